@@ -1,0 +1,2 @@
+//! Rounds.
+fn main() {}
