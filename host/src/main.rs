@@ -1,2 +1,7 @@
-//! Rounds.
-fn main() {}
+//! The program `rounds`: see the module `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rounds::cli::main()
+}

@@ -1,0 +1,49 @@
+//! Answers of the admin API: JSON, errors included.
+
+use axum::{
+    Json,
+    extract::rejection::JsonRejection,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::body::Refusal;
+use crate::store;
+
+/// What a route answers.
+pub(super) type Reply<T> = Result<Json<T>, Refused>;
+
+/// Why a request was not done, with the status that says so.
+#[derive(Debug)]
+pub(super) struct Refused {
+    status: StatusCode,
+    why: String,
+}
+
+impl Refused {
+    pub(super) fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into() }
+    }
+}
+
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
+        let status = match error {
+            store::Error::Full { .. } => StatusCode::INSUFFICIENT_STORAGE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<JsonRejection> for Refused {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.status, Json(Refusal { error: self.why })).into_response()
+    }
+}

@@ -1,0 +1,142 @@
+//! The program's commands: one file each, and what they share.
+//!
+//! What a command answers goes to stdout, what it says about its work to stderr, so that a pipe
+//! gets the answer alone. Colour and progress are for terminals only.
+
+mod arguments;
+mod check;
+mod connector;
+mod cursor;
+mod dead;
+mod demo;
+mod exit;
+mod keeper;
+mod logs;
+mod output;
+mod poll;
+mod run;
+mod signals;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::exit::Error;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  failed: the reason is on stderr
+  2  wrong usage, or a configuration or connector that cannot work
+  130, 143  ended by a second SIGINT or SIGTERM
+
+Logs go to stderr; RUST_LOG chooses them, as RUST_LOG=rounds=debug.";
+
+/// Makes the rounds of EHR systems that push no events: polls, collects, and delivers one signed
+/// notification a changed record.
+#[derive(Parser)]
+#[command(name = "rounds", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows it all on this machine: an EHR that changes, a connector, a receiver
+    Demo(demo::Arguments),
+    /// Runs the host until SIGINT or SIGTERM
+    Run(run::Arguments),
+    /// Checks a configuration and its connectors; starts nothing
+    Check(check::Arguments),
+    /// Polls once, now; prints the notifications, one JSON object a line
+    Poll(poll::Arguments),
+    /// Says how a running host is doing
+    Status(status::Arguments),
+    /// Lists or replays what could not be collected or delivered
+    #[command(subcommand)]
+    Dead(dead::Command),
+    /// Shows or sets where a task's next poll starts
+    #[command(subcommand)]
+    Cursor(cursor::Command),
+    /// Builds or inspects connectors
+    #[command(subcommand)]
+    Connector(connector::Command),
+}
+
+/// Runs the program with this process's arguments, and says how it ends.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    exit::code(start(cli.command))
+}
+
+fn start(command: Command) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
+    runtime.block_on(run(command))
+}
+
+async fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Run(arguments) => run::run(arguments).await,
+        Command::Check(arguments) => check::run(arguments).await,
+        Command::Poll(arguments) => poll::run(arguments).await,
+        Command::Status(arguments) => status::run(arguments).await,
+        Command::Dead(command) => dead::run(command).await,
+        Command::Cursor(command) => cursor::run(command).await,
+        Command::Connector(command) => connector::run(command).await,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_read_or_refused() {
+        for (line, fits) in [
+            ("run", true),
+            ("run -c other.toml", true),
+            ("run --json", false),
+            ("check --json --config other.toml", true),
+            ("poll general appointments", true),
+            ("poll general appointments --since 2026-05-05T10:00:00Z --dry-run", true),
+            ("poll general appointments --since 2h --wait 10s", true),
+            ("poll general appointments --since yesterday", false),
+            ("poll general", false),
+            ("status --admin 127.0.0.1:7070", true),
+            ("status --admin 127.0.0.1", false),
+            ("dead list --json", true),
+            ("dead replay 1 2", true),
+            ("dead replay --all", true),
+            ("dead replay", false),
+            ("dead replay 1 --all", false),
+            ("dead replay one", false),
+            ("cursor show general appointments", true),
+            ("cursor set general appointments abc", true),
+            ("cursor set general appointments --reset", true),
+            ("cursor set general appointments", false),
+            ("cursor set general appointments abc --reset", false),
+            ("connector build", true),
+            ("connector build plugins/hello -o hello.wasm", true),
+            ("connector inspect", false),
+            ("connector inspect hello.wasm --json", true),
+            ("demo --seconds 20 --patients 8 --every 2s --json", true),
+            ("demo --every often", false),
+            ("", false),
+        ] {
+            let words = std::iter::once("rounds").chain(line.split_whitespace());
+            let read = Cli::try_parse_from(words);
+            assert_eq!(read.is_ok(), fits, "{line}");
+        }
+    }
+}

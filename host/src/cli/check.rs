@@ -1,0 +1,207 @@
+//! `rounds check`: all that can be known before anything starts.
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    arguments::ConfigFile,
+    exit::Error,
+    logs,
+    output::{Output, note},
+};
+use crate::{
+    config::{self, Config, Connection, Task},
+    connector::{Connector, Library},
+    host::{self, Host},
+    identity,
+};
+
+/// Checks a configuration and its connectors; starts nothing.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found.
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    tasks: Vec<Row>,
+    errors: Vec<Finding>,
+    warnings: Vec<Finding>,
+}
+
+/// A task, as it would run.
+#[derive(Serialize)]
+struct Row {
+    connection: String,
+    action: String,
+    connector: String,
+    cadence: String,
+    /// The next tick of its cadence; a task that is overdue at a start runs sooner.
+    next: Option<Timestamp>,
+    /// Who wants any of its events.
+    destinations: Vec<String>,
+}
+
+/// An error or a warning.
+#[derive(Serialize)]
+struct Finding {
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: String,
+}
+
+pub(super) async fn run(Arguments { config, json }: Arguments) -> Result<(), Error> {
+    logs::of_a_command();
+    let report = match config.read() {
+        Ok(config) => report(config).await?,
+        Err(errors) => Report::wrong(&errors, &[]),
+    };
+    let ok = report.ok;
+    match json {
+        true => Output::open().json(&report)?,
+        false => show(&report)?,
+    }
+    if ok { Ok(()) } else { Err(Error::ToldWrong) }
+}
+
+async fn report(config: Config) -> Result<Report, Error> {
+    let (library, unusable) = host::inspect(&config).await?;
+    let errors = crate::check::check(&config, &library);
+    if !errors.is_empty() {
+        let mut report = Report::wrong(&errors, &config.warnings);
+        report.errors.extend(unusable.iter().map(|error| Finding::nowhere(error.to_string())));
+        return Ok(report);
+    }
+    let mut warnings: Vec<_> = config.warnings.iter().map(Finding::from).collect();
+    warnings.extend(unusable.iter().map(|error| Finding::nowhere(error.to_string())));
+    let now = Timestamp::now();
+    let tasks: Vec<_> = tasks(&config).filter_map(|(connection, task)| {
+        Some(row(&config, connection, task, library.get(&connection.connector)?, now))
+    }).collect();
+    let unheard = tasks.iter().filter(|row| row.destinations.is_empty());
+    warnings.extend(unheard.map(|row| Finding::nowhere(format!("no destination wants any event of {}/{}", row.connection, row.action))));
+    let errors = clients(&config, &library);
+    Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
+}
+
+/// What only making the HTTP clients finds, as a key that cannot sign.
+fn clients(config: &Config, library: &Library) -> Vec<Finding> {
+    Host::clients(config, library).into_iter().map(|error| Finding::nowhere(error.to_string())).collect()
+}
+
+fn tasks(config: &Config) -> impl Iterator<Item = (&Connection, &Task)> {
+    config.connections.iter().flat_map(|it| it.tasks.iter().map(move |task| (it, task)))
+}
+
+fn row(config: &Config, connection: &Connection, task: &Task, connector: &Connector, now: Timestamp) -> Row {
+    let seed = identity::spread(&connection.task_id(task));
+    let action = connector.manifest().action(task.action.as_str());
+    let events = action.map(|action| action.events.as_slice()).unwrap_or_default();
+    let wants = |it: &&config::Destination| events.iter().any(|event| it.wants(&connection.name, event));
+    Row {
+        connection: connection.name.to_string(),
+        action: task.action.to_string(),
+        connector: connector.manifest().label(),
+        cadence: task.cadence.to_string(),
+        next: task.enabled.then(|| task.cadence.next_after(now, seed)),
+        destinations: config.destinations.iter().filter(wants).map(|it| it.name.to_string()).collect(),
+    }
+}
+
+fn show(report: &Report) -> Result<(), Error> {
+    for warning in &report.warnings {
+        note(&format!("warning: {}", warning.text()));
+    }
+    for error in &report.errors {
+        note(&error.text());
+    }
+    if report.ok {
+        Output::open().table(&HEADS, report.tasks.iter().map(Row::cells).collect())?;
+    }
+    Ok(())
+}
+
+const HEADS: [&str; 6] = ["connection", "action", "connector", "cadence", "next", "destinations"];
+
+impl Row {
+    fn cells(&self) -> Vec<String> {
+        let next = self.next.map_or_else(|| "not enabled".into(), |next| format!("{next:.0}"));
+        let destinations = match self.destinations.as_slice() {
+            [] => "-".into(),
+            names => names.join(", "),
+        };
+        vec![self.connection.clone(), self.action.clone(), self.connector.clone(), self.cadence.clone(), next, destinations]
+    }
+}
+
+impl Report {
+    fn wrong(errors: &config::Errors, warnings: &[config::Warning]) -> Self {
+        let errors = errors.iter().map(Finding::from).collect();
+        Self { ok: false, tasks: Vec::new(), errors, warnings: warnings.iter().map(Finding::from).collect() }
+    }
+}
+
+impl Finding {
+    fn nowhere(message: String) -> Self {
+        Self { file: None, line: None, column: None, message }
+    }
+
+    /// As a compiler would say it.
+    fn text(&self) -> String {
+        let places = [self.file.clone(), self.line.map(|line| line.to_string()), self.column.map(|column| column.to_string())];
+        let place: Vec<_> = places.into_iter().flatten().collect();
+        if place.is_empty() { self.message.clone() } else { format!("{}: {}", place.join(":"), self.message) }
+    }
+}
+
+impl From<&config::Error> for Finding {
+    fn from(error: &config::Error) -> Self {
+        let place = Some(error.place).filter(|place| !place.is_nowhere());
+        Self {
+            file: Some(error.file.clone()).filter(|file| !file.is_empty()),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            message: error.message.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Errors, Place};
+
+    #[test]
+    fn a_finding_is_told_as_the_configuration_tells_it() {
+        let mut errors = Errors::new("rounds.toml");
+        errors.at(Place { line: 3, column: 7 }, "no such action");
+        errors.at(Place::default(), "no connection");
+        for error in errors.iter() {
+            assert_eq!(Finding::from(error).text(), error.to_string());
+        }
+    }
+
+    #[test]
+    fn a_row_says_who_wants_it_and_when() {
+        let mut row = Row {
+            connection: "general".into(),
+            action: "orders".into(),
+            connector: "fhir-r4@0.1.0".into(),
+            cadence: "every 1m".into(),
+            next: None,
+            destinations: Vec::new(),
+        };
+        assert_eq!(row.cells(), ["general", "orders", "fhir-r4@0.1.0", "every 1m", "not enabled", "-"]);
+        row.next = "2026-05-05T10:00:12.5Z".parse().ok();
+        row.destinations = vec!["app".into(), "archive".into()];
+        assert_eq!(row.cells().split_off(4), ["2026-05-05T10:00:12Z", "app, archive"]);
+    }
+}

@@ -1,0 +1,25 @@
+//! `rounds connector`: for those who write connectors.
+
+mod build;
+mod inspect;
+
+use clap::Subcommand;
+
+use super::{exit::Error, logs};
+
+/// Builds or inspects connectors.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Builds a connector's source into one .wasm file
+    Build(build::Arguments),
+    /// Says what a connector's .wasm file is, and can do
+    Inspect(inspect::Arguments),
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Error> {
+    logs::of_a_command();
+    match command {
+        Command::Build(arguments) => build::run(arguments).await,
+        Command::Inspect(arguments) => inspect::run(arguments).await,
+    }
+}

@@ -1,0 +1,98 @@
+//! How the program ends: what is said, and the code that a script reads.
+
+use std::{io, process::ExitCode};
+
+use super::output;
+use crate::{admin, config, connector, connector_build, host, store};
+
+/// Why a command came to nothing.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// It was asked for what cannot be, or the configuration is wrong.
+    Wrong(String),
+    /// It failed.
+    Failed(anyhow::Error),
+    /// It was wrong, and its answer on stdout says so already.
+    ToldWrong,
+    /// It failed, and its answer says so already.
+    Told,
+    /// Nobody reads the answer any more, as behind `head`.
+    Unread,
+}
+
+/// Says why a command failed, if it did, and gives its code.
+pub(super) fn code(ended: Result<(), Error>) -> ExitCode {
+    let Err(error) = ended else { return ExitCode::SUCCESS };
+    match &error {
+        Error::Wrong(why) => output::note(why),
+        Error::Failed(why) => output::note(&format!("{why:#}")),
+        Error::ToldWrong | Error::Told | Error::Unread => {}
+    }
+    match error {
+        Error::Wrong(_) | Error::ToldWrong => ExitCode::from(2),
+        Error::Failed(_) | Error::Told => ExitCode::from(1),
+        Error::Unread => ExitCode::SUCCESS,
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<config::Errors> for Error {
+    fn from(errors: config::Errors) -> Self {
+        Self::Wrong(errors.to_string())
+    }
+}
+
+impl From<connector::Error> for Error {
+    fn from(error: connector::Error) -> Self {
+        match error {
+            connector::Error::Engine(_) => Self::Failed(error.into()),
+            error => Self::Wrong(error.to_string()),
+        }
+    }
+}
+
+impl From<host::Error> for Error {
+    fn from(error: host::Error) -> Self {
+        match error {
+            host::Error::Config(errors) => errors.into(),
+            host::Error::Connector(error) => error.into(),
+            error @ host::Error::Egress(_) => Self::Wrong(error.to_string()),
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<admin::Error> for Error {
+    fn from(error: admin::Error) -> Self {
+        match error {
+            admin::Error::Refused { status: 404 | 422, why } => Self::Wrong(why),
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<connector_build::Error> for Error {
+    fn from(error: connector_build::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}

@@ -1,0 +1,68 @@
+//! `rounds poll`: one poll now, in a host of this process that does nothing else.
+//!
+//! Without `--dry-run` it is a poll like any other: the real store, the real destinations. It
+//! needs the store for itself; while a host runs, that host is asked to poll instead. A dry run
+//! has a store of its own that is gone afterwards, and nobody is told but stdout.
+
+mod conduct;
+mod dry;
+mod printed;
+mod progress;
+mod remote;
+
+use std::time::Duration;
+
+use clap::Args;
+
+pub(super) use self::printed::leftovers;
+use super::{
+    arguments::{self, ConfigFile, TaskName},
+    exit::Error,
+    logs,
+};
+use crate::{
+    Host,
+    admin::{self, Client},
+    config::Since,
+    duration,
+};
+
+/// Polls once, now; prints the notifications, one JSON object a line.
+///
+/// While a host runs on this configuration, it is asked to poll, and tells its destinations alone.
+/// A dry run knows nothing of earlier polls: it may show again what was told before, and as new
+/// what only changed.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    task: TaskName,
+    /// From when changes are wanted, whatever the cursor: a time, or a span before now, as 2h
+    #[arg(long, value_name = "TIME", value_parser = arguments::since)]
+    since: Option<Since>,
+    /// Tells nobody and moves no cursor; starts from the task's cursor, if it can be read
+    #[arg(long)]
+    dry_run: bool,
+    /// How long to wait for what cannot be collected or delivered at once
+    #[arg(long, value_name = "SPAN", default_value = "1m", value_parser = duration::parse)]
+    wait: Duration,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
+    logs::of_a_command();
+    let config = arguments.config.load()?;
+    let task = arguments.task.of(&config)?;
+    let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
+    let wanted = conduct::Wanted { task, since, wait: arguments.wait };
+    if arguments.dry_run {
+        return dry::run(config, wanted).await;
+    }
+    let client = Client::new(config.host.admin)?;
+    if !matches!(client.health().await, Err(admin::Error::NotRunning(_))) {
+        return remote::run(&client, wanted).await;
+    }
+    let (builder, printed) = printed::to_stdout(Host::builder(config));
+    let host = builder.unscheduled().build().await?;
+    conduct::run(host, printed, wanted).await
+}

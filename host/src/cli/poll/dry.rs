@@ -1,0 +1,70 @@
+//! A poll that leaves nothing behind.
+
+use std::{fs, io, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
+
+use super::{
+    conduct::{self, Wanted},
+    printed,
+};
+use crate::{
+    Host,
+    cli::{exit::Error, keeper::Keeper, output},
+    config::Config,
+    connector::Detection,
+    model::TaskId,
+    store::{Store, sled::{Options, SledStore}},
+};
+
+/// Polls into a store of its own, and prints what would be told.
+pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error> {
+    let folder = Folder::new()?;
+    let store = SledStore::open(Options::new(&folder.0))?;
+    if wanted.since.is_none() {
+        start(&store, &config, &wanted.task).await?;
+    }
+    config.destinations.clear();
+    let (builder, printed) = printed::to_stdout(Host::builder(config).store(Arc::new(store)));
+    let host = builder.unscheduled().build().await?;
+    if host.handle().detection(&wanted.task) == Some(Detection::ConsumingFeed) {
+        let why = format!("reading {} takes changes off the EHR's list, so a dry run would lose them", wanted.task);
+        return Err(Error::Wrong(why));
+    }
+    conduct::run(host, printed, wanted).await
+}
+
+/// Has the poll start where the task's next one would.
+async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), Error> {
+    match cursor(config, task).await {
+        Ok(Some(cursor)) => store.set_cursor(task, Some(cursor)).await.map(drop)?,
+        Ok(None) => output::note("the task has no cursor yet: changes from its `since` on, else from now on"),
+        Err(Error::Failed(why)) => output::note(&format!("the task's cursor cannot be read ({why:#}): changes from its `since` on, else from now on")),
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+async fn cursor(config: &Config, task: &TaskId) -> Result<Option<String>, Error> {
+    if !config.host.data.join("store").is_dir() {
+        return Ok(None);
+    }
+    Ok(Keeper::of(config).await?.cursor(task).await?.cursor)
+}
+
+/// A folder that only this user can read, gone with the command.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("rounds-dry-run-{}", std::process::id()));
+        fs::DirBuilder::new().mode(0o700).create(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            output::note(&format!("{} cannot be removed: {error}; remove it by hand", self.0.display()));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `rounds run`: the host.
+
+use clap::Args;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::{arguments::ConfigFile, exit::Error, logs, output::Output, poll, signals::Signals};
+use crate::{
+    Host,
+    config::{Config, LogFormat},
+};
+
+/// Runs the host until SIGINT or SIGTERM.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
+    let config = arguments.config.load()?;
+    let log = config.host.log;
+    logs::of_the_host(log);
+    let signals = Signals::listen()?;
+    let counts = (config.connections.len(), config.destinations.len());
+    let host = poll::leftovers(builder(config)).build().await?;
+    // Whoever started the host may have stopped to listen; the host runs all the same.
+    drop(Output::open().line(&ready(&host, counts, log)));
+    let shutdown = CancellationToken::new();
+    tokio::select! {
+        ended = host.run(shutdown.clone()) => Ok(ended?),
+        never = signals.obey(shutdown) => match never {},
+    }
+}
+
+fn builder(config: Config) -> crate::host::Builder {
+    Host::builder(config).admin()
+}
+
+/// The one line on stdout, once all is ready.
+fn ready(host: &Host, (connections, destinations): (usize, usize), log: LogFormat) -> String {
+    let tasks = host.handle().tasks().len();
+    let admin = host.admin_address().map(|address| address.to_string());
+    match log {
+        LogFormat::Json => json!({ "ready": true, "tasks": tasks, "admin": admin }).to_string(),
+        LogFormat::Text => {
+            let admin = admin.unwrap_or_default();
+            format!("running: {tasks} tasks of {connections} connections, {destinations} destinations; admin API at {admin}")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `rounds status`: how a running host is doing.
+
+use clap::Args;
+use jiff::{Timestamp, Unit};
+
+use super::{arguments::Which, exit::Error, output::{Output, plain}};
+use crate::{
+    admin::Client,
+    status::{Destination, Report, Task},
+};
+
+/// Says how a running host is doing.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// JSON instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
+    let address = match arguments.which.admin {
+        Some(address) => address,
+        None => arguments.which.config.load()?.host.admin,
+    };
+    let report = Client::new(address)?.status().await?;
+    let mut output = Output::open();
+    match arguments.json {
+        true => Ok(output.json(&report)?),
+        false => Ok(show(&mut output, &report, Timestamp::now())?),
+    }
+}
+
+fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result<()> {
+    output.table(&TASK_HEADS, report.tasks.iter().map(|(name, task)| task_row(name, task, now)).collect())?;
+    if !report.destinations.is_empty() {
+        output.line("")?;
+    }
+    output.table(&DESTINATION_HEADS, report.destinations.iter().map(|(name, it)| destination_row(name, it, now)).collect())?;
+    for line in troubles(report) {
+        output.line(&plain(&line))?;
+    }
+    Ok(())
+}
+
+const TASK_HEADS: [&str; 7] = ["task", "connector", "cadence", "last poll", "next poll", "polls", "changes"];
+const DESTINATION_HEADS: [&str; 6] = ["destination", "waiting", "delivered", "failed", "dead", "state"];
+
+fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
+    let next = match (task.stopped, task.next_at) {
+        (true, _) => "stopped".into(),
+        (false, Some(at)) => until(now, at),
+        (false, None) => "polling".into(),
+    };
+    let last = task.polled_at.map_or_else(|| "never".into(), |at| format!("{} ago", span(at, now)));
+    vec![name.into(), task.connector.clone(), task.cadence.clone(), last, next, task.polls.to_string(), task.changes.to_string()]
+}
+
+fn destination_row(name: &str, it: &Destination, now: Timestamp) -> Vec<String> {
+    let state = match (it.disabled, it.paused_until) {
+        (true, _) => "disabled".into(),
+        (false, Some(at)) if at > now => format!("paused, again {}", until(now, at)),
+        (false, _) if it.error.is_some() => "failing".into(),
+        (false, _) => "well".into(),
+    };
+    let numbers = [it.waiting as u64, it.delivered, it.failed, it.dead].map(|number| number.to_string());
+    [name.into()].into_iter().chain(numbers).chain([state]).collect()
+}
+
+/// What is not well, a line each, after an empty one.
+fn troubles(report: &Report) -> Vec<String> {
+    let tasks = report.tasks.iter().filter_map(|(name, task)| Some((name, task.error.as_ref()?)));
+    let destinations = report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
+    let store = report.store.iter().map(|error| format!("store: {error}"));
+    let lines = tasks.chain(destinations).map(|(name, error)| format!("{name}: {error}")).chain(store);
+    let mut lines: Vec<_> = lines.collect();
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
+    }
+    lines
+}
+
+fn until(now: Timestamp, at: Timestamp) -> String {
+    if at <= now { "now".into() } else { format!("in {}", span(now, at)) }
+}
+
+/// A span in whole seconds, as `1h 2m 3s`.
+fn span(from: Timestamp, to: Timestamp) -> String {
+    let span = to.since((Unit::Hour, from)).and_then(|span| span.round(Unit::Second));
+    span.map(|span| format!("{span:#}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_task_is_polled_waits_or_is_stopped() {
+        let now = at("2026-05-05T10:00:00Z");
+        let base = Task { polled_at: Some(at("2026-05-05T09:58:57.6Z")), polls: 3, changes: 7, ..Task::default() };
+        for (task, last, next) in [
+            (Task::default(), "never", "polling"),
+            (base.clone(), "1m 2s ago", "polling"),
+            (Task { next_at: Some(at("2026-05-05T10:00:30Z")), ..base.clone() }, "1m 2s ago", "in 30s"),
+            (Task { next_at: Some(now), ..base.clone() }, "1m 2s ago", "now"),
+            (Task { stopped: true, ..base.clone() }, "1m 2s ago", "stopped"),
+        ] {
+            let row = task_row("general/appointments", &task, now);
+            assert_eq!((row.get(3).unwrap().as_str(), row.get(4).unwrap().as_str()), (last, next));
+        }
+    }
+
+    #[test]
+    fn what_is_not_well_is_told_below() {
+        let mut report = Report::default();
+        assert!(troubles(&report).is_empty());
+        report.tasks.insert("general/orders".into(), Task { error: Some("it broke".into()), ..Task::default() });
+        report.store = Some("no room".into());
+        assert_eq!(troubles(&report), ["", "general/orders: it broke", "store: no room"]);
+    }
+}

@@ -1,0 +1,254 @@
+//! Collecting: from a container with a change to one with a notification.
+//!
+//! A [`Collector`] is the one task that collects for a connection: lanes side by side, the
+//! containers of a lane one after another, because a record's notification needs the memo of the
+//! one before. It owns its guests, so their calls need no lock; while answers are on their way it
+//! calls the guest for other containers.
+
+mod asked;
+mod job;
+mod policy;
+mod work;
+
+use std::{future, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use jiff::Timestamp;
+use tokio::{sync::mpsc, time};
+use tokio_util::sync::CancellationToken;
+
+use self::{
+    job::{Job, Waiting},
+    policy::{Decision, Trouble},
+    work::Workshop,
+};
+use crate::{
+    breaker::Breaker,
+    clock::{self, Clock},
+    connection::Connection,
+    connector::{Fault, Limit, Request, Step},
+    deliver::{self, Owed},
+    egress,
+    lanes::Lanes,
+    model::{Container, ContainerId, Delivery, DestinationName, Filled, Lane},
+    status::UnderWay,
+    step,
+    store::{Fill, Store},
+};
+
+/// Fills under way beside the containers that wait for answers, for each of these.
+const FILLS_A_SLOT: usize = 8;
+
+/// Where a connection's containers are handed in. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle(mpsc::UnboundedSender<(Lane, Waiting)>);
+
+impl Handle {
+    /// Puts a container at its lane's end. After shutdown it is dropped: the store has it.
+    pub fn collect(&self, lane: Lane, container: ContainerId, under_way: UnderWay) {
+        drop(self.0.send((lane, Waiting::new(container, under_way))));
+    }
+}
+
+/// What a collector works with.
+pub struct Options {
+    /// The connection.
+    pub connection: Arc<Connection>,
+    /// Where containers are.
+    pub store: Arc<dyn Store>,
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where filled containers go.
+    pub deliverers: Arc<[(DestinationName, deliver::Handle)]>,
+}
+
+impl Options {
+    /// The collector and its handle.
+    pub fn build(self) -> (Collector, Handle) {
+        let (sender, inbox) = mpsc::unbounded_channel();
+        let workshop = Workshop::new(Arc::clone(&self.connection));
+        let collector = Collector {
+            options: self,
+            inbox,
+            workshop,
+            lanes: Lanes::default(),
+            events: FuturesUnordered::new(),
+            fetching: 0,
+            breaker: Breaker::default(),
+        };
+        (collector, Handle(sender))
+    }
+}
+
+/// Collects for a connection.
+pub struct Collector {
+    options: Options,
+    inbox: mpsc::UnboundedReceiver<(Lane, Waiting)>,
+    workshop: Workshop,
+    lanes: Lanes<Waiting>,
+    events: FuturesUnordered<BoxFuture<'static, Event>>,
+    /// Containers that wait for answers.
+    fetching: usize,
+    breaker: Breaker,
+}
+
+/// What the collector waits for.
+enum Event {
+    Answered(Job, Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>),
+    Filled(Job, Result<Vec<Delivery>, crate::store::Error>),
+}
+
+impl Collector {
+    /// Collects until the host stops. What is not filled by then is collected after the next start.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        shutdown.run_until_cancelled(self.work()).await;
+    }
+
+    async fn work(&mut self) {
+        loop {
+            let due = self.start_jobs().await;
+            if self.events.is_empty() {
+                self.workshop.close();
+            }
+            tokio::select! {
+                Some((lane, waiting)) = self.inbox.recv() => self.take(lane, waiting),
+                Some(event) = self.events.next(), if !self.events.is_empty() => self.handle(event).await,
+                () = wait(due) => {}
+            }
+        }
+    }
+
+    fn take(&mut self, lane: Lane, waiting: Waiting) {
+        self.lanes.push(lane, waiting);
+        while let Ok((lane, waiting)) = self.inbox.try_recv() {
+            self.lanes.push(lane, waiting);
+        }
+    }
+
+    /// Starts as many containers as there is room for; answers how long until there is more to do.
+    async fn start_jobs(&mut self) -> Option<Duration> {
+        let now = self.options.clock.now();
+        let due = self.lanes.release(now);
+        while self.has_room(now) {
+            let Some(lane) = self.lanes.take() else { break };
+            self.start_job(lane).await;
+        }
+        let paused = self.breaker.paused_until().filter(|_| self.lanes.is_ready());
+        [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
+    }
+
+    fn has_room(&self, now: Timestamp) -> bool {
+        let room = self.breaker.room(now, self.options.connection.config.concurrency);
+        self.fetching < room && self.events.len() < room.saturating_mul(FILLS_A_SLOT)
+    }
+
+    async fn start_job(&mut self, lane: Lane) {
+        let Some(waiting) = self.lanes.first_mut(lane) else { return };
+        match Job::load(self.options.store.as_ref(), lane, waiting.container) {
+            Ok(Some(job)) => self.advance(job).await,
+            Ok(None) => drop(self.lanes.done(lane)),
+            Err(error) => self.trouble(lane, &Trouble::Store(error)),
+        }
+    }
+
+    async fn handle(&mut self, event: Event) {
+        match event {
+            Event::Answered(mut job, answers) => {
+                self.fetching -= 1;
+                match answers {
+                    Ok(answers) => {
+                        self.breaker.answered();
+                        job.collected.extend(answers);
+                        self.advance(job).await;
+                    }
+                    Err(error) => self.trouble(job.lane, &Trouble::Egress(error)),
+                }
+            }
+            Event::Filled(job, Ok(deliveries)) => self.hand_over(&job, deliveries),
+            Event::Filled(job, Err(error)) => self.trouble(job.lane, &Trouble::Store(error)),
+        }
+    }
+
+    /// Calls the connector and does what it wants done next.
+    async fn advance(&mut self, job: Job) {
+        step::reached("collecting");
+        match self.workshop.collect(&job).await {
+            Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
+            Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
+            Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
+            Err(fault) => self.trouble(job.lane, &Trouble::Fault(fault)),
+        }
+    }
+
+    async fn fetch(&mut self, mut job: Job, requests: Vec<Request>) {
+        job.steps += 1;
+        let limit = self.workshop.limits().collect_steps;
+        if job.steps > limit {
+            return self.trouble(job.lane, &Trouble::Fault(Fault::Limit(Limit::CollectSteps(limit))));
+        }
+        match self.workshop.ask(&job, requests).await {
+            Ok(answers) => {
+                self.fetching += 1;
+                self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
+            }
+            Err(fault) => self.trouble(job.lane, &Trouble::Fault(fault)),
+        }
+    }
+
+    fn fill(&mut self, job: Job, event: String, payload: String, memo: Option<String>) {
+        let destinations = self.options.connection.destinations(&event);
+        let connector = self.options.connection.connector.manifest().label();
+        let filled = Filled { event, payload, connector, at: self.options.clock.now() };
+        let fill = Fill { container: job.container.id, filled, memo, destinations };
+        let store = Arc::clone(&self.options.store);
+        self.events.push(Box::pin(async move {
+            let deliveries = store.fill(fill).await;
+            Event::Filled(job, deliveries)
+        }));
+    }
+
+    fn skip(&mut self, job: &Job, reason: &str, memo: Option<String>) {
+        let Container { id, task, .. } = &job.container;
+        tracing::debug!(%task, container = %id, reason, "skipped");
+        self.options.store.skip(*id, memo);
+        self.lanes.done(job.lane);
+    }
+
+    fn hand_over(&mut self, job: &Job, deliveries: Vec<Delivery>) {
+        step::reached("filled");
+        let container = job.container.id;
+        for delivery in deliveries {
+            let deliverer = self.options.deliverers.iter().find(|(name, _)| *name == delivery.destination);
+            if let Some((_, handle)) = deliverer {
+                let under_way = self.options.connection.backlog.enter();
+                handle.deliver(job.lane, Owed { container, delivery, under_way });
+            }
+        }
+        self.lanes.done(job.lane);
+    }
+
+    fn trouble(&mut self, lane: Lane, trouble: &Trouble) {
+        let now = self.options.clock.now();
+        let paused_until = trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
+        let Some(waiting) = self.lanes.first_mut(lane) else { return };
+        let (connection, container) = (&self.options.connection.config.name, waiting.container);
+        match policy::decide(trouble, waiting, now, paused_until, rand::random()) {
+            Decision::Again(at) => {
+                tracing::warn!(%connection, %container, not_before = %at, error = %trouble, "could not be collected; will be tried again");
+                self.lanes.hold(lane, at);
+            }
+            Decision::Bury(reason) => {
+                tracing::error!(%connection, %container, reason, "could not be collected and became a dead letter; see `rounds dead list`");
+                self.options.store.bury(container, reason, now);
+                self.lanes.done(lane);
+            }
+        }
+    }
+}
+
+async fn wait(due: Option<Duration>) {
+    match due {
+        Some(due) => time::sleep(due).await,
+        None => future::pending().await,
+    }
+}

@@ -1,0 +1,50 @@
+//! A container that is being collected.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    egress, identity,
+    model::{Container, ContainerId, Lane},
+    status::UnderWay,
+    store::{Error, Store},
+};
+
+/// A container in line.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    /// Which.
+    pub(super) container: ContainerId,
+    /// Times that collecting it failed.
+    pub(super) failures: u32,
+    /// Since when it fails.
+    pub(super) failing_since: Option<Timestamp>,
+    _under_way: UnderWay,
+}
+
+impl Waiting {
+    pub(super) fn new(container: ContainerId, under_way: UnderWay) -> Self {
+        Self { container, failures: 0, failing_since: None, _under_way: under_way }
+    }
+}
+
+/// A container whose collecting has begun.
+pub(super) struct Job {
+    pub(super) lane: Lane,
+    pub(super) container: Container,
+    pub(super) memo: Option<String>,
+    /// The answers so far, in the order of their requests.
+    pub(super) collected: Vec<Arc<egress::Response>>,
+    /// How often the connector has asked for more.
+    pub(super) steps: usize,
+}
+
+impl Job {
+    /// The container as the store has it; `None` where it is settled meanwhile.
+    pub(super) fn load(store: &dyn Store, lane: Lane, id: ContainerId) -> Result<Option<Self>, Error> {
+        let Some(container) = store.container(id)? else { return Ok(None) };
+        let memo = store.memo(identity::record(&container.task, &container.change.id))?;
+        Ok(Some(Self { lane, container, memo, collected: Vec::new(), steps: 0 }))
+    }
+}

@@ -1,0 +1,100 @@
+//! What the user writes, checked: TOML text in, validated values out.
+//!
+//! All that is wrong with a text is told at once, each fault at its line and column, so
+//! that a person mends a file in one go. The types are plain, with `new` and `Default`, so
+//! that a program which embeds Rounds builds them without any text. What only a loaded
+//! connector can judge (its actions, its settings, its ways to sign in) keeps its [`Place`],
+//! so that the host reports it in the same words.
+
+pub mod auth;
+mod check;
+pub mod connection;
+pub mod destination;
+pub mod environment;
+pub mod error;
+pub mod event;
+pub mod host;
+pub mod key;
+pub mod limits;
+mod nearest;
+mod network;
+pub mod place;
+mod read;
+pub mod secret;
+pub mod signing;
+pub mod size;
+
+use std::path::Path;
+
+pub use auth::Auth;
+pub use connection::{Connection, Since, Task};
+pub use destination::{Destination, Handshake};
+pub use environment::{Environment, ProcessEnvironment};
+pub use error::{Error, Errors, Warning};
+pub use event::EventPattern;
+pub use host::{HostSettings, LogFormat};
+pub use limits::Limits;
+pub use place::{Place, Placed};
+pub use secret::{Header, Secret};
+pub use signing::SigningSecret;
+
+/// All that a host is told: itself, whom it polls, and whom it tells.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// What errors call the text: its file's name as the user gave it.
+    pub file: String,
+    /// What is the host's own.
+    pub host: HostSettings,
+    /// Whom it polls, in file order; names are unique.
+    pub connections: Vec<Connection>,
+    /// Whom it tells, in file order; names are unique.
+    pub destinations: Vec<Destination>,
+    /// What is allowed, but was hardly meant.
+    pub warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Reads a text, its secrets and its certificates; blocks on the files among them.
+    ///
+    /// `file` is what errors call the text, and its folder is that of every relative path within.
+    ///
+    /// # Errors
+    /// All faults of the text at once, each at its place; a fault of TOML's own syntax alone, as
+    /// nothing behind it can be trusted.
+    pub fn parse(text: &str, file: &str, environment: &dyn Environment) -> Result<Self, Errors> {
+        read::config(text, file, environment)
+    }
+
+    /// Reads a file with this process's environment; blocks.
+    ///
+    /// # Errors
+    /// As [`Config::parse`]; and where the file cannot be read as UTF-8.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Errors> {
+        let file = path.as_ref().display().to_string();
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            let mut errors = Errors::new(&file);
+            errors.at(Place::default(), format!("cannot read the configuration: {error}"));
+            errors
+        })?;
+        Self::parse(&text, &file, &ProcessEnvironment)
+    }
+
+    /// Checks what one value alone cannot tell: clashing names, and names that nobody has. A text
+    /// has passed this when it was read; a configuration that a program built has not.
+    ///
+    /// # Errors
+    /// All such faults.
+    pub fn check(&self) -> Result<(), Errors> {
+        let mut errors = self.errors();
+        check::check(self, &mut errors);
+        errors.finish(())
+    }
+
+    /// A place for further faults of this configuration, as what only a connector can judge.
+    pub fn errors(&self) -> Errors {
+        Errors::new(&self.file)
+    }
+}
+
+#[cfg(test)]
+mod tests;

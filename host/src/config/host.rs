@@ -1,0 +1,54 @@
+//! What is the host's own.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use super::Limits;
+
+/// The host's folders, its admin address, its log and its limits.
+#[derive(Clone, Debug)]
+pub struct HostSettings {
+    /// The embedded store's folder.
+    pub data: PathBuf,
+    /// The folder of `*.wasm` files.
+    pub connectors: PathBuf,
+    /// Where the admin API listens: a loopback address.
+    pub admin: SocketAddr,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// Whether what guests write to stderr is logged. Off, since it may hold patient data.
+    pub connector_log: bool,
+    /// Containers that wait for one connection before its polling pauses.
+    pub max_pending: usize,
+    /// Polls at once, over all connections.
+    pub concurrent_polls: usize,
+    /// What connectors and EHRs are allowed.
+    pub limits: Limits,
+}
+
+impl Default for HostSettings {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            connectors: "connectors".into(),
+            admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 7070)),
+            log: LogFormat::Text,
+            connector_log: false,
+            max_pending: 100_000,
+            concurrent_polls: 64,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}

@@ -1,0 +1,57 @@
+//! What the host allows a connector and an EHR, so that none can harm more than its own.
+
+use std::time::Duration;
+
+/// Limits with their defaults; all sizes in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// CPU time of one guest call.
+    pub guest_cpu: Duration,
+    /// Time of one guest call by the clock on the wall.
+    pub guest_wall: Duration,
+    /// A guest's linear memory.
+    pub guest_memory: usize,
+    /// An EHR's answer, after decompression.
+    pub answer_body: usize,
+    /// Changes in a page.
+    pub page_changes: usize,
+    /// Pages in a poll.
+    pub poll_pages: usize,
+    /// A cursor.
+    pub cursor: usize,
+    /// A record's memo.
+    pub memo: usize,
+    /// A notification's payload.
+    pub payload: usize,
+    /// Times that `collect` is called for a container.
+    pub collect_steps: usize,
+    /// Requests in one such step.
+    pub step_requests: usize,
+    /// Lines that a guest logs in one call.
+    pub log_lines: usize,
+    /// One such line.
+    pub log_line: usize,
+}
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            guest_cpu: Duration::from_secs(1),
+            guest_wall: Duration::from_secs(5),
+            guest_memory: 128 * MIB,
+            answer_body: 16 * MIB,
+            page_changes: 10_000,
+            poll_pages: 1_000,
+            cursor: 16 * KIB,
+            memo: KIB,
+            payload: MIB,
+            collect_steps: 8,
+            step_requests: 32,
+            log_lines: 100,
+            log_line: 4 * KIB,
+        }
+    }
+}

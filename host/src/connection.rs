@@ -1,0 +1,62 @@
+//! A connection as the running host has it: the user's words, the connector, the way to the EHR.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    config,
+    connector::{Connector, Context},
+    egress::Client,
+    model::{ConnectionName, DestinationName, TaskId},
+    status::Backlog,
+};
+
+/// A connection, ready to be polled.
+pub struct Connection {
+    /// What the user wrote.
+    pub config: config::Connection,
+    /// What knows the EHR.
+    pub connector: Connector,
+    /// The way to the EHR.
+    pub client: Client,
+    /// The connection's settings as a guest gets them: JSON text.
+    pub settings: String,
+    /// How much of it is under way.
+    pub backlog: Backlog,
+    /// Whether what its guests write to stderr is logged.
+    pub connector_log: bool,
+    /// Who is told of what, in the order of the configuration.
+    pub routes: Arc<[Route]>,
+}
+
+/// A destination and what it wants.
+pub struct Route {
+    /// The destination.
+    pub destination: DestinationName,
+    /// Whether it wants an event of a connection.
+    pub wants: Box<Wants>,
+}
+
+/// Says whether an event of a connection is wanted.
+pub type Wants = dyn Fn(&ConnectionName, &str) -> bool + Send + Sync;
+
+impl Connection {
+    /// What a guest is told in a poll that began at `now`.
+    pub fn context(&self, task: &TaskId, now: Timestamp, since: Timestamp, interrupted: bool) -> Context {
+        Context {
+            task: task.clone(),
+            settings: self.settings.clone(),
+            base_url: self.config.base_url.as_str().trim_end_matches('/').to_owned(),
+            since,
+            now,
+            interrupted,
+        }
+    }
+
+    /// Who wants an event of this connection.
+    pub fn destinations(&self, event: &str) -> Vec<DestinationName> {
+        let wanted = self.routes.iter().filter(|route| (route.wants)(&self.config.name, event));
+        wanted.map(|route| route.destination.clone()).collect()
+    }
+}

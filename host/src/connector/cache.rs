@@ -1,0 +1,92 @@
+//! Compiled code, kept across starts.
+//!
+//! Loading compiled code trusts it: whoever can write a file of this folder could run anything
+//! in the host. So each file carries a MAC under a key that only the host's user can read, and a
+//! file whose MAC does not fit is compiled anew.
+
+use std::{
+    fs, io,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::{hmac, rand};
+use data_encoding::HEXLOWER;
+use wasmtime::{Engine, component::Component};
+
+const KEY_FILE: &str = "key";
+const MAC_LENGTH: usize = 32;
+
+/// A folder of compiled connectors.
+pub struct Cache {
+    folder: PathBuf,
+    key: hmac::Key,
+}
+
+impl Cache {
+    /// The cache in a folder, made where there is none, closed to other users.
+    ///
+    /// # Errors
+    /// Where the folder or its key can neither be read nor made.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let key = match fs::read(folder.join(KEY_FILE)) {
+            Ok(key) if key.len() == MAC_LENGTH => key,
+            _ => new_key(folder)?,
+        };
+        Ok(Self { folder: folder.into(), key: hmac::Key::new(hmac::HMAC_SHA256, &key) })
+    }
+
+    /// The compiled form of a file with this digest, if it is here and ours.
+    pub(super) fn load(&self, engine: &Engine, digest: &[u8]) -> Option<Component> {
+        let file = fs::read(self.path(engine, digest)).ok()?;
+        let (mac, code) = file.split_at_checked(MAC_LENGTH)?;
+        hmac::verify(&self.key, code, mac).ok()?;
+        deserialize(engine, code)
+    }
+
+    /// Keeps a compiled form. A cache that cannot be written costs the next start time, and no more.
+    pub(super) fn keep(&self, engine: &Engine, digest: &[u8], component: &Component) {
+        let kept = component.serialize().map_err(io::Error::other).and_then(|code| {
+            let mac = hmac::sign(&self.key, &code);
+            write_whole(&self.path(engine, digest), &[mac.as_ref(), &code])
+        });
+        if let Err(error) = kept {
+            tracing::warn!(%error, "compiled code cannot be kept; the next start compiles again");
+        }
+    }
+
+    /// Named by content and by the engine that compiled it.
+    fn path(&self, engine: &Engine, digest: &[u8]) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        self.folder.join(format!("{}-{:016x}.cwasm", HEXLOWER.encode(digest), hasher.finish()))
+    }
+}
+
+#[expect(unsafe_code, reason = "the engine asks that the code was compiled by itself: the MAC says so")]
+fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
+    // SAFETY: `code` carries a MAC under a key that only this host's user can read, and is
+    // written by `keep` alone, from a component of an engine of the same settings.
+    unsafe { Component::deserialize(engine, code) }.ok()
+}
+
+fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
+    let mut key = vec![0; MAC_LENGTH];
+    rand::fill(&mut key).map_err(io::Error::other)?;
+    write_whole(&folder.join(KEY_FILE), &[&key])?;
+    Ok(key)
+}
+
+/// Writes a file that is there whole or not at all.
+fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_all()?;
+    fs::rename(draft, path)
+}

@@ -1,0 +1,68 @@
+//! What a guest's answers must be, beyond their types.
+
+use serde_json::value::RawValue;
+
+use super::{
+    fault::{Fault, Limit},
+    guest::{Page, Step},
+};
+use crate::config::Limits;
+
+/// Record ids and keys are identifiers, not documents.
+const IDENTIFIER: usize = 1024;
+
+/// A page within its limits.
+pub(super) fn page(page: Page, limits: &Limits) -> Result<Page, Fault> {
+    if page.changes.len() > limits.page_changes {
+        return Err(Fault::Limit(Limit::PageChanges(limits.page_changes)));
+    }
+    if page.cursor.len() > limits.cursor {
+        return Err(Fault::Limit(Limit::Cursor(limits.cursor)));
+    }
+    let identifiers = page.changes.iter().flat_map(|change| [Some(&change.id), change.key.as_ref()]);
+    if identifiers.flatten().any(|id| id.is_empty() || id.len() > IDENTIFIER) {
+        let what = format!("a change's id or key is empty or longer than {IDENTIFIER} bytes");
+        return Err(Fault::Contract { call: "changes", what });
+    }
+    Ok(page)
+}
+
+/// A step within its limits, whose event is declared and whose payload is JSON.
+pub(super) fn step(step: Step, events: &[String], limits: &Limits) -> Result<Step, Fault> {
+    match &step {
+        Step::Fetch(requests) if requests.len() > limits.step_requests => {
+            return Err(Fault::Limit(Limit::StepRequests(limits.step_requests)));
+        }
+        Step::Fetch(requests) if requests.is_empty() => {
+            return Err(Fault::Contract { call: "collect", what: "a step that fetches nothing".into() });
+        }
+        Step::Fetch(_) => {}
+        Step::Notify { event, payload, memo } => {
+            notification(event, payload, events, limits)?;
+            within_memo(memo.as_deref(), limits)?;
+        }
+        Step::Skip { memo, .. } => within_memo(memo.as_deref(), limits)?,
+    }
+    Ok(step)
+}
+
+fn notification(event: &str, payload: &str, events: &[String], limits: &Limits) -> Result<(), Fault> {
+    if payload.len() > limits.payload {
+        return Err(Fault::Limit(Limit::Payload(limits.payload)));
+    }
+    if !events.iter().any(|declared| declared == event) {
+        let what = "an event that the action does not declare".into();
+        return Err(Fault::Contract { call: "collect", what });
+    }
+    serde_json::from_str::<&RawValue>(payload).map(drop).map_err(|error| {
+        let what = format!("a payload that is no JSON at line {} column {}", error.line(), error.column());
+        Fault::Contract { call: "collect", what }
+    })
+}
+
+fn within_memo(memo: Option<&str>, limits: &Limits) -> Result<(), Fault> {
+    match memo {
+        Some(memo) if memo.len() > limits.memo => Err(Fault::Limit(Limit::Memo(limits.memo))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,108 @@
+//! What can go wrong in a call of a connector, as the host acts on it.
+
+use std::{fmt, time::Duration};
+
+/// Why a call of a connector came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The connector said so.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    /// A limit ended the call, or its answer is beyond one.
+    #[error("{0}")]
+    Limit(Limit),
+    /// The guest trapped. `last_words` is what it wrote to its log just before, if that may be told.
+    #[error("the connector trapped in `{call}`: {kind}")]
+    Trap {
+        /// The function called.
+        call: &'static str,
+        /// The kind of trap, in the engine's words.
+        kind: String,
+    },
+    /// The guest answered what the contract does not allow.
+    #[error("the connector answered `{call}` against the contract: {what}")]
+    Contract {
+        /// The function called.
+        call: &'static str,
+        /// What was wrong, without its contents.
+        what: String,
+    },
+    /// The host could not make an instance of the connector.
+    #[error("the connector cannot be started: {0}")]
+    Start(String),
+}
+
+/// The contract's failures, each of which the host answers in its own way.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Polling stops until the settings change.
+    #[error("the settings cannot work: {0}")]
+    InvalidSettings(String),
+    /// The EHR refused the credentials.
+    #[error("the EHR refused the credentials: {0}")]
+    Unauthorized(String),
+    /// The EHR asks for a pause.
+    #[error("the EHR asks for a pause{}", .0.map(|pause| format!(" of {} s", pause.as_secs())).unwrap_or_default())]
+    Throttled(Option<Duration>),
+    /// A fault that may pass.
+    #[error("the EHR is unavailable: {0}")]
+    Unavailable(String),
+    /// The EHR no longer knows the cursor.
+    #[error("the EHR no longer knows the cursor: {0}; set one with `rounds cursor set`")]
+    CursorLost(String),
+    /// The EHR answered what the connector cannot read.
+    #[error("the EHR answered what the connector cannot read: {0}")]
+    UnexpectedResponse(String),
+    /// A fault of the connector's own.
+    #[error("the connector failed: {0}")]
+    Internal(String),
+}
+
+/// A limit that was reached, with its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Guest time of a call.
+    Cpu(Duration),
+    /// Time of a call on the wall.
+    Wall(Duration),
+    /// Bytes of guest memory.
+    Memory(usize),
+    /// Elements of guest tables.
+    Table(usize),
+    /// Bytes that one call moves between guest and host.
+    Transfer(usize),
+    /// Changes in a page.
+    PageChanges(usize),
+    /// Pages in a poll.
+    PollPages(usize),
+    /// Bytes of a cursor.
+    Cursor(usize),
+    /// Bytes of a memo.
+    Memo(usize),
+    /// Bytes of a notification's payload.
+    Payload(usize),
+    /// Steps of a collect.
+    CollectSteps(usize),
+    /// Requests in a step.
+    StepRequests(usize),
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, value, setting) = match self {
+            Self::Cpu(limit) => ("guest time of a call", format!("{limit:?}"), "host.limits.guest_cpu"),
+            Self::Wall(limit) => ("wall clock of a call", format!("{limit:?}"), "host.limits.guest_wall"),
+            Self::Memory(limit) => ("guest memory", format!("{limit} bytes"), "host.limits.guest_memory"),
+            Self::Table(limit) => ("guest tables", format!("{limit} elements"), "fixed"),
+            Self::Transfer(limit) => ("data from one call", format!("{limit} bytes"), "host.limits.answer_body"),
+            Self::PageChanges(limit) => ("changes in a page", limit.to_string(), "host.limits.page_changes"),
+            Self::PollPages(limit) => ("pages in a poll", limit.to_string(), "host.limits.poll_pages"),
+            Self::Cursor(limit) => ("a cursor", format!("{limit} bytes"), "host.limits.cursor"),
+            Self::Memo(limit) => ("a memo", format!("{limit} bytes"), "host.limits.memo"),
+            Self::Payload(limit) => ("a notification's payload", format!("{limit} bytes"), "host.limits.payload"),
+            Self::CollectSteps(limit) => ("steps of a collect", limit.to_string(), "host.limits.collect_steps"),
+            Self::StepRequests(limit) => ("requests in a step", limit.to_string(), "host.limits.step_requests"),
+        };
+        write!(f, "the limit of {what} was reached: {value} ({setting})")
+    }
+}

@@ -1,0 +1,252 @@
+//! One instance of a connector, for one poll.
+//!
+//! A guest is made fresh, thrown away after a trap and renewed when it has grown, so nothing of
+//! one poll or connection reaches another. Its calls give way to the rest of the host at every
+//! tick of the epoch, and end at their limits.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::{sync::OwnedSemaphorePermit, time};
+use wasmtime::{Store, Trap, UpdateDeadline};
+
+use super::{
+    bindings::{exported, types},
+    checks,
+    engine::TICK,
+    fault::{Fault, Limit},
+    library::Connector,
+    sandbox::Sandbox,
+};
+use crate::{
+    egress,
+    model::{Change, TaskId},
+};
+
+/// What a guest is told at every call.
+#[derive(Clone)]
+pub struct Context {
+    /// The task polled.
+    pub task: TaskId,
+    /// The connection's settings: JSON text.
+    pub settings: String,
+    /// The connection's base URL, without a slash at its end.
+    pub base_url: String,
+    /// From when changes are wanted while there is no cursor.
+    pub since: Timestamp,
+    /// When the poll began: the guest's clock.
+    pub now: Timestamp,
+    /// The last request got no answer that is on disk.
+    pub interrupted: bool,
+}
+
+/// A request as a connector shaped it, not yet judged.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// GET or POST.
+    pub method: egress::Method,
+    /// Under the base URL, or a whole URL.
+    pub target: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// What is sent along.
+    pub body: Option<Bytes>,
+}
+
+/// What an answer said changed.
+pub struct Page {
+    /// In the EHR's order.
+    pub changes: Vec<Change>,
+    /// Where the next request starts.
+    pub cursor: String,
+    /// Whether to ask on at once.
+    pub more: bool,
+}
+
+/// What a connector wants done about a change.
+pub enum Step {
+    /// Send these and call again.
+    Fetch(Vec<Request>),
+    /// Tell this.
+    Notify {
+        /// Data model and event type.
+        event: String,
+        /// JSON text.
+        payload: String,
+        /// For the record's next change.
+        memo: Option<String>,
+    },
+    /// Tell nobody.
+    Skip {
+        /// Why.
+        reason: String,
+        /// For the record's next change.
+        memo: Option<String>,
+    },
+}
+
+/// An instance of a connector.
+pub struct Guest {
+    connector: Connector,
+    context: types::Context,
+    now: Timestamp,
+    seed: u64,
+    live: Option<Live>,
+    show_log: bool,
+    _admitted: OwnedSemaphorePermit,
+}
+
+/// What a trap throws away.
+struct Live {
+    store: Store<Sandbox>,
+    calls: exported::Guest,
+}
+
+impl Guest {
+    /// A guest for one poll. Waits while the host has as many guests as it has room for.
+    ///
+    /// # Errors
+    /// [`Fault::Start`] where the engine is closing.
+    pub async fn new(connector: &Connector, context: &Context, show_log: bool) -> Result<Self, Fault> {
+        let admitted = connector.engine().admit().await.map_err(|error| Fault::Start(error.to_string()))?;
+        Ok(Self {
+            connector: connector.clone(),
+            seed: seed(context),
+            now: context.now,
+            context: generated(context),
+            live: None,
+            show_log,
+            _admitted: admitted,
+        })
+    }
+
+    /// What to ask the EHR next.
+    ///
+    /// # Errors
+    /// The connector's failure, or the limit or trap that ended the call.
+    pub async fn poll(&mut self, cursor: Option<&str>) -> Result<Request, Fault> {
+        let request = self
+            .call("poll", async |calls, store, context| calls.call_poll(store, context, cursor).await)
+            .await?;
+        Ok(request.into())
+    }
+
+    /// What an answer says changed.
+    ///
+    /// # Errors
+    /// As `poll`, and where the page is beyond a limit.
+    pub async fn changes(&mut self, cursor: Option<&str>, answer: &egress::Response) -> Result<Page, Fault> {
+        let answer = types::Response::from(answer);
+        let page = self
+            .call("changes", async |calls, store, context| calls.call_changes(store, context, cursor, &answer).await)
+            .await?;
+        checks::page(page.into(), self.connector.engine().limits())
+    }
+
+    /// What else to ask about a change, or what to tell.
+    ///
+    /// # Errors
+    /// As `poll`, and where the step is beyond a limit or tells what the action does not declare.
+    pub async fn collect(
+        &mut self,
+        change: &Change,
+        memo: Option<&str>,
+        collected: &[std::sync::Arc<egress::Response>],
+    ) -> Result<Step, Fault> {
+        let change = types::Change::from(change);
+        let collected: Vec<_> = collected.iter().map(|answer| types::Response::from(answer.as_ref())).collect();
+        let step = self
+            .call("collect", async |calls, store, context| {
+                calls.call_collect(store, context, &change, memo, &collected).await
+            })
+            .await?;
+        let events = self.connector.manifest().action(&self.context.action).map(|action| action.events.as_slice());
+        checks::step(step.into(), events.unwrap_or_default(), self.connector.engine().limits())
+    }
+
+    async fn call<T>(
+        &mut self,
+        name: &'static str,
+        call: impl AsyncFnOnce(&exported::Guest, &mut Store<Sandbox>, &types::Context) -> wasmtime::Result<Result<T, types::Failure>>,
+    ) -> Result<T, Fault> {
+        let limits = *self.connector.engine().limits();
+        let mut live = match self.live.take() {
+            Some(live) => live,
+            None => self.start().await?,
+        };
+        live.store.data_mut().ticks = ticks(limits.guest_cpu);
+        live.store.set_epoch_deadline(1);
+        let called = time::timeout(limits.guest_wall, call(&live.calls, &mut live.store, &self.context)).await;
+        self.show(&live);
+        let answered = match called {
+            Err(_) => return Err(Fault::Limit(Limit::Wall(limits.guest_wall))),
+            Ok(Err(error)) => return Err(trapped(name, &error, live.store.data())),
+            Ok(Ok(answered)) => answered,
+        };
+        if live.store.data().memory() <= limits.guest_memory / 2 {
+            self.live = Some(live);
+        }
+        answered.map_err(|failure| Fault::Failure(failure.into()))
+    }
+
+    async fn start(&mut self) -> Result<Live, Fault> {
+        let limits = self.connector.engine().limits();
+        let sandbox = Sandbox::new(self.now, self.seed, limits);
+        let (store, instance) = self.connector.instantiate(sandbox).await?;
+        let mut store = store;
+        let calls = self.connector.exported(&mut store, &instance)?;
+        Ok(Live { store, calls })
+    }
+
+    fn show(&self, live: &Live) {
+        for line in live.store.data().take_log() {
+            if self.show_log {
+                tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, "{line}");
+            }
+        }
+    }
+}
+
+/// Why a call ended without an answer: the limit that the sandbox noted, or the trap's kind.
+pub(super) fn trapped(call: &'static str, error: &wasmtime::Error, sandbox: &Sandbox) -> Fault {
+    if let Some(limit) = sandbox.exceeded {
+        return Fault::Limit(limit);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => Fault::Trap { call, kind: trap.to_string() },
+        None => Fault::Contract { call, what: error.root_cause().to_string() },
+    }
+}
+
+/// Ends a guest whose ticks are used up; lets the rest of the host run at every other tick.
+pub(super) fn watch(store: &mut Store<Sandbox>, limit: std::time::Duration) {
+    store.epoch_deadline_callback(move |mut context| {
+        let sandbox = context.data_mut();
+        sandbox.ticks = sandbox.ticks.saturating_sub(1);
+        if sandbox.ticks == 0 {
+            sandbox.exceeded = Some(Limit::Cpu(limit));
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        Ok(UpdateDeadline::Yield(1))
+    });
+}
+
+/// The ticks of a limit, and one more, since the first may come at once.
+pub(super) fn ticks(limit: std::time::Duration) -> u64 {
+    u64::try_from(limit.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+fn generated(context: &Context) -> types::Context {
+    types::Context {
+        action: context.task.action.to_string(),
+        settings: context.settings.clone(),
+        base_url: context.base_url.clone(),
+        since: context.since.to_string(),
+        now: context.now.to_string(),
+        interrupted: context.interrupted,
+    }
+}
+
+/// The same for the same poll, so that a replay draws the same numbers.
+fn seed(context: &Context) -> u64 {
+    crate::identity::seed(&context.task, context.now)
+}

@@ -1,0 +1,266 @@
+//! Loading: from a `.wasm` file to a connector that can be polled.
+
+use std::{fs, path::Path, sync::Arc};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use wasmtime::{
+    Store,
+    component::{Component, Instance, InstancePre},
+};
+
+use super::{
+    Error,
+    bindings::exported,
+    engine::Engine,
+    fault::Fault,
+    guest::{ticks, trapped, watch},
+    imports,
+    manifest::Manifest,
+    sandbox::Sandbox,
+};
+use crate::egress::Pattern;
+
+/// A loaded connector. Cheap to clone.
+#[derive(Clone)]
+pub struct Connector(Arc<Loaded>);
+
+struct Loaded {
+    engine: Engine,
+    manifest: Manifest,
+    instance: InstancePre<Sandbox>,
+    exported: exported::GuestIndices,
+    digest: String,
+    size: usize,
+    imports: Vec<String>,
+    session: bool,
+    requests: Vec<Pattern>,
+}
+
+impl Connector {
+    /// Loads a file: compiles it or takes its compiled form from the cache, checks what it brings
+    /// along, and asks it for its manifest. Blocks while it compiles.
+    ///
+    /// # Errors
+    /// Why the file is no connector that this host can run.
+    pub async fn load(engine: &Engine, path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
+        Self::from_bytes(engine, &name, &bytes).await
+    }
+
+    /// The same from bytes, called `name` in errors.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub async fn from_bytes(engine: &Engine, name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let hash = digest(&SHA256, bytes);
+        let component = compile(engine, name, bytes, hash.as_ref())?;
+        let kind = component.component_type();
+        imports::check(name, &kind, engine.wasm())?;
+        let unusable = |error: wasmtime::Error| Error::Unusable { path: name.into(), what: format!("{error:#}") };
+        let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
+        let exported = exported::GuestIndices::new(&instance).map_err(unusable)?;
+        let mut loaded = Loaded {
+            engine: engine.clone(),
+            manifest: Manifest::default(),
+            instance,
+            exported,
+            digest: HEXLOWER.encode(hash.as_ref()),
+            size: bytes.len(),
+            imports: imports::names(&kind, engine.wasm()),
+            session: imports::has_session(&kind, engine.wasm()),
+            requests: Vec::new(),
+        };
+        loaded.manifest = loaded.describe(name).await?;
+        loaded.requests = patterns(name, &loaded.manifest)?;
+        Ok(Self(Arc::new(loaded)))
+    }
+
+    /// What it says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.0.manifest
+    }
+
+    /// The file's SHA-256, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.0.digest
+    }
+
+    /// The file's size in bytes.
+    pub fn size(&self) -> usize {
+        self.0.size
+    }
+
+    /// All that it imports.
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
+    }
+
+    /// All that it will ever ask for, read.
+    pub fn requests(&self) -> &[Pattern] {
+        &self.0.requests
+    }
+
+    /// Whether it signs in by a call of its own.
+    pub fn has_session(&self) -> bool {
+        self.0.session
+    }
+
+    /// The limits that its guests run under.
+    pub fn limits(&self) -> &crate::config::Limits {
+        self.0.engine.limits()
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(super) async fn instantiate(&self, sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+        self.0.instantiate(sandbox).await
+    }
+
+    pub(super) fn exported(&self, store: &mut Store<Sandbox>, instance: &Instance) -> Result<exported::Guest, Fault> {
+        self.0.exported(store, instance)
+    }
+}
+
+impl Loaded {
+    async fn instantiate(&self, mut sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+        let limits = self.engine.limits();
+        sandbox.ticks = ticks(limits.guest_cpu);
+        let mut store = Store::new(self.engine.wasm(), sandbox);
+        store.limiter(|sandbox| sandbox);
+        store.set_hostcall_fuel(limits.answer_body.saturating_mul(4));
+        store.set_epoch_deadline(1);
+        watch(&mut store, limits.guest_cpu);
+        match self.instance.instantiate_async(&mut store).await {
+            Ok(instance) => Ok((store, instance)),
+            Err(error) => Err(trapped("start", &error, store.data())),
+        }
+    }
+
+    fn exported(&self, store: &mut Store<Sandbox>, instance: &Instance) -> Result<exported::Guest, Fault> {
+        self.exported.load(store, instance).map_err(|error| Fault::Start(format!("{error:#}")))
+    }
+
+    async fn describe(&self, path: &str) -> Result<Manifest, Error> {
+        let failed = |fault| Error::Describe { path: path.into(), fault };
+        let wrong = |what| Error::Manifest { path: path.into(), what };
+        let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
+        let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
+        let calls = self.exported(&mut store, &instance).map_err(failed)?;
+        let described = calls.call_describe(&mut store).await;
+        let manifest = described.map_err(|error| failed(trapped("describe", &error, store.data())))?;
+        let manifest = Manifest::try_from(manifest).map_err(wrong)?;
+        match manifest.problem() {
+            Some(what) => Err(wrong(what)),
+            None => Ok(manifest),
+        }
+    }
+}
+
+fn patterns(path: &str, manifest: &Manifest) -> Result<Vec<Pattern>, Error> {
+    let read = |request: &String| {
+        request.parse().map_err(|error| Error::Manifest { path: path.into(), what: format!("its request `{request}` {error}") })
+    };
+    manifest.requests.iter().map(read).collect()
+}
+
+fn compile(engine: &Engine, path: &str, bytes: &[u8], digest: &[u8]) -> Result<Component, Error> {
+    if let Some(what) = no_component(bytes) {
+        return Err(Error::NotAComponent { path: path.into(), what: what.into() });
+    }
+    if let Some(component) = engine.cache().and_then(|cache| cache.load(engine.wasm(), digest)) {
+        return Ok(component);
+    }
+    let component = Component::from_binary(engine.wasm(), bytes)
+        .map_err(|error| Error::NotAComponent { path: path.into(), what: format!("{error:#}") })?;
+    if let Some(cache) = engine.cache() {
+        cache.keep(engine.wasm(), digest, &component);
+    }
+    Ok(component)
+}
+
+/// What a file is that is plainly no component, by its first bytes.
+fn no_component(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [] => Some("is an empty file"),
+        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => {
+            Some("is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`")
+        }
+        [0, b'a', b's', b'm', ..] => None,
+        [b'(', ..] => Some("is WebAssembly text; compile it first"),
+        _ => Some("is no WebAssembly component: it does not begin with \\0asm"),
+    }
+}
+
+/// The connectors of a folder, by the names in their manifests.
+#[derive(Default)]
+pub struct Library {
+    connectors: Vec<Connector>,
+}
+
+impl Library {
+    /// Loads every `*.wasm` file of a folder, and tells all that cannot be used.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub async fn load(engine: &Engine, folder: &Path) -> Result<(Self, Vec<Error>), Error> {
+        let mut library = Self::default();
+        let mut errors = Vec::new();
+        for path in files(folder)? {
+            match Connector::load(engine, &path).await {
+                Ok(connector) => errors.extend(library.add(&path, connector)),
+                Err(error) => errors.push(error),
+            }
+        }
+        Ok((library, errors))
+    }
+
+    /// Adds a connector; answers what is wrong where one of that name is there.
+    pub fn add(&mut self, path: &Path, connector: Connector) -> Option<Error> {
+        let name = &connector.manifest().name;
+        if self.get(name).is_some() {
+            let what = format!("another file has the connector `{name}`; remove one of them");
+            return Some(Error::Manifest { path: path.display().to_string(), what });
+        }
+        self.connectors.push(connector);
+        None
+    }
+
+    /// The connector of that name.
+    pub fn get(&self, name: &str) -> Option<&Connector> {
+        self.connectors.iter().find(|connector| connector.manifest().name == name)
+    }
+
+    /// The connector of that name.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], which says what `folder` has instead.
+    pub fn require(&self, name: &str, folder: &Path) -> Result<&Connector, Error> {
+        let missing = || Error::Missing { name: name.into(), folder: folder.display().to_string(), known: self.names() };
+        self.get(name).ok_or_else(missing)
+    }
+
+    /// The names of all, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.connectors.iter().map(|it| it.manifest().name.clone()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
+    let unreadable = |source| Error::Unreadable { path: folder.display().to_string(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,261 @@
+//! Delivering: each destination's notifications, in order per lane and side by side over lanes,
+//! tried until the destination has them or a person must look.
+//!
+//! A [`Deliverer`] is the one task that speaks to its destination. What it holds in memory is
+//! order and times only; the notification is read from the store at every attempt.
+
+mod policy;
+
+use std::{future, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::{sync::mpsc, time};
+use tokio_util::sync::CancellationToken;
+
+use self::policy::Decision;
+use crate::{
+    breaker::Breaker,
+    clock::{self, Clock},
+    destination::{Destination, Message, Outcome},
+    envelope,
+    lanes::Lanes,
+    model::{ContainerId, Delivery, DestinationName, Lane},
+    status::{Status, UnderWay},
+    step,
+    store::Store,
+};
+
+/// How long a delivery is tried where nobody said otherwise.
+pub const RETRY_FOR: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// A delivery that waits for its turn.
+pub struct Owed {
+    /// Its container.
+    pub container: ContainerId,
+    /// Its state on disk.
+    pub delivery: Delivery,
+    /// Counts in its connection's backlog.
+    pub under_way: UnderWay,
+}
+
+/// Where a destination's deliveries are handed in. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle(mpsc::UnboundedSender<(Lane, Owed)>);
+
+impl Handle {
+    /// Puts a delivery at its lane's end. After shutdown it is dropped: the store has it.
+    pub fn deliver(&self, lane: Lane, owed: Owed) {
+        drop(self.0.send((lane, owed)));
+    }
+}
+
+/// What a deliverer works with.
+pub struct Options {
+    /// The destination's name.
+    pub name: DestinationName,
+    /// The destination.
+    pub destination: Arc<dyn Destination>,
+    /// Attempts at once.
+    pub concurrency: usize,
+    /// How long after its first attempt a delivery is tried again.
+    pub retry_for: Duration,
+    /// How long attempts under way may take once the host stops.
+    pub grace: Duration,
+    /// Where notifications are.
+    pub store: Arc<dyn Store>,
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where to say how it goes.
+    pub status: Status,
+}
+
+impl Options {
+    /// The deliverer and its handle.
+    pub fn build(self) -> (Deliverer, Handle) {
+        let (sender, inbox) = mpsc::unbounded_channel();
+        let (lanes, attempts) = (Lanes::default(), FuturesUnordered::new());
+        (Deliverer { options: self, inbox, lanes, attempts, breaker: Breaker::default(), gone: false }, Handle(sender))
+    }
+}
+
+/// Makes a destination's deliveries.
+pub struct Deliverer {
+    options: Options,
+    inbox: mpsc::UnboundedReceiver<(Lane, Owed)>,
+    lanes: Lanes<Owed>,
+    attempts: FuturesUnordered<BoxFuture<'static, (Lane, Outcome)>>,
+    breaker: Breaker,
+    gone: bool,
+}
+
+impl Deliverer {
+    /// Delivers until the host stops, then lets the attempts under way end for as long as the
+    /// grace lasts. What is not settled by then is tried again after the next start.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        if shutdown.run_until_cancelled(self.verify()).await.is_some() {
+            shutdown.run_until_cancelled(self.work()).await;
+        }
+        let grace = self.options.grace;
+        if time::timeout(grace, self.finish_attempts()).await.is_err() {
+            tracing::warn!(destination = %self.options.name, "attempts under way were cut off; they are made again after the next start");
+        }
+    }
+
+    /// Proves the destination before its first attempt, later and later where it does not answer.
+    async fn verify(&mut self) {
+        loop {
+            let outcome = self.options.destination.verify().await;
+            if outcome == Outcome::Delivered {
+                return;
+            }
+            let now = self.options.clock.now();
+            self.say_failed(&outcome);
+            let until = self.breaker.failed(now, None, rand::random());
+            time::sleep(clock::until(now, until)).await;
+        }
+    }
+
+    async fn work(&mut self) {
+        loop {
+            let due = self.start_attempts();
+            tokio::select! {
+                Some((lane, owed)) = self.inbox.recv() => self.take(lane, owed),
+                Some((lane, outcome)) = self.attempts.next(), if !self.attempts.is_empty() => self.settle(lane, outcome),
+                () = wait(due) => {}
+            }
+        }
+    }
+
+    /// Takes one that was handed in, and all that wait behind it.
+    fn take(&mut self, lane: Lane, owed: Owed) {
+        self.lanes.push(lane, owed);
+        while let Ok((lane, owed)) = self.inbox.try_recv() {
+            self.lanes.push(lane, owed);
+        }
+        let waiting = self.lanes.len();
+        self.options.status.destination(&self.options.name, |it| it.waiting = waiting);
+    }
+
+    /// Starts as many attempts as there is room for; answers how long until there is more to do.
+    fn start_attempts(&mut self) -> Option<Duration> {
+        let now = self.options.clock.now();
+        let due = self.lanes.release(now);
+        while self.attempts.len() < self.room(now) {
+            let Some(lane) = self.lanes.take() else { break };
+            self.start_attempt(lane);
+        }
+        let paused = self.breaker.paused_until().filter(|_| self.lanes.is_ready());
+        [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
+    }
+
+    fn start_attempt(&mut self, lane: Lane) {
+        let now = self.options.clock.now();
+        let Some(owed) = self.lanes.first_mut(lane) else { return };
+        if let Some(not_before) = owed.delivery.not_before.take_if(|at| *at > now) {
+            return self.lanes.hold(lane, not_before);
+        }
+        let message = message(self.options.store.as_ref(), owed);
+        let destination = Arc::clone(&self.options.destination);
+        self.attempts.push(Box::pin(async move {
+            match message {
+                Ok(message) => (lane, destination.deliver(message).await),
+                Err(outcome) => (lane, outcome),
+            }
+        }));
+    }
+
+    fn room(&self, now: Timestamp) -> usize {
+        if self.gone { 0 } else { self.breaker.room(now, self.options.concurrency) }
+    }
+
+    /// What an outcome says of the destination as a whole; answers until when it is left alone.
+    fn note(&mut self, outcome: &Outcome, now: Timestamp) -> Option<Timestamp> {
+        match outcome {
+            Outcome::Failed { of_it_all: true, pause, .. } => return Some(self.breaker.failed(now, *pause, rand::random())),
+            Outcome::Gone { .. } => self.gone = true,
+            Outcome::Delivered | Outcome::Failed { .. } | Outcome::Refused { .. } => self.breaker.answered(),
+        }
+        None
+    }
+
+    fn settle(&mut self, lane: Lane, outcome: Outcome) {
+        step::reached("sent");
+        let now = self.options.clock.now();
+        let until = self.note(&outcome, now);
+        let Some(owed) = self.lanes.first_mut(lane) else { return };
+        let decision = policy::decide(&outcome, &mut owed.delivery, now, until, self.options.retry_for, rand::random());
+        let container = owed.container;
+        self.say(&outcome, &decision, container);
+        if let Some(settlement) = decision.settlement(now) {
+            self.options.store.settle(container, &self.options.name, settlement);
+        }
+        match decision {
+            Decision::Keep => self.lanes.hold(lane, clock::after(now, policy::KEPT_FOR)),
+            Decision::Retry { not_before, .. } => self.lanes.hold(lane, not_before),
+            Decision::Delivered | Decision::Dead { .. } => drop(self.lanes.done(lane)),
+        }
+    }
+
+    fn say(&self, outcome: &Outcome, decision: &Decision, container: ContainerId) {
+        let (destination, waiting) = (&self.options.name, self.lanes.len());
+        match decision {
+            Decision::Delivered => tracing::debug!(%destination, %container, "delivered"),
+            Decision::Retry { not_before, .. } => tracing::info!(%destination, %container, %not_before, "will be tried again"),
+            Decision::Dead { reason } => tracing::error!(%destination, %container, reason, "became a dead letter; see `rounds dead list`"),
+            Decision::Keep => {}
+        }
+        let paused_until = self.breaker.paused_until();
+        let disabled = self.gone;
+        self.options.status.destination(destination, |it| {
+            it.waiting = waiting.saturating_sub(usize::from(matches!(decision, Decision::Delivered | Decision::Dead { .. })));
+            it.delivered += u64::from(*decision == Decision::Delivered);
+            it.dead += u64::from(matches!(decision, Decision::Dead { .. }));
+            (it.paused_until, it.disabled) = (paused_until, disabled);
+        });
+        self.say_failed(outcome);
+    }
+
+    fn say_failed(&self, outcome: &Outcome) {
+        let destination = &self.options.name;
+        let why = match outcome {
+            Outcome::Delivered => None,
+            Outcome::Gone { why } => {
+                tracing::error!(%destination, why, "wants no more and is disabled; its deliveries are kept, and go on after a restart");
+                Some(why.clone())
+            }
+            Outcome::Failed { why, .. } | Outcome::Refused { why } => {
+                tracing::warn!(%destination, why, "attempt failed");
+                Some(why.clone())
+            }
+        };
+        self.options.status.destination(destination, |it| {
+            it.failed += u64::from(why.is_some());
+            it.error = why;
+        });
+    }
+
+    async fn finish_attempts(&mut self) {
+        while let Some((lane, outcome)) = self.attempts.next().await {
+            self.settle(lane, outcome);
+        }
+    }
+}
+
+/// The notification as the store has it. A store that cannot be read is no fault of the
+/// notification's: it is tried again.
+fn message(store: &dyn Store, owed: &Owed) -> Result<Message, Outcome> {
+    let failed = |why: String| Outcome::Failed { why, pause: None, of_it_all: false };
+    let container = store.container(owed.container).map_err(|error| failed(error.to_string()))?;
+    let container = container.ok_or_else(|| failed("the store does not have the notification".into()))?;
+    let body = envelope::body(&container, owed.delivery.sequence);
+    let body = body.ok_or_else(|| Outcome::Refused { why: "the notification cannot be written".into() })?;
+    Ok(Message { id: container.notification_id, body })
+}
+
+async fn wait(due: Option<Duration>) {
+    match due {
+        Some(due) => time::sleep(due).await,
+        None => future::pending().await,
+    }
+}

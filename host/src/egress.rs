@@ -1,0 +1,45 @@
+//! The way to the outside: the one HTTP client of the host.
+//!
+//! All that leaves the host goes through a [`Client`], one for each connection and destination.
+//! What it is asked for comes from connectors, which nobody trusts, and goes to servers that may
+//! be broken or hostile; so each of these files holds one line of defence:
+//!
+//! | file | it decides |
+//! | --- | --- |
+//! | `policy`, `pattern`, `headers` | what may be asked, and of whom (pure) |
+//! | `addresses`, `resolver` | which network addresses a name may lead to |
+//! | `tls` | whose certificates are trusted |
+//! | `auth` | who we say that we are, and only to whom the user named |
+//! | `pace`, `retry_after` | how many requests, how fast, and when none |
+//! | `answer` | how much of an answer is read, and how long |
+//! | `fault`, `error` | what is told of it all, which is never what was asked or answered |
+
+mod addresses;
+mod answer;
+pub mod auth;
+mod client;
+mod error;
+pub mod fault;
+mod headers;
+mod network;
+mod options;
+mod pace;
+mod pattern;
+mod policy;
+mod request;
+mod resolver;
+mod retry_after;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+pub use self::{
+    client::Client,
+    error::{Error, Owner, Retry, Setup},
+    network::Network,
+    options::{Options, Timeouts},
+    pattern::{Pattern, PatternError},
+    policy::Refusal,
+    request::{Method, Reply, Request, Response},
+    resolver::Lookup,
+};

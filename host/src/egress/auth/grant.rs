@@ -1,0 +1,164 @@
+//! Asking a token endpoint for a token: client credentials (RFC 6749, 4.4), with a secret or with
+//! a signed assertion (RFC 7523, as SMART Backend Services has it).
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use reqwest::{
+    Method,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use serde::Deserialize;
+use tokio::time::timeout;
+use url::{Url, form_urlencoded};
+
+use super::{
+    super::{
+        answer::{self, Bounds},
+        error::Setup,
+        fault::{Failure, Transport},
+    },
+    Fault,
+    assertion::Assertion,
+    secret_value,
+};
+use crate::config::auth::{BackendServices, ClientCredentials};
+
+/// A token endpoint's answer is short.
+const MOST_BYTES: usize = 64 << 10;
+
+/// The words for what went wrong that RFC 6749, 5.2 knows. No other text of an answer is told.
+const CODES: [&str; 6] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
+
+/// What it takes to ask: the client whose token it is.
+pub(in super::super) struct Asker<'a> {
+    pub(in super::super) http: &'a reqwest::Client,
+    pub(in super::super) bounds: Bounds,
+    pub(in super::super) total: Duration,
+}
+
+/// A token that was given.
+pub(super) struct Granted {
+    pub(super) header: HeaderValue,
+    pub(super) lasts: Option<Duration>,
+}
+
+/// What a client proves itself with.
+pub(super) struct Grant {
+    token_url: Url,
+    scope: Option<String>,
+    proof: Proof,
+}
+
+enum Proof {
+    Secret(HeaderValue),
+    Key(Box<Assertion>),
+}
+
+#[derive(Deserialize)]
+struct Success {
+    access_token: String,
+    token_type: Option<String>,
+    expires_in: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
+}
+
+impl Grant {
+    /// With a secret, sent as HTTP Basic, which every server must take (RFC 6749, 2.3.1).
+    pub(super) fn of_secret(client: &ClientCredentials) -> Result<Self, Setup> {
+        let encode =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair =
+            format!("{}:{}", encode(&client.client_id), encode(client.client_secret.expose()));
+        let proof =
+            Proof::Secret(secret_value(&format!("Basic {}", BASE64_STANDARD.encode(pair)))?);
+        Ok(Self { token_url: client.token_url.clone(), scope: client.scope.clone(), proof })
+    }
+
+    /// With a key, whose assertion is made anew for each token.
+    pub(super) fn of_key(client: &BackendServices) -> Result<Self, Setup> {
+        let proof = Proof::Key(Box::new(Assertion::new(client)?));
+        Ok(Self { token_url: client.token_url.clone(), scope: Some(client.scope.clone()), proof })
+    }
+
+    /// Asks for a token, once.
+    pub(super) async fn ask(&self, asker: &Asker<'_>) -> Result<Granted, Fault> {
+        let request = self.request()?;
+        let exchange = async {
+            let answer = asker.http.execute(request).await;
+            let answer = answer.map_err(|error| Failure::of(&error, asker.bounds.connect))?;
+            answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }).await
+        };
+        let late = || Failure::from(Transport::Timeout(asker.total));
+        let answer = timeout(asker.total, exchange).await.unwrap_or_else(|_| Err(late()))?;
+        match answer.status {
+            200..=299 => Granted::read(&answer.body),
+            // To ask too often, or too slowly, says nothing against the credentials.
+            408 | 429 => Err(Fault::Unavailable(answer.status)),
+            400..=499 => Err(Fault::Refused { status: answer.status, code: code(&answer.body) }),
+            300..=399 => Err(Fault::Unreadable),
+            status => Err(Fault::Unavailable(status)),
+        }
+    }
+
+    fn request(&self) -> Result<reqwest::Request, Fault> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials");
+        if let Some(scope) = &self.scope {
+            form.append_pair("scope", scope);
+        }
+        let mut request = reqwest::Request::new(Method::POST, self.token_url.clone());
+        let headers: &mut HeaderMap = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        match &self.proof {
+            Proof::Secret(header) => drop(headers.insert(AUTHORIZATION, header.clone())),
+            Proof::Key(assertion) => assertion.sign()?.add_to(&mut form),
+        }
+        *request.body_mut() = Some(form.finish().into());
+        Ok(request)
+    }
+}
+
+impl Granted {
+    fn read(body: &[u8]) -> Result<Self, Fault> {
+        let success: Success = serde_json::from_slice(body).map_err(|_| Fault::Unreadable)?;
+        if success.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+            return Err(Fault::Unreadable);
+        }
+        let text = format!("Bearer {}", success.access_token);
+        let header = secret_value(&text).map_err(|_| Fault::Unreadable)?;
+        Ok(Self { header, lasts: success.expires_in.as_ref().and_then(seconds) })
+    }
+}
+
+/// Seconds, which some servers write as a text.
+fn seconds(value: &serde_json::Value) -> Option<Duration> {
+    let parsed = value.as_str().and_then(|text| text.parse().ok());
+    Duration::try_from_secs_f64(parsed.or_else(|| value.as_f64())?).ok()
+}
+
+fn code(body: &[u8]) -> Option<&'static str> {
+    let refusal: Refusal = serde_json::from_slice(body).ok()?;
+    CODES.into_iter().find(|code| *code == refusal.error)
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Transport(fault) => Self::Transport(fault),
+            Failure::Answer(fault) => Self::Answer(fault),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! One connection's, or one destination's, way to the outside.
+
+mod exchange;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{
+    header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT},
+    redirect,
+};
+use tokio::{sync::SemaphorePermit, time::timeout};
+use url::Url;
+
+use self::exchange::{At, Outgoing};
+use super::{
+    Error, Method, Network, Options, Owner, Reply, Request, Response, Setup, Timeouts,
+    answer::{self, Bounds},
+    auth::{Asker, Auth, Failed, Pass},
+    fault::{Failure, Transport},
+    headers,
+    pace::{Pace, Paused},
+    policy::{Refusal, Targets},
+};
+
+/// How long a connection that nobody uses is kept for the next request.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+/// How the host calls itself.
+const NAME: HeaderValue = HeaderValue::from_static(concat!("rounds/", env!("CARGO_PKG_VERSION")));
+
+/// Sends requests within a policy, limits and a pace. Cheap to clone; clones share all three.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    owner: Owner,
+    http: reqwest::Client,
+    base: Url,
+    targets: Targets,
+    /// Sent with every request.
+    own: HeaderMap,
+    /// Set by no request: `own`, and the credentials' header.
+    reserved: HeaderMap,
+    auth: Auth,
+    pace: Pace,
+    redirects: u8,
+    timeouts: Timeouts,
+    max_body: usize,
+}
+
+impl Client {
+    /// Makes a client; connects to nobody yet.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] where the options can't work.
+    pub fn new(network: &Network, options: Options) -> Result<Self, Error> {
+        let owner = options.owner.clone();
+        match Inner::new(network, options) {
+            Ok(inner) => Ok(Self { inner: Arc::new(inner) }),
+            Err(problem) => Err(Error::Setup { owner, problem }),
+        }
+    }
+
+    /// Asks an EHR, and reads all of its answer.
+    ///
+    /// Waits for its turn, for the rate, and for the end of a short pause. A token is renewed once
+    /// after a 401; a second one is an answer like others. Nothing goes on when it is dropped.
+    ///
+    /// # Errors
+    /// Where there is no answer to give; [`Error::retry`] says whether there could be one later.
+    pub async fn send(&self, request: &Request) -> Result<Response, Error> {
+        let mut outgoing = self.inner.judge(request)?;
+        outgoing.repeatable = request.method == Method::Get;
+        self.ask(outgoing).await
+    }
+
+    /// As [`send`](Self::send), where reading takes what was read off the EHR's list: a request
+    /// that the EHR may have read is not sent again when its connection breaks.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_once(&self, request: &Request) -> Result<Response, Error> {
+        self.ask(self.inner.judge(request)?).await
+    }
+
+    async fn ask(&self, outgoing: Outgoing) -> Result<Response, Error> {
+        let inner = &*self.inner;
+        let _turn = inner.turn().await?;
+        let asker = inner.asker();
+        let pass = inner.auth.pass(&asker).await.map_err(|failed| inner.not_signed_in(failed))?;
+        let mut response = inner.exchange(&outgoing, &pass).await?;
+        if response.status == 401 {
+            let another = inner.auth.another(&pass, &asker).await;
+            if let Some(another) = another.map_err(|failed| inner.not_signed_in(failed))? {
+                response = inner.exchange(&outgoing, &another).await?;
+            }
+        }
+        inner.pace.heed(response.status, response.retry_after);
+        Ok(response)
+    }
+
+    /// Tells a destination, at the base URL itself, with no credentials but the configured headers.
+    ///
+    /// The status is the answer: what follows it is read over while it is short, and dropped. The
+    /// request may arrive twice, as anything that is retried may.
+    ///
+    /// # Errors
+    /// Where there is no status; [`Error::retry`] says whether there could be one later.
+    pub async fn post(&self, headers: &[(&str, &str)], body: Bytes) -> Result<Reply, Error> {
+        let inner = &*self.inner;
+        let outgoing = inner.to_base(headers, body)?;
+        let _turn = inner.turn().await?;
+        let total = inner.timeouts.total;
+        let head = timeout(total, inner.head(&outgoing, &outgoing.url, &Pass::None)).await;
+        let head = head.unwrap_or_else(|_| Err(Transport::Timeout(total).into()));
+        let answer = head.map_err(|failure| inner.failed(At::url(&outgoing.url, failure)))?;
+        let status = answer.status().as_u16();
+        let reply = Reply { status, retry_after: answer::pause_of(answer.headers()) };
+        inner.pace.heed(status, reply.retry_after);
+        answer::pass_over(answer).await;
+        Ok(reply)
+    }
+
+    /// How long the pause that the server asked for still lasts, if there is one.
+    pub fn paused_for(&self) -> Option<Duration> {
+        self.inner.pace.paused_for()
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("owner", &self.inner.owner).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn new(network: &Network, options: Options) -> Result<Self, Setup> {
+        let targets =
+            Targets::new(&options.base_url, &options.allow_origins, options.requests.clone());
+        let auth = Auth::new(&options.auth)?;
+        let own = own_headers(&options)?;
+        let mut reserved = own.clone();
+        if let Some(name) = auth.header() {
+            reserved.insert(name.clone(), HeaderValue::from_static(""));
+        }
+        Ok(Self {
+            http: http_client(network, &options)?,
+            base: options.base_url,
+            targets: targets.ok_or(Setup::Url)?,
+            own,
+            reserved,
+            auth,
+            pace: Pace::new(options.concurrency, options.rate),
+            redirects: options.redirects,
+            timeouts: options.timeouts,
+            max_body: options.max_body,
+            owner: options.owner,
+        })
+    }
+
+    fn judge(&self, request: &Request) -> Result<Outgoing, Error> {
+        let url = self.targets.resolve(request.method, &request.target);
+        let url = url.map_err(|refusal| self.refused(refusal))?;
+        let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.outgoing(request.method, url, given, request.body.clone())
+    }
+
+    fn to_base(&self, given: &[(&str, &str)], body: Bytes) -> Result<Outgoing, Error> {
+        let url = self.base.clone();
+        let outgoing = self.outgoing(Method::Post, url, given.iter().copied(), Some(body))?;
+        Ok(Outgoing { repeatable: true, ..outgoing })
+    }
+
+    fn outgoing<'a>(
+        &self,
+        method: Method,
+        url: Url,
+        given: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
+        body: Option<Bytes>,
+    ) -> Result<Outgoing, Error> {
+        let mut headers = self.own.clone();
+        let added = headers::add(&mut headers, &self.reserved, given);
+        added.map_err(|refusal| self.refused(refusal))?;
+        let (size, limit) = (body.as_ref().map_or(0, Bytes::len), self.max_body);
+        if size > limit {
+            return Err(self.refused(Refusal::Body { size, limit }));
+        }
+        Ok(Outgoing { method, url, headers, body, repeatable: false })
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {
+        let paused = |Paused(remaining)| Error::Paused { owner: self.owner.clone(), remaining };
+        self.pace.turn().await.map_err(paused)
+    }
+
+    fn bounds(&self) -> Bounds {
+        let Timeouts { connect, idle, .. } = self.timeouts;
+        Bounds { body: self.max_body, idle, connect }
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker { http: &self.http, bounds: self.bounds(), total: self.timeouts.total }
+    }
+
+    fn refused(&self, refusal: Refusal) -> Error {
+        Error::Refused { owner: self.owner.clone(), refusal }
+    }
+
+    fn not_signed_in(&self, Failed { fault, rest }: Failed) -> Error {
+        Error::Auth { owner: self.owner.clone(), fault, rest }
+    }
+
+    fn failed(&self, At(host, failure): At) -> Error {
+        let owner = self.owner.clone();
+        match failure {
+            Failure::Transport(fault) => Error::Transport { owner, host, fault },
+            Failure::Answer(fault) => Error::Answer { owner, host, fault },
+        }
+    }
+}
+
+fn own_headers(options: &Options) -> Result<HeaderMap, Setup> {
+    let mut headers = HeaderMap::with_capacity(options.headers.len() + 1);
+    headers.insert(USER_AGENT, NAME);
+    for header in &options.headers {
+        let invalid = || Setup::Header(header.name.clone());
+        let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| invalid())?;
+        let value = HeaderValue::from_str(header.value.expose()).map_err(|_| invalid())?;
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+fn http_client(network: &Network, options: &Options) -> Result<reqwest::Client, Setup> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(network.tls(options)?)
+        .dns_resolver(network.resolver(options))
+        .http1_only()
+        .no_proxy()
+        .referer(false)
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(options.timeouts.connect)
+        .pool_max_idle_per_host(options.concurrency)
+        .pool_idle_timeout(POOL_IDLE)
+        .build()
+        .map_err(|error| Setup::Client(error.to_string()))
+}

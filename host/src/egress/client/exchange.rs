@@ -1,0 +1,117 @@
+//! One request and its answer, redirects and a lost connection included.
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, LOCATION};
+use tokio::time::timeout;
+use url::Url;
+
+use super::{
+    super::{
+        Error, Method, Response, answer,
+        auth::Pass,
+        fault::{Answer, Failure, Transport},
+        policy,
+    },
+    Inner,
+};
+
+/// A request that the policy let pass.
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
+    /// Whether it may be sent again after the server may have read it.
+    pub(super) repeatable: bool,
+}
+
+/// A failure, with the host that it happened at.
+pub(super) struct At(pub(super) String, pub(super) Failure);
+
+impl Inner {
+    /// Sends a request, follows where it may, and reads the answer: all within one time.
+    pub(super) async fn exchange(
+        &self,
+        outgoing: &Outgoing,
+        pass: &Pass<'_>,
+    ) -> Result<Response, Error> {
+        let total = self.timeouts.total;
+        let answer = timeout(total, self.follow(outgoing, pass)).await;
+        let late = |_| Err(At::url(&outgoing.url, Transport::Timeout(total).into()));
+        answer.unwrap_or_else(late).map_err(|failed| self.failed(failed))
+    }
+
+    async fn follow(&self, outgoing: &Outgoing, pass: &Pass<'_>) -> Result<Response, At> {
+        let at = |failure| At::url(&outgoing.url, failure);
+        let mut answer = self.head(outgoing, &outgoing.url, pass).await.map_err(at)?;
+        let mut followed = 0;
+        while self.redirects > 0 && is_redirect(&answer) {
+            if followed == self.redirects {
+                return Err(at(Answer::Redirects(self.redirects).into()));
+            }
+            followed += 1;
+            let next = self.next_hop(outgoing, &answer);
+            let next = next.ok_or_else(|| at(Answer::Redirect.into()))?;
+            answer = self.head(outgoing, &next, pass).await.map_err(at)?;
+        }
+        answer::read(answer, self.bounds()).await.map_err(at)
+    }
+
+    /// Where a redirect leads, if the request may be sent there: the same origin, and nowhere that
+    /// the connector couldn't have asked for itself.
+    fn next_hop(&self, outgoing: &Outgoing, answer: &reqwest::Response) -> Option<Url> {
+        if outgoing.method != Method::Get {
+            return None;
+        }
+        let location = answer.headers().get(LOCATION)?.to_str().ok()?;
+        let mut next = answer.url().join(location).ok()?;
+        next.set_fragment(None);
+        let next = self.targets.resolve(Method::Get, next.as_str()).ok()?;
+        policy::same_origin(&next, &outgoing.url).then_some(next)
+    }
+
+    /// Sends a request and waits for the head of its answer. What a server that closed a kept
+    /// connection just then never read is sent once more, on another.
+    pub(super) async fn head(
+        &self,
+        outgoing: &Outgoing,
+        url: &Url,
+        pass: &Pass<'_>,
+    ) -> Result<reqwest::Response, Failure> {
+        match self.head_once(outgoing, url, pass).await {
+            Err(failure) if outgoing.repeatable && failure.may_be_stale() => {
+                self.head_once(outgoing, url, pass).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn head_once(
+        &self,
+        outgoing: &Outgoing,
+        url: &Url,
+        pass: &Pass<'_>,
+    ) -> Result<reqwest::Response, Failure> {
+        let method = match outgoing.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut request = reqwest::Request::new(method, url.clone());
+        request.headers_mut().clone_from(&outgoing.headers);
+        pass.add_to(request.headers_mut());
+        *request.body_mut() = outgoing.body.clone().map(Into::into);
+        let answer = self.http.execute(request).await;
+        answer.map_err(|error| Failure::of(&error, self.timeouts.connect))
+    }
+}
+
+impl At {
+    pub(super) fn url(url: &Url, failure: Failure) -> Self {
+        let host = url.host_str().unwrap_or_default();
+        Self(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")), failure)
+    }
+}
+
+fn is_redirect(answer: &reqwest::Response) -> bool {
+    matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308)
+}

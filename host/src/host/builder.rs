@@ -1,0 +1,98 @@
+//! What a host is built from, beyond its configuration.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{Error, Host, assemble};
+use crate::{
+    clock::{Clock, System},
+    config::{Config, EventPattern},
+    destination::Destination,
+    model::DestinationName,
+    store::Store,
+};
+
+/// Builds a host: the configuration, and whatever an embedding program brings instead of the
+/// host's own.
+pub struct Builder {
+    pub(super) config: Config,
+    pub(super) connectors: Vec<PathBuf>,
+    pub(super) destinations: Vec<Brought>,
+    pub(super) store: Option<Arc<dyn Store>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) admin: bool,
+    pub(super) scheduled: bool,
+}
+
+/// A destination that the program brought.
+pub(super) struct Brought {
+    pub(super) name: DestinationName,
+    pub(super) events: Vec<EventPattern>,
+    pub(super) destination: Arc<dyn Destination>,
+    pub(super) concurrency: usize,
+}
+
+impl Builder {
+    pub(super) fn new(config: Config) -> Self {
+        let (connectors, destinations) = (Vec::new(), Vec::new());
+        Self { config, connectors, destinations, store: None, clock: Arc::new(System), admin: false, scheduled: true }
+    }
+
+    /// Loads a connector's file beside those of the configured folder.
+    #[must_use]
+    pub fn connector(mut self, file: impl Into<PathBuf>) -> Self {
+        self.connectors.push(file.into());
+        self
+    }
+
+    /// Delivers the events that match to a destination of the program's own, `concurrency` of
+    /// them at once.
+    #[must_use]
+    pub fn destination(
+        mut self,
+        name: impl Into<DestinationName>,
+        events: Vec<EventPattern>,
+        concurrency: usize,
+        destination: impl Destination,
+    ) -> Self {
+        let (name, destination) = (name.into(), Arc::new(destination));
+        self.destinations.push(Brought { name, events, destination, concurrency });
+        self
+    }
+
+    /// Keeps tasks and containers in a store of the program's own.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Takes the time from another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Listens on the configured admin address.
+    #[must_use]
+    pub fn admin(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
+    /// Polls only what [`super::Handle::poll`] asks for, nothing by itself.
+    #[must_use]
+    pub fn unscheduled(mut self) -> Self {
+        self.scheduled = false;
+        self
+    }
+
+    /// Loads connectors, checks the configuration against them, opens the store and puts in line
+    /// what it holds. Nothing is polled or sent yet. Blocks while connectors compile.
+    ///
+    /// # Errors
+    /// All that is wrong with the configuration at once; else the first thing that cannot be had.
+    pub async fn build(self) -> Result<Host, Error> {
+        assemble::host(self).await
+    }
+}

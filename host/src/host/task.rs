@@ -1,0 +1,78 @@
+//! A task between the scheduler and the poller: runs a poll and says how it went.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tracing::Instrument;
+
+use crate::{
+    poll::{Error, Poller, Retry, Summary},
+    schedule::{Outcome, Run},
+    status::Status,
+};
+
+/// A task that the scheduler runs.
+pub(super) struct Task {
+    pub(super) poller: Poller,
+    pub(super) status: Status,
+}
+
+#[async_trait]
+impl Run for Task {
+    async fn run(&self, due: Timestamp) -> Outcome {
+        let span = tracing::info_span!("poll", task = %self.poller.task);
+        async {
+            let began = self.poller.clock.now();
+            let polled = self.poller.poll().await;
+            self.say(began, &polled);
+            match polled {
+                Ok(summary) => done(summary, due),
+                Err(error) => failed(&error),
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    fn planned(&self, next: Option<Timestamp>) {
+        self.status.task(&self.poller.task, |task| task.next_at = next);
+    }
+}
+
+impl Task {
+    fn say(&self, began: Timestamp, polled: &Result<Summary, Error>) {
+        self.status.task(&self.poller.task, |task| {
+            task.polled_at = Some(began);
+            task.polls += 1;
+            task.failures = if polled.is_ok() { 0 } else { task.failures.saturating_add(1) };
+            task.changes += polled.as_ref().map_or(0, |summary| summary.changes as u64);
+            task.error = polled.as_ref().err().map(ToString::to_string);
+            task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
+        });
+    }
+}
+
+fn done(summary: Summary, due: Timestamp) -> Outcome {
+    let Summary { pages, changes } = summary;
+    match changes {
+        0 => tracing::debug!(pages, %due, "nothing new"),
+        _ => tracing::info!(pages, changes, "polled"),
+    }
+    Outcome::Done
+}
+
+fn failed(error: &Error) -> Outcome {
+    match error.retry() {
+        Retry::Never => {
+            tracing::error!(%error, "poll failed; the task is stopped until this is mended");
+            Outcome::Stop
+        }
+        Retry::After(wait) => {
+            tracing::warn!(%error, again_in_s = wait.as_secs(), "poll failed");
+            Outcome::After(wait)
+        }
+        Retry::Backoff => {
+            tracing::warn!(%error, "poll failed; it will be tried again");
+            Outcome::Failed
+        }
+    }
+}

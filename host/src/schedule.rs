@@ -1,0 +1,231 @@
+//! When: each task on its cadence, one run at a time.
+//!
+//! Starts are spread over the interval, a tick that comes while a run goes on is skipped, and
+//! after a failure the next run waits longer and longer. What is due is decided by the host's
+//! clock at every wake-up, so that a clock that was set is noticed within [`LONGEST_SLEEP`].
+
+pub mod backoff;
+pub mod cadence;
+pub mod cron;
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::{backoff::backoff, cadence::Cadence};
+use crate::{
+    clock::{self, Clock},
+    model::TaskId,
+};
+
+/// The longest time between two looks at the clock.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+const FIRST_BACKOFF: Duration = Duration::from_secs(30);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(15 * 60);
+
+/// What is run when it is due.
+#[async_trait]
+pub trait Run: Send + Sync + 'static {
+    /// Runs once; `due` is when it should have started.
+    async fn run(&self, due: Timestamp) -> Outcome;
+
+    /// Hears when it runs next; `None` is not until a person wakes it.
+    fn planned(&self, next: Option<Timestamp>);
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All went well: at the next tick.
+    Done,
+    /// It failed: later and later.
+    Failed,
+    /// It failed and knows when to come again.
+    After(Duration),
+    /// It cannot go on until a person has changed something.
+    Stop,
+}
+
+/// A task of the scheduler's.
+pub struct Entry {
+    /// Which.
+    pub id: TaskId,
+    /// When it runs.
+    pub cadence: Cadence,
+    /// When it ran last, maybe before a restart.
+    pub last_run: Option<Timestamp>,
+    /// What runs.
+    pub run: Arc<dyn Run>,
+}
+
+/// Wakes tasks. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle(mpsc::UnboundedSender<TaskId>);
+
+impl Handle {
+    /// Has a task run now, also one that stopped. While it runs, it runs once more.
+    pub fn wake(&self, task: TaskId) {
+        drop(self.0.send(task));
+    }
+}
+
+/// What a scheduler works with.
+pub struct Options {
+    /// All that is to run.
+    pub entries: Vec<Entry>,
+    /// Runs at once.
+    pub concurrency: usize,
+    /// The host's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where runs are tracked, so that a shutdown waits for them.
+    pub tracker: TaskTracker,
+}
+
+impl Options {
+    /// The scheduler and its handle.
+    pub fn build(self) -> (Scheduler, Handle) {
+        let (sender, woken) = mpsc::unbounded_channel();
+        let (finish, finished) = mpsc::unbounded_channel();
+        let room = Arc::new(Semaphore::new(self.concurrency));
+        let now = self.clock.now();
+        let names = self.entries.iter().enumerate().map(|(at, entry)| (entry.id.clone(), at)).collect();
+        let planned: Vec<_> = self.entries.into_iter().map(|entry| Planned::new(entry, now)).collect();
+        let due = planned.iter().enumerate().map(|(at, it)| Reverse((it.due, at))).collect();
+        let (clock, tracker) = (self.clock, self.tracker);
+        let (running, again) = (HashSet::new(), HashSet::new());
+        let scheduler = Scheduler { planned, names, due, running, again, room, clock, tracker, woken, finish, finished };
+        (scheduler, Handle(sender))
+    }
+}
+
+struct Planned {
+    entry: Entry,
+    seed: u64,
+    due: Timestamp,
+    failures: u32,
+}
+
+impl Planned {
+    fn new(entry: Entry, now: Timestamp) -> Self {
+        let seed = cadence::seed(&entry.id);
+        let due = entry.cadence.due_at_start(entry.last_run, now, seed);
+        entry.run.planned(Some(due));
+        Self { entry, seed, due, failures: 0 }
+    }
+
+    /// When it runs next, after an outcome.
+    fn next(&mut self, outcome: Outcome, now: Timestamp) -> Option<Timestamp> {
+        self.failures = if outcome == Outcome::Done { 0 } else { self.failures.saturating_add(1) };
+        match outcome {
+            Outcome::Done => Some(self.entry.cadence.next_after(now, self.seed)),
+            Outcome::After(wait) => Some(clock::after(now, wait)),
+            Outcome::Failed => {
+                let base = FIRST_BACKOFF.min(self.entry.cadence.fastest_period());
+                Some(clock::after(now, backoff(self.failures, base, LONGEST_BACKOFF, rand::random())))
+            }
+            Outcome::Stop => None,
+        }
+    }
+}
+
+/// Runs tasks when they are due.
+pub struct Scheduler {
+    planned: Vec<Planned>,
+    names: HashMap<TaskId, usize>,
+    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    running: HashSet<usize>,
+    again: HashSet<usize>,
+    room: Arc<Semaphore>,
+    clock: Arc<dyn Clock>,
+    tracker: TaskTracker,
+    woken: mpsc::UnboundedReceiver<TaskId>,
+    finish: mpsc::UnboundedSender<(usize, Outcome)>,
+    finished: mpsc::UnboundedReceiver<(usize, Outcome)>,
+}
+
+impl Scheduler {
+    /// Runs until the host stops. Runs under way end at their next wait.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        let runs = shutdown.child_token();
+        shutdown.run_until_cancelled(self.work(&runs)).await;
+    }
+
+    async fn work(&mut self, runs: &CancellationToken) {
+        loop {
+            let sleep = self.start_due(runs);
+            tokio::select! {
+                Some((at, outcome)) = self.finished.recv() => self.plan(at, outcome),
+                Some(task) = self.woken.recv() => self.wake(&task),
+                () = time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Starts what is due; answers how long until more may be.
+    fn start_due(&mut self, runs: &CancellationToken) -> Duration {
+        let now = self.clock.now();
+        while let Some(Reverse((due, at))) = self.due.peek().copied() {
+            if due > now {
+                return clock::until(now, due).min(LONGEST_SLEEP);
+            }
+            self.due.pop();
+            self.start(at, due, runs.clone());
+        }
+        LONGEST_SLEEP
+    }
+
+    fn start(&mut self, at: usize, due: Timestamp, runs: CancellationToken) {
+        let Some(planned) = self.planned.get(at) else { return };
+        if planned.due != due || !self.running.insert(at) {
+            return;
+        }
+        let (run, room, finish) = (Arc::clone(&planned.entry.run), Arc::clone(&self.room), self.finish.clone());
+        self.tracker.spawn(async move {
+            let ran = runs.run_until_cancelled(async {
+                let _room = room.acquire().await;
+                run.run(due).await
+            });
+            if let Some(outcome) = ran.await {
+                let _host_stopped = finish.send((at, outcome)).is_err();
+            }
+        });
+    }
+
+    fn plan(&mut self, at: usize, outcome: Outcome) {
+        self.running.remove(&at);
+        let now = self.clock.now();
+        let woken = self.again.remove(&at);
+        let Some(planned) = self.planned.get_mut(at) else { return };
+        let next = planned.next(outcome, now);
+        self.set(at, if woken { Some(now) } else { next });
+    }
+
+    fn wake(&mut self, task: &TaskId) {
+        let Some(at) = self.names.get(task).copied() else { return };
+        if self.running.contains(&at) {
+            self.again.insert(at);
+        } else {
+            self.set(at, Some(self.clock.now()));
+        }
+    }
+
+    fn set(&mut self, at: usize, next: Option<Timestamp>) {
+        let Some(planned) = self.planned.get_mut(at) else { return };
+        planned.entry.run.planned(next);
+        if let Some(next) = next {
+            planned.due = next;
+            self.due.push(Reverse((next, at)));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How the host is doing, for those who look after it: numbers and times, nothing of a patient.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::model::{ConnectionName, DestinationName, TaskId};
+
+/// A task, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The connector that polls it, as `fhir-r4@0.1.0`.
+    pub connector: String,
+    /// When it is polled, in words.
+    pub cadence: String,
+    /// When its last poll began.
+    pub polled_at: Option<Timestamp>,
+    /// When it is polled next; `None` while a poll runs or the task is stopped.
+    pub next_at: Option<Timestamp>,
+    /// Why its last poll failed.
+    pub error: Option<String>,
+    /// Whether it needs a person before it is polled again.
+    pub stopped: bool,
+    /// Polls that failed, one after another.
+    pub failures: u32,
+    /// Polls since the host started.
+    pub polls: u64,
+    /// Changes found since the host started.
+    pub changes: u64,
+}
+
+/// A destination, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// Deliveries that wait or are under way.
+    pub waiting: usize,
+    /// Delivered since the host started.
+    pub delivered: u64,
+    /// Attempts that failed since the host started.
+    pub failed: u64,
+    /// Dead letters made since the host started.
+    pub dead: u64,
+    /// Why its last attempt failed, until one succeeds.
+    pub error: Option<String>,
+    /// Left alone until then.
+    pub paused_until: Option<Timestamp>,
+    /// Answered that it wants no more.
+    pub disabled: bool,
+}
+
+/// All of a host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// By connection and action.
+    pub tasks: BTreeMap<String, Task>,
+    /// By name.
+    pub destinations: BTreeMap<String, Destination>,
+    /// By connection: containers to be collected and deliveries to be made.
+    pub pending: BTreeMap<String, usize>,
+    /// Why the store stopped, if it did.
+    pub store: Option<String>,
+}
+
+/// Where every part of the host says how it is doing. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Status(Arc<Mutex<Report>>);
+
+impl Status {
+    /// Changes what is said of a task.
+    pub fn task(&self, id: &TaskId, change: impl FnOnce(&mut Task)) {
+        self.with(|report| change(report.tasks.entry(id.to_string()).or_default()));
+    }
+
+    /// Changes what is said of a destination.
+    pub fn destination(&self, name: &DestinationName, change: impl FnOnce(&mut Destination)) {
+        self.with(|report| match report.destinations.get_mut(name.as_str()) {
+            Some(destination) => change(destination),
+            None => change(report.destinations.entry(name.to_string()).or_default()),
+        });
+    }
+
+    /// Changes what is said of the host.
+    pub fn with(&self, change: impl FnOnce(&mut Report)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// All that is said now.
+    pub fn report(&self) -> Report {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// How much of a connection is under way: what its polling is held back by. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Backlog {
+    /// Whose.
+    pub connection: ConnectionName,
+    under_way: Arc<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    count: AtomicUsize,
+    drained: Notify,
+}
+
+impl Backlog {
+    /// Nothing is under way yet.
+    pub fn new(connection: ConnectionName) -> Self {
+        Self { connection, under_way: Arc::default() }
+    }
+
+    /// Containers to be collected and deliveries to be made.
+    pub fn len(&self) -> usize {
+        self.under_way.count.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One more, until the answer is dropped.
+    pub fn enter(&self) -> UnderWay {
+        self.under_way.count.fetch_add(1, Ordering::Relaxed);
+        UnderWay(Arc::clone(&self.under_way))
+    }
+
+    /// Waits until nothing is.
+    pub async fn drained(&self) {
+        loop {
+            let drained = self.under_way.drained.notified();
+            if self.is_empty() {
+                return;
+            }
+            drained.await;
+        }
+    }
+}
+
+/// A container or delivery that is under way, as long as this lives.
+#[derive(Debug)]
+pub struct UnderWay(Arc<Counted>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.drained.notify_waiters();
+        }
+    }
+}

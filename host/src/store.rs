@@ -1,0 +1,279 @@
+//! Where containers and cursors live: what the rest of the host asks of a store.
+//!
+//! The trait speaks of tasks, containers and deliveries, never of keys and values, so that a
+//! store may lay them out as suits it. Its promises:
+//!
+//! - A method that is awaited has its effect on disk when it answers `Ok`: it survives a power
+//!   cut. Many concurrent calls share one sync.
+//! - A method that is not async and answers nothing is *noted*: it is on disk a little later.
+//!   What a crash loses of it is done again with the same ids. `skip` and `bury` keep their place
+//!   among the awaited calls, so that a record's memos are written in the order of its changes;
+//!   `settle` and `polled` may follow some 50 ms later.
+//! - Reading never waits for a write.
+//! - After a write failed, every call answers `Error::Stopped`.
+
+#[cfg(test)]
+mod conformance;
+pub mod sled;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    identity::{RecordKey, VersionKey},
+    model::{
+        Change, Container, ContainerId, Delivery, DestinationName, Filled, Lane, NotificationId,
+        Pending, TaskId,
+    },
+};
+
+/// A store of tasks, containers and dead letters. One host uses it at a time.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Where a task stands; the default for one never polled.
+    fn task(&self, task: &TaskId) -> Result<TaskState, Error>;
+
+    /// What the store held as it was opened: all containers with something left to do, in the
+    /// order of their commits. Asked once, at start; it answers nothing a second time.
+    fn pending(&self) -> Result<Vec<Pending>, Error>;
+
+    /// A container that is still pending or dead; `None` once it is settled. Once it is filled,
+    /// its change's `data` is empty: nobody collects it again.
+    fn container(&self, id: ContainerId) -> Result<Option<Container>, Error>;
+
+    /// What the last notification of this record left for the next, noted or on disk.
+    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error>;
+
+    /// Takes a cursor forward and makes a container of each change not seen before: both or
+    /// neither. A commit whose revision is not the task's own changes nothing.
+    async fn commit(&self, commit: Commit) -> Result<Committed, Error>;
+
+    /// Keeps an answer that cannot be asked for again, before anyone parses it; `None` says that
+    /// one is about to be asked for. The task's next commit forgets it.
+    async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error>;
+
+    /// Writes a container's notification, before anything of it is sent, and gives every
+    /// destination's copy its sequence. With no destination the container is settled. A second
+    /// fill answers what the first did, and that of a settled container nothing.
+    async fn fill(&self, fill: Fill) -> Result<Vec<Delivery>, Error>;
+
+    /// Sets a task's cursor by hand; `None` starts it anew, as if never polled. Answers the new
+    /// revision. A kept answer stays kept.
+    async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error>;
+
+    /// Puts dead letters back in line, behind what waits there: those of these containers. Each
+    /// becomes a container with a new number, the same notification and the same sequences; its
+    /// attempts count from zero.
+    async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error>;
+
+    /// All dead letters, oldest first.
+    fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
+
+    /// Notes when a task was polled last.
+    fn polled(&self, task: &TaskId, at: Timestamp);
+
+    /// Notes that nobody is to hear of a container, and the record's new memo, if any.
+    fn skip(&self, container: ContainerId, memo: Option<String>);
+
+    /// Notes that a container could not be collected; it becomes a dead letter.
+    fn bury(&self, container: ContainerId, reason: String, at: Timestamp);
+
+    /// Notes what became of an attempt. A container whose deliveries are all done is forgotten,
+    /// one with a dead delivery becomes a dead letter once nothing of it is pending.
+    fn settle(&self, container: ContainerId, destination: &DestinationName, outcome: Settlement);
+
+    /// Waits until all that was noted is on disk.
+    async fn flush(&self) -> Result<(), Error>;
+
+    /// Waits until a write fails, for ever while none does. Whoever runs the store then ends the
+    /// host: only a restart finds out what is on disk.
+    async fn failed(&self) -> Error;
+}
+
+/// Where a task stands.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskState {
+    /// Where the next poll starts; `None` before the first commit.
+    pub cursor: Option<String>,
+    /// Counts the cursor's moves: the fence of a commit.
+    pub revision: u64,
+    /// When the task was polled for the first time: changes from before are backfill.
+    pub first_polled_at: Option<Timestamp>,
+    /// When its last poll began.
+    pub last_polled_at: Option<Timestamp>,
+    /// Whether a poll has reached its end once.
+    pub complete: bool,
+    /// An answer was asked for and none is on disk.
+    pub interrupted: bool,
+    /// An answer that is on disk and was not yet parsed and committed.
+    pub answer: Option<KeptAnswer>,
+}
+
+/// An answer of an EHR, kept because reading took it off the EHR's list.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub body: Vec<u8>,
+}
+
+/// What a page of a poll changes.
+pub struct Commit {
+    /// The task polled.
+    pub task: TaskId,
+    /// The task's revision that the page was read at.
+    pub revision: u64,
+    /// Where the next request starts.
+    pub cursor: String,
+    /// When the poll began.
+    pub observed_at: Timestamp,
+    /// Whether the page was the poll's last.
+    pub complete: bool,
+    /// What the page said changed, in its order.
+    pub changes: Vec<NewChange>,
+}
+
+/// A change that may become a container.
+pub struct NewChange {
+    /// The change.
+    pub change: Change,
+    /// The id of its notification.
+    pub notification_id: NotificationId,
+    /// What it waits in line with.
+    pub lane: Lane,
+    /// Its record.
+    pub record: RecordKey,
+    /// Its version; one seen before makes no container. `None` makes one always.
+    pub version: Option<VersionKey>,
+    /// Whether it is older than the task.
+    pub backfill: bool,
+}
+
+/// What a commit came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// On disk.
+    Done {
+        /// The task's revision now.
+        revision: u64,
+        /// A container for each change not seen before, in order.
+        made: Vec<Pending>,
+    },
+    /// Somebody moved the cursor meanwhile; nothing was changed.
+    Fenced {
+        /// The task's revision now.
+        revision: u64,
+    },
+}
+
+/// A container's notification.
+pub struct Fill {
+    /// Which container.
+    pub container: ContainerId,
+    /// What will be told.
+    pub filled: Filled,
+    /// What the record's next change is to be compared with; `None` keeps none.
+    pub memo: Option<String>,
+    /// Who will be told.
+    pub destinations: Vec<DestinationName>,
+}
+
+/// What became of an attempt to deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The destination has it.
+    Delivered,
+    /// Not yet: again, not before that time.
+    Retry {
+        /// When the attempt was made.
+        attempted_at: Timestamp,
+        /// When the next may be.
+        not_before: Timestamp,
+    },
+    /// Nobody will try again unless a person says so.
+    Dead {
+        /// Why, without a patient's data.
+        reason: String,
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// A container or delivery that needs a person, without its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// The container.
+    pub container: ContainerId,
+    /// Its notification's id.
+    pub notification_id: NotificationId,
+    /// The task whose poll reported it.
+    pub task: TaskId,
+    /// Who did not get it; `None` where it could not be collected.
+    pub destination: Option<DestinationName>,
+    /// The event, where it was collected.
+    pub event: Option<String>,
+    /// Why, without a patient's data.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has the store.
+    #[error("the data folder {folder} is in use by {holder}; stop it, or give this host a folder of its own")]
+    InUse {
+        /// The data folder.
+        folder: String,
+        /// Who, as `process 4711`.
+        holder: String,
+    },
+    /// The store's files cannot be read.
+    #[error("the store in {folder} is damaged: {what}; {way_out}")]
+    Damaged {
+        /// The store's folder.
+        folder: String,
+        /// What was found.
+        what: String,
+        /// What a person can do.
+        way_out: String,
+    },
+    /// The store was written by a version that this one does not know.
+    #[error("the store in {folder} has format {found}, and this host knows {known}; use the newer host, nothing was changed")]
+    Version {
+        /// The store's folder.
+        folder: String,
+        /// The store's format.
+        found: u32,
+        /// The format of this host.
+        known: u32,
+    },
+    /// No room; nothing was written, and writing goes on when there is.
+    #[error("the disk of {folder} has {free} bytes free, and {needed} are kept in reserve; polling goes on when there is room")]
+    Full {
+        /// The data folder.
+        folder: String,
+        /// Bytes free.
+        free: u64,
+        /// Bytes that must be.
+        needed: u64,
+    },
+    /// The folder or a file in it cannot be used.
+    #[error("the store cannot {action} {path}")]
+    Io {
+        /// What was tried, as `write`.
+        action: &'static str,
+        /// Which file or folder.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A write failed halfway; what is on disk is known only after a restart.
+    #[error("the store stopped: {0}; restart the host, nothing that was acknowledged is lost")]
+    Stopped(String),
+}

@@ -1,0 +1,294 @@
+//! The store of one host: sled in the data folder.
+//!
+//! ```text
+//!   calls ──▶ inbox ──▶ committer ──▶ state ──▶ batch ──▶ disk, synced ──▶ answers
+//!                       (one thread)  journal, records, tasks
+//!   reads ──▶ index ──▶ disk
+//! ```
+//!
+//! sled costs some 10 µs of CPU per key touched, and some 200 µs per write to disk. So many
+//! callers share a write, containers share a key ([`journal`]), and what a restart can find out
+//! is only in memory. What sled leaves to its user is done in [`disk`] and [`folder`]: to sync,
+//! to keep values small, and not to panic.
+
+mod block;
+mod committer;
+mod disk;
+mod folder;
+mod format;
+mod guard;
+mod inbox;
+mod index;
+mod journal;
+mod keys;
+#[cfg(test)]
+mod power_cut;
+mod request;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::{oneshot, watch};
+
+use self::{
+    block::Location,
+    committer::Committer,
+    disk::Disk,
+    inbox::Inbox,
+    index::Index,
+    request::{Reply, Request},
+};
+use super::{
+    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Settlement, Store, TaskState,
+};
+use crate::{
+    identity::RecordKey,
+    model::{Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
+};
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The data folder, made where there is none. The store has `lock` and `store` in it.
+    pub folder: PathBuf,
+    /// What sled may hold of its pages, in bytes; its memory is two to three times that.
+    pub cache_bytes: u64,
+    /// Bytes of the disk to leave free: below that, nothing new is taken in.
+    pub reserve_bytes: u64,
+}
+
+impl Options {
+    /// The usual: a cache of 16 MiB, 32 MiB of the disk in reserve.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), cache_bytes: 16 << 20, reserve_bytes: 32 << 20 }
+    }
+}
+
+/// The store of one host. Dropping it writes what was noted, which may take a moment.
+pub struct SledStore {
+    disk: Arc<Disk>,
+    index: Arc<Index>,
+    inbox: Arc<Inbox>,
+    failure: watch::Receiver<Option<String>>,
+    pending: std::sync::Mutex<Vec<Pending>>,
+    committer: Option<JoinHandle<()>>,
+}
+
+impl SledStore {
+    /// Opens the store and reads what is pending, a second or so for half a million containers.
+    ///
+    /// # Errors
+    ///
+    /// `InUse`, `Io`, `Damaged` and `Version`; nothing was changed then.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let since = Instant::now();
+        let disk = Arc::new(Disk::open(options)?);
+        let (state, pending) = state::rebuild(Arc::clone(&disk))?;
+        let index = Arc::new(Index::new(state.places()));
+        let inbox = Arc::new(Inbox::default());
+        let (failed, failure) = watch::channel(None);
+        let committer = Committer {
+            disk: Arc::clone(&disk),
+            index: Arc::clone(&index),
+            inbox: Arc::clone(&inbox),
+            state,
+            failure: failed,
+            reserve: options.reserve_bytes,
+            free: None,
+        };
+        let committer = start(committer)?;
+        tracing::info!(pending = pending.len(), took = ?since.elapsed(), "store opened");
+        let (pending, committer) = (pending.into(), Some(committer));
+        Ok(Self { disk, index, inbox, failure, pending, committer })
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.push(request(reply));
+        answer.await.unwrap_or_else(|_| Err(self.stopped()))
+    }
+
+    /// The error of a store whose committer is gone.
+    fn stopped(&self) -> Error {
+        let why = self.failure.borrow().clone();
+        Error::Stopped(why.unwrap_or_else(|| "it was closed".into()))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.failure.borrow().is_some() { Err(self.stopped()) } else { Ok(()) }
+    }
+
+    /// What `read` makes of a pending container's item.
+    fn pending_item<T>(
+        &self,
+        id: ContainerId,
+        read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut fault = None;
+        // An item may move between the look at the index and the look at the disk.
+        for _ in 0..MOVES {
+            let Some(at) = self.index.place(id) else { return Ok(None) };
+            match self.item_at(&at, id, &read) {
+                Ok(Some(item)) => return Ok(Some(item)),
+                Ok(None) => {}
+                Err(error) => fault = Some(error),
+            }
+            if self.index.place(id) == Some(at) {
+                thread::sleep(MOVE);
+            }
+        }
+        Err(fault.unwrap_or_else(|| self.disk.damaged("a container is missing from its block")))
+    }
+
+    fn item_at<T>(
+        &self,
+        at: &Location,
+        id: ContainerId,
+        read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
+    ) -> Result<Option<T>, Error> {
+        let Some(item) = block::read(&self.disk, at)? else { return Ok(None) };
+        let (head, _) = self.disk.understood(format::head(item.bytes()))?;
+        if head.id != id {
+            return Ok(None);
+        }
+        self.disk.understood(read(item.bytes()))
+    }
+
+    fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        let Some(bytes) = self.disk.whole(&keys::dead(id))? else { return Ok(None) };
+        let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
+        self.disk.understood(format::container(item)).map(Some)
+    }
+}
+
+/// How often and after what pause a container that is about to move is looked for.
+const MOVES: usize = 500;
+const MOVE: Duration = Duration::from_millis(1);
+
+fn start(committer: Committer) -> Result<JoinHandle<()>, Error> {
+    let thread = thread::Builder::new().name("rounds-store".into());
+    thread.spawn(move || committer.run()).map_err(|source| Error::Io {
+        action: "start",
+        path: "a thread".into(),
+        source,
+    })
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        self.inbox.close();
+        // A committer that panicked has said so in `failure`.
+        drop(self.committer.take().map(JoinHandle::join));
+    }
+}
+
+#[async_trait]
+impl Store for SledStore {
+    fn task(&self, id: &TaskId) -> Result<TaskState, Error> {
+        self.check()?;
+        let task = state::load_task(&self.disk, id)?;
+        let kept = task.answer_parts > 0;
+        let answer = if kept { self.disk.whole(&keys::answer(id))? } else { None };
+        let answer = answer.map(|bytes| self.disk.understood(format::answer(&bytes))).transpose()?;
+        Ok(TaskState { answer, ..task.state() })
+    }
+
+    fn pending(&self) -> Result<Vec<Pending>, Error> {
+        self.check()?;
+        let mut pending = self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(std::mem::take(&mut pending))
+    }
+
+    fn container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        self.check()?;
+        let pending = self.pending_item(id, |item| format::container(item).map(Some))?;
+        pending.map_or_else(|| self.dead_container(id), |container| Ok(Some(container)))
+    }
+
+    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error> {
+        self.check()?;
+        if let Some(memo) = self.index.memo(record) {
+            return Ok(Some(memo));
+        }
+        let state = self.disk.load::<format::RecordState>(&keys::record(record))?;
+        Ok(state.and_then(|state| state.memo))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
+        self.ask(|reply| Request::Commit(commit, reply)).await
+    }
+
+    async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {
+        self.ask(|reply| Request::Keep(task.clone(), answer, reply)).await
+    }
+
+    async fn fill(&self, fill: Fill) -> Result<Vec<Delivery>, Error> {
+        self.ask(|reply| Request::Fill(fill, reply)).await
+    }
+
+    async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error> {
+        self.ask(|reply| Request::SetCursor(task.clone(), cursor, reply)).await
+    }
+
+    async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error> {
+        self.ask(|reply| Request::Replay(containers.to_vec(), reply)).await
+    }
+
+    fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
+        self.check()?;
+        let mut dead = Vec::new();
+        for row in self.disk.scan(keys::DEAD) {
+            let (key, _) = row?;
+            if let Some(id) = keys::dead_of(&key) {
+                let bytes = self.disk.whole(&keys::dead(id))?.unwrap_or_default();
+                dead.extend(self.disk.understood(format::decode_dead(&bytes))?.0);
+            }
+        }
+        Ok(dead)
+    }
+
+    fn polled(&self, task: &TaskId, at: Timestamp) {
+        self.inbox.push(Request::Polled(task.clone(), at));
+    }
+
+    fn skip(&self, id: ContainerId, memo: Option<String>) {
+        let record = |item: &[u8]| format::head(item).map(|(head, _)| Some(head.record));
+        let noted = memo.clone().and_then(|memo| {
+            // A store that cannot be read is found out by the committer.
+            let record = self.pending_item(id, record).ok().flatten()?;
+            self.index.note(record, memo);
+            Some(record)
+        });
+        self.inbox.push(Request::Skip(id, memo, noted));
+    }
+
+    fn bury(&self, id: ContainerId, reason: String, at: Timestamp) {
+        self.inbox.push(Request::Bury(id, reason, at));
+    }
+
+    fn settle(&self, id: ContainerId, destination: &DestinationName, outcome: Settlement) {
+        self.inbox.push(Request::Settle(id, destination.clone(), outcome));
+    }
+
+    async fn flush(&self) -> Result<(), Error> {
+        self.ask(Request::Flush).await
+    }
+
+    async fn failed(&self) -> Error {
+        let mut failure = self.failure.clone();
+        if failure.wait_for(Option::is_some).await.is_err() {
+            // It ended without a fault.
+            std::future::pending::<()>().await;
+        }
+        self.stopped()
+    }
+}

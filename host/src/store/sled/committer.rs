@@ -1,0 +1,161 @@
+//! The one thread that writes: it takes what many have asked for, makes one batch of it, puts
+//! that on disk with one sync, and answers them all.
+//!
+//! A write with its sync costs some 200 µs of CPU whatever is in it; a thousand a second would
+//! be a fifth of a core. So whoever waits for the disk waits a moment for others to join, and
+//! what nobody waits for is written later, when most of what it would write has become nothing:
+//! a block whose last item was settled needs no mark.
+
+use std::{
+    error::Error as _,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::watch;
+
+use super::{
+    disk::Disk,
+    guard::quietly,
+    inbox::{Inbox, Taken},
+    index::Index,
+    request::{Reply, Request},
+    state::{Group, State},
+};
+use crate::store::Error;
+
+/// How long one who waits may wait for others to join; a step without another ends it.
+const LINGER: Duration = Duration::from_millis(4);
+const LINGER_STEP: Duration = Duration::from_millis(1);
+
+/// How long a look at the free space is good for.
+const FREE_SPACE: Duration = Duration::from_millis(100);
+
+/// What writing a byte may take of the disk, in bytes.
+const AMPLIFICATION: u64 = 4;
+
+/// Writes until its inbox is closed or a write fails.
+pub(super) struct Committer {
+    pub(super) disk: Arc<Disk>,
+    pub(super) index: Arc<Index>,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) state: State,
+    /// Why it stopped, if it did.
+    pub(super) failure: watch::Sender<Option<String>>,
+    /// Bytes of the disk to leave free.
+    pub(super) reserve: u64,
+    /// Bytes that were free when somebody looked.
+    pub(super) free: Option<(Instant, u64)>,
+}
+
+/// Answers that are given once the disk has what they say.
+type Answers = Vec<Box<dyn FnOnce()>>;
+
+impl Committer {
+    /// Runs on a thread of its own.
+    pub(super) fn run(mut self) {
+        let why = loop {
+            match quietly(|| self.round()) {
+                Ok(Ok(true)) => {}
+                Ok(Ok(false)) => return,
+                Ok(Err(error)) => break describe(&error),
+                Err(panic) => break panic,
+            }
+        };
+        // First the reason: whoever loses a reply asks for it.
+        self.failure.send_replace(Some(why));
+        self.inbox.close();
+        drop(self.inbox.take());
+    }
+
+    /// Waits for requests and does them; whether there may be more.
+    fn round(&mut self) -> Result<bool, Error> {
+        self.inbox.wait();
+        self.linger();
+        let Taken { requests, tidy, last } = self.inbox.take();
+        let (mut group, mut answers) = (Group::default(), Answers::new());
+        for request in requests {
+            match self.room(&request) {
+                Ok(()) => self.perform(request, &mut group, &mut answers)?,
+                Err(full) => request.refuse(full),
+            }
+        }
+        self.write(group, tidy)?;
+        answers.into_iter().for_each(|answer| answer());
+        Ok(!last)
+    }
+
+    fn linger(&self) {
+        let since = Instant::now();
+        let mut awaited = self.inbox.awaited();
+        while awaited > 0 && since.elapsed() < LINGER {
+            thread::sleep(LINGER_STEP);
+            let now = self.inbox.awaited();
+            if now == awaited {
+                return;
+            }
+            awaited = now;
+        }
+    }
+
+    fn write(&mut self, group: Group, tidy: bool) -> Result<(), Error> {
+        let sealed = self.state.seal(group, tidy)?;
+        self.disk.apply(sealed.batch)?;
+        self.index.publish(sealed.moved, sealed.memos);
+        self.disk.sync()
+    }
+
+    fn perform(&mut self, request: Request, group: &mut Group, answers: &mut Answers) -> Result<(), Error> {
+        let state = &mut self.state;
+        match request {
+            Request::Commit(commit, reply) => answer(answers, reply, state.commit(group, commit)?),
+            Request::Keep(task, kept, reply) => answer(answers, reply, state.keep(group, task, kept)?),
+            Request::Fill(fill, reply) => answer(answers, reply, state.fill(group, fill)?),
+            Request::SetCursor(task, cursor, reply) => {
+                answer(answers, reply, state.set_cursor(group, task, cursor)?);
+            }
+            Request::Replay(ids, reply) => answer(answers, reply, state.replay(group, &ids)?),
+            Request::Flush(reply) => answer(answers, reply, ()),
+            Request::Skip(id, memo, noted) => state.skip(group, id, memo, noted)?,
+            Request::Bury(id, reason, at) => state.bury(group, id, reason, at)?,
+            Request::Settle(id, destination, outcome) => {
+                state.settle(group, id, &destination, outcome)?;
+            }
+            Request::Polled(task, at) => state.polled(group, task, at)?,
+        }
+        Ok(())
+    }
+
+    /// Whether the disk has room for a request that needs some.
+    fn room(&mut self, request: &Request) -> Result<(), Error> {
+        let Some(bytes) = request.bytes() else { return Ok(()) };
+        let free = self.free_bytes()?;
+        let needed = self.reserve.saturating_add(bytes.saturating_mul(AMPLIFICATION));
+        if free >= needed {
+            return Ok(());
+        }
+        Err(Error::Full { folder: self.disk.folder().display().to_string(), free, needed })
+    }
+
+    fn free_bytes(&mut self) -> Result<u64, Error> {
+        if let Some((at, free)) = self.free && at.elapsed() < FREE_SPACE {
+            return Ok(free);
+        }
+        let free = self.disk.free_bytes()?;
+        self.free = Some((Instant::now(), free));
+        Ok(free)
+    }
+}
+
+fn answer<T: 'static>(answers: &mut Answers, reply: Reply<T>, answer: T) {
+    // Whoever asked may have gone away.
+    answers.push(Box::new(move || drop(reply.send(Ok(answer)))));
+}
+
+fn describe(error: &Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,114 @@
+//! The keys of the one tree, a space to a prefix.
+//!
+//! sled cuts the tree into leaves of some sixteen neighbours and writes a leaf anew after every
+//! ten changes to it. So the spaces are in an order that keeps small keys which change often
+//! apart from large values, and neighbouring journal slots land in different leaves.
+
+use crate::{
+    identity::RecordKey,
+    model::{ContainerId, DestinationName, TaskId},
+};
+
+/// The format of what is stored; a store of a higher one is left alone.
+pub(super) const FORMAT: &[u8] = &[0, b'f'];
+/// The number that the next container gets.
+pub(super) const NEXT_CONTAINER: &[u8] = &[0, b'n'];
+
+/// The prefix of all sequences.
+pub(super) const SEQUENCES: &[u8] = &[1];
+/// The prefix of all marks.
+pub(super) const MARKS: &[u8] = &[3];
+/// The prefix of what is noted of deliveries.
+pub(super) const OWINGS: &[u8] = &[4];
+/// The prefix of all dead letters.
+pub(super) const DEAD: &[u8] = &[6];
+/// The prefix of all journal slots.
+pub(super) const SLOTS: &[u8] = &[8];
+
+/// A destination's last sequence.
+pub(super) fn sequence(destination: &DestinationName) -> Vec<u8> {
+    [&[1], destination.as_str().as_bytes()].concat()
+}
+
+/// Where a task stands.
+pub(super) fn task(task: &TaskId) -> Vec<u8> {
+    named(2, task)
+}
+
+/// Which items of a block are gone.
+pub(super) fn mark(block: u32) -> [u8; 5] {
+    tagged(3, block.to_be_bytes())
+}
+
+/// What became of a container's delivery, by its place in the container.
+pub(super) fn owing(container: ContainerId, place: u16) -> [u8; 11] {
+    let [a, b, c, d, e, f, g, h] = container.0.to_be_bytes();
+    let [i, j] = place.to_be_bytes();
+    [4, a, b, c, d, e, f, g, h, i, j]
+}
+
+/// The container and the place of a key made by [`owing`].
+pub(super) fn owing_of(key: &[u8]) -> Option<(ContainerId, u16)> {
+    let (container, place) = key.get(1..)?.split_first_chunk::<8>()?;
+    let place = u16::from_be_bytes(place.try_into().ok()?);
+    Some((ContainerId(u64::from_be_bytes(*container)), place))
+}
+
+/// What is known of a record.
+pub(super) fn record(record: RecordKey) -> [u8; 17] {
+    tagged(5, record.0)
+}
+
+/// A dead letter; its parts follow.
+pub(super) fn dead(container: ContainerId) -> [u8; 9] {
+    tagged(6, container.0.to_be_bytes())
+}
+
+/// The container of a key of a dead letter's first part.
+pub(super) fn dead_of(key: &[u8]) -> Option<ContainerId> {
+    let (container, part) = key.get(1..)?.split_first_chunk::<8>()?;
+    (part == [0, 0]).then_some(ContainerId(u64::from_be_bytes(*container)))
+}
+
+/// A kept answer; its parts follow.
+pub(super) fn answer(task: &TaskId) -> Vec<u8> {
+    named(7, task)
+}
+
+/// A part of a value that is cut into several.
+pub(super) fn part(key: &[u8], part: u16) -> Vec<u8> {
+    [key, &part.to_be_bytes()].concat()
+}
+
+/// A slot of the journal. Reversing the bits scatters slots that are taken one after another.
+pub(super) fn slot(slot: u32) -> [u8; 5] {
+    tagged(8, slot.reverse_bits().to_be_bytes())
+}
+
+/// The number in a key made by [`slot`].
+pub(super) fn slot_of(key: &[u8]) -> Option<u32> {
+    number(key).map(u32::reverse_bits)
+}
+
+/// The block in a key made by [`mark`].
+pub(super) fn mark_of(key: &[u8]) -> Option<u32> {
+    number(key)
+}
+
+fn number(key: &[u8]) -> Option<u32> {
+    Some(u32::from_be_bytes(key.get(1..)?.try_into().ok()?))
+}
+
+fn named(space: u8, task: &TaskId) -> Vec<u8> {
+    let (connection, action) = (task.connection.as_str(), task.action.as_str());
+    [&[space], connection.as_bytes(), &[0], action.as_bytes(), &[0]].concat()
+}
+
+fn tagged<const N: usize, const M: usize>(space: u8, rest: [u8; N]) -> [u8; M] {
+    let mut key = [0; M];
+    let bytes = std::iter::once(space).chain(rest);
+    for (to, from) in key.iter_mut().zip(bytes) {
+        *to = from;
+    }
+    key
+}

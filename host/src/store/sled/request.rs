@@ -1,0 +1,78 @@
+//! What the committer is asked for.
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::{
+    identity::RecordKey,
+    model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
+    store::{Commit, Committed, Error, Fill, KeptAnswer, Settlement},
+};
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// A call of the store that writes: those with a reply are awaited, the others noted.
+pub(super) enum Request {
+    Commit(Commit, Reply<Committed>),
+    Keep(TaskId, Option<KeptAnswer>, Reply<()>),
+    Fill(Fill, Reply<Vec<Delivery>>),
+    SetCursor(TaskId, Option<String>, Reply<u64>),
+    Replay(Vec<ContainerId>, Reply<Vec<Pending>>),
+    /// Brings all notes to disk.
+    Flush(Reply<()>),
+    /// With the record whose memo readers know already.
+    Skip(ContainerId, Option<String>, Option<RecordKey>),
+    Bury(ContainerId, String, Timestamp),
+    Settle(ContainerId, DestinationName, Settlement),
+    Polled(TaskId, Timestamp),
+}
+
+/// When a request is to be on disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// Somebody waits for it, and for all notes.
+    Everything,
+    /// Somebody waits for it.
+    Awaited,
+    /// With the next that is awaited, or soon.
+    Note,
+    /// Some time later.
+    LateNote,
+}
+
+impl Request {
+    pub(super) fn urgency(&self) -> Urgency {
+        match self {
+            Self::Flush(_) => Urgency::Everything,
+            Self::Settle(..) | Self::Polled(..) => Urgency::LateNote,
+            Self::Skip(..) | Self::Bury(..) => Urgency::Note,
+            _ => Urgency::Awaited,
+        }
+    }
+
+    /// How many bytes it brings; `None` for one that goes through on a full disk, too.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        let bytes = match self {
+            Self::Commit(commit, _) => commit.changes.iter().map(|new| new.change.data.len() + 512).sum(),
+            Self::Keep(_, answer, _) => answer.as_ref().map_or(0, |answer| answer.body.len()),
+            Self::Fill(fill, _) => fill.filled.payload.len(),
+            Self::SetCursor(..) | Self::Replay(..) => 0,
+            _ => return None,
+        };
+        Some(bytes as u64)
+    }
+
+    /// Answers with an error.
+    pub(super) fn refuse(self, error: Error) {
+        // Whoever asked may have gone away.
+        match self {
+            Self::Commit(_, reply) => drop(reply.send(Err(error))),
+            Self::Keep(_, _, reply) | Self::Flush(reply) => drop(reply.send(Err(error))),
+            Self::Fill(_, reply) => drop(reply.send(Err(error))),
+            Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
+            Self::Replay(_, reply) => drop(reply.send(Err(error))),
+            Self::Skip(..) | Self::Bury(..) | Self::Settle(..) | Self::Polled(..) => {}
+        }
+    }
+}

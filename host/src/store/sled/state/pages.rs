@@ -1,0 +1,123 @@
+//! What a poll's pages do: tasks, cursors and new containers.
+
+use super::{Group, State, put_parts};
+use crate::{
+    identity::{RecordKey, VersionKey},
+    model::{ContainerId, Pending, Stage, TaskId},
+    store::{
+        Commit, Committed, Error, KeptAnswer, NewChange,
+        sled::{
+            format::{self, Body, Head, TaskRecord},
+            keys,
+        },
+    },
+};
+
+use jiff::Timestamp;
+
+impl State {
+    /// See [`Store::commit`](crate::store::Store::commit).
+    pub(in super::super) fn commit(&mut self, group: &mut Group, commit: Commit) -> Result<Committed, Error> {
+        let mut task = self.task(group, &commit.task)?;
+        if task.revision != commit.revision {
+            return Ok(Committed::Fenced { revision: task.revision });
+        }
+        let mut made = Vec::with_capacity(commit.changes.len());
+        for change in commit.changes {
+            if !self.has_seen(group, change.record, change.version)? {
+                made.push(self.make(group, &commit.task, commit.observed_at, change)?);
+            }
+        }
+        task.polled(commit.observed_at);
+        task.cursor = Some(commit.cursor);
+        task.revision += 1;
+        task.complete |= commit.complete;
+        task.interrupted = false;
+        forget_answer(group, &commit.task, &mut task);
+        let revision = task.revision;
+        group.tasks.insert(commit.task, task);
+        Ok(Committed::Done { revision, made })
+    }
+
+    /// See [`Store::keep`](crate::store::Store::keep).
+    pub(in super::super) fn keep(
+        &mut self,
+        group: &mut Group,
+        id: TaskId,
+        answer: Option<KeptAnswer>,
+    ) -> Result<(), Error> {
+        let mut task = self.task(group, &id)?;
+        forget_answer(group, &id, &mut task);
+        task.interrupted = answer.is_none();
+        if let Some(answer) = answer {
+            let bytes = self.disk.understood(format::encode_answer(answer))?;
+            task.answer_parts = put_parts(&mut group.batch, &keys::answer(&id), &bytes);
+        }
+        group.tasks.insert(id, task);
+        Ok(())
+    }
+
+    /// See [`Store::set_cursor`](crate::store::Store::set_cursor).
+    pub(in super::super) fn set_cursor(
+        &mut self,
+        group: &mut Group,
+        id: TaskId,
+        cursor: Option<String>,
+    ) -> Result<u64, Error> {
+        let mut task = self.task(group, &id)?;
+        if cursor.is_none() {
+            let TaskRecord { revision, interrupted, answer_parts, .. } = task;
+            task = TaskRecord { revision, interrupted, answer_parts, ..TaskRecord::default() };
+        }
+        task.cursor = cursor;
+        task.revision += 1;
+        let revision = task.revision;
+        group.tasks.insert(id, task);
+        Ok(revision)
+    }
+
+    /// See [`Store::polled`](crate::store::Store::polled).
+    pub(in super::super) fn polled(&mut self, group: &mut Group, id: TaskId, at: Timestamp) -> Result<(), Error> {
+        let mut task = self.task(group, &id)?;
+        task.polled(at);
+        group.tasks.insert(id, task);
+        Ok(())
+    }
+
+    fn has_seen(
+        &self,
+        group: &Group,
+        record: RecordKey,
+        version: Option<VersionKey>,
+    ) -> Result<bool, Error> {
+        let Some(version) = version else { return Ok(false) };
+        if self.collecting.contains(&(record, version)) {
+            return Ok(true);
+        }
+        Ok(self.record(group, record)?.versions.contains(&version))
+    }
+
+    fn make(
+        &mut self,
+        group: &mut Group,
+        task: &TaskId,
+        observed_at: Timestamp,
+        new: NewChange,
+    ) -> Result<Pending, Error> {
+        let id: ContainerId = self.number(group);
+        let NewChange { change, notification_id, lane, record, version, backfill } = new;
+        let (connection, action) = (task.connection.as_str(), task.action.as_str());
+        let head = Head { id, connection, action, lane, record, version, owed: None };
+        let body = Body { notification_id, change, backfill, observed_at, filled: None };
+        let item = self.disk.understood(format::encode(&(head, body)))?;
+        self.enter(group, id, &item, None);
+        self.collecting.extend(version.map(|version| (record, version)));
+        Ok(Pending { id, task: task.clone(), lane, stage: Stage::Collect })
+    }
+}
+
+fn forget_answer(group: &mut Group, id: &TaskId, task: &mut TaskRecord) {
+    for part in 0..std::mem::take(&mut task.answer_parts) {
+        group.batch.remove(keys::part(&keys::answer(id), part));
+    }
+}

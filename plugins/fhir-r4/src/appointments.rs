@@ -1,0 +1,254 @@
+//! `appointments`: Appointment, told as Scheduling.
+
+use rounds_sdk::{
+    Action, Failure, Notification, Step, Time, fingerprint,
+    model::{AppointmentInfo, Provider, Scheduling, Visit},
+};
+use serde_json::value::RawValue;
+
+use crate::{
+    fhir::{CodeableConcept, Identifier, Meta, Reference, Text, fhir, own},
+    map::{code, patient, place, provider},
+    related::{Case, Gathered, Related},
+    search::Feed,
+};
+
+/// What is searched.
+pub(crate) const FEED: Feed = Feed {
+    resource: "Appointment",
+    include: &["Appointment:patient", "Appointment:practitioner", "Appointment:location"],
+    typed_ids: false,
+};
+
+/// What the manifest says.
+pub(crate) fn action() -> Action {
+    let events = [
+        "Scheduling.New",
+        "Scheduling.Reschedule",
+        "Scheduling.Modification",
+        "Scheduling.Cancel",
+        "Scheduling.NoShow",
+    ];
+    Action::feed(
+        "appointments",
+        "Appointments made, moved, changed, cancelled and missed",
+        &events,
+        1,
+    )
+}
+
+fhir! {
+    /// An Appointment, as far as it is told.
+    Appointment {
+        id: Option<Text<'a>>,
+        meta: Meta<'a>,
+        contained: Vec<&'a RawValue>,
+        identifier: Vec<Identifier<'a>>,
+        status: Option<Text<'a>>,
+        // R4 spells it with one l.
+        cancelation_reason: Option<CodeableConcept<'a>>,
+        service_category: Vec<CodeableConcept<'a>>,
+        service_type: Vec<CodeableConcept<'a>>,
+        specialty: Vec<CodeableConcept<'a>>,
+        appointment_type: Option<CodeableConcept<'a>>,
+        reason_code: Vec<CodeableConcept<'a>>,
+        description: Option<Text<'a>>,
+        start: Option<Text<'a>>,
+        end: Option<Text<'a>>,
+        minutes_duration: Option<u32>,
+        slot: Vec<Reference<'a>>,
+        patient_instruction: Option<Text<'a>>,
+        participant: Vec<Participant<'a>>,
+    }
+
+    /// Who or what takes part.
+    Participant {
+        #[serde(rename = "type")]
+        kind: Vec<CodeableConcept<'a>>,
+        actor: Option<Reference<'a>>,
+    }
+}
+
+/// What a status means for those who keep an appointment book.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Active,
+    Cancelled,
+    NoShow,
+}
+
+/// Maps one appointment, once it has who and where.
+pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
+    let data = case.data::<Appointment>()?;
+    let appointment = &data.resource;
+    let actors = appointment.participant.iter().map(|participant| participant.actor.as_ref());
+    let related = match case.gather(&data, &appointment.contained, actors)? {
+        Gathered::Ask(step) => return Ok(step),
+        Gathered::All(related) => related,
+    };
+    let memo = Memo::of(appointment);
+    let event = event(case.memo.and_then(Memo::parse), &memo, appointment.meta.is_first());
+    let scheduling = scheduling(case, &related, appointment)?;
+    Ok(Notification::new(event, &scheduling)?.memo(memo.print()).into())
+}
+
+/// What is remembered of an appointment: its state, and a fingerprint of its time.
+#[derive(PartialEq, Eq)]
+struct Memo<'m> {
+    state: State,
+    time: std::borrow::Cow<'m, str>,
+}
+
+impl<'m> Memo<'m> {
+    fn of(appointment: &Appointment) -> Self {
+        let state = match appointment.status.as_deref() {
+            Some("cancelled" | "entered-in-error") => State::Cancelled,
+            Some("noshow") => State::NoShow,
+            _ => State::Active,
+        };
+        let text = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
+        let slots = appointment.slot.iter().map(|slot| text(&slot.reference));
+        let parts: Vec<String> = [instant(&appointment.start), instant(&appointment.end)]
+            .into_iter()
+            .chain(slots)
+            .collect();
+        Self { state, time: fingerprint(parts.iter().map(String::as_str)).into() }
+    }
+
+    fn parse(text: &'m str) -> Option<Self> {
+        let (state, time) = text.split_once(':')?;
+        let state = match state {
+            "active" => State::Active,
+            "cancelled" => State::Cancelled,
+            "noshow" => State::NoShow,
+            _ => return None,
+        };
+        Some(Self { state, time: time.into() })
+    }
+
+    fn print(&self) -> String {
+        let state = match self.state {
+            State::Active => "active",
+            State::Cancelled => "cancelled",
+            State::NoShow => "noshow",
+        };
+        format!("{state}:{}", self.time)
+    }
+}
+
+/// The same text for the same instant, whatever offset the server writes it with.
+fn instant(time: &Option<Text>) -> String {
+    let text = time.as_deref().unwrap_or_default();
+    Time::parse(text).map_or_else(|_| text.to_owned(), |time| time.to_string())
+}
+
+fn event(before: Option<Memo>, now: &Memo, is_first: bool) -> &'static str {
+    let was = before.as_ref().map(|memo| memo.state);
+    match now.state {
+        State::Cancelled if was != Some(State::Cancelled) => "Scheduling.Cancel",
+        State::NoShow if was != Some(State::NoShow) => "Scheduling.NoShow",
+        State::Active if was == Some(State::Cancelled) => "Scheduling.New",
+        State::Active => match before {
+            None if is_first => "Scheduling.New",
+            Some(before) if before.time != now.time => "Scheduling.Reschedule",
+            _ => "Scheduling.Modification",
+        },
+        _ => "Scheduling.Modification",
+    }
+}
+
+fn scheduling<'a>(
+    case: &Case<'a>,
+    related: &Related<'a>,
+    appointment: &Appointment<'a>,
+) -> Result<Scheduling, Failure> {
+    let patient = actor(related, appointment, &["Patient"], |_| true);
+    Ok(Scheduling {
+        patient: patient::of(case, related, patient)?,
+        visit: visit(case, related, appointment)?,
+        appointment_info: info(appointment),
+    })
+}
+
+fn visit<'a>(
+    case: &Case<'a>,
+    related: &Related<'a>,
+    appointment: &Appointment<'a>,
+) -> Result<Visit, Failure> {
+    let place = actor(related, appointment, &["Location"], |_| true);
+    let reason = appointment.reason_code.first().and_then(code::words);
+    Ok(Visit {
+        visit_number: number(appointment),
+        visit_date_time: own(appointment.start.as_ref()),
+        status: own(appointment.status.as_ref()),
+        duration: appointment.minutes_duration.or_else(|| minutes(appointment)),
+        reason: reason.or_else(|| own(appointment.description.as_ref())),
+        cancel_reason: appointment.cancelation_reason.as_ref().and_then(code::words),
+        kind: appointment.appointment_type.as_ref().and_then(code::words),
+        instructions: own(appointment.patient_instruction.as_ref()).into_iter().collect(),
+        attending_provider: practitioner(case, related, appointment, is_attending)?,
+        consulting_provider: practitioner(case, related, appointment, |one| has_role(one, "CON"))?,
+        referring_provider: practitioner(case, related, appointment, |one| has_role(one, "REF"))?,
+        location: place::of(related, place)?,
+        ..Visit::default()
+    })
+}
+
+fn practitioner<'a>(
+    case: &Case<'a>,
+    related: &Related<'a>,
+    appointment: &Appointment<'a>,
+    role: impl Fn(&Participant) -> bool,
+) -> Result<Option<Provider>, Failure> {
+    let who = actor(related, appointment, &["Practitioner", "PractitionerRole"], role);
+    provider::of(case, related, who)
+}
+
+fn has_role(participant: &Participant, role: &str) -> bool {
+    participant.kind.iter().any(|kind| code::has(kind, role))
+}
+
+/// Whoever has no other role attends.
+fn is_attending(participant: &Participant) -> bool {
+    !has_role(participant, "CON") && !has_role(participant, "REF")
+}
+
+/// The visit number where the EHR has such a thing, else the appointment's id: either stays
+/// the same through all changes, and a new booking has another.
+fn number(appointment: &Appointment) -> Option<String> {
+    let is_visit = |identifier: &&Identifier| {
+        identifier.kind.as_ref().is_some_and(|kind| code::has(kind, "VN"))
+    };
+    let numbered = appointment.identifier.iter().find(is_visit);
+    own(numbered.and_then(|identifier| identifier.value.as_ref()).or(appointment.id.as_ref()))
+}
+
+fn minutes(appointment: &Appointment) -> Option<u32> {
+    let [start, end] = [&appointment.start, &appointment.end].map(|time| time.as_deref());
+    let (start, end) = (Time::parse(start?).ok()?, Time::parse(end?).ok()?);
+    u32::try_from(end.millis_since(start) / 60_000).ok()
+}
+
+/// The first who is of one of these types and takes part in such a role.
+fn actor<'r, 'a>(
+    related: &Related,
+    appointment: &'r Appointment<'a>,
+    kinds: &[&str],
+    role: impl Fn(&Participant) -> bool,
+) -> Option<&'r Reference<'a>> {
+    let participants = appointment.participant.iter().filter(|participant| role(participant));
+    let mut actors = participants.filter_map(|participant| participant.actor.as_ref());
+    actors.find(|actor| kinds.iter().any(|kind| related.is_a(actor, kind)))
+}
+
+fn info(appointment: &Appointment) -> Vec<AppointmentInfo> {
+    let concepts = appointment.service_category.iter();
+    let concepts = concepts.chain(&appointment.service_type).chain(&appointment.specialty);
+    concepts
+        .map(|concept| {
+            let code = code::code(concept);
+            let (codeset, description) = (code.codeset, code.description);
+            AppointmentInfo { code: code.code, codeset, description, value: None }
+        })
+        .collect()
+}

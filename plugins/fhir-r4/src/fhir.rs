@@ -1,0 +1,188 @@
+//! The pieces that FHIR resources are made of, as far as they are read. They borrow from the
+//! answer they stand in, so that nothing is copied that isn't told.
+
+use std::{borrow::Cow, fmt, ops::Deref};
+
+use serde::{Deserialize, Deserializer, de};
+use serde_json::value::RawValue;
+
+/// A text, borrowed where JSON has no escape in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Text<'a>(Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Text<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl From<Text<'_>> for String {
+    fn from(text: Text<'_>) -> Self {
+        text.0.into_owned()
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+/// Declares parts of resources: everything in them may be missing.
+macro_rules! fhir {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Default, serde::Deserialize)]
+            #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
+            pub(crate) struct $name<'a> { $($(#[$meta])* pub(crate) $field: $type,)* }
+        )*
+    };
+}
+pub(crate) use fhir;
+
+fhir! {
+    /// What the server says of a resource.
+    Meta {
+        version_id: Option<Text<'a>>,
+        last_updated: Option<Text<'a>>,
+    }
+
+    /// A reference to another resource, by any of three ways.
+    Reference {
+        reference: Option<Text<'a>>,
+        #[serde(rename = "type")]
+        kind: Option<Text<'a>>,
+        identifier: Option<Identifier<'a>>,
+        display: Option<Text<'a>>,
+    }
+
+    /// A name within some system.
+    Identifier {
+        #[serde(rename = "type")]
+        kind: Option<CodeableConcept<'a>>,
+        system: Option<Text<'a>>,
+        value: Option<Text<'a>>,
+    }
+
+    /// A concept, in codes and in words.
+    CodeableConcept {
+        coding: Vec<Coding<'a>>,
+        text: Option<Text<'a>>,
+    }
+
+    /// A code of a system.
+    Coding {
+        system: Option<Text<'a>>,
+        code: Option<Text<'a>>,
+        display: Option<Text<'a>>,
+    }
+
+    /// A person's name.
+    HumanName {
+        #[serde(rename = "use")]
+        usage: Option<Text<'a>>,
+        text: Option<Text<'a>>,
+        family: Option<Text<'a>>,
+        given: Vec<Option<Text<'a>>>,
+        suffix: Vec<Option<Text<'a>>>,
+    }
+
+    /// A telephone number or e-mail address.
+    ContactPoint {
+        system: Option<Text<'a>>,
+        #[serde(rename = "use")]
+        usage: Option<Text<'a>>,
+        value: Option<Text<'a>>,
+    }
+
+    /// A postal address.
+    Address {
+        #[serde(rename = "use")]
+        usage: Option<Text<'a>>,
+        line: Vec<Option<Text<'a>>>,
+        city: Option<Text<'a>>,
+        district: Option<Text<'a>>,
+        state: Option<Text<'a>>,
+        postal_code: Option<Text<'a>>,
+        country: Option<Text<'a>>,
+    }
+
+    /// A span of time, open where an end is missing.
+    Period {
+        start: Option<Text<'a>>,
+        end: Option<Text<'a>>,
+    }
+
+    /// A remark.
+    Annotation {
+        text: Option<Text<'a>>,
+    }
+
+    /// A number with a unit, digit for digit.
+    Quantity {
+        value: Option<&'a RawValue>,
+        comparator: Option<Text<'a>>,
+        unit: Option<Text<'a>>,
+        code: Option<Text<'a>>,
+    }
+}
+
+/// What distinguishes a record that was never told before.
+impl Meta<'_> {
+    /// Whether this is a record's first state, as far as its version tells: any that is no
+    /// number, or none, may be.
+    pub(crate) fn is_first(&self) -> bool {
+        let version = self.version_id.as_deref().and_then(|version| version.parse::<u64>().ok());
+        version.is_none_or(|version| version <= 1)
+    }
+}
+
+/// A text of the payload.
+pub(crate) fn own(text: Option<&Text<'_>>) -> Option<String> {
+    text.map(|text| text.to_string())
+}

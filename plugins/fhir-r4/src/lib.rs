@@ -1,0 +1,115 @@
+//! Polls FHIR R4 servers: what changed by `_lastUpdated`, and who and where it is about.
+//!
+//! An action is a file: `appointments`, `patients`, `encounters`, `orders`, `results`. Each
+//! names what it searches, and maps one record to one notification. What they share lies
+//! beside them: `search` asks for changes so that none is lost, `related` collects what a
+//! record refers to, `map` writes the pieces that all payloads have, `fhir` reads the pieces
+//! that all resources have.
+
+mod appointments;
+mod bundle;
+mod cursor;
+mod encounters;
+mod fhir;
+mod instant;
+mod map;
+mod orders;
+mod patients;
+mod reference;
+mod related;
+mod results;
+mod search;
+mod settings;
+
+use rounds_sdk::{Change, Connector, Context, Failure, Manifest, Page, Request, Response, Step};
+
+use settings::Settings;
+
+/// The connector.
+pub struct FhirR4;
+
+impl Connector for FhirR4 {
+    fn describe() -> Manifest {
+        Manifest::new("fhir-r4", env!("CARGO_PKG_VERSION"), "FHIR R4 servers, by _lastUpdated")
+            .action(appointments::action())
+            .action(patients::action())
+            .action(encounters::action())
+            .action(orders::action())
+            .action(results::action())
+            .settings_schema(settings::SCHEMA)
+            .auth(&[
+                "none",
+                "basic",
+                "bearer",
+                "header",
+                "oauth2-client-credentials",
+                "smart-backend-services",
+            ])
+            .requests(&[
+                "GET /Appointment",
+                "GET /Patient",
+                "GET /Encounter",
+                "GET /ServiceRequest",
+                "GET /DiagnosticReport",
+                "GET /Observation",
+                "GET /Patient/*",
+                "GET /Practitioner/*",
+                "GET /Location/*",
+                "GET /Encounter/*",
+                "GET /Observation/*",
+                // Where some servers' next links lead: the base URL with a query.
+                "GET /",
+            ])
+    }
+
+    fn poll(context: &Context, cursor: Option<&str>) -> Result<Request, Failure> {
+        let settings = context.settings()?;
+        match feed(&context.action) {
+            Some(feed) => search::poll(context, &settings, feed, cursor),
+            None => results::poll(context, &settings, cursor),
+        }
+    }
+
+    fn changes(
+        context: &Context,
+        cursor: Option<&str>,
+        answer: &Response,
+    ) -> Result<Page, Failure> {
+        let settings = context.settings()?;
+        match feed(&context.action) {
+            Some(feed) => search::changes(context, &settings, feed, cursor, answer),
+            None => results::changes(context, &settings, cursor, answer),
+        }
+    }
+
+    fn collect(
+        context: &Context,
+        change: &Change,
+        memo: Option<&str>,
+        collected: &[Response],
+    ) -> Result<Step, Failure> {
+        let settings: Settings = context.settings()?;
+        let case = related::Case { context, settings: &settings, change, memo, collected };
+        match context.action.as_str() {
+            "appointments" => appointments::collect(&case),
+            "patients" => patients::collect(&case),
+            "encounters" => encounters::collect(&case),
+            "orders" => orders::collect(&case),
+            "results" => results::collect(&case),
+            _ => Err(Failure::Internal("an action that the manifest doesn't name".into())),
+        }
+    }
+}
+
+/// The search of an action that has one; `results` has two, and takes turns.
+fn feed(action: &str) -> Option<&'static search::Feed> {
+    match action {
+        "appointments" => Some(&appointments::FEED),
+        "patients" => Some(&patients::FEED),
+        "encounters" => Some(&encounters::FEED),
+        "orders" => Some(&orders::FEED),
+        _ => None,
+    }
+}
+
+rounds_sdk::export!(FhirR4);

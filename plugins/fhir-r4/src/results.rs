@@ -1,0 +1,120 @@
+//! `results`: DiagnosticReport and Observation, told as Results.
+//!
+//! One poll asks for both, reports first. An observation that a report lists is told with that
+//! report; it is told by itself when it changes later, and when no report lists it at all.
+
+mod observation;
+mod report;
+mod value;
+
+use rounds_sdk::{Action, Change, Context, Failure, Page, Request, Response, Step};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    cursor::{self, Position},
+    related::Case,
+    search::{self, Feed},
+    settings::Settings,
+};
+
+const REPORTS: Feed = Feed {
+    resource: "DiagnosticReport",
+    include: &["DiagnosticReport:patient", "DiagnosticReport:result"],
+    typed_ids: true,
+};
+
+const OBSERVATIONS: Feed =
+    Feed { resource: "Observation", include: &["Observation:patient"], typed_ids: true };
+
+/// What the manifest says.
+pub(crate) fn action() -> Action {
+    let events = ["Results.New", "Results.Modification"];
+    Action::feed("results", "Reports and observations, new and changed", &events, 1)
+}
+
+/// Where both searches stand, and whose turn it is.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Both {
+    turn: Turn,
+    reports: Position,
+    observations: Position,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Turn {
+    Reports,
+    Observations,
+}
+
+impl Both {
+    fn first(since: &str) -> Self {
+        let position = Position::first(since);
+        Self { turn: Turn::Reports, reports: position.clone(), observations: position }
+    }
+
+    fn turn(&mut self) -> (&'static Feed, &mut Position) {
+        match self.turn {
+            Turn::Reports => (&REPORTS, &mut self.reports),
+            Turn::Observations => (&OBSERVATIONS, &mut self.observations),
+        }
+    }
+}
+
+/// The next request: of whose turn it is.
+pub(crate) fn poll(
+    context: &Context,
+    settings: &Settings,
+    cursor: Option<&str>,
+) -> Result<Request, Failure> {
+    let mut both = cursor::parse(context, cursor, Both::first)?;
+    let (feed, position) = both.turn();
+    search::request(settings, feed, position)
+}
+
+/// What the answer to it says. The turn passes when a search has come to its end.
+pub(crate) fn changes(
+    context: &Context,
+    settings: &Settings,
+    cursor: Option<&str>,
+    answer: &Response,
+) -> Result<Page, Failure> {
+    if let Some(since) = search::first_since(context, cursor, answer) {
+        return Ok(Page::more(cursor::print(&Both::first(&since))?, []));
+    }
+    let mut both = cursor::parse(context, cursor, Both::first)?;
+    let (feed, position) = both.turn();
+    let found = search::read(context, settings, feed, position, answer)?;
+    let mut more = found.more();
+    *position = found.position;
+    if !more {
+        more = settings.observations && both.turn == Turn::Reports;
+        both.turn = if more { Turn::Observations } else { Turn::Reports };
+    }
+    Ok(Page { changes: found.changes, cursor: cursor::print(&both)?, more })
+}
+
+/// Maps one report or observation, once it has all that belongs to it.
+pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
+    if is_report(case.change) { report::collect(case) } else { observation::collect(case) }
+}
+
+fn is_report(change: &Change) -> bool {
+    change.id.starts_with("DiagnosticReport/")
+}
+
+/// The event of a record: its first, or a later one.
+fn event(memo: Option<&str>, is_first: bool) -> &'static str {
+    match memo {
+        None if is_first => "Results.New",
+        Some(UNTOLD) => "Results.New",
+        _ => "Results.Modification",
+    }
+}
+
+/// What is remembered of a record that was told.
+const TOLD: &str = "told";
+
+/// What is remembered of a record that had nothing to tell yet.
+const UNTOLD: &str = "untold";

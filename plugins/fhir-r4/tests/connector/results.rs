@@ -1,0 +1,57 @@
+//! Results, from recorded exchanges.
+
+use fhir_r4::FhirR4;
+use rounds_sdk::test::Harness;
+use serde_json::{Value, json};
+
+#[test]
+fn tells_reports_with_their_observations() {
+    let recorded = include_str!("../../exchanges/results.json");
+    let related = include_str!("../../exchanges/related.json");
+    let harness = Harness::<FhirR4>::new("results").exchanges(related).unwrap();
+    let mut harness = harness.exchanges(recorded).unwrap();
+
+    let poll = harness.poll().unwrap();
+    let events = [("DiagnosticReport/90", "Results.New"), ("Observation/93", "Results.New")];
+    assert_eq!(poll.events(), events);
+    assert_eq!(poll.skipped[0].0, "Observation/91");
+    let order = &poll.notifications[0].payload["Orders"][0];
+    assert_eq!(order["ID"], "80");
+    assert_eq!(order["ApplicationOrderID"], "90");
+    let values: Vec<&Value> =
+        order["Results"].as_array().unwrap().iter().map(|r| &r["Value"]).collect();
+    assert_eq!(values, [&json!("140.0"), &json!("120"), &json!("<80"), &Value::Null]);
+    assert_eq!(order["Results"][0]["ReferenceRange"]["High"], 145);
+    assert_eq!(order["Results"][3]["Description"], "Lost in the laboratory");
+    let alone = &poll.notifications[1].payload["Orders"][0]["Results"][0];
+    assert_eq!(
+        (&alone["Value"], &alone["ValueType"]),
+        (&json!("Never smoked"), &json!("Coded Entry"))
+    );
+
+    let poll = harness.poll().unwrap();
+    let events = [
+        ("DiagnosticReport/90", "Results.Modification"),
+        ("Observation/91", "Results.Modification"),
+    ];
+    assert_eq!(poll.events(), events);
+}
+
+#[test]
+fn a_report_without_results_is_not_told_yet() {
+    let report = |version: u32, status: &str| {
+        let meta = json!({
+            "versionId": version.to_string(), "lastUpdated": format!("2026-01-01T09:00:0{version}Z"),
+        });
+        let report = json!({ "resourceType": "DiagnosticReport", "id": "1", "meta": meta, "status": status });
+        json!({ "resourceType": "Bundle", "entry": [{ "resource": report }] }).to_string()
+    };
+    let mut harness = Harness::<FhirR4>::new("results")
+        .settings(&json!({ "observations": false }))
+        .answer(200, report(1, "registered"))
+        .answer(200, report(2, "preliminary"))
+        .answer(200, report(3, "final"));
+    assert_eq!(harness.poll().unwrap().skipped.len(), 1);
+    assert_eq!(harness.poll().unwrap().events(), [("DiagnosticReport/1", "Results.New")]);
+    assert_eq!(harness.poll().unwrap().events(), [("DiagnosticReport/1", "Results.Modification")]);
+}

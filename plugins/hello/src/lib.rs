@@ -1,0 +1,28 @@
+//! The smallest connector: its EHR answers `GET /patients?since=…` with who changed since.
+use rounds_sdk::*;
+
+struct Hello;
+
+/// Pairs of id and version, and from when to ask next.
+#[derive(serde::Deserialize)]
+struct Changed {
+    patients: Vec<(String, String)>,
+    until: String,
+}
+
+impl Connector for Hello {
+    fn describe() -> Manifest {
+        Manifest::new("hello", "0.1.0", "Tells which patients changed")
+            .action(Action::feed("patients", "Patients", &["PatientAdmin.PatientUpdate"], 1))
+            .requests(&["GET /patients"])
+    }
+    fn poll(context: &Context, cursor: Option<&str>) -> Result<Request, Failure> {
+        Ok(Request::get("/patients").query("since", cursor.unwrap_or(&context.since)))
+    }
+    fn changes(_: &Context, _: Option<&str>, answer: &Response) -> Result<Page, Failure> {
+        let Changed { patients, until } = answer.ok()?.json()?;
+        let change = |(id, version)| Change::upserted(id, "{}").version(version);
+        Ok(Page::last(until, patients.into_iter().map(change)))
+    }
+}
+export!(Hello);

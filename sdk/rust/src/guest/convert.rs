@@ -1,0 +1,138 @@
+//! Between the generated types and the SDK's: the only place, and total. Texts are moved,
+//! never copied.
+
+use super::{exported, session, types};
+use crate::{
+    Action, Body, Change, ChangeKind, Context, Credentials, Detection, Failure, Manifest, Method,
+    Notification, Page, Request, Response, Skipped, Step,
+};
+
+fn all<A, B: From<A>>(from: Vec<A>) -> Vec<B> {
+    from.into_iter().map(B::from).collect()
+}
+
+fn headers(from: Vec<(String, String)>) -> Vec<types::Header> {
+    from.into_iter().map(|(name, value)| types::Header { name, value }).collect()
+}
+
+impl From<types::Context> for Context {
+    fn from(from: types::Context) -> Self {
+        let types::Context { action, settings, base_url, since, now, interrupted } = from;
+        Self { action, settings, base_url, since, now, interrupted }
+    }
+}
+
+impl From<types::Body> for Body {
+    fn from(from: types::Body) -> Self {
+        match from {
+            types::Body::Text(text) => Self::Text(text),
+            types::Body::Bytes(bytes) => Self::Bytes(bytes),
+        }
+    }
+}
+
+impl From<Body> for types::Body {
+    fn from(from: Body) -> Self {
+        match from {
+            Body::Text(text) => Self::Text(text),
+            Body::Bytes(bytes) => Self::Bytes(bytes),
+        }
+    }
+}
+
+impl From<types::Response> for Response {
+    fn from(from: types::Response) -> Self {
+        let headers = from.headers.into_iter().map(|header| (header.name, header.value));
+        Self { status: from.status, headers: headers.collect(), body: from.body.into() }
+    }
+}
+
+impl From<types::Change> for Change {
+    fn from(from: types::Change) -> Self {
+        let types::Change { id, kind, version, key, occurred_at, data } = from;
+        let kind = match kind {
+            types::ChangeKind::Upserted => ChangeKind::Upserted,
+            types::ChangeKind::Deleted => ChangeKind::Deleted,
+        };
+        Self { id, kind, version, key, occurred_at, data }
+    }
+}
+
+impl From<Change> for types::Change {
+    fn from(from: Change) -> Self {
+        let Change { id, kind, version, key, occurred_at, data } = from;
+        let kind = match kind {
+            ChangeKind::Upserted => types::ChangeKind::Upserted,
+            ChangeKind::Deleted => types::ChangeKind::Deleted,
+        };
+        Self { id, kind, version, key, occurred_at, data }
+    }
+}
+
+impl From<Request> for types::Request {
+    fn from(from: Request) -> Self {
+        let method = match from.method {
+            Method::Get => types::Method::Get,
+            Method::Post => types::Method::Post,
+        };
+        let body = from.body.map(Into::into);
+        Self { method, target: from.target, headers: headers(from.headers), body }
+    }
+}
+
+impl From<Page> for types::Page {
+    fn from(from: Page) -> Self {
+        Self { changes: all(from.changes), cursor: from.cursor, more: from.more }
+    }
+}
+
+impl From<Step> for types::Step {
+    fn from(from: Step) -> Self {
+        match from {
+            Step::Fetch(requests) => Self::Fetch(all(requests)),
+            Step::Notify(Notification { event, payload, memo }) => {
+                Self::Notify(types::Notification { event, payload, memo })
+            }
+            Step::Skip(Skipped { reason, memo }) => Self::Skip(types::Skipped { reason, memo }),
+        }
+    }
+}
+
+impl From<Failure> for types::Failure {
+    fn from(from: Failure) -> Self {
+        match from {
+            Failure::InvalidSettings(text) => Self::InvalidSettings(text),
+            Failure::Unauthorized(text) => Self::Unauthorized(text),
+            Failure::Throttled(seconds) => Self::Throttled(seconds),
+            Failure::Unavailable(text) => Self::Unavailable(text),
+            Failure::CursorLost(text) => Self::CursorLost(text),
+            Failure::UnexpectedResponse(text) => Self::UnexpectedResponse(text),
+            Failure::Internal(text) => Self::Internal(text),
+        }
+    }
+}
+
+impl From<Action> for exported::Action {
+    fn from(from: Action) -> Self {
+        let Action { name, summary, events, detection, fastest } = from;
+        let detection = match detection {
+            Detection::Feed => exported::Detection::Feed,
+            Detection::ConsumingFeed => exported::Detection::ConsumingFeed,
+            Detection::Snapshot => exported::Detection::Snapshot,
+        };
+        Self { name, summary, events, detection, fastest }
+    }
+}
+
+impl From<Manifest> for exported::Manifest {
+    fn from(from: Manifest) -> Self {
+        let Manifest { name, version, summary, actions, settings_schema, auth, requests } = from;
+        Self { name, version, summary, actions: all(actions), settings_schema, auth, requests }
+    }
+}
+
+impl From<Credentials> for session::exports::rounds::connector::session::Credentials {
+    fn from(from: Credentials) -> Self {
+        Self { headers: headers(from.headers), expires_in: from.expires_in }
+    }
+}

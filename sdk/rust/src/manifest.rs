@@ -1,0 +1,121 @@
+//! What a connector says of itself.
+
+/// How an action finds changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Detection {
+    /// The EHR says what changed since a cursor.
+    Feed,
+    /// Reading takes changes off the EHR's list.
+    ConsumingFeed,
+    /// The EHR only lists what there is; the host compares.
+    Snapshot,
+}
+
+/// What can be polled of an EHR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// As `appointments`.
+    pub name: String,
+    /// One line for people.
+    pub summary: String,
+    /// The events that it can notify.
+    pub events: Vec<String>,
+    /// How it finds changes.
+    pub detection: Detection,
+    /// Polling more often than this many seconds is refused.
+    pub fastest: u32,
+}
+
+impl Action {
+    /// An action whose EHR says what changed since a cursor.
+    pub fn feed(name: &str, summary: &str, events: &[&str], fastest: u32) -> Self {
+        Self {
+            name: name.into(),
+            summary: summary.into(),
+            events: owned(events),
+            detection: Detection::Feed,
+            fastest,
+        }
+    }
+
+    /// The same action, finding changes in another way.
+    #[must_use]
+    pub fn detection(self, detection: Detection) -> Self {
+        Self { detection, ..self }
+    }
+}
+
+/// What a connector says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// The connector's name, as configurations give it.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+    /// One line for people.
+    pub summary: String,
+    /// What can be polled.
+    pub actions: Vec<Action>,
+    /// JSON Schema of the connection's settings.
+    pub settings_schema: String,
+    /// Ways to sign in that the EHR offers.
+    pub auth: Vec<String>,
+    /// All that it will ever ask for, as `GET /Patient/*`.
+    pub requests: Vec<String>,
+}
+
+impl Manifest {
+    /// A manifest without actions and requests yet, that takes no settings and asks for no
+    /// sign-in.
+    pub fn new(name: &str, version: &str, summary: &str) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            summary: summary.into(),
+            actions: Vec::new(),
+            settings_schema: r#"{"type":"object","additionalProperties":false}"#.into(),
+            auth: owned(&["none"]),
+            requests: Vec::new(),
+        }
+    }
+
+    /// Adds an action.
+    #[must_use]
+    pub fn action(mut self, action: Action) -> Self {
+        self.actions.push(action);
+        self
+    }
+
+    /// Sets the JSON Schema of the settings.
+    #[must_use]
+    pub fn settings_schema(self, schema: &str) -> Self {
+        Self { settings_schema: schema.into(), ..self }
+    }
+
+    /// Sets the ways to sign in: `none`, `basic`, `bearer`, `header`,
+    /// `oauth2-client-credentials`, `smart-backend-services`, `session`.
+    #[must_use]
+    pub fn auth(self, ways: &[&str]) -> Self {
+        Self { auth: owned(ways), ..self }
+    }
+
+    /// Sets all that it will ever ask for: a method and a path each, where `*` stands for one
+    /// segment and `**` at the end for any number.
+    #[must_use]
+    pub fn requests(self, requests: &[&str]) -> Self {
+        Self { requests: owned(requests), ..self }
+    }
+
+    /// The event of an action that has only one.
+    pub(crate) fn only_event_of(&self, action: &str) -> Option<&str> {
+        let action = self.actions.iter().find(|known| known.name == action)?;
+        match action.events.as_slice() {
+            [event] => Some(event),
+            _ => None,
+        }
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

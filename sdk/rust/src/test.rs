@@ -1,0 +1,324 @@
+//! Drives a connector natively, as the host does, with recorded exchanges in place of an EHR.
+//!
+//! ```no_run
+//! # use rounds_sdk::{*, test::Harness};
+//! # fn example<Lab: Connector>() -> Result<(), test::Error> {
+//! let mut lab = Harness::<Lab>::new("results").answer(200, r#"{"ids":["7"],"until":"8"}"#);
+//! let poll = lab.poll()?;
+//! assert_eq!(poll.requests, ["GET /results?since=2026-01-01T00:00:00Z"]);
+//! assert_eq!(poll.events(), [("7", "Results.New")]);
+//! assert_eq!(poll.cursor, "8");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One [`Harness::poll`] is one poll of the host: pages until one says no `more`, then
+//! `collect` for every change whose (id, version) is new. The cursor, the memos and what was
+//! seen are kept for the next poll. What the host would refuse is an error here as well: a
+//! request outside the manifest, an undeclared event, a page with more to come that leaves the
+//! cursor where it was, and whatever is over a limit.
+
+mod check;
+mod script;
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    marker::PhantomData,
+};
+
+use serde_json::Value;
+
+use crate::{
+    Change, Connector, Context, Failure, Manifest, Notification, Page, Request, Response, Skipped,
+    Step,
+};
+use script::Script;
+
+/// Where every harness' connection stands unless it is told otherwise.
+pub const BASE_URL: &str = "http://ehr.example/fhir";
+
+/// Why a poll came to nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The connector answered with a failure.
+    Failed {
+        /// The function that was called.
+        call: &'static str,
+        /// What it answered.
+        failure: Failure,
+    },
+    /// The connector asked what no exchange answers.
+    NoAnswer {
+        /// What it asked.
+        request: String,
+        /// What there were answers to.
+        known: Vec<String>,
+    },
+    /// The connector did what a host refuses.
+    Refused(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { call, failure } => write!(f, "{call} failed: {failure}"),
+            Self::NoAnswer { request, known } if known.is_empty() => {
+                write!(f, "no answer to {request}, and none left")
+            }
+            Self::NoAnswer { request, known } => {
+                write!(f, "no answer to\n  {request}\nthere are answers left to\n  ")?;
+                f.write_str(&known.join("\n  "))
+            }
+            Self::Refused(why) => write!(f, "a host would refuse this: {why}"),
+        }
+    }
+}
+
+/// The same words as `Display`, as these are what a failed `unwrap` shows.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A notification, with the record that it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The record's id.
+    pub record: String,
+    /// The event.
+    pub event: String,
+    /// The payload.
+    pub payload: Value,
+}
+
+/// What one poll did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Poll {
+    /// Every request that was sent, as `GET /Patient/7`: those of the poll, then those of
+    /// `collect`, equal ones once.
+    pub requests: Vec<String>,
+    /// Every change of every page, those seen before included.
+    pub changes: Vec<Change>,
+    /// What was told, in order.
+    pub notifications: Vec<Told>,
+    /// What was passed over: the record's id, and why.
+    pub skipped: Vec<(String, Skipped)>,
+    /// The cursor after the last page.
+    pub cursor: String,
+}
+
+impl Poll {
+    /// Record and event of each notification, in order.
+    pub fn events(&self) -> Vec<(&str, &str)> {
+        let told = self.notifications.iter();
+        told.map(|told| (told.record.as_str(), told.event.as_str())).collect()
+    }
+}
+
+/// A connection of one action of a connector, without a host.
+pub struct Harness<C> {
+    context: Context,
+    manifest: Manifest,
+    script: Script,
+    cursor: Option<String>,
+    memos: HashMap<String, String>,
+    seen: HashSet<(String, String)>,
+    connector: PhantomData<C>,
+}
+
+impl<C: Connector> Harness<C> {
+    /// Polls this action from 2026-01-01 on, at 2026-01-02, with empty settings.
+    pub fn new(action: &str) -> Self {
+        let context = Context {
+            action: action.into(),
+            settings: "{}".into(),
+            base_url: BASE_URL.into(),
+            since: "2026-01-01T00:00:00Z".into(),
+            now: "2026-01-02T00:00:00Z".into(),
+            interrupted: false,
+        };
+        Self {
+            context,
+            manifest: C::describe(),
+            script: Script::default(),
+            cursor: None,
+            memos: HashMap::new(),
+            seen: HashSet::new(),
+            connector: PhantomData,
+        }
+    }
+
+    /// Sets the connection's settings.
+    #[must_use]
+    pub fn settings(mut self, settings: &Value) -> Self {
+        self.context.settings = settings.to_string();
+        self
+    }
+
+    /// Sets the connection's base URL.
+    #[must_use]
+    pub fn base_url(mut self, url: &str) -> Self {
+        self.context.base_url = url.into();
+        self
+    }
+
+    /// Answers the next request of a poll that nothing else answers, whatever it asks.
+    #[must_use]
+    pub fn answer(mut self, status: u16, body: impl Into<String>) -> Self {
+        self.script.next(Response::new(status, body));
+        self
+    }
+
+    /// Answers this request, as `GET /Patient/7`, as often as it is sent.
+    #[must_use]
+    pub fn on(mut self, request: &str, status: u16, body: impl Into<String>) -> Self {
+        self.script.on(request, Response::new(status, body));
+        self
+    }
+
+    /// Adds recorded exchanges: a JSON list of `{"request": "GET /…", "status": 200,
+    /// "headers": {…}, "body": …}`. A missing status is 200; a `body` that is a string is
+    /// taken as it is, any other as JSON. Each answers one request, or with `"always": true`
+    /// as many as there are.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the text is no such list.
+    pub fn exchanges(mut self, recorded: &str) -> Result<Self, Error> {
+        self.script.record(recorded)?;
+        Ok(self)
+    }
+
+    /// Moves the host's clock.
+    pub fn now(&mut self, now: &str) -> &mut Self {
+        self.context.now = now.into();
+        self
+    }
+
+    /// Sets the cursor, as a restart with a stored one would.
+    pub fn cursor(&mut self, cursor: &str) -> &mut Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// One poll, to its end. After an error, the pages before it stay committed.
+    ///
+    /// # Errors
+    /// The connector's failure, a request without an answer, or what a host would refuse.
+    pub fn poll(&mut self) -> Result<Poll, Error> {
+        let mut poll = Poll::default();
+        for _ in 0..check::PAGES {
+            let page = self.page(&mut poll)?;
+            let more = page.more;
+            self.commit(page, &mut poll)?;
+            if !more {
+                self.collect_all(&mut poll)?;
+                return Ok(poll);
+            }
+        }
+        Err(Error::Refused(format!("more than {} pages", check::PAGES)))
+    }
+
+    /// Asks for one page, and reads it.
+    fn page(&mut self, poll: &mut Poll) -> Result<Page, Error> {
+        let cursor = self.cursor.as_deref();
+        let request = C::poll(&self.context, cursor).map_err(failed("poll"))?;
+        let name = check::request(&self.manifest, &self.context.base_url, &request)?;
+        let answer = self.script.answer(&name)?;
+        poll.requests.push(name);
+        let page = C::changes(&self.context, cursor, &answer).map_err(failed("changes"))?;
+        check::page(cursor, &page)?;
+        Ok(page)
+    }
+
+    fn commit(&mut self, page: Page, poll: &mut Poll) -> Result<(), Error> {
+        poll.cursor.clone_from(&page.cursor);
+        self.cursor = Some(page.cursor);
+        poll.changes.extend(page.changes);
+        Ok(())
+    }
+
+    fn collect_all(&mut self, poll: &mut Poll) -> Result<(), Error> {
+        let mut answers = HashMap::new();
+        for change in poll.changes.clone() {
+            let version = change.version.clone();
+            let is_new =
+                version.is_none_or(|version| self.seen.insert((change.id.clone(), version)));
+            if is_new {
+                self.collect(&change, &mut answers, poll)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(
+        &mut self,
+        change: &Change,
+        answers: &mut HashMap<String, Response>,
+        poll: &mut Poll,
+    ) -> Result<(), Error> {
+        let mut collected = Vec::new();
+        for _ in 0..=check::STEPS {
+            let memo = self.memos.get(&change.id).map(String::as_str);
+            let step = C::collect(&self.context, change, memo, &collected);
+            match step.map_err(failed("collect"))? {
+                Step::Fetch(requests) => {
+                    check::step(&requests)?;
+                    for request in &requests {
+                        collected.push(self.fetch(request, answers, poll)?);
+                    }
+                }
+                Step::Notify(notification) => return self.told(change, notification, poll),
+                Step::Skip(skipped) => {
+                    self.remember(change, skipped.memo.clone());
+                    poll.skipped.push((change.id.clone(), skipped));
+                    return Ok(());
+                }
+            }
+        }
+        Err(Error::Refused(format!("more than {} steps to collect a change", check::STEPS)))
+    }
+
+    /// The answer to one request; equal ones of a poll are sent once.
+    fn fetch(
+        &mut self,
+        request: &Request,
+        answers: &mut HashMap<String, Response>,
+        poll: &mut Poll,
+    ) -> Result<Response, Error> {
+        let name = check::request(&self.manifest, &self.context.base_url, request)?;
+        if let Some(answer) = answers.get(&name) {
+            return Ok(answer.clone());
+        }
+        let answer = self.script.answer_to(&name)?;
+        poll.requests.push(name.clone());
+        answers.insert(name, answer.clone());
+        Ok(answer)
+    }
+
+    fn told(
+        &mut self,
+        change: &Change,
+        notification: Notification,
+        poll: &mut Poll,
+    ) -> Result<(), Error> {
+        let payload = check::notification(&self.manifest, &self.context.action, &notification)?;
+        self.remember(change, notification.memo);
+        let (record, event) = (change.id.clone(), notification.event);
+        poll.notifications.push(Told { record, event, payload });
+        Ok(())
+    }
+
+    fn remember(&mut self, change: &Change, memo: Option<String>) {
+        if let Some(memo) = memo {
+            self.memos.insert(change.id.clone(), memo);
+        }
+    }
+}
+
+fn failed(call: &'static str) -> impl FnOnce(Failure) -> Error {
+    move |failure| Error::Failed { call, failure }
+}
