@@ -29,7 +29,7 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    body::{Cursor, NewCursor, Replay, Replayed},
+    body::{Cursor, NewCursor, Replay, ReplayError, Replayed},
     client::{Client, Error},
 };
 use self::{line::Lines, routes::Admin};

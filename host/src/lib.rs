@@ -43,12 +43,13 @@
 pub mod admin;
 mod breaker;
 mod check;
-//CLI
+pub mod cli;
 pub mod clock;
 mod collect;
 pub mod config;
 mod connection;
 pub mod connector;
+pub mod connector_build;
 mod deliver;
 pub mod demo;
 pub mod destination;

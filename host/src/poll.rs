@@ -73,6 +73,9 @@ pub enum Error {
     /// The cursor was set while the poll ran.
     #[error("the cursor was set while the poll ran; the next poll starts from there")]
     Fenced,
+    /// There is no such task.
+    #[error("there is no task {0}")]
+    Unknown(TaskId),
     /// What was found before must be told first.
     #[error("{pending} containers and deliveries are under way, of {limit} at most (host.max_pending); polling goes on when there are fewer")]
     HeldBack {
@@ -104,6 +107,7 @@ impl Error {
                 egress::Retry::Never | egress::Retry::Backoff => Retry::Backoff,
             },
             Self::Fenced => Retry::After(Duration::ZERO),
+            Self::Unknown(_) => Retry::Never,
             Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => Retry::Backoff,
         }
     }
@@ -122,7 +126,7 @@ fn after_failure(failure: &Failure) -> Retry {
 struct Progress {
     state: TaskState,
     began: Timestamp,
-    first_began: Timestamp,
+    begun: Timestamp,
     since: Timestamp,
     passed: HashSet<u64>,
     summary: Summary,
@@ -134,8 +138,20 @@ impl Poller {
     /// # Errors
     /// Why it ended early. Nothing is lost: the cursor stands behind what was committed.
     pub async fn poll(&self) -> Result<Summary, Error> {
+        self.poll_since(None).await
+    }
+
+    /// As [`Poller::poll`], but where a time is given, from there, whatever the cursor. The task's
+    /// cursor stays until the first page is committed.
+    ///
+    /// # Errors
+    /// As [`Poller::poll`].
+    pub async fn poll_since(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
         self.check_backlog()?;
         let mut progress = self.begin().await?;
+        if let Some(since) = since {
+            (progress.since, progress.state.cursor) = (since, None);
+        }
         let context = self.connection.context(&self.task, progress.began, progress.since, progress.state.interrupted);
         let mut guest = Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
         let limit = self.connection.connector.limits().poll_pages;
@@ -153,19 +169,19 @@ impl Poller {
         if pending >= limit { Err(Error::HeldBack { pending, limit }) } else { Ok(()) }
     }
 
-    /// Reads where the task stands. When it was first polled is on disk before anything is asked:
+    /// Reads where the task stands. Since when it is there is on disk before anything is asked:
     /// changes are wanted from then on, also if the EHR does not answer for a day.
     async fn begin(&self) -> Result<Progress, Error> {
         let state = self.store.task(&self.task)?;
         let began = self.clock.now();
         self.store.polled(&self.task, began);
-        if state.first_polled_at.is_none() {
+        if state.begun_at.is_none() {
             self.store.flush().await?;
         }
-        let first_began = state.first_polled_at.unwrap_or(began);
-        let since = self.since.map_or(first_began, |since| since.resolve(first_began));
+        let begun = state.begun_at.unwrap_or(began);
+        let since = self.since.map_or(begun, |since| since.resolve(begun));
         let (passed, summary) = (HashSet::new(), Summary::default());
-        Ok(Progress { state, began, first_began, since, passed, summary })
+        Ok(Progress { state, began, begun, since, passed, summary })
     }
 
     /// Asks for one page and commits it; answers whether there is more.
@@ -196,7 +212,7 @@ impl Poller {
             return Ok(self.connection.client.send(&request).await?);
         }
         self.store.keep(&self.task, None).await?;
-        let answer = self.connection.client.send(&request).await?;
+        let answer = self.connection.client.send_once(&request).await?;
         self.store.keep(&self.task, Some(kept(&answer))).await?;
         Ok(answer)
     }
@@ -244,8 +260,8 @@ impl Poller {
 fn is_backfill(progress: &Progress, change: &Change) -> bool {
     let occurred_at = change.occurred_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
     match occurred_at {
-        Some(at) => at < progress.first_began,
-        None => !progress.state.complete && progress.since < progress.first_began,
+        Some(at) => at < progress.begun,
+        None => !progress.state.complete && progress.since < progress.begun,
     }
 }
 

@@ -70,6 +70,9 @@ pub trait Store: Send + Sync + 'static {
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
 
+    /// Notes since when there is a task; one that was there keeps its time.
+    fn begin(&self, task: &TaskId, at: Timestamp);
+
     /// Notes when a task was polled last.
     fn polled(&self, task: &TaskId, at: Timestamp);
 
@@ -98,8 +101,8 @@ pub struct TaskState {
     pub cursor: Option<String>,
     /// Counts the cursor's moves: the fence of a commit.
     pub revision: u64,
-    /// When the task was polled for the first time: changes from before are backfill.
-    pub first_polled_at: Option<Timestamp>,
+    /// Since when there is the task: changes from before are backfill.
+    pub begun_at: Option<Timestamp>,
     /// When its last poll began.
     pub last_polled_at: Option<Timestamp>,
     /// Whether a poll has reached its end once.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ContainerId;
+use crate::{model::ContainerId, store::DeadLetter};
 
 /// Where a task stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,35 @@ pub struct Replay {
     pub all: bool,
 }
 
+/// Why dead letters cannot be replayed; none was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// Neither or both were asked for.
+    #[error("give either the `containers` to replay, or `all`: true")]
+    Unclear,
+    /// One of them is none.
+    #[error("{0} is no dead letter; none was replayed")]
+    NotDead(ContainerId),
+}
+
+impl Replay {
+    /// The containers that are meant, of those that are dead.
+    ///
+    /// # Errors
+    /// Where it isn't clear which, or one of them is not dead.
+    pub fn choose(self, dead: &[DeadLetter]) -> Result<Vec<ContainerId>, ReplayError> {
+        let is_dead = |id: &ContainerId| dead.iter().any(|letter| letter.container == *id);
+        match (self.all, self.containers) {
+            (true, ids) if ids.is_empty() => Ok(dead.iter().map(|letter| letter.container).collect()),
+            (false, ids) if !ids.is_empty() => match ids.iter().find(|id| !is_dead(id)) {
+                Some(id) => Err(ReplayError::NotDead(*id)),
+                None => Ok(ids),
+            },
+            _ => Err(ReplayError::Unclear),
+        }
+    }
+}
+
 /// How many containers were put back in line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replayed {
@@ -44,4 +73,39 @@ pub struct Replayed {
 pub(super) struct Refusal {
     /// For people.
     pub(super) error: String,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn dead(id: u64) -> DeadLetter {
+        let json = serde_json::json!({
+            "container": id, "notification_id": "msg", "task": { "connection": "general", "action": "orders" },
+            "destination": null, "event": null, "reason": "none", "at": "2026-05-05T10:00:00Z",
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn replay_takes_dead_letters_only_and_means_what_it_says() {
+        let ids = |ids: &[u64]| ids.iter().copied().map(ContainerId).collect::<Vec<_>>();
+        for (containers, all, expected) in [
+            (&[][..], true, Ok(ids(&[1, 2]))),
+            (&[2], false, Ok(ids(&[2]))),
+            (&[2, 3], false, Err(ReplayError::NotDead(ContainerId(3)))),
+            (&[], false, Err(ReplayError::Unclear)),
+            (&[1], true, Err(ReplayError::Unclear)),
+        ] {
+            let replay = Replay { containers: ids(containers), all };
+            assert_eq!(replay.choose(&[dead(1), dead(2)]), expected, "{containers:?} {all}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_reset_only_by_saying_so() {
+        assert!(serde_json::from_str::<NewCursor>("{}").is_err());
+        assert_eq!(serde_json::from_str::<NewCursor>(r#"{"cursor":null}"#).unwrap().cursor, None);
+    }
 }

@@ -65,10 +65,18 @@ impl Client {
         Ok(Self { address, client })
     }
 
-    /// How the host is doing.
+    /// Whether a host is there, whose store takes what it is given.
     ///
     /// # Errors
     /// As [`Error`] says; so of all that follow.
+    pub async fn health(&self) -> Result<(), Error> {
+        self.get::<serde_json::Value>("/healthz".into()).await.map(drop)
+    }
+
+    /// How the host is doing.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
     pub async fn status(&self) -> Result<Report, Error> {
         self.get("/v1/status".into()).await
     }

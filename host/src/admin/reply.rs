@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::body::Refusal;
+use super::body::{Refusal, ReplayError};
 use crate::store;
 
 /// What a route answers.
@@ -39,6 +39,16 @@ impl From<store::Error> for Refused {
 impl From<JsonRejection> for Refused {
     fn from(rejection: JsonRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<ReplayError> for Refused {
+    fn from(error: ReplayError) -> Self {
+        let status = match error {
+            ReplayError::Unclear => StatusCode::UNPROCESSABLE_ENTITY,
+            ReplayError::NotDead(_) => StatusCode::NOT_FOUND,
+        };
+        Self::new(status, error.to_string())
     }
 }
 

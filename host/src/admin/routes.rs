@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     host::Handle,
-    model::{ContainerId, TaskId},
+    model::TaskId,
     status::Report,
     store::DeadLetter,
 };
@@ -91,23 +91,8 @@ async fn dead(State(admin): State<Admin>) -> Reply<Vec<DeadLetter>> {
 
 async fn replay(State(admin): State<Admin>, body: Body<Replay>) -> Reply<Replayed> {
     let Json(replay) = body?;
-    let dead = admin.handle.dead()?.into_iter().map(|letter| letter.container).collect();
-    let containers = chosen(replay, dead)?;
+    let containers = replay.choose(&admin.handle.dead()?)?;
     Ok(Json(Replayed { replayed: admin.handle.replay(&containers).await? }))
-}
-
-/// The containers that are meant, of those that are dead.
-fn chosen(replay: Replay, dead: Vec<ContainerId>) -> Result<Vec<ContainerId>, Refused> {
-    match replay {
-        Replay { all: true, containers } if containers.is_empty() => Ok(dead),
-        Replay { all: false, containers } if !containers.is_empty() => {
-            match containers.iter().find(|container| !dead.contains(container)) {
-                None => Ok(containers),
-                Some(alive) => Err(Refused::new(StatusCode::NOT_FOUND, format!("{alive} is no dead letter; none was replayed"))),
-            }
-        }
-        _ => Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "give either the `containers` to replay, or `all`: true")),
-    }
 }
 
 async fn cursor(State(admin): State<Admin>, names: Names) -> Reply<Cursor> {
@@ -124,6 +109,9 @@ async fn set_cursor(State(admin): State<Admin>, names: Names, body: Body<NewCurs
 
 async fn poll(State(admin): State<Admin>, names: Names) -> Result<Response, Refused> {
     let task = admin.task(names)?;
+    if !admin.handle.is_enabled(&task) {
+        return Err(Refused::new(StatusCode::CONFLICT, format!("{task} is not enabled")));
+    }
     admin.handle.poll(task);
     Ok((StatusCode::ACCEPTED, Json(json!({ "asked": true }))).into_response())
 }
@@ -134,24 +122,4 @@ async fn nothing() -> Refused {
 
 async fn wrong_method() -> Refused {
     Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this cannot be done with what is here")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replay_takes_dead_letters_only_and_means_what_it_says() {
-        let ids = |ids: &[u64]| ids.iter().copied().map(ContainerId).collect::<Vec<_>>();
-        for (containers, all, expected) in [
-            (&[][..], true, Some(ids(&[1, 2]))),
-            (&[2], false, Some(ids(&[2]))),
-            (&[2, 3], false, None),
-            (&[], false, None),
-            (&[1], true, None),
-        ] {
-            let found = chosen(Replay { containers: ids(containers), all }, ids(&[1, 2])).ok();
-            assert_eq!(found, expected, "{containers:?} {all}");
-        }
-    }
 }

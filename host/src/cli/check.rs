@@ -12,9 +12,8 @@ use super::{
 };
 use crate::{
     config::{self, Config, Connection, Task},
-    connector::{Connector, Library},
-    host::{self, Host},
-    identity,
+    connector::{self, Cache, Connector, Engine, Library},
+    host, identity,
 };
 
 /// Checks a configuration and its connectors; starts nothing.
@@ -73,7 +72,7 @@ pub(super) async fn run(Arguments { config, json }: Arguments) -> Result<(), Err
 }
 
 async fn report(config: Config) -> Result<Report, Error> {
-    let (library, unusable) = host::inspect(&config).await?;
+    let (library, unusable) = load(&config).await?;
     let errors = crate::check::check(&config, &library);
     if !errors.is_empty() {
         let mut report = Report::wrong(&errors, &config.warnings);
@@ -92,9 +91,18 @@ async fn report(config: Config) -> Result<Report, Error> {
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
 }
 
+/// Loads the folder of connectors, with all that is wrong there. Compiled code is taken from the
+/// host's cache where it has run before, and nothing is kept where it has not.
+async fn load(config: &Config) -> Result<(Library, Vec<connector::Error>), Error> {
+    let data = &config.host.data;
+    let cache = if data.is_dir() { Cache::open(&data.join("cache")).ok() } else { None };
+    let engine = Engine::new(&config.host.limits, 1, cache)?;
+    Ok(Library::load(&engine, &config.host.connectors).await.unwrap_or_else(|error| (Library::default(), vec![error])))
+}
+
 /// What only making the HTTP clients finds, as a key that cannot sign.
 fn clients(config: &Config, library: &Library) -> Vec<Finding> {
-    Host::clients(config, library).into_iter().map(|error| Finding::nowhere(error.to_string())).collect()
+    host::clients(config, library).into_iter().map(|error| Finding::nowhere(error.to_string())).collect()
 }
 
 fn tasks(config: &Config) -> impl Iterator<Item = (&Connection, &Task)> {

@@ -89,7 +89,7 @@ fn open(config: &Config) -> Result<Keeper, Error> {
         let why = anyhow!("there is no data folder {}; start the host once with `rounds run`", data.display());
         return Err(Error::Failed(why));
     }
-    match SledStore::open(Options::new(data)) {
+    match SledStore::open(&Options::new(data)) {
         Ok(store) => Ok(Keeper::Store(store)),
         Err(error @ store::Error::InUse { .. }) => Err(Error::Failed(anyhow!(
             "{error}; it does not answer at the admin address {}: say with --admin where it does",

@@ -39,6 +39,9 @@ struct Loaded {
 }
 
 impl Connector {
+    /// The contract that every loaded connector was built against.
+    pub const CONTRACT: &str = imports::CONTRACT;
+
     /// Loads a file: compiles it or takes its compiled form from the cache, checks what it brings
     /// along, and asks it for its manifest. Blocks while it compiles.
     ///

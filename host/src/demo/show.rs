@@ -57,7 +57,8 @@ impl<'a> Show<'a> {
         if backfill > 0 && !self.json {
             writeln!(self.out, "                arrived    {backfill} appointments that were there before, marked as backfill")?;
         }
-        for arrival in arrivals.iter().filter(|arrival| self.json || !arrival.backfill) {
+        let json = self.json;
+        for arrival in arrivals.iter().filter(|arrival| json || !arrival.backfill) {
             self.arrival(arrival)?;
         }
         self.out.flush()

@@ -126,7 +126,7 @@ fn handshake(how: Handshake, token: &Secret, challenge: &str) -> Request {
             ..Request::default()
         },
         Handshake::Get => {
-            let query = url::form_urlencoded::Serializer::new(String::from("?")).extend_pairs(words).finish();
+            let query = url::form_urlencoded::Serializer::for_suffix(String::from("?"), 1).extend_pairs(words).finish();
             Request { method: Method::Get, target: query, ..Request::default() }
         }
     }

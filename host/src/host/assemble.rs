@@ -7,12 +7,12 @@ use tokio_util::task::TaskTracker;
 use super::{
     Error, GRACE, Host,
     builder::{Brought, Builder},
-    handle::{Handle, Lines},
+    handle::{Handle, Lines, Tasks},
     task::Task,
 };
 use crate::{
     admin, check,
-    clock::Clock,
+    clock::{Clock, System},
     collect,
     config::{self, Config},
     connection::{Connection, Route},
@@ -57,9 +57,10 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     let deliverers = deliverers(&config, destinations, &shared)?;
     let (collectors, connections, lines) = collectors(&config, &library, &deliverers, &shared)?;
     let lines = Arc::new(lines);
+    begin(&connections, &shared).await?;
     let tracker = TaskTracker::new();
-    let entries = if scheduled { entries(&connections, &lines, &config, &shared)? } else { Vec::new() };
-    let tasks = entries.iter().map(|entry| entry.id.clone()).collect();
+    let tasks = Arc::new(tasks(&connections, &lines, &config, &shared));
+    let entries = if scheduled { entries(&connections, &tasks, &shared)? } else { Vec::new() };
     let options = schedule::Options {
         entries,
         concurrency: config.host.concurrent_polls,
@@ -68,16 +69,35 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     };
     let (scheduler, wake) = options.build();
     lines.resume(shared.store.pending()?);
-    let handle = Handle { status: shared.status, store: Arc::clone(&shared.store), scheduler: wake, lines };
+    let handle = Handle { status: shared.status, store: Arc::clone(&shared.store), scheduler: wake, lines, tasks };
     let admin = match admin {
-        true => Some(bind(config.host.admin, &handle, tasks)?),
+        true => Some(bind(config.host.admin, &handle)?),
         false => None,
     };
     Ok(Host { handle, store: shared.store, scheduler, collectors, deliverers: deliverers.parts, admin, tracker })
 }
 
-fn bind(address: std::net::SocketAddr, handle: &Handle, tasks: Vec<crate::model::TaskId>) -> Result<admin::Server, Error> {
-    admin::Server::bind(address, handle.clone(), tasks).map_err(|source| Error::Admin { address, source })
+/// Changes are wanted from now on, of tasks that are new: also of those whose first poll is due
+/// tomorrow.
+async fn begin(connections: &Connections, shared: &Shared) -> Result<(), Error> {
+    let now = shared.clock.now();
+    let mut new = false;
+    for connection in connections {
+        for task in connection.config.tasks.iter().map(|task| connection.config.task_id(task)) {
+            if shared.store.task(&task)?.begun_at.is_none() {
+                shared.store.begin(&task, now);
+                new = true;
+            }
+        }
+    }
+    match new {
+        true => Ok(shared.store.flush().await?),
+        false => Ok(()),
+    }
+}
+
+fn bind(address: std::net::SocketAddr, handle: &Handle) -> Result<admin::Server, Error> {
+    admin::Server::bind(address, handle.clone(), handle.tasks()).map_err(|source| Error::Admin { address, source })
 }
 
 /// Loads the connectors of the folder and those named one by one. A file of the folder that
@@ -218,30 +238,29 @@ fn client_options(config: &Config, wanted: &config::Connection, connector: &Conn
     Ok(options)
 }
 
-fn entries(connections: &Connections, lines: &Lines, config: &Config, shared: &Shared) -> Result<Vec<schedule::Entry>, Error> {
-    let mut entries = Vec::new();
+fn tasks(connections: &Connections, lines: &Lines, config: &Config, shared: &Shared) -> Tasks {
+    let mut tasks = Tasks::new();
     for connection in connections {
         let Some((collector, _)) = lines.collectors.get(&connection.config.name) else { continue };
-        for task in connection.config.tasks.iter().filter(|task| task.enabled) {
-            entries.push(entry(connection, task, collector, config, shared)?);
+        for wanted in &connection.config.tasks {
+            let task = task(connection, wanted, collector, config, shared);
+            tasks.insert(connection.config.task_id(wanted), Arc::new(task));
         }
     }
-    Ok(entries)
+    tasks
 }
 
-fn entry(
+fn task(
     connection: &Arc<Connection>,
     task: &config::Task,
     collector: &collect::Handle,
     config: &Config,
     shared: &Shared,
-) -> Result<schedule::Entry, Error> {
+) -> Task {
     let id = connection.config.task_id(task);
     let action = connection.connector.manifest().action(id.action.as_str());
-    let (connector, cadence) = (connection.connector.manifest().label(), task.cadence.to_string());
-    shared.status.task(&id, |status| (status.connector, status.cadence) = (connector, cadence));
     let poller = Poller {
-        task: id.clone(),
+        task: id,
         since: task.since.or(connection.config.since),
         detection: action.map_or(Detection::Feed, |action| action.detection),
         connection: Arc::clone(connection),
@@ -250,10 +269,34 @@ fn entry(
         collector: collector.clone(),
         max_pending: config.host.max_pending,
     };
-    Ok(schedule::Entry {
-        last_run: shared.store.task(&id)?.last_polled_at,
-        cadence: task.cadence.clone(),
-        run: Arc::new(Task { poller, status: shared.status.clone() }),
-        id,
-    })
+    Task::new(poller, shared.status.clone(), task.enabled)
+}
+
+fn entries(connections: &Connections, tasks: &Tasks, shared: &Shared) -> Result<Vec<schedule::Entry>, Error> {
+    let mut entries = Vec::new();
+    for connection in connections {
+        for wanted in connection.config.tasks.iter().filter(|task| task.enabled) {
+            let id = connection.config.task_id(wanted);
+            let Some(task) = tasks.get(&id) else { continue };
+            let (connector, cadence) = (connection.connector.manifest().label(), wanted.cadence.to_string());
+            shared.status.task(&id, |status| (status.connector, status.cadence) = (connector, cadence));
+            let last_run = shared.store.task(&id)?.last_polled_at;
+            entries.push(schedule::Entry { id, cadence: wanted.cadence.clone(), last_run, run: Arc::<Task>::clone(task) });
+        }
+    }
+    Ok(entries)
+}
+
+/// What is wrong with the HTTP clients that a configuration asks for; speaks to nobody.
+pub(crate) fn clients(config: &Config, library: &Library) -> Vec<Error> {
+    let (network, clock) = (Network::new(), Arc::new(System));
+    let connections = config.connections.iter().map(|wanted| {
+        let connector = library.require(&wanted.connector, &config.host.connectors)?;
+        Ok(Client::new(&network, client_options(config, wanted, connector)?).map(drop)?)
+    });
+    let destinations = config.destinations.iter().map(|wanted| {
+        let clock: Arc<dyn Clock> = Arc::<System>::clone(&clock);
+        Ok(Webhook::new(&network, wanted, clock).map(drop)?)
+    });
+    connections.chain(destinations).filter_map(Result::err).collect()
 }

@@ -80,7 +80,7 @@ impl Builder {
         self
     }
 
-    /// Polls only what [`super::Handle::poll`] asks for, nothing by itself.
+    /// Polls only what [`super::Handle::poll_once`] is asked for, nothing by itself.
     #[must_use]
     pub fn unscheduled(mut self) -> Self {
         self.scheduled = false;

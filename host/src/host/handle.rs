@@ -2,11 +2,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
+
+use super::task::Task;
 use crate::{
     collect,
+    connector::Detection,
     deliver::{self, Owed},
     model::{ConnectionName, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId},
-    schedule,
+    poll, schedule,
     status::{Backlog, Report, Status},
     store::{DeadLetter, Error, Store, TaskState},
 };
@@ -18,7 +22,11 @@ pub struct Handle {
     pub(super) store: Arc<dyn Store>,
     pub(super) scheduler: schedule::Handle,
     pub(super) lines: Arc<Lines>,
+    pub(super) tasks: Arc<Tasks>,
 }
+
+/// All tasks, those among them that are not enabled.
+pub(super) type Tasks = HashMap<TaskId, Arc<Task>>;
 
 /// Where containers and deliveries are handed in.
 pub(super) struct Lines {
@@ -72,9 +80,41 @@ impl Handle {
         Ok(revision)
     }
 
-    /// Polls a task now, whatever its cadence.
+    /// The host's tasks, those among them that are not enabled; in no order.
+    pub fn tasks(&self) -> Vec<TaskId> {
+        self.tasks.keys().cloned().collect()
+    }
+
+    /// Whether a task is polled on its cadence.
+    pub fn is_enabled(&self, task: &TaskId) -> bool {
+        self.tasks.get(task).is_some_and(|task| task.enabled)
+    }
+
+    /// How a task's changes are found; `None` where there is no such task.
+    pub fn detection(&self, task: &TaskId) -> Option<Detection> {
+        self.tasks.get(task).map(|task| task.poller.detection)
+    }
+
+    /// Has an enabled task polled now, whatever its cadence, also where it had stopped.
     pub fn poll(&self, task: TaskId) {
         self.scheduler.wake(task);
+    }
+
+    /// Polls a task once, in the caller's own time, and says what came of it: from its cursor, or
+    /// from a time that is given. What it found goes on its way while the host runs.
+    ///
+    /// # Errors
+    /// Why the poll ended early; what came before is committed.
+    pub async fn poll_once(&self, task: &TaskId, since: Option<Timestamp>) -> Result<poll::Summary, poll::Error> {
+        match self.tasks.get(task) {
+            Some(task) => task.poll(since).await,
+            None => Err(poll::Error::Unknown(task.clone())),
+        }
+    }
+
+    /// Containers to be collected and deliveries to be made.
+    pub fn pending(&self) -> usize {
+        self.lines.collectors.values().map(|(_, backlog)| backlog.len()).sum()
     }
 
     /// Waits until nothing is under way: all that was found is collected, and delivered or dead.
@@ -110,10 +150,10 @@ impl Lines {
                 true
             }
             Stage::Deliver(deliveries) => {
-                let owed = |delivery| (pending.id, delivery, backlog.enter());
-                deliveries.into_iter().map(owed).all(|(container, delivery, under_way)| {
-                    self.deliver(pending.lane, Owed { container, delivery, under_way })
-                })
+                let owed = |delivery| Owed { container: pending.id, delivery, under_way: backlog.enter() };
+                let known = deliveries.into_iter().map(|delivery| self.deliver(pending.lane, owed(delivery)));
+                // Each is put in line, also behind one that has none.
+                known.fold(true, |all, known| all && known)
             }
         }
     }

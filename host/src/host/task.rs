@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::{
@@ -10,27 +11,22 @@ use crate::{
     status::Status,
 };
 
-/// A task that the scheduler runs.
+/// A task that the scheduler runs, or that somebody polls by hand.
 pub(super) struct Task {
     pub(super) poller: Poller,
     pub(super) status: Status,
+    pub(super) enabled: bool,
+    /// One poll of a task at a time, whoever asks for it.
+    turn: Semaphore,
 }
 
 #[async_trait]
 impl Run for Task {
     async fn run(&self, due: Timestamp) -> Outcome {
-        let span = tracing::info_span!("poll", task = %self.poller.task);
-        async {
-            let began = self.poller.clock.now();
-            let polled = self.poller.poll().await;
-            self.say(began, &polled);
-            match polled {
-                Ok(summary) => done(summary, due),
-                Err(error) => failed(&error),
-            }
+        match self.poll(None).await {
+            Ok(summary) => done(summary, due),
+            Err(error) => failed(&error),
         }
-        .instrument(span)
-        .await
     }
 
     fn planned(&self, next: Option<Timestamp>) {
@@ -39,6 +35,20 @@ impl Run for Task {
 }
 
 impl Task {
+    pub(super) fn new(poller: Poller, status: Status, enabled: bool) -> Self {
+        Self { poller, status, enabled, turn: Semaphore::new(1) }
+    }
+
+    /// Polls once, from the cursor or else from a time that is given.
+    pub(super) async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
+        let _turn = self.turn.acquire().await;
+        let span = tracing::info_span!("poll", task = %self.poller.task);
+        let began = self.poller.clock.now();
+        let polled = self.poller.poll_since(since).instrument(span).await;
+        self.say(began, &polled);
+        polled
+    }
+
     fn say(&self, began: Timestamp, polled: &Result<Summary, Error>) {
         self.status.task(&self.poller.task, |task| {
             task.polled_at = Some(began);

@@ -23,6 +23,7 @@ mod journal;
 mod keys;
 #[cfg(test)]
 mod power_cut;
+mod recent;
 mod request;
 mod state;
 #[cfg(test)]
@@ -60,7 +61,8 @@ use crate::{
 pub struct Options {
     /// The data folder, made where there is none. The store has `lock` and `store` in it.
     pub folder: PathBuf,
-    /// What sled may hold of its pages, in bytes; its memory is two to three times that.
+    /// What sled may hold of its pages, in bytes, and as much again is held of what was written
+    /// lately.
     pub cache_bytes: u64,
     /// Bytes of the disk to leave free: below that, nothing new is taken in.
     pub reserve_bytes: u64,
@@ -254,6 +256,10 @@ impl Store for SledStore {
             }
         }
         Ok(dead)
+    }
+
+    fn begin(&self, task: &TaskId, at: Timestamp) {
+        self.inbox.push(Request::Begin(task.clone(), at));
     }
 
     fn polled(&self, task: &TaskId, at: Timestamp) {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    fhir::{Meta, Reference, Text},
+    fhir::{Meta, Text},
     instant, reference,
     search::Feed,
 };
@@ -81,7 +81,7 @@ struct Head<'a> {
     #[serde(borrow, default)]
     meta: Meta<'a>,
     #[serde(borrow)]
-    subject: Option<Reference<'a>>,
+    subject: Option<Actor<'a>>,
     #[serde(borrow, default)]
     participant: Vec<Participant<'a>>,
 }
@@ -89,7 +89,14 @@ struct Head<'a> {
 #[derive(Deserialize)]
 struct Participant<'a> {
     #[serde(borrow)]
-    actor: Option<Reference<'a>>,
+    actor: Option<Actor<'a>>,
+}
+
+/// A reference, of which only the path tells anything here.
+#[derive(Deserialize)]
+struct Actor<'a> {
+    #[serde(borrow)]
+    reference: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -181,16 +188,30 @@ impl<'a> Bundle<'a> {
         Ok(true)
     }
 
-    /// The newest time on the page, or `floor` where that is newer.
-    pub(crate) fn newest(&self, floor: &str) -> Result<String, Failure> {
-        let times = self.records.iter().filter_map(|record| record.time.as_deref());
+    /// The newest time on the page, or `floor` where that is newer. What lies beyond `ceiling`
+    /// is a mistake of the server's, past which nothing would be seen any more: it doesn't count.
+    pub(crate) fn newest(&self, floor: &str, ceiling: &str) -> Result<String, Failure> {
+        let newest = self.newest_where(floor, |_| Ok(true))?;
+        if instant::later(newest, ceiling)? {
+            return self
+                .newest_where(floor, |time| Ok(!instant::later(time, ceiling)?))
+                .map(str::to_owned);
+        }
+        Ok(newest.to_owned())
+    }
+
+    fn newest_where<'s>(
+        &'s self,
+        floor: &'s str,
+        counts: impl Fn(&str) -> Result<bool, Failure>,
+    ) -> Result<&'s str, Failure> {
         let mut newest = floor;
-        for time in times {
-            if instant::later(time, newest)? {
+        for time in self.records.iter().filter_map(|record| record.time.as_deref()) {
+            if instant::later(time, newest)? && counts(time)? {
                 newest = time;
             }
         }
-        Ok(newest.to_owned())
+        Ok(newest)
     }
 }
 

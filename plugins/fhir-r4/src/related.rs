@@ -118,7 +118,7 @@ impl<'a> Case<'a> {
             let Some(text) = reference.reference.as_deref() else { continue };
             let Some((kind, id)) = reference::local(&self.context.base_url, text) else { continue };
             let name = format!("{kind}/{id}");
-            let may_ask = self.settings.collect.iter().any(|known| known == kind);
+            let may_ask = self.settings.collects(kind);
             if may_ask && related.named(&name).is_none() && !wanted.contains(&name) {
                 wanted.push(name);
             }

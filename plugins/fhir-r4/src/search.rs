@@ -32,6 +32,10 @@ const LONGEST_LINK: usize = 8 * 1024;
 /// milliseconds: `Date` is rounded to the second.
 const SKEW: i64 = 2_000;
 
+/// How far the server's clock may be ahead of the host's before a time is taken for a mistake,
+/// in milliseconds.
+const AHEAD: i64 = 24 * 60 * 60 * 1000;
+
 /// What an action searches.
 pub(crate) struct Feed {
     /// The resource type.
@@ -138,7 +142,8 @@ pub(crate) fn read(
         }
         Some(next) => Some(link::resolve(&context.base_url, &feed.path(), next)?),
     };
-    let page = pass::Page { bundle: &bundle, next };
+    let ceiling = instant::minus(&context.now, -AHEAD)?;
+    let page = pass::Page { bundle: &bundle, next, ceiling };
     let from = lower_bound(settings, position)?;
     let position = match pass::advance(position, &from, &page)? {
         pass::Advance::Pass(pass) => position.passing(pass),

@@ -7,6 +7,9 @@ use serde::Deserialize;
 /// JSON Schema of [`Settings`], which says what each is for.
 pub(crate) const SCHEMA: &str = include_str!("settings.schema.json");
 
+/// The types of what records refer to and this connector reads.
+const COLLECTED: [&str; 5] = ["Patient", "Practitioner", "Location", "Encounter", "Observation"];
+
 /// What `settings.schema.json` describes.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -14,19 +17,29 @@ pub(crate) struct Settings {
     pub(crate) page_size: u32,
     pub(crate) overlap: u32,
     pub(crate) include: bool,
-    pub(crate) collect: Vec<String>,
+    /// `None` is everything.
+    pub(crate) collect: Option<Vec<String>>,
     pub(crate) observations: bool,
     pub(crate) identifier_types: BTreeMap<String, String>,
 }
 
+impl Settings {
+    /// Whether resources of this type may be asked for.
+    pub(crate) fn collects(&self, kind: &str) -> bool {
+        match &self.collect {
+            Some(kinds) => kinds.iter().any(|known| known == kind),
+            None => COLLECTED.contains(&kind),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
-        let collect = ["Patient", "Practitioner", "Location", "Encounter", "Observation"];
         Self {
             page_size: 100,
             overlap: 5,
             include: false,
-            collect: collect.map(str::to_owned).to_vec(),
+            collect: None,
             observations: true,
             identifier_types: BTreeMap::new(),
         }

@@ -1,7 +1,8 @@
 //! The smallest connector: its EHR answers `GET /patients?since=…` with who changed since.
 use rounds_sdk::*;
 
-struct Hello;
+/// The connector.
+pub struct Hello;
 
 /// Pairs of id and version, and from when to ask next.
 #[derive(serde::Deserialize)]

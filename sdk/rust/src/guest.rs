@@ -107,7 +107,7 @@ fn last_words() {
             let what = what.unwrap_or(&"(its words may hold a patient's data)");
             let (file, line) = panic.location().map_or(("?", 0), |at| (at.file(), at.line()));
             // Nobody is left to tell if stderr is gone as well.
-            let _ = writeln!(std::io::stderr(), "panicked at {file}:{line}: {what}");
+            drop(writeln!(std::io::stderr(), "panicked at {file}:{line}: {what}"));
         }));
     });
 }

@@ -18,7 +18,7 @@ use crate::{
 /// Polls into a store of its own, and prints what would be told.
 pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error> {
     let folder = Folder::new()?;
-    let store = SledStore::open(Options::new(&folder.0))?;
+    let store = SledStore::open(&Options::new(&folder.0))?;
     if wanted.since.is_none() {
         start(&store, &config, &wanted.task).await?;
     }

@@ -101,7 +101,7 @@ impl Committer {
 
     fn write(&mut self, group: Group, tidy: bool) -> Result<(), Error> {
         let sealed = self.state.seal(group, tidy)?;
-        self.disk.apply(sealed.batch)?;
+        self.disk.apply(sealed.writes)?;
         self.index.publish(sealed.moved, sealed.memos);
         self.disk.sync()
     }
@@ -122,6 +122,7 @@ impl Committer {
             Request::Settle(id, destination, outcome) => {
                 state.settle(group, id, &destination, outcome)?;
             }
+            Request::Begin(task, at) => state.begin(group, task, at)?,
             Request::Polled(task, at) => state.polled(group, task, at)?,
         }
         Ok(())

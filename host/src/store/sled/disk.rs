@@ -6,7 +6,12 @@ use serde::de::DeserializeOwned;
 use sled::{Batch, Db, IVec};
 
 use super::{
-    Options, folder::{Folder, damaged, io_error}, format, guard::quietly, keys,
+    Options,
+    folder::{Folder, damaged, io_error},
+    format,
+    guard::quietly,
+    keys,
+    recent::Recent,
 };
 use crate::store::Error;
 
@@ -14,10 +19,54 @@ use crate::store::Error;
 /// below a quarter of a segment; larger ones would go to files that sled never syncs.
 pub(super) const VALUE_BYTES: usize = 12 * 1024;
 
+/// What is to be written together.
+#[derive(Default)]
+pub(super) struct Writes {
+    batch: Batch,
+    recent: Vec<(IVec, Option<IVec>)>,
+}
+
+impl Writes {
+    /// Sets a key's value, of at most [`VALUE_BYTES`].
+    pub(super) fn insert(&mut self, key: &[u8], value: impl Into<IVec>) {
+        let (key, value) = (IVec::from(key), value.into());
+        if keys::is_read_again(&key) {
+            self.recent.push((key.clone(), Some(value.clone())));
+        }
+        self.batch.insert(key, value);
+    }
+
+    /// Removes a key. None that is read again ever goes.
+    pub(super) fn remove(&mut self, key: &[u8]) {
+        self.batch.remove(key);
+    }
+
+    /// Puts a value under as many keys as it needs; how many those are.
+    pub(super) fn insert_parts(&mut self, key: &[u8], value: &[u8]) -> u16 {
+        for (part, value) in (0..).zip(value.chunks(VALUE_BYTES)) {
+            self.insert(&keys::part(key, part), value);
+        }
+        Self::parts(value)
+    }
+
+    /// How many parts a value is in.
+    pub(super) fn parts(value: &[u8]) -> u16 {
+        value.len().div_ceil(VALUE_BYTES) as u16
+    }
+
+    /// Removes a value of so many parts.
+    pub(super) fn remove_parts(&mut self, key: &[u8], parts: u16) {
+        for part in 0..parts {
+            self.remove(&keys::part(key, part));
+        }
+    }
+}
+
 /// sled's tree in its folder. Reads may come from any thread, writes from the committer's.
 pub(super) struct Disk {
     // Before the folder: sled's files close before the next host may open them.
     tree: Db,
+    recent: Recent,
     log: File,
     folder: Folder,
 }
@@ -27,7 +76,8 @@ impl Disk {
     pub(super) fn open(options: &Options) -> Result<Self, Error> {
         let folder = Folder::take(&options.folder)?;
         let tree = folder.open(options)?;
-        let disk = Self { log: folder.log()?, tree, folder };
+        let recent = Recent::new(usize::try_from(options.cache_bytes).unwrap_or(usize::MAX));
+        let disk = Self { log: folder.log()?, tree, recent, folder };
         disk.check_format()?;
         disk.folder.sync()?;
         Ok(disk)
@@ -35,13 +85,26 @@ impl Disk {
 
     /// A key's value.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
-        self.guarded(|| self.tree.get(key))
+        match self.recent.get(key) {
+            Some(known) => Ok(known),
+            None => self.guarded(|| self.tree.get(key)),
+        }
     }
 
     /// A key's value, decoded.
     pub(super) fn load<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, Error> {
-        let value = self.get(key)?;
-        value.map(|value| self.understood(format::decode(&value))).transpose()
+        self.get(key)?.map(|value| self.understood(format::decode(&value))).transpose()
+    }
+
+    /// A key's value, which will be asked for again. Only for the committer: what it reads
+    /// nobody else can be changing.
+    pub(super) fn get_again(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
+        if let Some(known) = self.recent.get(key) {
+            return Ok(known);
+        }
+        let value = self.guarded(|| self.tree.get(key))?;
+        self.recent.put([(key.into(), value.clone())]);
+        Ok(value)
     }
 
     /// All keys with this prefix, in order.
@@ -62,9 +125,11 @@ impl Disk {
         Ok(whole)
     }
 
-    /// Writes all of a batch or, after a crash, nothing of it. It is on disk after [`Self::sync`].
-    pub(super) fn apply(&self, batch: Batch) -> Result<(), Error> {
-        self.guarded(|| self.tree.apply_batch(batch))
+    /// Writes all of it or, after a crash, nothing. It is on disk after [`Self::sync`].
+    pub(super) fn apply(&self, writes: Writes) -> Result<(), Error> {
+        self.guarded(|| self.tree.apply_batch(writes.batch))?;
+        self.recent.put(writes.recent);
+        Ok(())
     }
 
     /// Waits until all that was applied survives a power cut. sled's `flush` writes and does not
@@ -120,9 +185,9 @@ impl Disk {
         if self.scan(&[]).next().is_some() {
             return Err(self.damaged("it holds data and does not say of which format"));
         }
-        let mut batch = Batch::default();
-        batch.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);
-        self.apply(batch)?;
+        let mut writes = Writes::default();
+        writes.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);
+        self.apply(writes)?;
         self.sync()
     }
 }

@@ -57,7 +57,7 @@ impl Folder {
             .path(&self.store)
             .segment_size(SEGMENT_BYTES)
             .cache_capacity(options.cache_bytes)
-            .flush_every_ms(None);
+            .flush_every_ms(Some(200));
         for _ in 0..100 {
             match quietly(|| config.open()) {
                 Err(panic) => return Err(damaged(&self.store, panic)),

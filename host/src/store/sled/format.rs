@@ -97,7 +97,7 @@ impl RecordState {
 pub(super) struct TaskRecord {
     pub(super) cursor: Option<String>,
     pub(super) revision: u64,
-    pub(super) first_polled_at: Option<Timestamp>,
+    pub(super) begun_at: Option<Timestamp>,
     pub(super) last_polled_at: Option<Timestamp>,
     pub(super) complete: bool,
     pub(super) interrupted: bool,
@@ -111,7 +111,7 @@ impl TaskRecord {
         TaskState {
             cursor: self.cursor,
             revision: self.revision,
-            first_polled_at: self.first_polled_at,
+            begun_at: self.begun_at,
             last_polled_at: self.last_polled_at,
             complete: self.complete,
             interrupted: self.interrupted,
@@ -119,9 +119,14 @@ impl TaskRecord {
         }
     }
 
+    /// Notes that the task is there.
+    pub(super) fn begin(&mut self, at: Timestamp) {
+        self.begun_at.get_or_insert(at);
+    }
+
     /// Notes that a poll began.
     pub(super) fn polled(&mut self, at: Timestamp) {
-        self.first_polled_at.get_or_insert(at);
+        self.begin(at);
         self.last_polled_at = self.last_polled_at.max(Some(at));
     }
 }

@@ -10,11 +10,9 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use sled::Batch;
-
 use super::{
     block::{self, Block, Location},
-    disk::Disk,
+    disk::{Disk, Writes},
     keys,
 };
 use crate::store::Error;
@@ -99,28 +97,28 @@ impl Journal {
         }
     }
 
-    /// Puts a writer's blocks into a batch.
-    pub(super) fn write(&mut self, disk: &Disk, writer: Writer, batch: &mut Batch) -> Result<(), Error> {
+    /// Puts a writer's blocks among the writes.
+    pub(super) fn write(&mut self, disk: &Disk, writer: Writer, writes: &mut Writes) -> Result<(), Error> {
         for (slot, bytes) in writer.0 {
             let more: Vec<u32> = (0..block::more_slots(&bytes)).map(|_| self.take_slot()).collect();
             for (slot, value) in disk.understood(block::values(slot, &more, &bytes))? {
-                batch.insert(&keys::slot(slot), value);
+                writes.insert(&keys::slot(slot), value);
             }
             self.blocks.entry(slot).or_default().more = more;
         }
         Ok(())
     }
 
-    /// Puts marks into a batch, of `all` blocks that changed or of those that must not wait, and
+    /// Puts marks among the writes, of `all` blocks that changed or of those that must not wait, and
     /// empties the blocks that have no item left.
-    pub(super) fn write_marks(&mut self, all: bool, batch: &mut Batch) {
+    pub(super) fn write_marks(&mut self, all: bool, writes: &mut Writes) {
         for number in std::mem::take(&mut self.stale) {
             let Some(block) = self.blocks.get_mut(&number) else { continue };
             if block.live == 0 {
-                self.release(number, batch);
+                self.release(number, writes);
             } else if all || self.urgent.contains(&number) {
                 block.marked = true;
-                batch.insert(&keys::mark(number), block.gone.as_slice());
+                writes.insert(&keys::mark(number), block.gone.as_slice());
             } else {
                 self.stale.insert(number);
             }
@@ -156,14 +154,14 @@ impl Journal {
         })
     }
 
-    fn release(&mut self, number: u32, batch: &mut Batch) {
+    fn release(&mut self, number: u32, writes: &mut Writes) {
         let Some(block) = self.blocks.remove(&number) else { return };
         self.bytes -= u64::from(block.bytes);
         if block.marked {
-            batch.remove(&keys::mark(number));
+            writes.remove(&keys::mark(number));
         }
         for slot in std::iter::once(number).chain(block.more) {
-            batch.insert(&keys::slot(slot), &[][..]);
+            writes.insert(&keys::slot(slot), &[]);
             self.free.push_back(slot);
         }
     }

@@ -80,6 +80,11 @@ pub(super) fn part(key: &[u8], part: u16) -> Vec<u8> {
     [key, &part.to_be_bytes()].concat()
 }
 
+/// Whether a key's value is asked for soon after it was written: a record's or a slot's.
+pub(super) fn is_read_again(key: &[u8]) -> bool {
+    matches!(key.first(), Some(5 | 8))
+}
+
 /// A slot of the journal. Reversing the bits scatters slots that are taken one after another.
 pub(super) fn slot(slot: u32) -> [u8; 5] {
     tagged(8, slot.reverse_bits().to_be_bytes())

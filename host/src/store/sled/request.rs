@@ -25,6 +25,7 @@ pub(super) enum Request {
     Skip(ContainerId, Option<String>, Option<RecordKey>),
     Bury(ContainerId, String, Timestamp),
     Settle(ContainerId, DestinationName, Settlement),
+    Begin(TaskId, Timestamp),
     Polled(TaskId, Timestamp),
 }
 
@@ -45,7 +46,7 @@ impl Request {
     pub(super) fn urgency(&self) -> Urgency {
         match self {
             Self::Flush(_) => Urgency::Everything,
-            Self::Settle(..) | Self::Polled(..) => Urgency::LateNote,
+            Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => Urgency::LateNote,
             Self::Skip(..) | Self::Bury(..) => Urgency::Note,
             _ => Urgency::Awaited,
         }
@@ -72,7 +73,7 @@ impl Request {
             Self::Fill(_, reply) => drop(reply.send(Err(error))),
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
             Self::Replay(_, reply) => drop(reply.send(Err(error))),
-            Self::Skip(..) | Self::Bury(..) | Self::Settle(..) | Self::Polled(..) => {}
+            Self::Skip(..) | Self::Bury(..) | Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => {}
         }
     }
 }

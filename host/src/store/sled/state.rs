@@ -12,12 +12,10 @@ use std::{
     sync::Arc,
 };
 
-use sled::Batch;
-
 pub(super) use self::rebuild::rebuild;
 use super::{
     block::{self, Item, Location},
-    disk::{Disk, VALUE_BYTES},
+    disk::{Disk, Writes},
     format::{self, RecordState, Standing, TaskRecord},
     journal::{Journal, Writer},
     keys,
@@ -58,7 +56,7 @@ struct Owing {
 /// Changes that will be on disk together.
 #[derive(Default)]
 pub(super) struct Group {
-    batch: Batch,
+    writes: Writes,
     writer: Writer,
     tasks: HashMap<TaskId, TaskRecord>,
     records: HashMap<RecordKey, RecordState>,
@@ -72,7 +70,7 @@ pub(super) struct Group {
 /// A group that is ready to be written, and what readers learn afterwards.
 pub(super) struct Sealed {
     /// What to write.
-    pub(super) batch: Batch,
+    pub(super) writes: Writes,
     /// Where containers are then.
     pub(super) moved: Vec<(ContainerId, Option<Location>)>,
     /// Whose noted memos are then on disk.
@@ -86,26 +84,26 @@ impl State {
             self.compact(&mut group)?;
         }
         let disk = &*self.disk;
-        let Group { mut batch, writer, moved, memos, .. } = group;
-        self.journal.write(disk, writer, &mut batch)?;
-        self.journal.write_marks(tidy, &mut batch);
+        let Group { mut writes, writer, moved, memos, .. } = group;
+        self.journal.write(disk, writer, &mut writes)?;
+        self.journal.write_marks(tidy, &mut writes);
         for (id, task) in group.tasks {
-            put_parts(&mut batch, &keys::task(&id), &disk.understood(format::encode(&task))?);
+            writes.insert_parts(&keys::task(&id), &disk.understood(format::encode(&task))?);
         }
         for (key, record) in group.records {
-            batch.insert(&keys::record(key), disk.understood(format::encode(&record))?);
+            writes.insert(&keys::record(key), disk.understood(format::encode(&record))?);
         }
         for destination in &group.sequences {
             let last = self.sequences.get(destination).copied().unwrap_or_default();
-            batch.insert(keys::sequence(destination), disk.understood(format::encode(&last))?);
+            writes.insert(&keys::sequence(destination), disk.understood(format::encode(&last))?);
         }
         if group.numbered {
-            batch.insert(keys::NEXT_CONTAINER, disk.understood(format::encode(&self.next))?);
+            writes.insert(keys::NEXT_CONTAINER, disk.understood(format::encode(&self.next))?);
         }
         for (id, place) in group.owing {
-            self.write_owing(id, place, &mut batch)?;
+            self.write_owing(id, place, &mut writes)?;
         }
-        Ok(Sealed { batch, moved, memos })
+        Ok(Sealed { writes, moved, memos })
     }
 
     /// Appends the items of sparse blocks again, so that the blocks can go.
@@ -124,11 +122,11 @@ impl State {
         Ok(())
     }
 
-    fn write_owing(&mut self, id: ContainerId, place: u16, batch: &mut Batch) -> Result<(), Error> {
+    fn write_owing(&mut self, id: ContainerId, place: u16, writes: &mut Writes) -> Result<(), Error> {
         let owed = self.entries.get_mut(&id).and_then(|entry| entry.owed.as_mut());
         if let Some(owing) = owed.and_then(|owed| owed.get_mut(usize::from(place))) {
             let standing = self.disk.understood(format::encode(&owing.standing))?;
-            batch.insert(&keys::owing(id, place), standing);
+            writes.insert(&keys::owing(id, place), standing);
             owing.noted = true;
         }
         Ok(())
@@ -157,7 +155,7 @@ impl State {
         group.moved.push((id, None));
         let noted = entry.owed.unwrap_or_default();
         for (place, _) in (0..).zip(&noted).filter(|(_, owing)| owing.noted) {
-            group.batch.remove(&keys::owing(id, place));
+            group.writes.remove(&keys::owing(id, place));
         }
     }
 
@@ -177,7 +175,9 @@ impl State {
         if let Some(record) = group.records.get(&key) {
             return Ok(record.clone());
         }
-        Ok(self.disk.load(&keys::record(key))?.unwrap_or_default())
+        let record = self.disk.get_again(&keys::record(key))?;
+        let record = record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
+        Ok(record.unwrap_or_default())
     }
 
     fn number(&mut self, group: &mut Group) -> ContainerId {
@@ -215,14 +215,4 @@ pub(super) fn load_task(disk: &Disk, id: &TaskId) -> Result<TaskRecord, Error> {
     let task = disk.whole(&keys::task(id))?;
     let task = task.map(|bytes| disk.understood(format::decode(&bytes))).transpose()?;
     Ok(task.unwrap_or_default())
-}
-
-/// Puts a value under as many keys as it needs; how many those are.
-fn put_parts(batch: &mut Batch, key: &[u8], value: &[u8]) -> u16 {
-    let mut parts = 0;
-    for part in value.chunks(VALUE_BYTES) {
-        batch.insert(keys::part(key, parts), part);
-        parts += 1;
-    }
-    parts
 }

@@ -20,6 +20,8 @@ pub(super) struct Page<'a> {
     pub(super) bundle: &'a Bundle<'a>,
     /// A whole URL under the base URL.
     pub(super) next: Option<String>,
+    /// No record changed later than this.
+    pub(super) ceiling: String,
 }
 
 /// What follows a page.
@@ -53,7 +55,7 @@ fn walk(walk: &Walk, page: &Page) -> Result<Advance, Failure> {
     if page.next.is_some() && !may_walk(bundle)? || fewer_than_said(walk, page) {
         return if first { round(&Sweep::from(&walk.from), page) } else { again(&walk.from) };
     }
-    let newest = bundle.newest(&walk.at)?;
+    let newest = bundle.newest(&walk.at, &page.ceiling)?;
     if page.next.is_none() {
         return Ok(Advance::Whole { newest, sweeping: false });
     }
@@ -84,17 +86,18 @@ fn step(at: &str, last: &str) -> Result<Option<String>, Failure> {
     Ok(None)
 }
 
-/// How many records there are from `at` on, by the server's count of all.
+/// How many records there are from `at` on, by the server's count of all. The page is sorted.
 fn left(bundle: &Bundle, at: &str) -> Result<Option<u64>, Failure> {
-    let Some(mut left) = bundle.total else { return Ok(None) };
-    for record in &bundle.records {
-        if let Some(time) = &record.time
-            && instant::later(at, time)?
-        {
-            left = left.saturating_sub(1);
+    let Some(total) = bundle.total else { return Ok(None) };
+    let mut again = 0;
+    for record in bundle.records.iter().rev() {
+        match &record.time {
+            Some(time) if !instant::later(at, time)? => again += 1,
+            _ => break,
         }
     }
-    Ok(Some(left))
+    let passed = bundle.records.len() as u64 - again;
+    Ok(Some(total.saturating_sub(passed)))
 }
 
 /// Whether the server shows fewer records than it said were left: either some are gone, or
@@ -117,7 +120,11 @@ fn round(sweep: &Sweep, page: &Page) -> Result<Advance, Failure> {
         return Err(Failure::unexpected("a next link that leads to its own page"));
     }
     let first = sweep.rounds == 0;
-    let newest = if first { page.bundle.newest(&sweep.newest)? } else { sweep.newest.clone() };
+    let newest = if first {
+        page.bundle.newest(&sweep.newest, &page.ceiling)?
+    } else {
+        sweep.newest.clone()
+    };
     let sum = sum(page.bundle, (!first).then_some(newest.as_str()), sweep.sum)?;
     if page.next.is_some() {
         let next = page.next.clone();

@@ -162,8 +162,8 @@ fn entry(record: &Record) -> Value {
 
 /// So many seconds after the beginning of 2026.
 pub fn time(seconds: u32) -> String {
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    format!("2026-01-01T{hours:02}:{minutes:02}:{:02}.000Z", seconds % 60)
+    let (day, hour) = (1 + seconds / 86_400, seconds / 3600 % 24);
+    format!("2026-01-{day:02}T{hour:02}:{:02}:{:02}.000Z", seconds / 60 % 60, seconds % 60)
 }
 
 /// The failure of one page with this answer.

@@ -18,7 +18,7 @@ fn every_fault_is_a_failure_of_its_kind() {
         (
             200,
             r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Appoint"#,
-            unexpected("no valid JSON at line 1, column 69"),
+            unexpected("no valid JSON at line 1, column 70"),
         ),
         (200, "", unexpected("no valid JSON at line 1, column 0")),
         (200, &outcome("error"), unexpected("a search was not answered with a Bundle")),

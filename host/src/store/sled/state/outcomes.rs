@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, Group, Owing, State, put_parts};
+use super::{Entry, Group, Owing, State};
 use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, Stage},
     store::{
         DeadLetter, Error, Fill, Settlement,
         sled::{
+            disk::Writes,
             format::{self, Body, Head, Owed, Standing},
             keys,
         },
@@ -112,7 +113,7 @@ impl State {
             if let Some(bytes) = self.disk.whole(&keys::dead(*id))? {
                 let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
                 pending.push(self.exhume(group, item)?);
-                remove_parts(group, *id, bytes.len());
+                group.writes.remove_parts(&keys::dead(*id), Writes::parts(&bytes));
             }
         }
         Ok(pending)
@@ -162,7 +163,7 @@ impl State {
         body: &Body,
     ) -> Result<(), Error> {
         let bytes = self.disk.understood(format::encode_dead(letters, head, body))?;
-        put_parts(&mut group.batch, &keys::dead(head.id), &bytes);
+        group.writes.insert_parts(&keys::dead(head.id), &bytes);
         self.forget(group, head.id, true);
         Ok(())
     }
@@ -257,11 +258,4 @@ fn owed_of(owed: &[Owing]) -> Vec<Owed<'_>> {
 
 fn fresh(owed: &Owed<'_>) -> Owing {
     Owing::fresh(owed.destination.into(), owed.sequence)
-}
-
-fn remove_parts(group: &mut Group, id: ContainerId, len: usize) {
-    let parts = len.div_ceil(super::VALUE_BYTES);
-    for part in (0..).take(parts) {
-        group.batch.remove(keys::part(&keys::dead(id), part));
-    }
 }

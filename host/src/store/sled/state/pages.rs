@@ -1,6 +1,6 @@
 //! What a poll's pages do: tasks, cursors and new containers.
 
-use super::{Group, State, put_parts};
+use super::{Group, State};
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, Pending, Stage, TaskId},
@@ -28,6 +28,10 @@ impl State {
                 made.push(self.make(group, &commit.task, commit.observed_at, change)?);
             }
         }
+        let stands = task.cursor.as_ref() == Some(&commit.cursor) && (task.complete || !commit.complete);
+        if stands && made.is_empty() && !task.interrupted && task.answer_parts == 0 {
+            return Ok(Committed::Done { revision: task.revision, made });
+        }
         task.polled(commit.observed_at);
         task.cursor = Some(commit.cursor);
         task.revision += 1;
@@ -51,7 +55,7 @@ impl State {
         task.interrupted = answer.is_none();
         if let Some(answer) = answer {
             let bytes = self.disk.understood(format::encode_answer(answer))?;
-            task.answer_parts = put_parts(&mut group.batch, &keys::answer(&id), &bytes);
+            task.answer_parts = group.writes.insert_parts(&keys::answer(&id), &bytes);
         }
         group.tasks.insert(id, task);
         Ok(())
@@ -66,14 +70,22 @@ impl State {
     ) -> Result<u64, Error> {
         let mut task = self.task(group, &id)?;
         if cursor.is_none() {
-            let TaskRecord { revision, interrupted, answer_parts, .. } = task;
-            task = TaskRecord { revision, interrupted, answer_parts, ..TaskRecord::default() };
+            let TaskRecord { revision, begun_at, interrupted, answer_parts, .. } = task;
+            task = TaskRecord { revision, begun_at, interrupted, answer_parts, ..TaskRecord::default() };
         }
         task.cursor = cursor;
         task.revision += 1;
         let revision = task.revision;
         group.tasks.insert(id, task);
         Ok(revision)
+    }
+
+    /// See [`Store::begin`](crate::store::Store::begin).
+    pub(in super::super) fn begin(&mut self, group: &mut Group, id: TaskId, at: Timestamp) -> Result<(), Error> {
+        let mut task = self.task(group, &id)?;
+        task.begin(at);
+        group.tasks.insert(id, task);
+        Ok(())
     }
 
     /// See [`Store::polled`](crate::store::Store::polled).
@@ -117,7 +129,6 @@ impl State {
 }
 
 fn forget_answer(group: &mut Group, id: &TaskId, task: &mut TaskRecord) {
-    for part in 0..std::mem::take(&mut task.answer_parts) {
-        group.batch.remove(keys::part(&keys::answer(id), part));
-    }
+    let parts = std::mem::take(&mut task.answer_parts);
+    group.writes.remove_parts(&keys::answer(id), parts);
 }

@@ -1,0 +1,61 @@
+//! The store's part: each page committed, each container read, filled, read again and settled.
+
+use anyhow::{Result, bail};
+use futures_util::{TryStreamExt, stream};
+use jiff::Timestamp;
+use rounds::{
+    identity,
+    model::{Change, ContainerId, DestinationName, Filled, Pending},
+    store::{Commit, Committed, Fill, NewChange, Settlement, Store, sled::{Options, SledStore}},
+};
+
+use crate::{arguments::Arguments, guest::Made, job};
+
+/// An empty store in a folder of its own.
+pub(crate) fn open(arguments: &Arguments) -> Result<SledStore> {
+    Ok(SledStore::open(&Options::new(arguments.data.join("measured")))?)
+}
+
+/// Everything that the host asks of its store in the job.
+pub(crate) async fn store(store: &SledStore, made: Made, arguments: &Arguments) -> Result<()> {
+    let mut told = made.told.into_iter();
+    for (revision, (cursor, changes)) in made.pages.into_iter().enumerate() {
+        let pending = commit(store, revision as u64, cursor, changes).await?;
+        let filled = pending.into_iter().zip(told.by_ref());
+        let each = |(pending, told): (Pending, _)| deliver(store, pending.id, told);
+        stream::iter(filled.map(anyhow::Ok)).try_for_each_concurrent(arguments.concurrency, each).await?;
+    }
+    Ok(store.flush().await?)
+}
+
+async fn commit(store: &SledStore, revision: u64, cursor: String, changes: Vec<Change>) -> Result<Vec<Pending>> {
+    let changes = changes.into_iter().enumerate().map(|(at, change)| new_change(change, revision, at)).collect();
+    let commit = Commit { task: job::task(), revision, cursor, observed_at: Timestamp::now(), complete: false, changes };
+    match store.commit(commit).await? {
+        Committed::Done { made, .. } => Ok(made),
+        Committed::Fenced { .. } => bail!("a commit was fenced"),
+    }
+}
+
+async fn deliver(store: &SledStore, id: ContainerId, (event, payload, memo): (String, String, Option<String>)) -> Result<()> {
+    let Some(container) = store.container(id)? else { bail!("a container is missing") };
+    store.memo(identity::record(&container.task, &container.change.id))?;
+    let filled = Filled { event, payload, connector: "fhir-r4@0.1.0".into(), at: Timestamp::now() };
+    let destination: DestinationName = "receiver".into();
+    store.fill(Fill { container: id, filled, memo, destinations: vec![destination.clone()] }).await?;
+    store.container(id)?;
+    store.settle(id, &destination, Settlement::Delivered);
+    Ok(())
+}
+
+fn new_change(change: Change, revision: u64, position: usize) -> NewChange {
+    let task = job::task();
+    NewChange {
+        notification_id: identity::notification(&task, &change, revision, position),
+        lane: identity::lane(&task.connection, &change),
+        record: identity::record(&task, &change.id),
+        version: identity::version(&change),
+        backfill: true,
+        change,
+    }
+}

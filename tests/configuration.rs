@@ -1,0 +1,136 @@
+//! What a user can write wrong: each fault told at its line and column, all at once, before
+//! anything starts.
+
+use serde_json::json;
+
+use crate::support::{Site, connection, destination};
+
+const EHR: &str = "http://127.0.0.1:1";
+const APP: &str = "http://127.0.0.1:2/hooks";
+
+/// `rounds check` and `rounds run` both say exactly this of a configuration, and end with 2.
+async fn refused(site: &Site, text: &str, expected: &str) {
+    site.configure(text);
+    for command in ["check", "run"] {
+        let said = site.rounds(&[command]).await;
+        assert_eq!((said.code, said.error.as_str()), (Some(2), expected), "rounds {command}");
+        assert_eq!(said.out, "");
+    }
+    assert!(!site.path("data/store").exists(), "something was started");
+}
+
+#[tokio::test]
+async fn all_faults_are_told_at_once_each_at_its_place() {
+    let site = Site::new(&["plain"]).await;
+    let text = r#"[host]
+admin = "127.0.0.1:0"
+conectors = "connectors"
+
+[[connection]]
+name = "ward"
+connector = "plain"
+base_url = "http://127.0.0.1:1"
+auth = { type = "bearer", token = "s3cr3t" }
+actions = { appointments = { } }
+
+[[destination]]
+name = "app"
+url = "ftp://127.0.0.1/hooks"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+"#;
+    let expected = "\
+rounds.toml:3:1: unknown key `conectors`; did you mean `connectors`?
+rounds.toml:9:35: `token`: a secret never stands in this text; write { env = \"NAME\" } or { file = \"path\" }
+rounds.toml:10:13: `appointments` has no interval, and there is no default: write every = \"10m\" or cron = \"0 6 * * *\"
+rounds.toml:14:7: `url`: a URL begins with `http://` or `https://`
+rounds.toml:15:10: `secret`: a secret never stands in this text; write { env = \"NAME\" } or { file = \"path\" }";
+    refused(&site, text, expected).await;
+}
+
+#[tokio::test]
+async fn what_only_a_connector_knows_is_told_at_its_place_too() {
+    let site = Site::new(&["plain", "strict-settings"]).await;
+    let text = r#"[host]
+admin = "127.0.0.1:0"
+
+[[connection]]
+name = "a"
+connector = "plain"
+base_url = "http://127.0.0.1:1"
+settings = { site = "A" }
+auth = { type = "bearer", token = { env = "ROUNDS_SECRET" } }
+[connection.actions]
+orders = { every = "1m" }
+appointments = { cron = "* * * * *" }
+
+[[connection]]
+name = "b"
+connector = "strict-settings"
+base_url = "http://127.0.0.1:1"
+settings = { site = "Jane Doe", ward = 7 }
+actions = { appointments = { every = "1s" } }
+
+[[connection]]
+name = "c"
+connector = "plane"
+base_url = "http://127.0.0.1:1"
+actions = { appointments = { every = "1s" } }
+
+[[connection]]
+name = "d"
+connector = "strict-settings"
+base_url = "http://127.0.0.1:1"
+actions = { appointments = { every = "1s" } }
+"#;
+    let expected = "";
+    let text = format!("{text}\n{}", destination("app", APP, ""));
+    refused(&site, &text, expected).await;
+}
+
+#[tokio::test]
+async fn an_error_is_json_where_a_program_asks() {
+    let site = Site::new(&["plain"]).await;
+    site.configure(&format!(
+        "{}{}",
+        connection("ward", "plain", EHR, "since = \"yesterday\""),
+        destination("app", APP, "")
+    ));
+    let said = site.rounds(&["check", "--json"]).await;
+    let message = "`since`: write a time with its offset, as `2026-05-05T10:00:00Z`, or a span, \
+                   as `30d`";
+    let error = json!({ "file": "rounds.toml", "line": 8, "column": 9, "message": message });
+    assert_eq!(said.code, Some(2));
+    assert_eq!(said.json()["ok"], false);
+    assert_eq!(said.json()["errors"], json!([error]));
+}
+
+#[tokio::test]
+async fn a_good_configuration_is_told_as_its_tasks() {
+    let site = Site::new(&["plain"]).await;
+    let text = connection("ward", "plain", EHR, "") + &destination("app", APP, "");
+    site.configure(&text);
+    let said = site.rounds(&["check", "--json"]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let task = &said.json()["tasks"][0];
+    assert_eq!((&task["connection"], &task["action"]), (&json!("ward"), &json!("appointments")));
+    assert_eq!(task["destinations"], json!(["app"]));
+    assert_eq!(said.json()["warnings"], json!([]));
+    assert!(!site.path("data/store").exists(), "a check starts nothing");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_there_is_named() {
+    let site = Site::new(&["plain"]).await;
+    let text = connection("ward", "plain", EHR, "")
+        + &destination("app", APP, "").replace("ROUNDS_SECRET", "ROUNDS_OTHER_SECRET");
+    refused(&site, &text, "").await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_not_there_is_named() {
+    let site = Site::new(&[]).await;
+    let said = site.rounds(&["run", "-c", "nowhere.toml"]).await;
+    let expected = "nowhere.toml: cannot read the configuration: No such file or directory \
+                    (os error 2)";
+    assert_eq!((said.code, said.error.as_str()), (Some(2), expected));
+}

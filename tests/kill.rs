@@ -1,0 +1,137 @@
+//! `kill -9` at every step of a change's way, then a restart: nothing is missed, the order of
+//! each key holds, and what comes twice has the same id and the same bytes.
+
+use rounds::practice::{Arrival, Ehr, Fault, Received, Receiver, Tally};
+
+use crate::support::{FHIR, Site, connection, destination, ehr, receiver};
+
+/// Small pages, so that a poll has several commits to be killed at.
+const FURTHER: &str = "since = \"1d\"\nsettings = { page_size = 4 }";
+
+/// The steps that a debug build can be killed at, and at which visit.
+const STEPS: [&str; 14] = [
+    "answered",
+    "answered:3",
+    "committing",
+    "committing:2",
+    "committed",
+    "committed:2",
+    "committed:4",
+    "collecting",
+    "collecting:5",
+    "filled",
+    "filled:6",
+    "sent",
+    "sent:3",
+    "sent:9",
+];
+
+/// A host with the practice EHR and a receiver, and appointments that change in several ways.
+async fn killed_at(step: &str) {
+    let (ehr, receiver) = (ehr(11).await, receiver().await);
+    let site = Site::new(&[FHIR]).await;
+    configure(&site, &ehr, &receiver);
+    change(&ehr);
+    let mut host = site.start_with(&[("ROUNDS_KILL_AT", step)]).await;
+    let ended = host.ended().await;
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&ended.status), Some(9), "{step}: {}", ended.log);
+    change(&ehr);
+    let host = site.start().await;
+    all_arrive(&ehr, &receiver).await;
+    check(step, &ehr, &receiver);
+    let ended = host.stop().await;
+    assert!(ended.status.success(), "{step}: {}", ended.log);
+}
+
+fn configure(site: &Site, ehr: &Ehr, receiver: &Receiver) {
+    let ehr = connection("practice", FHIR, ehr.base_url(), FURTHER);
+    site.configure(&format!("{ehr}{}", destination("app", receiver.url(), "")));
+}
+
+/// Several changes, of one patient's appointment among others.
+fn change(ehr: &Ehr) {
+    let booked = ehr.book().expect("a booking");
+    ehr.reschedule(&booked.id).expect("a new time");
+    ehr.modify("apt-1").expect("another note");
+    ehr.cancel("apt-2");
+    ehr.hold().expect("a hold");
+    for _ in 0..4 {
+        ehr.book().expect("a booking");
+    }
+}
+
+fn arrivals(received: &[Received]) -> Vec<Arrival> {
+    received.iter().filter_map(Received::arrival).collect()
+}
+
+async fn all_arrive(ehr: &Ehr, receiver: &Receiver) {
+    let there = |received: &[Received]| {
+        let tally = Tally::of(&ehr.changes(), &arrivals(received));
+        tally.missing.is_empty() && backfilled(received) == 3
+    };
+    crate::support::within("all changes", receiver.wait_until(there)).await;
+}
+
+/// Appointments that were there before and were not changed since: told as backfill, once each.
+fn backfilled(received: &[Received]) -> usize {
+    let untouched = ["apt-3", "apt-4", "apt-5"];
+    let told = arrivals(received).into_iter().filter(|arrival| untouched.contains(&arrival.record.as_str()));
+    told.map(|arrival| arrival.record).collect::<std::collections::HashSet<_>>().len()
+}
+
+fn check(step: &str, ehr: &Ehr, receiver: &Receiver) {
+    let tally = Tally::of(&ehr.changes(), &arrivals(&receiver.received()));
+    assert_eq!(tally.missing, [], "{step}: missed");
+    assert_eq!(tally.altered, 0, "{step}: came twice with other bytes: {tally:?}");
+    assert_eq!(tally.renamed, 0, "{step}: came twice with another id: {tally:?}");
+    assert_eq!(tally.out_of_order, 0, "{step}: out of order: {tally:?}");
+    assert_eq!(tally.unexpected, 0, "{step}: nobody changed this: {tally:?}");
+    assert_eq!(receiver.refused(), 0, "{step}: a signature was refused");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_missed_wherever_the_host_is_killed() {
+    for step in STEPS {
+        killed_at(step).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_but_not_recorded_comes_again_with_the_same_id_and_bytes() {
+    let (ehr, receiver) = (ehr(12).await, receiver().await);
+    let site = Site::new(&[FHIR]).await;
+    configure(&site, &ehr, &receiver);
+    let answer = receiver.faults().hold("/");
+    let host = site.start().await;
+    crate::support::within("an attempt", answer.reached()).await;
+    host.kill().await;
+    let first = receiver.received().first().cloned().expect("the notification was taken");
+    drop(answer);
+    change(&ehr);
+    let host = site.start().await;
+    all_arrive(&ehr, &receiver).await;
+    check("taken", &ehr, &receiver);
+    let again = receiver.received().into_iter().filter(|it| it.id == first.id).collect::<Vec<_>>();
+    assert!(again.len() >= 2, "it did not come again");
+    assert!(again.iter().all(|it| it.body == first.body), "it came with other bytes");
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_killed_while_the_destination_is_down_delivers_it_all_in_order() {
+    let (ehr, receiver) = (ehr(13).await, receiver().await);
+    let site = Site::new(&[FHIR]).await;
+    configure(&site, &ehr, &receiver);
+    receiver.faults().next(u32::MAX, Fault::Status(503));
+    change(&ehr);
+    let host = site.start().await;
+    host.wait_for("failed attempts", |report| (report.destinations.get("app")?.failed > 0).then_some(())).await;
+    host.kill().await;
+    change(&ehr);
+    let host = site.start().await;
+    host.wait_for("failed attempts", |report| (report.destinations.get("app")?.failed > 0).then_some(())).await;
+    receiver.faults().clear();
+    all_arrive(&ehr, &receiver).await;
+    check("down", &ehr, &receiver);
+    host.stop().await;
+}

@@ -1,0 +1,22 @@
+//! The host against faults, hostile guests and real servers: the one test binary, a file a theme.
+//!
+//! Every test runs the real program or the real library against servers of its own on free
+//! ports, with folders of its own below `target/tmp`, so that all may run side by side and in
+//! any order. None sleeps: each waits for what it wants to see, for a minute at most.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a broken expectation is the message"
+)]
+
+mod bad_answers;
+mod bad_connectors;
+mod bad_destinations;
+mod bad_disks;
+mod configuration;
+mod house;
+mod kill;
+mod real_ehr;
+mod support;

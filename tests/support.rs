@@ -1,0 +1,20 @@
+//! What the tests stand on: the real program with folders of its own, connectors built from
+//! source, and servers in this process.
+#![allow(dead_code, unused_imports, reason = "a theme takes what it needs")]
+
+mod clinic;
+mod connectors;
+mod pattern;
+pub(crate) mod real;
+mod rounds;
+mod servers;
+mod site;
+mod wait;
+
+pub(crate) use clinic::Clinic;
+pub(crate) use connectors::{FHIR, file as connector_file, guest};
+pub(crate) use pattern::{assert_fits, fits};
+pub(crate) use rounds::{Ended, Line, Rounds};
+pub(crate) use servers::{Running, SECRET, ehr, key, listener, receiver, receiver_with};
+pub(crate) use site::{Said, Site, connection, destination};
+pub(crate) use wait::{PATIENCE, eventually, within};

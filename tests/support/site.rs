@@ -1,0 +1,144 @@
+//! A folder of a test's own, with a configuration, connectors and data in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{self, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use serde_json::Value;
+use tokio::{
+    process::Command,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+
+use super::{
+    connectors,
+    rounds::Rounds,
+    servers::SECRET,
+    wait::within,
+};
+
+/// The program under test.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rounds");
+
+/// How many tests with hosts run side by side: two cores do not carry more in good time.
+const SITES: usize = 2;
+
+/// What every host here is told, unless a test writes `[host]` itself.
+const HOST: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n";
+
+/// A folder with all that a host needs. Removed with the value.
+pub(crate) struct Site {
+    folder: PathBuf,
+    _room: OwnedSemaphorePermit,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// Its exit code; `None` where a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// What it answered.
+    pub(crate) out: String,
+    /// What it said about its work.
+    pub(crate) error: String,
+}
+
+impl Said {
+    /// The answer's JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+}
+
+impl Site {
+    /// An empty folder with these connectors. Waits while there are too many others.
+    pub(crate) async fn new(connectors: &[&str]) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        static ROOM: std::sync::OnceLock<Arc<Semaphore>> = std::sync::OnceLock::new();
+        let room = ROOM.get_or_init(|| Arc::new(Semaphore::new(SITES)));
+        let room = Arc::clone(room).acquire_owned().await.expect("never closed");
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("site-{}-{number}", process::id());
+        let site = Self { folder: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), _room: room };
+        fs::create_dir_all(site.path("connectors")).unwrap();
+        for name in connectors {
+            let file = site.path("connectors").join(format!("{name}.wasm"));
+            fs::copy(connectors::file(name), file).unwrap();
+        }
+        site
+    }
+
+    /// A path within.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
+        fs::write(self.path(name), contents).unwrap();
+    }
+
+    /// Writes the configuration, with a `[host]` where the text has none.
+    pub(crate) fn configure(&self, text: &str) {
+        let host = if text.contains("[host]") { "" } else { HOST };
+        self.write("rounds.toml", format!("{host}{text}"));
+    }
+
+    /// Starts the host and waits until it is ready.
+    pub(crate) async fn start(&self) -> Rounds {
+        self.start_with(&[]).await
+    }
+
+    /// Starts the host with these variables, too.
+    pub(crate) async fn start_with(&self, variables: &[(&str, &str)]) -> Rounds {
+        let mut command = self.command(&["run"]);
+        command.envs(variables.iter().copied());
+        Rounds::start(command).await
+    }
+
+    /// Runs a command to its end.
+    pub(crate) async fn rounds(&self, arguments: &[&str]) -> Said {
+        let mut command = self.command(arguments);
+        let running = command.kill_on_drop(true).stdin(Stdio::null()).output();
+        let output = within(&format!("the end of rounds {arguments:?}"), running).await;
+        let output = output.expect("the program runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+        Said { code: output.status.code(), out: text(&output.stdout), error: text(&output.stderr) }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).current_dir(&self.folder);
+        command.env("ROUNDS_SECRET", SECRET).env("NO_COLOR", "1").env_remove("RUST_LOG");
+        command
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // Fails where a host that a test forgot still writes; the next `cargo clean` has it.
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// A connection whose appointments are polled every second.
+pub(crate) fn connection(name: &str, connector: &str, url: &str, further: &str) -> String {
+    format!(
+        "[[connection]]\nname = \"{name}\"\nconnector = \"{connector}\"\nbase_url = \"{url}\"\n\
+         {further}\nactions = {{ appointments = {{ every = \"1s\" }} }}\n\n"
+    )
+}
+
+/// A destination that signs with [`SECRET`].
+pub(crate) fn destination(name: &str, url: &str, further: &str) -> String {
+    format!(
+        "[[destination]]\nname = \"{name}\"\nurl = \"{url}\"\n\
+         secret = {{ env = \"ROUNDS_SECRET\" }}\n{further}\n\n"
+    )
+}
