@@ -25,19 +25,51 @@ fn cases() -> Vec<Case> {
     vec![
         case("s401", Fault::Status(401), "the EHR refused the credentials: status 401"),
         case("s403", Fault::Status(403), "the EHR refused the credentials: status 403"),
-        case("s404", Fault::Status(404), "the EHR answered what the connector cannot read: status 404"),
-        case("s410", Fault::Status(410), "the EHR answered what the connector cannot read: status 410"),
+        case(
+            "s404",
+            Fault::Status(404),
+            "the EHR answered what the connector cannot read: status 404",
+        ),
+        case(
+            "s410",
+            Fault::Status(410),
+            "the EHR answered what the connector cannot read: status 410",
+        ),
         case("s429", Fault::Status(429), "the EHR asks for a pause"),
         case("throttles", Fault::throttled_for(2 * SECOND), "the EHR asks for a pause of 2 s"),
         case("s500", Fault::Status(500), "the EHR is unavailable: status 500"),
-        case("html", Fault::Html, "the EHR answered what the connector cannot read: HTML with status 200"),
-        case("truncated", Fault::Truncated, "the EHR answered what the connector cannot read: no valid JSON at line 1, column *"),
-        case("floods", Fault::Flood(GIBIBYTE), "connection floods: the answer of 127.0.0.1:* is longer than 16777216 bytes"),
-        case("endless", Fault::Flood(u64::MAX), "connection endless: the answer of 127.0.0.1:* is longer than 16777216 bytes"),
-        case("drips", Fault::Drip(SECOND), "connection drips: 127.0.0.1:* did not answer within 2 s"),
+        case(
+            "html",
+            Fault::Html,
+            "the EHR answered what the connector cannot read: HTML with status 200",
+        ),
+        case(
+            "truncated",
+            Fault::Truncated,
+            "the EHR answered what the connector cannot read: no valid JSON at line 1, column *",
+        ),
+        case(
+            "floods",
+            Fault::Flood(GIBIBYTE),
+            "connection floods: the answer of 127.0.0.1:* is longer than 16777216 bytes",
+        ),
+        case(
+            "endless",
+            Fault::Flood(u64::MAX),
+            "connection endless: the answer of 127.0.0.1:* is longer than 16777216 bytes",
+        ),
+        case(
+            "drips",
+            Fault::Drip(SECOND),
+            "connection drips: 127.0.0.1:* did not answer within 2 s",
+        ),
         case("silent", Fault::Silence, "connection silent: 127.0.0.1:* did not answer within 2 s"),
         case("resets", Fault::Reset, "connection resets: 127.0.0.1:* broke the connection off"),
-        case("redirects", Fault::Status(301), "connection redirects: the answer of 127.0.0.1:* redirects elsewhere, which is not followed; use the URL that it leads to"),
+        case(
+            "redirects",
+            Fault::Status(301),
+            "connection redirects: the answer of 127.0.0.1:* redirects elsewhere, which is not followed; use the URL that it leads to",
+        ),
     ]
 }
 
@@ -184,9 +216,18 @@ async fn an_ehr_that_is_not_there_is_told() {
     site.configure(&text);
     let host = site.start().await;
     for (task, expected) in [
-        ("ward/appointments", "connection ward: 127.0.0.1:* refused the connection; nothing listens there"),
-        ("nowhere/appointments", "connection nowhere: ehr.invalid has a name that cannot be resolved; check the name, and this machine's DNS"),
-        ("plain-text/appointments", "connection plain-text: 127.0.0.1:* does not speak TLS on this port; should the URL begin with http://?"),
+        (
+            "ward/appointments",
+            "connection ward: 127.0.0.1:* refused the connection; nothing listens there",
+        ),
+        (
+            "nowhere/appointments",
+            "connection nowhere: ehr.invalid has a name that cannot be resolved; check the name, and this machine's DNS",
+        ),
+        (
+            "plain-text/appointments",
+            "connection plain-text: 127.0.0.1:* does not speak TLS on this port; should the URL begin with http://?",
+        ),
     ] {
         host.wait_for_error(task, expected).await;
     }

@@ -15,8 +15,8 @@ use serde_json::Value;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::support::{
-    Clinic, Rounds, SECRET, Site, assert_fits, connection, connector_file, destination,
-    eventually, fits, guest, key, receiver, receiver_with, within,
+    Clinic, Rounds, SECRET, Site, assert_fits, connection, connector_file, destination, eventually,
+    fits, guest, key, receiver, receiver_with, within,
 };
 
 /// The head of a file that says it is a core module.
@@ -93,38 +93,107 @@ async fn inspecting_a_file_that_is_no_connector_says_why() {
 
 /// What goes wrong in `poll` or `changes`, and what `rounds status` says of it.
 const POLLS: [(&str, &str); 19] = [
-    ("traps-in-poll", "the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed"),
-    ("traps-in-changes", "the connector trapped in `changes`: wasm trap: wasm `unreachable` instruction executed"),
-    ("panics", "the connector trapped in `changes`: wasm trap: wasm `unreachable` instruction executed"),
+    (
+        "traps-in-poll",
+        "the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed",
+    ),
+    (
+        "traps-in-changes",
+        "the connector trapped in `changes`: wasm trap: wasm `unreachable` instruction executed",
+    ),
+    (
+        "panics",
+        "the connector trapped in `changes`: wasm trap: wasm `unreachable` instruction executed",
+    ),
     ("loops", "the limit of guest time of a call was reached: 1s (host.limits.guest_cpu)"),
-    ("grows-memory", "the limit of guest memory was reached: 67108864 bytes (host.limits.guest_memory)"),
+    (
+        "grows-memory",
+        "the limit of guest memory was reached: 67108864 bytes (host.limits.guest_memory)",
+    ),
     ("recurses", "the connector trapped in `poll`: wasm trap: call stack exhausted"),
     ("oversized-cursor", "the limit of a cursor was reached: 16384 bytes (host.limits.cursor)"),
-    ("same-cursor", "the connector asks for more from a cursor where it was before, at page * of the poll; what came before is committed"),
-    ("cursor-cycle", "the connector asks for more from a cursor where it was before, at page 4 of the poll; what came before is committed"),
+    (
+        "same-cursor",
+        "the connector asks for more from a cursor where it was before, at page * of the poll; what came before is committed",
+    ),
+    (
+        "cursor-cycle",
+        "the connector asks for more from a cursor where it was before, at page 4 of the poll; what came before is committed",
+    ),
     ("endless-pages", "the limit of pages in a poll was reached: 20 (host.limits.poll_pages)"),
-    ("too-many-changes", "the limit of changes in a page was reached: 10000 (host.limits.page_changes)"),
-    ("too-much-data", "the limit of data from one call was reached: * bytes (host.limits.answer_body)"),
-    ("nameless-record", "the connector answered `changes` against the contract: a change's id or key is empty or longer than 1024 bytes"),
-    ("undeclared-request", "connection undeclared-request: a request was not sent: its connector declares no GET of such a path in `requests` (2 segments)"),
-    ("undeclared-method", "connection undeclared-method: a request was not sent: its connector declares no POST of such a path in `requests` (1 segments)"),
-    ("other-origin", "connection other-origin: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`"),
-    ("link-local", "connection link-local: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`"),
-    ("climbs-out", "connection climbs-out: a request was not sent: its target holds a `.` or `..` segment"),
-    ("reserved-header", "connection reserved-header: a request was not sent: it sets the header `authorization`, which is the host's"),
+    (
+        "too-many-changes",
+        "the limit of changes in a page was reached: 10000 (host.limits.page_changes)",
+    ),
+    (
+        "too-much-data",
+        "the limit of data from one call was reached: * bytes (host.limits.answer_body)",
+    ),
+    (
+        "nameless-record",
+        "the connector answered `changes` against the contract: a change's id or key is empty or longer than 1024 bytes",
+    ),
+    (
+        "undeclared-request",
+        "connection undeclared-request: a request was not sent: its connector declares no GET of such a path in `requests` (2 segments)",
+    ),
+    (
+        "undeclared-method",
+        "connection undeclared-method: a request was not sent: its connector declares no POST of such a path in `requests` (1 segments)",
+    ),
+    (
+        "other-origin",
+        "connection other-origin: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`",
+    ),
+    (
+        "link-local",
+        "connection link-local: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`",
+    ),
+    (
+        "climbs-out",
+        "connection climbs-out: a request was not sent: its target holds a `.` or `..` segment",
+    ),
+    (
+        "reserved-header",
+        "connection reserved-header: a request was not sent: it sets the header `authorization`, which is the host's",
+    ),
 ];
 
 /// What goes wrong in `collect`, and what the log says of it.
 const COLLECTS: [(&str, &str); 9] = [
-    ("traps-in-collect", "the connector trapped in `collect`: wasm trap: wasm `unreachable` instruction executed"),
-    ("invalid-payload", "the connector answered `collect` against the contract: a payload that is no JSON at line 1 column 13"),
+    (
+        "traps-in-collect",
+        "the connector trapped in `collect`: wasm trap: wasm `unreachable` instruction executed",
+    ),
+    (
+        "invalid-payload",
+        "the connector answered `collect` against the contract: a payload that is no JSON at line 1 column 13",
+    ),
     ("oversized-memo", "the limit of a memo was reached: 1024 bytes (host.limits.memo)"),
-    ("oversized-payload", "the limit of a notification's payload was reached: 1048576 bytes (host.limits.payload)"),
-    ("undeclared-event", "the connector answered `collect` against the contract: an event that the action does not declare"),
-    ("fetches-for-ever", "the limit of steps of a collect was reached: 8 (host.limits.collect_steps)"),
-    ("fetches-too-much", "the limit of requests in a step was reached: 32 (host.limits.step_requests)"),
-    ("fetches-nothing", "the connector answered `collect` against the contract: a step that fetches nothing"),
-    ("asks-elsewhere-in-collect", "connection asks-elsewhere-in-collect: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`"),
+    (
+        "oversized-payload",
+        "the limit of a notification's payload was reached: 1048576 bytes (host.limits.payload)",
+    ),
+    (
+        "undeclared-event",
+        "the connector answered `collect` against the contract: an event that the action does not declare",
+    ),
+    (
+        "fetches-for-ever",
+        "the limit of steps of a collect was reached: 8 (host.limits.collect_steps)",
+    ),
+    (
+        "fetches-too-much",
+        "the limit of requests in a step was reached: 32 (host.limits.step_requests)",
+    ),
+    (
+        "fetches-nothing",
+        "the connector answered `collect` against the contract: a step that fetches nothing",
+    ),
+    (
+        "asks-elsewhere-in-collect",
+        "connection asks-elsewhere-in-collect: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`",
+    ),
 ];
 
 const LIMITS: &str = "\
@@ -181,7 +250,8 @@ async fn a_guest_that_fails_in_a_poll_harms_its_own_connection_only() {
     assert_eq!(receiver.received().len(), 5, "something else was told, or twice");
     let asked = clinic.asked();
     let allowed = ["GET /appointments?changedsince=", "GET /patient/"];
-    let other: Vec<_> = asked.iter().filter(|it| !allowed.iter().any(|ok| it.starts_with(ok))).collect();
+    let other: Vec<_> =
+        asked.iter().filter(|it| !allowed.iter().any(|ok| it.starts_with(ok))).collect();
     assert!(other.is_empty(), "{other:?} was asked");
     assert!(!host.log().contains("panicked"), "{}", host.log());
 }
@@ -252,7 +322,8 @@ async fn what_cannot_be_collected_becomes_a_dead_letter_and_can_be_replayed() {
         handle.poll(task.clone());
         handle.dead().unwrap().first().cloned()
     };
-    let letter = eventually("a dead letter", turn, async || format!("{:#?}", handle.report())).await;
+    let letter =
+        eventually("a dead letter", turn, async || format!("{:#?}", handle.report())).await;
     let expected = "the EHR answered what the connector cannot read: status 404";
     assert_eq!((letter.reason.as_str(), &letter.destination), (expected, &None));
     assert_eq!(handle.dead().unwrap().len(), 1);
@@ -284,7 +355,8 @@ async fn a_guest_finds_no_world_around_it() {
     within("another", receiver.wait_for(2)).await;
 
     let told = receiver.received();
-    let told: Vec<Value> = told.iter().map(|it| serde_json::from_slice(&it.body).unwrap()).collect();
+    let told: Vec<Value> =
+        told.iter().map(|it| serde_json::from_slice(&it.body).unwrap()).collect();
     for notification in &told {
         for call in ["changes", "collect"] {
             let seen = &notification["data"][call];
@@ -322,7 +394,8 @@ async fn a_guest_that_floods_its_log_is_cut_short() {
     within("a notification", receiver.wait_for(1)).await;
 
     let polls = host.status().await.tasks["ward/appointments"].polls as usize;
-    let lines: Vec<_> = host.lines().into_iter().filter(|it| it.text("connector") == "floods-log").collect();
+    let lines: Vec<_> =
+        host.lines().into_iter().filter(|it| it.text("connector") == "floods-log").collect();
     let written: Vec<_> = lines.iter().map(|it| it.text("message").to_owned()).collect();
     assert!((1..=100 * (polls + 1)).contains(&written.len()), "{} of {polls} polls", written.len());
     assert_eq!(written[0].len(), 4 << 10, "a line is cut at its limit");
@@ -354,7 +427,8 @@ async fn a_lost_cursor_stops_the_task_until_a_person_sets_one() {
     let host = site.start().await;
     host.wait_for_polls("ward/appointments", 1).await;
     clinic.answer(Some(410));
-    let expected = "the EHR no longer knows the cursor: status 410; set one with `rounds cursor set`";
+    let expected =
+        "the EHR no longer knows the cursor: status 410; set one with `rounds cursor set`";
     host.wait_for_error("ward/appointments", expected).await;
     let task = host.status().await.tasks["ward/appointments"].clone();
     assert!(task.stopped && task.next_at.is_none(), "{task:?}");

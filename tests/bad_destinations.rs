@@ -24,7 +24,11 @@ struct Case {
 fn cases() -> Vec<Case> {
     let case = |name, fault, error| Case { name, fault, error };
     vec![
-        case("s301", Fault::Status(301), "answered 301: a redirect, which is not followed; set its new URL"),
+        case(
+            "s301",
+            Fault::Status(301),
+            "answered 301: a redirect, which is not followed; set its new URL",
+        ),
         case("s400", Fault::Status(400), "answered 400"),
         case("s401", Fault::Status(401), "answered 401"),
         case("s404", Fault::Status(404), "answered 404"),
@@ -107,7 +111,8 @@ async fn what_a_destination_says_after_its_status_does_not_matter() {
     let host = host(&site, &clinic, &to).await;
     clinic.book(7);
     for name in names {
-        host.wait_for(name, |report| (report.destinations[name].delivered == 1).then_some(())).await;
+        host.wait_for(name, |report| (report.destinations[name].delivered == 1).then_some(()))
+            .await;
     }
     for (name, receiver) in to {
         assert_eq!(receiver.attempts().len(), 1, "{name}");
@@ -147,12 +152,14 @@ async fn one_that_is_gone_is_disabled_and_hears_of_it_all_after_a_restart() {
 
 #[tokio::test]
 async fn what_is_too_large_is_a_dead_letter_at_once_and_can_be_replayed() {
-    let (site, clinic, receiver) = (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
+    let (site, clinic, receiver) =
+        (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
     receiver.faults().next(1, Fault::Status(413));
     let to: [(&str, &Receiver); 1] = [("app", &receiver)];
     let host = host(&site, &clinic, &to).await;
     clinic.book(7);
-    host.wait_for("a dead letter", |report| (report.destinations["app"].dead == 1).then_some(())).await;
+    host.wait_for("a dead letter", |report| (report.destinations["app"].dead == 1).then_some(()))
+        .await;
     assert_eq!(receiver.attempts().len(), 1);
     // What comes later of the same patient is not held up.
     clinic.book(7);
@@ -172,7 +179,10 @@ async fn what_is_too_large_is_a_dead_letter_at_once_and_can_be_replayed() {
     assert!(!people.out.contains("Example, Patient"), "a list shows no patient's data");
 
     let said = site.rounds(&["dead", "replay", "999", "--admin", &address]).await;
-    assert_eq!((said.code, said.error.as_str()), (Some(2), "999 is no dead letter; none was replayed"));
+    assert_eq!(
+        (said.code, said.error.as_str()),
+        (Some(2), "999 is no dead letter; none was replayed")
+    );
     let replay = ["dead", "replay", &number, "--json", "--admin", &address];
     let said = site.rounds(&replay).await;
     assert_eq!((said.code, said.json()), (Some(0), json!({ "replayed": 1 })));
@@ -186,16 +196,21 @@ async fn what_is_too_large_is_a_dead_letter_at_once_and_can_be_replayed() {
 
 #[tokio::test]
 async fn dead_letters_outlive_the_host_and_are_replayed_without_it() {
-    let (site, clinic, receiver) = (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
+    let (site, clinic, receiver) =
+        (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
     receiver.faults().next(2, Fault::Status(413));
     let to: [(&str, &Receiver); 1] = [("app", &receiver)];
     let host = host(&site, &clinic, &to).await;
     clinic.book(1);
     clinic.book(2);
-    host.wait_for("dead letters", |report| (report.destinations["app"].dead == 2).then_some(())).await;
+    host.wait_for("dead letters", |report| (report.destinations["app"].dead == 2).then_some(()))
+        .await;
     host.stop().await;
     // The admin address of a host with port 0 says nothing of a next one: the store is asked.
-    assert_eq!(site.rounds(&["dead", "list", "--json"]).await.json().as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        site.rounds(&["dead", "list", "--json"]).await.json().as_array().map(Vec::len),
+        Some(2)
+    );
     let said = site.rounds(&["dead", "replay", "--all"]).await;
     assert_eq!((said.code, said.out.as_str()), (Some(0), "put back in line: 2"), "{said:?}");
     let _host = site.start().await;

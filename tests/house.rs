@@ -43,7 +43,12 @@ fn is_test(name: &str) -> bool {
 
 /// The text before the tests of a file.
 fn run_time(text: &str) -> &str {
-    text.split("#[cfg(test)]\n#[allow").next().unwrap().split("#[cfg(test)]\nmod tests {").next().unwrap()
+    text.split("#[cfg(test)]\n#[allow")
+        .next()
+        .unwrap()
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap()
 }
 
 /// Lines of code: neither comment nor documentation.
@@ -91,7 +96,10 @@ fn the_map_names_every_room() {
     for room in rooms.filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
         let name = room.file_name().unwrap().to_str().unwrap().to_owned();
         let exempt = ["lib.rs", "duration.rs"].contains(&name.as_str());
-        assert!(exempt || map.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name {name}");
+        assert!(
+            exempt || map.contains(&format!("`{name}`")),
+            "ARCHITECTURE.md does not name {name}"
+        );
     }
 }
 

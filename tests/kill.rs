@@ -34,7 +34,12 @@ async fn killed_at(step: &str) {
     change(&ehr);
     let mut host = site.start_with(&[("ROUNDS_KILL_AT", step)]).await;
     let ended = host.ended().await;
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&ended.status), Some(9), "{step}: {}", ended.log);
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&ended.status),
+        Some(9),
+        "{step}: {}",
+        ended.log
+    );
     change(&ehr);
     let host = site.start().await;
     all_arrive(&ehr, &receiver).await;
@@ -75,7 +80,9 @@ async fn all_arrive(ehr: &Ehr, receiver: &Receiver) {
 /// Appointments that were there before and were not changed since: told as backfill, once each.
 fn backfilled(received: &[Received]) -> usize {
     let untouched = ["apt-3", "apt-4", "apt-5"];
-    let told = arrivals(received).into_iter().filter(|arrival| untouched.contains(&arrival.record.as_str()));
+    let told = arrivals(received)
+        .into_iter()
+        .filter(|arrival| untouched.contains(&arrival.record.as_str()));
     told.map(|arrival| arrival.record).collect::<std::collections::HashSet<_>>().len()
 }
 
@@ -125,11 +132,17 @@ async fn a_host_that_is_killed_while_the_destination_is_down_delivers_it_all_in_
     receiver.faults().next(u32::MAX, Fault::Status(503));
     change(&ehr);
     let host = site.start().await;
-    host.wait_for("failed attempts", |report| (report.destinations.get("app")?.failed > 0).then_some(())).await;
+    host.wait_for("failed attempts", |report| {
+        (report.destinations.get("app")?.failed > 0).then_some(())
+    })
+    .await;
     host.kill().await;
     change(&ehr);
     let host = site.start().await;
-    host.wait_for("failed attempts", |report| (report.destinations.get("app")?.failed > 0).then_some(())).await;
+    host.wait_for("failed attempts", |report| {
+        (report.destinations.get("app")?.failed > 0).then_some(())
+    })
+    .await;
     receiver.faults().clear();
     all_arrive(&ehr, &receiver).await;
     check("down", &ehr, &receiver);

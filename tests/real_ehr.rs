@@ -26,7 +26,8 @@ fn polling(url: &str, actions: &[&str], further: &str) -> String {
 async fn told(receiver: &Receiver, event: &str, record: &Value) -> Received {
     let id = record["id"].as_str().expect("a stored record").to_owned();
     let is_it = |it: &&Received| it.event() == event && it.record().ends_with(&id);
-    let all = receiver.wait_for(&format!("{event} of {id}"), |all| all.iter().any(|it| is_it(&it))).await;
+    let all =
+        receiver.wait_for(&format!("{event} of {id}"), |all| all.iter().any(|it| is_it(&it))).await;
     let found = all.iter().find(is_it).expect("it was there").clone();
     assert_eq!(found.verified, Ok(()), "{event}: the signature does not fit");
     found
@@ -47,10 +48,15 @@ async fn each_kind_of_change_is_told_as_what_it_is() {
     let patient = ehr.change(&patient, json!({ "birthDate": "1981-02-03" })).await;
     told(&receiver, "PatientAdmin.PatientUpdate", &patient).await;
 
-    let booked = ehr.create(records::appointment(&[&patient, &doctor, &room], "2027-01-05T10:00:00Z", "booked")).await;
+    let booked = ehr
+        .create(records::appointment(&[&patient, &doctor, &room], "2027-01-05T10:00:00Z", "booked"))
+        .await;
     let new = told(&receiver, "Scheduling.New", &booked).await;
     let demographics = &new.body["data"]["Patient"]["Demographics"];
-    assert_eq!((&demographics["LastName"], &demographics["DOB"]), (&json!("Example"), &json!("1981-02-03")));
+    assert_eq!(
+        (&demographics["LastName"], &demographics["DOB"]),
+        (&json!("Example"), &json!("1981-02-03"))
+    );
     assert_eq!(new.body["meta"]["connection"], "real");
     let later = json!({ "start": "2027-01-06T10:00:00Z", "end": "2027-01-06T10:30:00Z" });
     let moved = ehr.change(&booked, later).await;
@@ -59,7 +65,8 @@ async fn each_kind_of_change_is_told_as_what_it_is() {
     told(&receiver, "Scheduling.Modification", &noted).await;
     let missed = ehr.change(&noted, json!({ "status": "noshow" })).await;
     told(&receiver, "Scheduling.NoShow", &missed).await;
-    let other = ehr.create(records::appointment(&[&patient], "2027-02-05T10:00:00Z", "booked")).await;
+    let other =
+        ehr.create(records::appointment(&[&patient], "2027-02-05T10:00:00Z", "booked")).await;
     told(&receiver, "Scheduling.New", &other).await;
     let cancelled = ehr.change(&other, json!({ "status": "cancelled" })).await;
     told(&receiver, "Scheduling.Cancel", &cancelled).await;
@@ -106,7 +113,8 @@ async fn records_that_share_their_instants_arrive_once_each_over_small_pages() {
     told.sort_unstable();
     made.sort_unstable();
     assert_eq!(told, made);
-    let mut sequences: Vec<_> = all.iter().map(|it| it.body["meta"]["sequence"].as_u64().unwrap()).collect();
+    let mut sequences: Vec<_> =
+        all.iter().map(|it| it.body["meta"]["sequence"].as_u64().unwrap()).collect();
     sequences.sort_unstable();
     assert!(sequences.windows(2).all(|pair| pair[0] + 1 == pair[1]), "a gap: {sequences:?}");
     host.stop().await;
@@ -114,7 +122,8 @@ async fn records_that_share_their_instants_arrive_once_each_over_small_pages() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_ehr_that_was_down_is_asked_for_what_it_changed_meanwhile() {
-    let (mut ehr, receiver) = tokio::join!(Fhir::start(Auth::Basic("rounds", "practice")), Receiver::python(SECRET));
+    let (mut ehr, receiver) =
+        tokio::join!(Fhir::start(Auth::Basic("rounds", "practice")), Receiver::python(SECRET));
     let site = Site::new(&[FHIR]).await;
     site.write("password", "practice");
     let auth = "auth = { type = \"basic\", user = \"rounds\", password = { file = \"password\" } }";
@@ -183,7 +192,11 @@ async fn client_credentials_are_had_from_a_real_sign_in_server() {
     host.wait_for_polls("practice/appointments", 2).await;
     let tries = oidc.tries();
     assert_eq!(tries.len(), 1, "the token was not kept: {tries:?}");
-    assert_eq!((&tries[0]["client"], &tries[0]["ok"]), (&json!("rounds"), &json!(true)), "{tries:?}");
+    assert_eq!(
+        (&tries[0]["client"], &tries[0]["ok"]),
+        (&json!("rounds"), &json!(true)),
+        "{tries:?}"
+    );
     host.stop().await;
 }
 

@@ -53,7 +53,10 @@ impl Server {
     /// Where the address is in use, or others than this machine could reach it.
     pub fn bind(address: SocketAddr, handle: Handle, tasks: Vec<TaskId>) -> io::Result<Self> {
         if !address.ip().is_loopback() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "others could reach it; it must be a loopback address, as 127.0.0.1"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "others could reach it; it must be a loopback address, as 127.0.0.1",
+            ));
         }
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;

@@ -37,7 +37,12 @@ impl Breaker {
 
     /// It failed as a whole. Answers until when it is left alone, at least for the `pause` that
     /// it asked for. Of many failures that were under way together, the first counts.
-    pub(crate) fn failed(&mut self, now: Timestamp, pause: Option<Duration>, random: f64) -> Timestamp {
+    pub(crate) fn failed(
+        &mut self,
+        now: Timestamp,
+        pause: Option<Duration>,
+        random: f64,
+    ) -> Timestamp {
         if let Some(until) = self.paused_until.filter(|until| *until > now && pause.is_none()) {
             return until;
         }

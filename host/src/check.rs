@@ -21,9 +21,9 @@ pub fn check(config: &Config, library: &Library) -> Errors {
 fn missing(connection: &Connection, library: &Library) -> String {
     let names = library.names();
     let wanted = &connection.connector.value;
-    let nearest = names.iter().max_by(|a, b| {
-        strsim::jaro_winkler(a, wanted).total_cmp(&strsim::jaro_winkler(b, wanted))
-    });
+    let nearest = names
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(a, wanted).total_cmp(&strsim::jaro_winkler(b, wanted)));
     match nearest {
         Some(nearest) if strsim::jaro_winkler(nearest, wanted) > 0.8 => {
             format!("no connector `{wanted}` is loaded; did you mean `{nearest}`?")
@@ -38,7 +38,10 @@ fn check_connection(connection: &Connection, manifest: &Manifest, errors: &mut E
     let kind = connection.auth.kind();
     if kind != "none" && !manifest.auth.iter().any(|offered| offered == kind) {
         let offered = manifest.auth.join(", ");
-        errors.at(connection.auth.place, format!("`{}` does not sign in with `{kind}`; it knows: {offered}", manifest.name));
+        errors.at(
+            connection.auth.place,
+            format!("`{}` does not sign in with `{kind}`; it knows: {offered}", manifest.name),
+        );
     }
     for task in &connection.tasks {
         check_task(task, manifest, errors);
@@ -50,10 +53,23 @@ fn check_settings(connection: &Connection, manifest: &Manifest, errors: &mut Err
     match jsonschema::validator_for(&manifest.settings_schema) {
         Ok(schema) => {
             for error in schema.iter_errors(&connection.settings.value) {
-                errors.at(place, format!("settings{}: {}", dotted(&error.instance_path().to_string()), error.masked()));
+                errors.at(
+                    place,
+                    format!(
+                        "settings{}: {}",
+                        dotted(&error.instance_path().to_string()),
+                        error.masked()
+                    ),
+                );
             }
         }
-        Err(_) => errors.at(place, format!("the settings of `{}` cannot be checked: its schema is no JSON Schema", manifest.name)),
+        Err(_) => errors.at(
+            place,
+            format!(
+                "the settings of `{}` cannot be checked: its schema is no JSON Schema",
+                manifest.name
+            ),
+        ),
     }
 }
 
@@ -66,13 +82,24 @@ fn check_task(task: &Task, manifest: &Manifest, errors: &mut Errors) {
     let name = task.action.as_str();
     let Some(action) = manifest.action(name) else {
         let known: Vec<_> = manifest.actions.iter().map(|action| action.name.as_str()).collect();
-        return errors.at(task.place, format!("`{}` has no action `{name}`; it has: {}", manifest.name, known.join(", ")));
+        return errors.at(
+            task.place,
+            format!("`{}` has no action `{name}`; it has: {}", manifest.name, known.join(", ")),
+        );
     };
     let period = task.cadence.fastest_period();
     if period.as_secs_f64() < f64::from(action.fastest) {
-        errors.at(task.place, format!("`{name}` may be polled every {} s at most often", action.fastest));
+        errors.at(
+            task.place,
+            format!("`{name}` may be polled every {} s at most often", action.fastest),
+        );
     }
     if action.detection == Detection::Snapshot {
-        errors.at(task.place, format!("`{name}` finds changes by comparing snapshots, which this host does not do yet"));
+        errors.at(
+            task.place,
+            format!(
+                "`{name}` finds changes by comparing snapshots, which this host does not do yet"
+            ),
+        );
     }
 }

@@ -3,7 +3,10 @@
 //! Waiting is measured by the runtime's own timer, which goes on evenly when the wall clock is
 //! set; what is due is decided anew at every wake-up, by this clock.
 
-use std::{sync::{Mutex, PoisonError}, time::Duration};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 

@@ -184,7 +184,8 @@ impl Collector {
         job.steps += 1;
         let limit = self.workshop.limits().collect_steps;
         if job.steps > limit {
-            return self.trouble(job.lane, &Trouble::Fault(Fault::Limit(Limit::CollectSteps(limit))));
+            return self
+                .trouble(job.lane, &Trouble::Fault(Fault::Limit(Limit::CollectSteps(limit))));
         }
         match self.workshop.ask(&job, requests).await {
             Ok(answers) => {
@@ -218,7 +219,8 @@ impl Collector {
         step::reached("filled");
         let container = job.container.id;
         for delivery in deliveries {
-            let deliverer = self.options.deliverers.iter().find(|(name, _)| *name == delivery.destination);
+            let deliverer =
+                self.options.deliverers.iter().find(|(name, _)| *name == delivery.destination);
             if let Some((_, handle)) = deliverer {
                 let under_way = self.options.connection.backlog.enter();
                 handle.deliver(job.lane, Owed { container, delivery, under_way });
@@ -229,7 +231,8 @@ impl Collector {
 
     fn trouble(&mut self, lane: Lane, trouble: &Trouble) {
         let now = self.options.clock.now();
-        let paused_until = trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
+        let paused_until =
+            trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
         let (connection, container) = (&self.options.connection.config.name, waiting.container);
         match policy::decide(trouble, waiting, now, paused_until, rand::random()) {

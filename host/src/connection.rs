@@ -43,7 +43,13 @@ pub type Wants = dyn Fn(&ConnectionName, &str) -> bool + Send + Sync;
 
 impl Connection {
     /// What a guest is told in a poll that began at `now`.
-    pub fn context(&self, task: &TaskId, now: Timestamp, since: Timestamp, interrupted: bool) -> Context {
+    pub fn context(
+        &self,
+        task: &TaskId,
+        now: Timestamp,
+        since: Timestamp,
+        interrupted: bool,
+    ) -> Context {
         Context {
             task: task.clone(),
             settings: self.settings.clone(),

@@ -21,7 +21,9 @@ pub enum Error {
     #[error("{0} has no Cargo.toml: it is no connector's folder")]
     NoSource(String),
     /// The source is in a language that cannot be built yet.
-    #[error("{folder} holds {language}, which this version cannot build yet; build it with that language's tools, and see with `rounds connector inspect` what came of it")]
+    #[error(
+        "{folder} holds {language}, which this version cannot build yet; build it with that language's tools, and see with `rounds connector inspect` what came of it"
+    )]
     Language {
         /// The folder.
         folder: String,
@@ -85,7 +87,8 @@ pub async fn build_rust_in_place(folder: &Path) -> Result<PathBuf, Error> {
 }
 
 fn place(component: &Path, output: &Path) -> Result<(), Error> {
-    let failed = |source| Error::Io { what: format!("{} cannot be written", output.display()), source };
+    let failed =
+        |source| Error::Io { what: format!("{} cannot be written", output.display()), source };
     let draft = output.with_extension(format!("{}.draft", std::process::id()));
     fs::copy(component, &draft).and_then(|_| fs::rename(&draft, output)).map_err(failed)
 }

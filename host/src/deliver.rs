@@ -8,8 +8,8 @@ mod policy;
 
 use std::{future, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use jiff::Timestamp;
 use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +35,8 @@ pub struct Owed {
     pub container: ContainerId,
     /// Its state on disk.
     pub delivery: Delivery,
-    /// Counts in its connection's backlog.
+    /// Counts in its connection's backlog as long as it waits here.
+    #[expect(dead_code, reason = "kept for its drop")]
     pub under_way: UnderWay,
 }
 
@@ -75,7 +76,17 @@ impl Options {
     pub fn build(self) -> (Deliverer, Handle) {
         let (sender, inbox) = mpsc::unbounded_channel();
         let (lanes, attempts) = (Lanes::default(), FuturesUnordered::new());
-        (Deliverer { options: self, inbox, lanes, attempts, breaker: Breaker::default(), gone: false }, Handle(sender))
+        (
+            Deliverer {
+                options: self,
+                inbox,
+                lanes,
+                attempts,
+                breaker: Breaker::default(),
+                gone: false,
+            },
+            Handle(sender),
+        )
     }
 }
 
@@ -172,9 +183,13 @@ impl Deliverer {
     /// What an outcome says of the destination as a whole; answers until when it is left alone.
     fn note(&mut self, outcome: &Outcome, now: Timestamp) -> Option<Timestamp> {
         match outcome {
-            Outcome::Failed { of_it_all: true, pause, .. } => return Some(self.breaker.failed(now, *pause, rand::random())),
+            Outcome::Failed { of_it_all: true, pause, .. } => {
+                return Some(self.breaker.failed(now, *pause, rand::random()));
+            }
             Outcome::Gone { .. } => self.gone = true,
-            Outcome::Delivered | Outcome::Failed { .. } | Outcome::Refused { .. } => self.breaker.answered(),
+            Outcome::Delivered | Outcome::Failed { .. } | Outcome::Refused { .. } => {
+                self.breaker.answered()
+            }
         }
         None
     }
@@ -184,7 +199,14 @@ impl Deliverer {
         let now = self.options.clock.now();
         let until = self.note(&outcome, now);
         let Some(owed) = self.lanes.first_mut(lane) else { return };
-        let decision = policy::decide(&outcome, &mut owed.delivery, now, until, self.options.retry_for, rand::random());
+        let decision = policy::decide(
+            &outcome,
+            &mut owed.delivery,
+            now,
+            until,
+            self.options.retry_for,
+            rand::random(),
+        );
         let container = owed.container;
         self.say(&outcome, &decision, container);
         if let Some(settlement) = decision.settlement(now) {
@@ -201,14 +223,21 @@ impl Deliverer {
         let (destination, waiting) = (&self.options.name, self.lanes.len());
         match decision {
             Decision::Delivered => tracing::debug!(%destination, %container, "delivered"),
-            Decision::Retry { not_before, .. } => tracing::info!(%destination, %container, %not_before, "will be tried again"),
-            Decision::Dead { reason } => tracing::error!(%destination, %container, reason, "became a dead letter; see `rounds dead list`"),
+            Decision::Retry { not_before, .. } => {
+                tracing::info!(%destination, %container, %not_before, "will be tried again")
+            }
+            Decision::Dead { reason } => {
+                tracing::error!(%destination, %container, reason, "became a dead letter; see `rounds dead list`")
+            }
             Decision::Keep => {}
         }
         let paused_until = self.breaker.paused_until();
         let disabled = self.gone;
         self.options.status.destination(destination, |it| {
-            it.waiting = waiting.saturating_sub(usize::from(matches!(decision, Decision::Delivered | Decision::Dead { .. })));
+            it.waiting = waiting.saturating_sub(usize::from(matches!(
+                decision,
+                Decision::Delivered | Decision::Dead { .. }
+            )));
             it.delivered += u64::from(*decision == Decision::Delivered);
             it.dead += u64::from(matches!(decision, Decision::Dead { .. }));
             (it.paused_until, it.disabled) = (paused_until, disabled);
@@ -247,9 +276,11 @@ impl Deliverer {
 fn message(store: &dyn Store, owed: &Owed) -> Result<Message, Outcome> {
     let failed = |why: String| Outcome::Failed { why, pause: None, of_it_all: false };
     let container = store.container(owed.container).map_err(|error| failed(error.to_string()))?;
-    let container = container.ok_or_else(|| failed("the store does not have the notification".into()))?;
+    let container =
+        container.ok_or_else(|| failed("the store does not have the notification".into()))?;
     let body = envelope::body(&container, owed.delivery.sequence);
-    let body = body.ok_or_else(|| Outcome::Refused { why: "the notification cannot be written".into() })?;
+    let body =
+        body.ok_or_else(|| Outcome::Refused { why: "the notification cannot be written".into() })?;
     Ok(Message { id: container.notification_id, body })
 }
 

@@ -20,7 +20,8 @@ use self::show::Show;
 use crate::{
     Host,
     config::{Config, Connection, Destination, Secret, SigningSecret, Since, Task},
-    host, practice::{Ehr, Kind, Received, Receiver, Tally},
+    host,
+    practice::{Ehr, Kind, Received, Receiver, Tally},
     schedule::cadence::Cadence,
     signature::Key,
 };
@@ -76,13 +77,22 @@ impl Error {
 ///
 /// # Errors
 /// Where a part of it could not be started, or the host failed.
-pub async fn run(options: Options, out: &mut (dyn io::Write + Send), stop: CancellationToken) -> Result<Tally, Error> {
+pub async fn run(
+    options: Options,
+    out: &mut (dyn io::Write + Send),
+    stop: CancellationToken,
+) -> Result<Tally, Error> {
     let ends = CancellationToken::new();
-    let secret = secret().ok_or_else(|| Error::Configuration("no random secret can be made".into()))?;
-    let signing = SigningSecret::parse(&secret).map_err(|error| Error::Configuration(error.to_string()))?;
+    let secret =
+        secret().ok_or_else(|| Error::Configuration("no random secret can be made".into()))?;
+    let signing =
+        SigningSecret::parse(&secret).map_err(|error| Error::Configuration(error.to_string()))?;
     let listener = || TcpListener::bind(("127.0.0.1", 0));
     let ehr = listener().await.map_err(Error::io("the practice EHR cannot listen"))?;
-    let (ehr, serve_ehr) = Ehr::builder().patients(options.patients).start(ehr, ends.clone()).map_err(Error::io("the practice EHR cannot start"))?;
+    let (ehr, serve_ehr) = Ehr::builder()
+        .patients(options.patients)
+        .start(ehr, ends.clone())
+        .map_err(Error::io("the practice EHR cannot start"))?;
     let receiver = listener().await.map_err(Error::io("the receiver cannot listen"))?;
     let (receiver, serve_receiver) = Receiver::builder()
         .key(Key::from(&signing))
@@ -121,13 +131,20 @@ async fn play(
 }
 
 fn tally(ehr: &Ehr, received: &[Received]) -> Tally {
-    let changes: Vec<_> = ehr.changes().into_iter().filter(|change| KINDS.contains(&change.kind)).collect();
+    let changes: Vec<_> =
+        ehr.changes().into_iter().filter(|change| KINDS.contains(&change.kind)).collect();
     let arrivals: Vec<_> = received.iter().filter_map(Received::arrival).collect();
     Tally::of(&changes, &arrivals)
 }
 
-fn config(folder: &Path, ehr: &str, receiver: &str, signing: SigningSecret) -> Result<Config, Error> {
-    let url = |text: &str| Url::parse(text).map_err(|error| Error::Configuration(error.to_string()));
+fn config(
+    folder: &Path,
+    ehr: &str,
+    receiver: &str,
+    signing: SigningSecret,
+) -> Result<Config, Error> {
+    let url =
+        |text: &str| Url::parse(text).map_err(|error| Error::Configuration(error.to_string()));
     let mut connection = Connection::new("practice-ehr", "fhir-r4", url(ehr)?);
     // What there is at the start is told as backfill: so the connector knows each appointment's
     // time, and can tell a reschedule from another change.

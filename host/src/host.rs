@@ -15,8 +15,7 @@ pub use builder::Builder;
 pub use handle::Handle;
 
 use crate::{
-    admin, collect, config, connector, deliver, egress,
-    schedule,
+    admin, collect, config, connector, deliver, egress, schedule,
     store::{self, Store},
 };
 
@@ -119,7 +118,9 @@ impl Host {
         running.cancel();
         tracker.close();
         if time::timeout(STOP_WITHIN, tracker.wait()).await.is_err() {
-            tracing::warn!("some work did not end in time and was cut off; it is done again after the next start");
+            tracing::warn!(
+                "some work did not end in time and was cut off; it is done again after the next start"
+            );
         }
         match failed {
             Some(error) => {

@@ -63,7 +63,8 @@ pub fn notification(
     };
     let [sort, value] = state;
     let (connection, action) = (task.connection.as_str(), task.action.as_str());
-    let hash = short(&["notification", connection, action, &change.id, kind(change.kind), sort, value]);
+    let hash =
+        short(&["notification", connection, action, &change.id, kind(change.kind), sort, value]);
     NotificationId(format!("msg_{}", BASE32HEX_NOPAD.encode(&hash).to_lowercase()))
 }
 
@@ -130,9 +131,8 @@ mod tests {
 
     #[test]
     fn without_a_version_the_place_of_reading_tells_changes_apart() {
-        let read = |revision, position| {
-            notification(&task(), &change("1", None), revision, position)
-        };
+        let read =
+            |revision, position| notification(&task(), &change("1", None), revision, position);
         assert_eq!(read(4, 0), read(4, 0));
         assert_ne!(read(4, 0), read(5, 0));
         assert_ne!(read(4, 0), read(4, 1));

@@ -69,11 +69,6 @@ impl<T> Lanes<T> {
         self.held.push(Reverse((until, lane)));
     }
 
-    /// The item that was out goes again, as soon as there is room.
-    pub fn again(&mut self, lane: Lane) {
-        self.ready.push_front(lane);
-    }
-
     /// Frees the lanes that were held until `now`; answers when the next one is due.
     pub fn release(&mut self, now: Timestamp) -> Option<Timestamp> {
         while let Some(Reverse((until, lane))) = self.held.peek().copied() {
@@ -94,11 +89,6 @@ impl<T> Lanes<T> {
     /// All items, those that are out among them.
     pub fn len(&self) -> usize {
         self.length
-    }
-
-    /// Whether there is no item.
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
     }
 }
 
@@ -147,7 +137,7 @@ mod tests {
         lanes.push(A, 1);
         lanes.take();
         lanes.done(A);
-        assert!(lanes.is_empty());
+        assert_eq!(lanes.len(), 0);
         lanes.push(A, 2);
         assert_eq!(lanes.take(), Some(A));
     }

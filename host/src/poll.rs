@@ -65,7 +65,9 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] store::Error),
     /// The connector asks on from where it was.
-    #[error("the connector asks for more from a cursor where it was before, at page {page} of the poll; what came before is committed")]
+    #[error(
+        "the connector asks for more from a cursor where it was before, at page {page} of the poll; what came before is committed"
+    )]
     Stuck {
         /// The page, counted from 1.
         page: usize,
@@ -77,7 +79,9 @@ pub enum Error {
     #[error("there is no task {0}")]
     Unknown(TaskId),
     /// What was found before must be told first.
-    #[error("{pending} containers and deliveries are under way, of {limit} at most (host.max_pending); polling goes on when there are fewer")]
+    #[error(
+        "{pending} containers and deliveries are under way, of {limit} at most (host.max_pending); polling goes on when there are fewer"
+    )]
     HeldBack {
         /// How many.
         pending: usize,
@@ -108,7 +112,9 @@ impl Error {
             },
             Self::Fenced => Retry::After(Duration::ZERO),
             Self::Unknown(_) => Retry::Never,
-            Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => Retry::Backoff,
+            Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => {
+                Retry::Backoff
+            }
         }
     }
 }
@@ -117,7 +123,9 @@ fn after_failure(failure: &Failure) -> Retry {
     match failure {
         Failure::InvalidSettings(_) | Failure::CursorLost(_) => Retry::Never,
         Failure::Throttled(Some(pause)) => Retry::After(*pause),
-        Failure::Throttled(None) | Failure::Unauthorized(_) | Failure::Unavailable(_) => Retry::Backoff,
+        Failure::Throttled(None) | Failure::Unauthorized(_) | Failure::Unavailable(_) => {
+            Retry::Backoff
+        }
         Failure::UnexpectedResponse(_) | Failure::Internal(_) => Retry::Backoff,
     }
 }
@@ -152,8 +160,14 @@ impl Poller {
         if let Some(since) = since {
             (progress.since, progress.state.cursor) = (since, None);
         }
-        let context = self.connection.context(&self.task, progress.began, progress.since, progress.state.interrupted);
-        let mut guest = Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
+        let context = self.connection.context(
+            &self.task,
+            progress.began,
+            progress.since,
+            progress.state.interrupted,
+        );
+        let mut guest =
+            Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
         let limit = self.connection.connector.limits().poll_pages;
         for page in 1..=limit {
             if !self.page(&mut guest, &mut progress, page).await? {
@@ -185,7 +199,12 @@ impl Poller {
     }
 
     /// Asks for one page and commits it; answers whether there is more.
-    async fn page(&self, guest: &mut Guest, progress: &mut Progress, number: usize) -> Result<bool, Error> {
+    async fn page(
+        &self,
+        guest: &mut Guest,
+        progress: &mut Progress,
+        number: usize,
+    ) -> Result<bool, Error> {
         let cursor = progress.state.cursor.clone();
         let answer = self.answer(guest, &mut progress.state).await?;
         step::reached("answered");
@@ -201,7 +220,11 @@ impl Poller {
 
     /// The EHR's answer; where reading consumes, it is on disk before it is parsed, and one that
     /// is there from before a crash is not asked for again.
-    async fn answer(&self, guest: &mut Guest, state: &mut TaskState) -> Result<egress::Response, Error> {
+    async fn answer(
+        &self,
+        guest: &mut Guest,
+        state: &mut TaskState,
+    ) -> Result<egress::Response, Error> {
         if let Some(kept) = state.answer.take() {
             return Ok(restored(kept));
         }
@@ -219,7 +242,11 @@ impl Poller {
 
     async fn commit(&self, progress: &mut Progress, page: Page) -> Result<(), Error> {
         let Page { changes, cursor, more } = page;
-        let changes = changes.into_iter().enumerate().map(|(at, change)| self.new_change(progress, at, change)).collect();
+        let changes = changes
+            .into_iter()
+            .enumerate()
+            .map(|(at, change)| self.new_change(progress, at, change))
+            .collect();
         let commit = Commit {
             task: self.task.clone(),
             revision: progress.state.revision,
@@ -245,7 +272,12 @@ impl Poller {
 
     fn new_change(&self, progress: &Progress, position: usize, change: Change) -> NewChange {
         NewChange {
-            notification_id: identity::notification(&self.task, &change, progress.state.revision, position),
+            notification_id: identity::notification(
+                &self.task,
+                &change,
+                progress.state.revision,
+                position,
+            ),
             lane: identity::lane(&self.task.connection, &change),
             record: identity::record(&self.task, &change.id),
             version: identity::version(&change),
@@ -272,7 +304,11 @@ fn fingerprint(cursor: &str) -> u64 {
 }
 
 fn kept(answer: &egress::Response) -> KeptAnswer {
-    KeptAnswer { status: answer.status, headers: answer.headers.clone(), body: answer.body.to_vec() }
+    KeptAnswer {
+        status: answer.status,
+        headers: answer.headers.clone(),
+        body: answer.body.to_vec(),
+    }
 }
 
 fn restored(kept: KeptAnswer) -> egress::Response {

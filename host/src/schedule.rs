@@ -99,12 +99,26 @@ impl Options {
         let (finish, finished) = mpsc::unbounded_channel();
         let room = Arc::new(Semaphore::new(self.concurrency));
         let now = self.clock.now();
-        let names = self.entries.iter().enumerate().map(|(at, entry)| (entry.id.clone(), at)).collect();
-        let planned: Vec<_> = self.entries.into_iter().map(|entry| Planned::new(entry, now)).collect();
+        let names =
+            self.entries.iter().enumerate().map(|(at, entry)| (entry.id.clone(), at)).collect();
+        let planned: Vec<_> =
+            self.entries.into_iter().map(|entry| Planned::new(entry, now)).collect();
         let due = planned.iter().enumerate().map(|(at, it)| Reverse((it.due, at))).collect();
         let (clock, tracker) = (self.clock, self.tracker);
         let (running, again) = (HashSet::new(), HashSet::new());
-        let scheduler = Scheduler { planned, names, due, running, again, room, clock, tracker, woken, finish, finished };
+        let scheduler = Scheduler {
+            planned,
+            names,
+            due,
+            running,
+            again,
+            room,
+            clock,
+            tracker,
+            woken,
+            finish,
+            finished,
+        };
         (scheduler, Handle(sender))
     }
 }
@@ -132,7 +146,10 @@ impl Planned {
             Outcome::After(wait) => Some(clock::after(now, wait)),
             Outcome::Failed => {
                 let base = FIRST_BACKOFF.min(self.entry.cadence.fastest_period());
-                Some(clock::after(now, backoff(self.failures, base, LONGEST_BACKOFF, rand::random())))
+                Some(clock::after(
+                    now,
+                    backoff(self.failures, base, LONGEST_BACKOFF, rand::random()),
+                ))
             }
             Outcome::Stop => None,
         }
@@ -190,7 +207,8 @@ impl Scheduler {
         if planned.due != due || !self.running.insert(at) {
             return;
         }
-        let (run, room, finish) = (Arc::clone(&planned.entry.run), Arc::clone(&self.room), self.finish.clone());
+        let (run, room, finish) =
+            (Arc::clone(&planned.entry.run), Arc::clone(&self.room), self.finish.clone());
         self.tracker.spawn(async move {
             let ran = runs.run_until_cancelled(async {
                 let _room = room.acquire().await;

@@ -11,7 +11,10 @@ pub(crate) fn reached(_: &'static str) {}
 /// Says that a step was reached.
 #[cfg(debug_assertions)]
 pub(crate) fn reached(step: &'static str) {
-    use std::sync::{LazyLock, atomic::{AtomicUsize, Ordering}};
+    use std::sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    };
 
     static KILL_AT: LazyLock<Option<(String, usize)>> = LazyLock::new(|| {
         let text = std::env::var("ROUNDS_KILL_AT").ok()?;
@@ -24,7 +27,8 @@ pub(crate) fn reached(step: &'static str) {
         && name == step
         && TIMES.fetch_add(1, Ordering::SeqCst) + 1 == *time
     {
-        let killed = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        let killed =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
         tracing::error!(?killed, step, "still alive after a step to die at");
     }
 }

@@ -229,7 +229,9 @@ pub struct DeadLetter {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another process has the store.
-    #[error("the data folder {folder} is in use by {holder}; stop it, or give this host a folder of its own")]
+    #[error(
+        "the data folder {folder} is in use by {holder}; stop it, or give this host a folder of its own"
+    )]
     InUse {
         /// The data folder.
         folder: String,
@@ -247,7 +249,9 @@ pub enum Error {
         way_out: String,
     },
     /// The store was written by a version that this one does not know.
-    #[error("the store in {folder} has format {found}, and this host knows {known}; use the newer host, nothing was changed")]
+    #[error(
+        "the store in {folder} has format {found}, and this host knows {known}; use the newer host, nothing was changed"
+    )]
     Version {
         /// The store's folder.
         folder: String,
@@ -257,7 +261,9 @@ pub enum Error {
         known: u32,
     },
     /// No room; nothing was written, and writing goes on when there is.
-    #[error("the disk of {folder} has {free} bytes free, and {needed} are kept in reserve; polling goes on when there is room")]
+    #[error(
+        "the disk of {folder} has {free} bytes free, and {needed} are kept in reserve; polling goes on when there is room"
+    )]
     Full {
         /// The data folder.
         folder: String,

@@ -134,9 +134,8 @@ async fn enter(State(clinic): State<Clinic>, request: Request, next: Next) -> Re
 
 async fn appointments(State(clinic): State<Clinic>, Query(since): Query<Since>) -> Json<Value> {
     let books = clinic.books();
-    let changed = |(_, appointment): &(&u64, &Appointment)| {
-        appointment.changed > since.changedsince
-    };
+    let changed =
+        |(_, appointment): &(&u64, &Appointment)| appointment.changed > since.changedsince;
     books.told(books.appointments.iter().filter(changed).map(|(id, _)| *id))
 }
 

@@ -16,12 +16,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::{
-    connectors,
-    rounds::Rounds,
-    servers::SECRET,
-    wait::within,
-};
+use super::{connectors, rounds::Rounds, servers::SECRET, wait::within};
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rounds");

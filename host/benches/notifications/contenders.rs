@@ -10,7 +10,13 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{arguments::{Arguments, Part}, folder::Folder, parts::Parts, servers::Servers, usage::Usage};
+use crate::{
+    arguments::{Arguments, Part},
+    folder::Folder,
+    parts::Parts,
+    servers::Servers,
+    usage::Usage,
+};
 
 /// What a run came to, as its process prints it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -32,7 +38,11 @@ pub(crate) struct Contenders<'a> {
 }
 
 impl<'a> Contenders<'a> {
-    pub(crate) fn new(arguments: &'a Arguments, connector: PathBuf, servers: &'a mut Servers) -> Result<Self> {
+    pub(crate) fn new(
+        arguments: &'a Arguments,
+        connector: PathBuf,
+        servers: &'a mut Servers,
+    ) -> Result<Self> {
         Ok(Self { arguments, connector, servers, folder: Folder::new("notifications")? })
     }
 
@@ -53,10 +63,19 @@ impl<'a> Contenders<'a> {
         let Arguments { changes, concurrency, .. } = self.arguments;
         let places = &self.servers.places;
         let ended = Command::new(env::current_exe()?)
-            .args(["--part", name, "--changes", &changes.to_string(), "--concurrency", &concurrency.to_string()])
+            .args([
+                "--part",
+                name,
+                "--changes",
+                &changes.to_string(),
+                "--concurrency",
+                &concurrency.to_string(),
+            ])
             .args(["--ehr", places.ehr.as_str(), "--receiver", places.receiver.as_str()])
-            .arg("--connector").arg(&self.connector)
-            .arg("--data").arg(self.data()?)
+            .arg("--connector")
+            .arg(&self.connector)
+            .arg("--data")
+            .arg(self.data()?)
             .stderr(Stdio::inherit())
             .output()?;
         ensure!(ended.status.success(), "{part:?} failed");

@@ -13,7 +13,11 @@ use rounds::{
 };
 use rounds_sdk::Connector as _;
 
-use crate::{arguments::Arguments, job, recorded::{Recorded, failed}};
+use crate::{
+    arguments::Arguments,
+    job,
+    recorded::{Recorded, failed},
+};
 
 /// What guests made of a poll.
 #[derive(Default)]
@@ -40,7 +44,8 @@ pub(crate) async fn call(connector: &Connector, recorded: &Recorded) -> Result<M
     let mut seen = HashSet::new();
     let mut cursor = None;
     loop {
-        let Page { changes, cursor: next, more } = page(&mut poller, cursor.as_deref(), recorded).await?;
+        let Page { changes, cursor: next, more } =
+            page(&mut poller, cursor.as_deref(), recorded).await?;
         for change in &changes {
             if seen.insert((change.id.clone(), change.version.clone())) {
                 made.told.push(collect(&mut collector, change, recorded).await?);
@@ -59,7 +64,11 @@ async fn page(guest: &mut Guest, cursor: Option<&str>, recorded: &Recorded) -> R
     Ok(guest.changes(cursor, &response(recorded, &request.target)?).await?)
 }
 
-async fn collect(guest: &mut Guest, change: &Change, recorded: &Recorded) -> Result<(String, String, Option<String>)> {
+async fn collect(
+    guest: &mut Guest,
+    change: &Change,
+    recorded: &Recorded,
+) -> Result<(String, String, Option<String>)> {
     let mut collected = Vec::new();
     loop {
         match guest.collect(change, None, &collected).await? {
@@ -87,7 +96,12 @@ fn context(recorded: &Recorded) -> Result<Context> {
 
 fn response(recorded: &Recorded, target: &str) -> Result<egress::Response> {
     let answer = recorded.answer(target)?.clone();
-    Ok(egress::Response { status: answer.status, headers: answer.headers, body: answer.body, retry_after: None })
+    Ok(egress::Response {
+        status: answer.status,
+        headers: answer.headers,
+        body: answer.body,
+        retry_after: None,
+    })
 }
 
 /// The same calls without a sandbox.
@@ -96,12 +110,21 @@ pub(crate) fn call_native(recorded: &Recorded) -> Result<()> {
     let mut cursor = None::<String>;
     for request in &recorded.pages {
         FhirR4::poll(context, cursor.as_deref()).map_err(failed)?;
-        let page = FhirR4::changes(context, cursor.as_deref(), &recorded.response(&request.target)?).map_err(failed)?;
+        let page =
+            FhirR4::changes(context, cursor.as_deref(), &recorded.response(&request.target)?)
+                .map_err(failed)?;
         cursor = Some(page.cursor);
     }
     for (change, _) in &recorded.told {
-        let rounds_sdk::Step::Fetch(requests) = FhirR4::collect(context, change, None, &[]).map_err(failed)? else { continue };
-        let collected = requests.iter().map(|request| recorded.response(&request.target)).collect::<Result<Vec<_>>>()?;
+        let rounds_sdk::Step::Fetch(requests) =
+            FhirR4::collect(context, change, None, &[]).map_err(failed)?
+        else {
+            continue;
+        };
+        let collected = requests
+            .iter()
+            .map(|request| recorded.response(&request.target))
+            .collect::<Result<Vec<_>>>()?;
         FhirR4::collect(context, change, None, &collected).map_err(failed)?;
     }
     Ok(())

@@ -7,7 +7,13 @@ use rounds::{Host, config::Config, host::Handle};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use crate::{arguments::Arguments, contenders::Run, job, native::now, usage::{self, Usage}};
+use crate::{
+    arguments::Arguments,
+    contenders::Run,
+    job,
+    native::now,
+    usage::{self, Usage},
+};
 
 /// How often the host is asked whether its poll is over.
 const LOOK: Duration = Duration::from_millis(10);
@@ -27,7 +33,11 @@ pub(crate) async fn contend(arguments: &Arguments) -> Result<()> {
     let (ended, wall) = tokio::join!(host.run(ends.clone()), told);
     ended?;
     let delivered = delivered(&handle);
-    ensure!(delivered == arguments.changes as u64, "{delivered} were delivered: {:?}", handle.report());
+    ensure!(
+        delivered == arguments.changes as u64,
+        "{delivered} were delivered: {:?}",
+        handle.report()
+    );
     let run = Run { start, wall, usage: Usage::now() };
     println!("{}", serde_json::to_string(&run)?);
     Ok(())

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{arguments::Arguments, job, report::{table, verdict}};
+use crate::{
+    arguments::Arguments,
+    job,
+    report::{table, verdict},
+};
 
 /// What the host may take, of what waiting alone costs.
 const LIMIT: f64 = 1.3;
@@ -30,5 +34,9 @@ pub(crate) fn print(arguments: &Arguments, latency: Duration, wall: f64) {
         table.add_row([name.to_owned(), format!("{seconds:.2}")]);
     }
     println!("\n{table}");
-    println!("wall: {:.2} times waiting alone (limit {LIMIT}): {}", wall / ideal, verdict(wall / ideal, LIMIT));
+    println!(
+        "wall: {:.2} times waiting alone (limit {LIMIT}): {}",
+        wall / ideal,
+        verdict(wall / ideal, LIMIT)
+    );
 }

@@ -19,7 +19,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::{arguments::Arguments, contenders::Run, http, job, recorded::failed, usage::{self, Usage}};
+use crate::{
+    arguments::Arguments,
+    contenders::Run,
+    http, job,
+    recorded::failed,
+    usage::{self, Usage},
+};
 
 /// Does the job and prints what it took.
 pub(crate) async fn contend(arguments: &Arguments) -> Result<()> {
@@ -60,8 +66,13 @@ impl Job {
     /// Reads page after page and tells of every change; answers how many that were.
     async fn run(&self, concurrency: usize) -> Result<usize> {
         let mut seen = HashSet::new();
-        let changes = self.pages().map_ok(|page| stream::iter(page.changes.into_iter().map(anyhow::Ok))).try_flatten();
-        let fresh = changes.try_filter(|change| std::future::ready(seen.insert((change.id.clone(), change.version.clone()))));
+        let changes = self
+            .pages()
+            .map_ok(|page| stream::iter(page.changes.into_iter().map(anyhow::Ok)))
+            .try_flatten();
+        let fresh = changes.try_filter(|change| {
+            std::future::ready(seen.insert((change.id.clone(), change.version.clone())))
+        });
         fresh.try_for_each_concurrent(concurrency, |change| self.tell(change)).await?;
         Ok(usize::try_from(self.sequence.load(Ordering::Relaxed))?)
     }
@@ -136,9 +147,19 @@ struct Meta<'a> {
 }
 
 /// A notification as the host would write it, and its id.
-pub(crate) fn envelope(change: &Change, notification: &Notification, sequence: u64) -> Result<(String, Bytes)> {
+pub(crate) fn envelope(
+    change: &Change,
+    notification: &Notification,
+    sequence: u64,
+) -> Result<(String, Bytes)> {
     let at = Timestamp::now();
-    let id = format!("msg_{}", rounds_sdk::fingerprint([change.id.as_str(), change.version.as_deref().unwrap_or_default()]));
+    let id = format!(
+        "msg_{}",
+        rounds_sdk::fingerprint([
+            change.id.as_str(),
+            change.version.as_deref().unwrap_or_default()
+        ])
+    );
     let meta = Meta {
         id: &id,
         connection: "practice",
@@ -152,7 +173,8 @@ pub(crate) fn envelope(change: &Change, notification: &Notification, sequence: u
         observed_at: at,
     };
     let data = serde_json::from_str(&notification.payload)?;
-    let body = serde_json::to_vec(&Envelope { r#type: &notification.event, timestamp: at, data, meta })?;
+    let body =
+        serde_json::to_vec(&Envelope { r#type: &notification.event, timestamp: at, data, meta })?;
     Ok((id, body.into()))
 }
 

@@ -32,7 +32,8 @@ pub(crate) struct Parts {
 pub(crate) async fn measure(arguments: &Arguments) -> Result<()> {
     let recorded = Recorded::read(arguments).await?;
     let bodies = bodies(&recorded)?;
-    let mut parts = Parts { http: cpu(by_reqwest(arguments, &recorded, &bodies)).await?.1, ..Parts::default() };
+    let mut parts =
+        Parts { http: cpu(by_reqwest(arguments, &recorded, &bodies)).await?.1, ..Parts::default() };
     parts.egress = cpu(by_egress(arguments, &recorded, &bodies)).await?.1;
     parts.mapping = cpu(async { guest::call_native(&recorded) }).await?.1;
     let connector = guest::load(arguments).await?;
@@ -87,23 +88,26 @@ async fn by_egress(arguments: &Arguments, recorded: &Recorded, bodies: &Bodies) 
         ehr.send(&request_of(request)).await?;
     }
     let told = recorded.patients.iter().zip(bodies).map(anyhow::Ok);
-    let each = async |(request, (headers, body)): (&Request, &([(&'static str, String); 4], Bytes))| {
-        ehr.send(&request_of(request)).await?;
-        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let status = receiver.post(&headers, body.clone()).await?.status;
-        ensure!(status == 204, "the receiver answered {status}");
-        Ok(())
-    };
+    let each =
+        async |(request, (headers, body)): (&Request, &([(&'static str, String); 4], Bytes))| {
+            ehr.send(&request_of(request)).await?;
+            let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let status = receiver.post(&headers, body.clone()).await?.status;
+            ensure!(status == 204, "the receiver answered {status}");
+            Ok(())
+        };
     stream::iter(told).try_for_each_concurrent(arguments.concurrency, each).await
 }
 
 fn clients(arguments: &Arguments) -> Result<(Client, Client)> {
     let network = Network::new();
     let (connection, destination) = (job::connection(arguments), job::destination(arguments)?);
-    let mut ehr = Options::new(Owner::Connection(connection.name.clone()), connection.base_url.clone());
+    let mut ehr =
+        Options::new(Owner::Connection(connection.name.clone()), connection.base_url.clone());
     ehr.private_addresses = connection.reachable();
     ehr.concurrency = arguments.concurrency;
-    let mut receiver = Options::new(Owner::Destination(destination.name.clone()), destination.url.clone());
+    let mut receiver =
+        Options::new(Owner::Destination(destination.name.clone()), destination.url.clone());
     receiver.private_addresses = destination.reachable();
     receiver.concurrency = arguments.concurrency;
     Ok((Client::new(&network, ehr)?, Client::new(&network, receiver)?))

@@ -12,7 +12,9 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
-use rounds::signature::{ID_HEADER, Key, Received, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOLERANCE, verify};
+use rounds::signature::{
+    ID_HEADER, Key, Received, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOLERANCE, verify,
+};
 use tokio::time;
 
 /// One of so many is verified: enough to know that both contenders sign, and cheap.
@@ -52,11 +54,15 @@ impl Receiver {
 async fn take(State(receiver): State<Receiver>, request: Request) -> StatusCode {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE };
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (id, timestamp, signature) = (header(ID_HEADER), header(TIMESTAMP_HEADER), header(SIGNATURE_HEADER));
+    let header =
+        |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (id, timestamp, signature) =
+        (header(ID_HEADER), header(TIMESTAMP_HEADER), header(SIGNATURE_HEADER));
     let received = Received { id, timestamp, signature, body: &body };
     let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
-    if receiver.note(id) % VERIFIED == 1 && verify(received, std::slice::from_ref(&receiver.key), TOLERANCE, now).is_err() {
+    if receiver.note(id) % VERIFIED == 1
+        && verify(received, std::slice::from_ref(&receiver.key), TOLERANCE, now).is_err()
+    {
         return StatusCode::UNAUTHORIZED;
     }
     if let Some(latency) = receiver.latency {

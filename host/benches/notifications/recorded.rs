@@ -7,7 +7,11 @@ use fhir_r4::FhirR4;
 use reqwest::Client;
 use rounds_sdk::{Body, Change, Connector, Context, Notification, Request, Response, Step};
 
-use crate::{arguments::Arguments, http::{self, Answer}, job};
+use crate::{
+    arguments::Arguments,
+    http::{self, Answer},
+    job,
+};
 
 /// A poll with all that it leads to.
 pub(crate) struct Recorded {
@@ -48,7 +52,9 @@ impl Recorded {
         loop {
             let request = FhirR4::poll(&self.context, cursor.as_deref()).map_err(failed)?;
             self.ask(http, &request).await?;
-            let page = FhirR4::changes(&self.context, cursor.as_deref(), &self.response(&request.target)?).map_err(failed)?;
+            let page =
+                FhirR4::changes(&self.context, cursor.as_deref(), &self.response(&request.target)?)
+                    .map_err(failed)?;
             self.pages.push(request);
             for change in page.changes {
                 if seen.insert((change.id.clone(), change.version.clone())) {

@@ -42,7 +42,8 @@ impl Servers {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let input = process.stdin.take().context("the servers' input")?;
         let mut output = BufReader::new(process.stdout.take().context("the servers' output")?);
-        let places = serde_json::from_str(&line(&mut output)?).context("the servers did not start")?;
+        let places =
+            serde_json::from_str(&line(&mut output)?).context("the servers did not start")?;
         Ok(Self { places, process, input, output })
     }
 
@@ -80,7 +81,10 @@ pub(crate) async fn serve(arguments: &Arguments) -> Result<()> {
     println!("{}", serde_json::to_string(&places)?);
     let router = receiver.router();
     std::thread::spawn(move || answer(&receiver, &ends));
-    let (ended, _) = tokio::join!(serve_ehr, axum::serve(axum::serve::ListenerExt::tap_io(listening, nodelay), router));
+    let (ended, _) = tokio::join!(
+        serve_ehr,
+        axum::serve(axum::serve::ListenerExt::tap_io(listening, nodelay), router)
+    );
     Ok(ended?)
 }
 

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use rounds::{
     identity,
     model::{Change, ContainerId, DestinationName, Filled, Pending},
-    store::{Commit, Committed, Fill, NewChange, Settlement, Store, sled::{Options, SledStore}},
+    store::{
+        Commit, Committed, Fill, NewChange, Settlement, Store,
+        sled::{Options, SledStore},
+    },
 };
 
 use crate::{arguments::Arguments, guest::Made, job};
@@ -23,26 +26,50 @@ pub(crate) async fn store(store: &SledStore, made: Made, arguments: &Arguments) 
         let pending = commit(store, revision as u64, cursor, changes).await?;
         let filled = pending.into_iter().zip(told.by_ref());
         let each = |(pending, told): (Pending, _)| deliver(store, pending.id, told);
-        stream::iter(filled.map(anyhow::Ok)).try_for_each_concurrent(arguments.concurrency, each).await?;
+        stream::iter(filled.map(anyhow::Ok))
+            .try_for_each_concurrent(arguments.concurrency, each)
+            .await?;
     }
     Ok(store.flush().await?)
 }
 
-async fn commit(store: &SledStore, revision: u64, cursor: String, changes: Vec<Change>) -> Result<Vec<Pending>> {
-    let changes = changes.into_iter().enumerate().map(|(at, change)| new_change(change, revision, at)).collect();
-    let commit = Commit { task: job::task(), revision, cursor, observed_at: Timestamp::now(), complete: false, changes };
+async fn commit(
+    store: &SledStore,
+    revision: u64,
+    cursor: String,
+    changes: Vec<Change>,
+) -> Result<Vec<Pending>> {
+    let changes = changes
+        .into_iter()
+        .enumerate()
+        .map(|(at, change)| new_change(change, revision, at))
+        .collect();
+    let commit = Commit {
+        task: job::task(),
+        revision,
+        cursor,
+        observed_at: Timestamp::now(),
+        complete: false,
+        changes,
+    };
     match store.commit(commit).await? {
         Committed::Done { made, .. } => Ok(made),
         Committed::Fenced { .. } => bail!("a commit was fenced"),
     }
 }
 
-async fn deliver(store: &SledStore, id: ContainerId, (event, payload, memo): (String, String, Option<String>)) -> Result<()> {
+async fn deliver(
+    store: &SledStore,
+    id: ContainerId,
+    (event, payload, memo): (String, String, Option<String>),
+) -> Result<()> {
     let Some(container) = store.container(id)? else { bail!("a container is missing") };
     store.memo(identity::record(&container.task, &container.change.id))?;
     let filled = Filled { event, payload, connector: "fhir-r4@0.1.0".into(), at: Timestamp::now() };
     let destination: DestinationName = "receiver".into();
-    store.fill(Fill { container: id, filled, memo, destinations: vec![destination.clone()] }).await?;
+    store
+        .fill(Fill { container: id, filled, memo, destinations: vec![destination.clone()] })
+        .await?;
     store.container(id)?;
     store.settle(id, &destination, Settlement::Delivered);
     Ok(())

@@ -21,7 +21,11 @@ pub(crate) struct Ehr {
 
 impl Ehr {
     pub(crate) fn start() -> Result<Self> {
-        let mut process = Command::new(env::current_exe()?).arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut process = Command::new(env::current_exe()?)
+            .arg("--serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let mut line = String::new();
         let output = process.stdout.take().context("the EHR's output")?;
         BufReader::new(output).read_line(&mut line)?;

@@ -107,9 +107,13 @@ fn entries(arguments: &Arguments, polls: &Arc<Polls>, starts: &Arc<Starts>) -> V
     let entry = |number: usize| {
         let connection = number % arguments.connections.max(1);
         let action = format!("action-{}", number / arguments.connections.max(1));
-        let id = TaskId { connection: format!("connection-{connection}").as_str().into(), action: action.as_str().into() };
+        let id = TaskId {
+            connection: format!("connection-{connection}").as_str().into(),
+            action: action.as_str().into(),
+        };
         let polls = ((number as u64 * 7) % 100 < arguments.polling).then(|| Arc::clone(polls));
-        let run: Arc<dyn Run> = Arc::new(Noted { starts: Arc::clone(starts), id: id.clone(), connection, polls });
+        let run: Arc<dyn Run> =
+            Arc::new(Noted { starts: Arc::clone(starts), id: id.clone(), connection, polls });
         Entry { id, cadence: Cadence::Every(EVERY), last_run: Some(now), run }
     };
     (0..arguments.tasks).map(entry).collect()

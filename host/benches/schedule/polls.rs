@@ -30,8 +30,17 @@ pub(crate) struct Polls {
 
 impl Polls {
     /// Loads the connector and makes a client a connection and a store in this folder.
-    pub(crate) async fn new(arguments: &Arguments, connector: &Path, ehr: &Ehr, folder: &Path) -> Result<Self> {
-        let engine = Engine::new(&Limits::default(), CONCURRENCY, Some(Cache::open(&folder.join("cache"))?))?;
+    pub(crate) async fn new(
+        arguments: &Arguments,
+        connector: &Path,
+        ehr: &Ehr,
+        folder: &Path,
+    ) -> Result<Self> {
+        let engine = Engine::new(
+            &Limits::default(),
+            CONCURRENCY,
+            Some(Cache::open(&folder.join("cache"))?),
+        )?;
         let connector = Connector::load(&engine, connector).await?;
         let network = Network::new();
         let client = |number: usize| {
@@ -43,7 +52,14 @@ impl Polls {
         let clients = (0..arguments.connections.max(1)).map(client).collect::<Result<_, _>>()?;
         let store = sled::SledStore::open(&sled::Options::new(folder))?;
         let base_url = ehr.url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { connector, clients, store, base_url, since: Timestamp::now(), done: AtomicU64::default() })
+        Ok(Self {
+            connector,
+            clients,
+            store,
+            base_url,
+            since: Timestamp::now(),
+            done: AtomicU64::default(),
+        })
     }
 
     /// Polls once, as the host does: every task polls appointments, for the EHR has no other.
@@ -54,12 +70,23 @@ impl Polls {
         self.store.polled(task, began);
         let mut guest = Guest::new(&self.connector, &self.context(task, began), false).await?;
         let asked = guest.poll(state.cursor.as_deref()).await?;
-        let request = egress::Request { target: asked.target, headers: asked.headers, ..egress::Request::default() };
+        let request = egress::Request {
+            target: asked.target,
+            headers: asked.headers,
+            ..egress::Request::default()
+        };
         let answer = client.send(&request).await?;
         let page = guest.changes(state.cursor.as_deref(), &answer).await?;
         drop(guest);
         let (task, revision, cursor) = (task.clone(), state.revision, page.cursor);
-        let commit = Commit { task, revision, cursor, observed_at: began, complete: !page.more, changes: Vec::new() };
+        let commit = Commit {
+            task,
+            revision,
+            cursor,
+            observed_at: began,
+            complete: !page.more,
+            changes: Vec::new(),
+        };
         match self.store.commit(commit).await? {
             Committed::Done { .. } => self.done.fetch_add(1, Ordering::Relaxed),
             Committed::Fenced { .. } => bail!("a commit was fenced"),

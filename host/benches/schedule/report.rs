@@ -14,12 +14,24 @@ const MEMORY: f64 = 200.0;
 
 pub(crate) fn begin(arguments: &Arguments) {
     let Arguments { tasks, seconds, polling, connections, .. } = arguments;
-    println!("{tasks} tasks, each due once a minute, for {seconds} s, in the host's own scheduler.");
-    println!("{polling} in 100 are whole polls with nothing new: a fresh guest of fhir-r4, a request of one of");
-    println!("{connections} clients to a practice EHR in another process, a commit to sled. The rest end at once.\n");
+    println!(
+        "{tasks} tasks, each due once a minute, for {seconds} s, in the host's own scheduler."
+    );
+    println!(
+        "{polling} in 100 are whole polls with nothing new: a fresh guest of fhir-r4, a request of one of"
+    );
+    println!(
+        "{connections} clients to a practice EHR in another process, a commit to sled. The rest end at once.\n"
+    );
 }
 
-pub(crate) fn end(arguments: &Arguments, starts: &Starts, polls: &Polls, before: Usage, after: Usage) {
+pub(crate) fn end(
+    arguments: &Arguments,
+    starts: &Starts,
+    polls: &Polls,
+    before: Usage,
+    after: Usage,
+) {
     let late = Spread::of(starts.late().into_iter().map(f64::from));
     let cores = (after.cpu - before.cpu).as_secs_f64() / arguments.seconds.max(1) as f64;
     let memory = after.peak as f64 / MEBIBYTE;

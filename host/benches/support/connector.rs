@@ -9,8 +9,15 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-const BUILD: [&str; 7] =
-    ["build", "--package=fhir-r4", "--profile=connector", "--target=wasm32-wasip2", "--lib", "--quiet", "--message-format=json"];
+const BUILD: [&str; 7] = [
+    "build",
+    "--package=fhir-r4",
+    "--profile=connector",
+    "--target=wasm32-wasip2",
+    "--lib",
+    "--quiet",
+    "--message-format=json",
+];
 
 #[derive(Deserialize)]
 struct Message {
@@ -27,8 +34,17 @@ pub(crate) fn build() -> Result<PathBuf> {
         .stderr(Stdio::inherit())
         .output()
         .context("cargo cannot be run")?;
-    ensure!(built.status.success(), "the connector could not be built; `rustup target add wasm32-wasip2` may be missing");
+    ensure!(
+        built.status.success(),
+        "the connector could not be built; `rustup target add wasm32-wasip2` may be missing"
+    );
     let messages = String::from_utf8_lossy(&built.stdout).into_owned();
-    let files = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok()).flat_map(|message| message.filenames);
-    files.filter(|file| file.extension().is_some_and(|it| it == "wasm")).last().context("cargo built no .wasm file")
+    let files = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .flat_map(|message| message.filenames);
+    files
+        .filter(|file| file.extension().is_some_and(|it| it == "wasm"))
+        .last()
+        .context("cargo built no .wasm file")
 }

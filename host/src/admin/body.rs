@@ -51,7 +51,9 @@ impl Replay {
     pub fn choose(self, dead: &[DeadLetter]) -> Result<Vec<ContainerId>, ReplayError> {
         let is_dead = |id: &ContainerId| dead.iter().any(|letter| letter.container == *id);
         match (self.all, self.containers) {
-            (true, ids) if ids.is_empty() => Ok(dead.iter().map(|letter| letter.container).collect()),
+            (true, ids) if ids.is_empty() => {
+                Ok(dead.iter().map(|letter| letter.container).collect())
+            }
             (false, ids) if !ids.is_empty() => match ids.iter().find(|id| !is_dead(id)) {
                 Some(id) => Err(ReplayError::NotDead(*id)),
                 None => Ok(ids),

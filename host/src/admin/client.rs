@@ -28,7 +28,9 @@ pub struct Client {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nobody listens there.
-    #[error("no host answers at {0}; start it with `rounds run`, or say with --admin where it listens")]
+    #[error(
+        "no host answers at {0}; start it with `rounds run`, or say with --admin where it listens"
+    )]
     NotRunning(SocketAddr),
     /// It cannot be asked, or does not answer.
     #[error("the host at {address} cannot be asked: {source}")]
@@ -58,7 +60,8 @@ impl Client {
     /// Where the machine cannot give what an HTTP client needs.
     pub fn new(address: SocketAddr) -> Result<Self, Error> {
         let unreachable = |source| Error::Unreachable { address, source };
-        let base_url = Url::parse(&format!("http://{address}/")).map_err(|_| Error::Stranger(address))?;
+        let base_url =
+            Url::parse(&format!("http://{address}/")).map_err(|_| Error::Stranger(address))?;
         let mut options = Options::new(Owner::Connection("admin".into()), base_url);
         options.max_body = ANSWER;
         let client = egress::Client::new(&Network::new(), options).map_err(unreachable)?;
@@ -126,10 +129,15 @@ impl Client {
         self.send(Request { target, ..Request::default() }).await
     }
 
-    async fn post<T: DeserializeOwned>(&self, target: String, body: &impl Serialize) -> Result<T, Error> {
+    async fn post<T: DeserializeOwned>(
+        &self,
+        target: String,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(|_| Error::Stranger(self.address))?;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        self.send(Request { method: Method::Post, target, headers, body: Some(Bytes::from(body)), ..Request::default() }).await
+        self.send(Request { method: Method::Post, target, headers, body: Some(Bytes::from(body)) })
+            .await
     }
 
     async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
@@ -144,7 +152,9 @@ impl Client {
 
     fn unanswered(&self, error: egress::Error) -> Error {
         match error {
-            egress::Error::Transport { fault: Transport::ConnectRefused, .. } => Error::NotRunning(self.address),
+            egress::Error::Transport { fault: Transport::ConnectRefused, .. } => {
+                Error::NotRunning(self.address)
+            }
             source => Error::Unreachable { address: self.address, source },
         }
     }
@@ -152,6 +162,14 @@ impl Client {
 
 /// The path of what belongs to a task. Names are encoded, as a person may have mistyped them.
 fn path(task: &TaskId, what: &str) -> String {
-    let encoded = |name: &str| url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
-    format!("/v1/tasks/{}/{}/{what}", encoded(task.connection.as_str()), encoded(task.action.as_str()))
+    let encoded = |name: &str| {
+        url::form_urlencoded::byte_serialize(name.as_bytes())
+            .collect::<String>()
+            .replace('+', "%20")
+    };
+    format!(
+        "/v1/tasks/{}/{}/{what}",
+        encoded(task.connection.as_str()),
+        encoded(task.action.as_str())
+    )
 }

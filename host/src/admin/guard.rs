@@ -27,7 +27,9 @@ async fn guard(request: Request, next: Next) -> Response {
     if let Err(refused) = judge(request.headers()) {
         return refused.into_response();
     }
-    let late = || Refused::new(StatusCode::REQUEST_TIMEOUT, "the request did not end in time").into_response();
+    let late = || {
+        Refused::new(StatusCode::REQUEST_TIMEOUT, "the request did not end in time").into_response()
+    };
     time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| late())
 }
 

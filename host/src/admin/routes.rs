@@ -15,12 +15,7 @@ use super::{
     body::{Cursor, NewCursor, Replay, Replayed},
     reply::{Refused, Reply},
 };
-use crate::{
-    host::Handle,
-    model::TaskId,
-    status::Report,
-    store::DeadLetter,
-};
+use crate::{host::Handle, model::TaskId, status::Report, store::DeadLetter};
 
 /// Names told to someone who asked for a task that is not there.
 const NAMED: usize = 20;
@@ -43,7 +38,8 @@ impl Admin {
     }
 
     fn task(&self, Path((connection, action)): Names) -> Result<TaskId, Refused> {
-        let task = TaskId { connection: connection.as_str().into(), action: action.as_str().into() };
+        let task =
+            TaskId { connection: connection.as_str().into(), action: action.as_str().into() };
         match self.tasks.binary_search(&task) {
             Ok(_) => Ok(task),
             Err(_) => Err(Refused::new(StatusCode::NOT_FOUND, self.unknown(&task))),
@@ -67,7 +63,10 @@ pub(super) fn router(admin: Admin) -> Router {
         .route("/v1/status", get(status))
         .route("/v1/dead", get(dead))
         .route("/v1/dead/replay", post(replay))
-        .route("/v1/tasks/{connection}/{action}/cursor", get(cursor).put(set_cursor).post(set_cursor))
+        .route(
+            "/v1/tasks/{connection}/{action}/cursor",
+            get(cursor).put(set_cursor).post(set_cursor),
+        )
         .route("/v1/tasks/{connection}/{action}/poll", post(poll))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
@@ -100,7 +99,11 @@ async fn cursor(State(admin): State<Admin>, names: Names) -> Reply<Cursor> {
     Ok(Json(Cursor { cursor: state.cursor, revision: state.revision }))
 }
 
-async fn set_cursor(State(admin): State<Admin>, names: Names, body: Body<NewCursor>) -> Reply<Cursor> {
+async fn set_cursor(
+    State(admin): State<Admin>,
+    names: Names,
+    body: Body<NewCursor>,
+) -> Reply<Cursor> {
     let task = admin.task(names)?;
     let Json(NewCursor { cursor }) = body?;
     let revision = admin.handle.set_cursor(&task, cursor.clone()).await?;
@@ -117,7 +120,10 @@ async fn poll(State(admin): State<Admin>, names: Names) -> Result<Response, Refu
 }
 
 async fn nothing() -> Refused {
-    Refused::new(StatusCode::NOT_FOUND, "nothing is here; GET /v1/status says how the host is doing")
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        "nothing is here; GET /v1/status says how the host is doing",
+    )
 }
 
 async fn wrong_method() -> Refused {

@@ -28,14 +28,18 @@ fn task(action: &str) -> TaskId {
 
 impl Api {
     async fn start(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("rounds-admin-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("rounds-admin-{name}-{}", std::process::id()));
         let mut config = Config::default();
-        (config.host.data, config.host.connectors) = (folder.join("data"), folder.join("connectors"));
+        (config.host.data, config.host.connectors) =
+            (folder.join("data"), folder.join("connectors"));
         config.host.concurrent_polls = 1;
         std::fs::create_dir_all(&config.host.connectors).unwrap();
         let handle = Host::builder(config).build().await.unwrap().handle();
-        let server = Server::bind(([127, 0, 0, 1], 0).into(), handle, vec![task("orders")]).unwrap();
-        let (address, shutdown, tracker) = (server.address(), CancellationToken::new(), TaskTracker::new());
+        let server =
+            Server::bind(([127, 0, 0, 1], 0).into(), handle, vec![task("orders")]).unwrap();
+        let (address, shutdown, tracker) =
+            (server.address(), CancellationToken::new(), TaskTracker::new());
         tracker.spawn(server.run(shutdown.clone()));
         Self { address, shutdown, tracker, folder }
     }
@@ -80,13 +84,31 @@ async fn every_route_answers_in_json() {
         ("GET", "/healthz", "", 200, json!({ "ok": true })),
         ("GET", "/v1/dead", "", 200, json!([])),
         ("POST", "/v1/dead/replay", r#"{"all":true}"#, 200, json!({ "replayed": 0 })),
-        ("POST", "/v1/dead/replay", r#"{"containers":[7]}"#, 404, json!({ "error": "7 is no dead letter; none was replayed" })),
+        (
+            "POST",
+            "/v1/dead/replay",
+            r#"{"containers":[7]}"#,
+            404,
+            json!({ "error": "7 is no dead letter; none was replayed" }),
+        ),
         ("GET", cursor, "", 200, json!({ "cursor": null, "revision": 0 })),
         ("PUT", cursor, r#"{"cursor":"abc"}"#, 200, json!({ "cursor": "abc", "revision": 1 })),
         ("GET", cursor, "", 200, json!({ "cursor": "abc", "revision": 1 })),
         ("PUT", cursor, r#"{"cursor":null}"#, 200, json!({ "cursor": null, "revision": 2 })),
-        ("GET", "/v1/tasks/general/labs/cursor", "", 404, json!({ "error": "there is no task general/labs; there are: general/orders" })),
-        ("POST", "/v1/tasks/general/orders/poll", "", 409, json!({ "error": "general/orders is not enabled" })),
+        (
+            "GET",
+            "/v1/tasks/general/labs/cursor",
+            "",
+            404,
+            json!({ "error": "there is no task general/labs; there are: general/orders" }),
+        ),
+        (
+            "POST",
+            "/v1/tasks/general/orders/poll",
+            "",
+            409,
+            json!({ "error": "general/orders is not enabled" }),
+        ),
     ] {
         let answer = api.ask(method, path, body).await;
         assert_eq!(answer, (status, expected), "{method} {path} {body}");
@@ -100,7 +122,11 @@ async fn every_route_answers_in_json() {
         ("POST", "/v1/dead/replay", "{}", 422),
     ] {
         let (found, answer) = api.ask(method, path, body).await;
-        assert_eq!((found, answer.get("error").is_some_and(Value::is_string)), (status, true), "{method} {path} {body}");
+        assert_eq!(
+            (found, answer.get("error").is_some_and(Value::is_string)),
+            (status, true),
+            "{method} {path} {body}"
+        );
     }
     api.end().await;
 }
@@ -108,8 +134,14 @@ async fn every_route_answers_in_json() {
 #[tokio::test]
 async fn what_a_web_page_could_send_is_refused() {
     let api = Api::start("pages").await;
-    for headers in ["host: rounds.example\r\n", "host: 10.0.0.1\r\n", "host: localhost\r\norigin: http://localhost\r\n"] {
-        let (status, answer) = api.raw(&format!("GET /v1/status HTTP/1.1\r\n{headers}connection: close\r\n\r\n")).await;
+    for headers in [
+        "host: rounds.example\r\n",
+        "host: 10.0.0.1\r\n",
+        "host: localhost\r\norigin: http://localhost\r\n",
+    ] {
+        let (status, answer) = api
+            .raw(&format!("GET /v1/status HTTP/1.1\r\n{headers}connection: close\r\n\r\n"))
+            .await;
         assert_eq!((status, answer.get("error").is_some()), (403, true), "{headers}");
     }
     let form = "POST /v1/dead/replay HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: 12\r\n\r\n{\"all\":true}";
@@ -137,7 +169,9 @@ async fn the_client_speaks_to_the_server() {
     assert_eq!(client.cursor(&orders).await.unwrap(), set);
     let replay = Replay { containers: vec![ContainerId(1)], all: false };
     assert!(matches!(client.replay(&replay).await, Err(Error::Refused { status: 404, .. })));
-    let Err(Error::Refused { why, .. }) = client.cursor(&task("a/b c")).await else { panic!("it was found") };
+    let Err(Error::Refused { why, .. }) = client.cursor(&task("a/b c")).await else {
+        panic!("it was found")
+    };
     assert_eq!(why, "there is no task general/a/b c; there are: general/orders");
     let address = api.address;
     api.end().await;

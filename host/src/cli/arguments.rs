@@ -63,12 +63,18 @@ impl TaskName {
     /// The task, if the configuration has it.
     pub(super) fn of(&self, config: &Config) -> Result<TaskId, Error> {
         let wanted = self.id();
-        let ids = || config.connections.iter().flat_map(|it| it.tasks.iter().map(|task| it.task_id(task)));
+        let ids = || {
+            config.connections.iter().flat_map(|it| it.tasks.iter().map(|task| it.task_id(task)))
+        };
         if ids().any(|id| id == wanted) {
             return Ok(wanted);
         }
         let known: Vec<_> = ids().map(|id| id.to_string()).collect();
-        Err(Error::Wrong(format!("{} has no task {wanted}; it has: {}", config.file, known.join(", "))))
+        Err(Error::Wrong(format!(
+            "{} has no task {wanted}; it has: {}",
+            config.file,
+            known.join(", ")
+        )))
     }
 }
 
@@ -78,7 +84,9 @@ pub(super) fn since(text: &str) -> Result<Since, String> {
         return Ok(Since::At(at));
     }
     let ago = duration::parse(text).map(Since::Ago);
-    ago.map_err(|_| "write a time with its offset, as 2026-05-05T10:00:00Z, or a span, as 2h or 30d".into())
+    ago.map_err(|_| {
+        "write a time with its offset, as 2026-05-05T10:00:00Z, or a span, as 2h or 30d".into()
+    })
 }
 
 #[cfg(test)]
@@ -87,10 +95,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{config::{Connection, connection::Task}, schedule::cadence::Cadence};
+    use crate::{
+        config::{Connection, connection::Task},
+        schedule::cadence::Cadence,
+    };
 
     fn config() -> Config {
-        let mut connection = Connection::new("general", "fhir-r4", "http://127.0.0.1:1/".parse().unwrap());
+        let mut connection =
+            Connection::new("general", "fhir-r4", "http://127.0.0.1:1/".parse().unwrap());
         connection.tasks.push(Task::new("appointments", Cadence::Every(Duration::from_secs(60))));
         connection.tasks.push(Task::new("orders", Cadence::Every(Duration::from_secs(60))));
         Config { file: "rounds.toml".into(), connections: vec![connection], ..Config::default() }
@@ -101,7 +113,10 @@ mod tests {
         let name = |action: &str| TaskName { connection: "general".into(), action: action.into() };
         assert_eq!(name("orders").of(&config()).unwrap().to_string(), "general/orders");
         let Err(Error::Wrong(why)) = name("order").of(&config()) else { panic!("it was found") };
-        assert_eq!(why, "rounds.toml has no task general/order; it has: general/appointments, general/orders");
+        assert_eq!(
+            why,
+            "rounds.toml has no task general/order; it has: general/appointments, general/orders"
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     config::{self, Config, Connection, Task},
     connector::{self, Cache, Connector, Engine, Library},
-    host, identity,
+    host,
+    schedule::cadence,
 };
 
 /// Checks a configuration and its connectors; starts nothing.
@@ -82,11 +83,18 @@ async fn report(config: Config) -> Result<Report, Error> {
     let mut warnings: Vec<_> = config.warnings.iter().map(Finding::from).collect();
     warnings.extend(unusable.iter().map(|error| Finding::nowhere(error.to_string())));
     let now = Timestamp::now();
-    let tasks: Vec<_> = tasks(&config).filter_map(|(connection, task)| {
-        Some(row(&config, connection, task, library.get(&connection.connector)?, now))
-    }).collect();
+    let tasks: Vec<_> = tasks(&config)
+        .filter_map(|(connection, task)| {
+            Some(row(&config, connection, task, library.get(&connection.connector)?, now))
+        })
+        .collect();
     let unheard = tasks.iter().filter(|row| row.destinations.is_empty());
-    warnings.extend(unheard.map(|row| Finding::nowhere(format!("no destination wants any event of {}/{}", row.connection, row.action))));
+    warnings.extend(unheard.map(|row| {
+        Finding::nowhere(format!(
+            "no destination wants any event of {}/{}",
+            row.connection, row.action
+        ))
+    }));
     let errors = clients(&config, &library);
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
 }
@@ -97,30 +105,47 @@ async fn load(config: &Config) -> Result<(Library, Vec<connector::Error>), Error
     let data = &config.host.data;
     let cache = if data.is_dir() { Cache::open(&data.join("cache")).ok() } else { None };
     let engine = Engine::new(&config.host.limits, 1, cache)?;
-    Ok(Library::load(&engine, &config.host.connectors).await.unwrap_or_else(|error| (Library::default(), vec![error])))
+    Ok(Library::load(&engine, &config.host.connectors)
+        .await
+        .unwrap_or_else(|error| (Library::default(), vec![error])))
 }
 
 /// What only making the HTTP clients finds, as a key that cannot sign.
 fn clients(config: &Config, library: &Library) -> Vec<Finding> {
-    host::clients(config, library).into_iter().map(|error| Finding::nowhere(error.to_string())).collect()
+    host::clients(config, library)
+        .into_iter()
+        .map(|error| Finding::nowhere(error.to_string()))
+        .collect()
 }
 
 fn tasks(config: &Config) -> impl Iterator<Item = (&Connection, &Task)> {
     config.connections.iter().flat_map(|it| it.tasks.iter().map(move |task| (it, task)))
 }
 
-fn row(config: &Config, connection: &Connection, task: &Task, connector: &Connector, now: Timestamp) -> Row {
-    let seed = identity::spread(&connection.task_id(task));
+fn row(
+    config: &Config,
+    connection: &Connection,
+    task: &Task,
+    connector: &Connector,
+    now: Timestamp,
+) -> Row {
+    let seed = cadence::seed(&connection.task_id(task));
     let action = connector.manifest().action(task.action.as_str());
     let events = action.map(|action| action.events.as_slice()).unwrap_or_default();
-    let wants = |it: &&config::Destination| events.iter().any(|event| it.wants(&connection.name, event));
+    let wants =
+        |it: &&config::Destination| events.iter().any(|event| it.wants(&connection.name, event));
     Row {
         connection: connection.name.to_string(),
         action: task.action.to_string(),
         connector: connector.manifest().label(),
         cadence: task.cadence.to_string(),
         next: task.enabled.then(|| task.cadence.next_after(now, seed)),
-        destinations: config.destinations.iter().filter(wants).map(|it| it.name.to_string()).collect(),
+        destinations: config
+            .destinations
+            .iter()
+            .filter(wants)
+            .map(|it| it.name.to_string())
+            .collect(),
     }
 }
 
@@ -146,14 +171,26 @@ impl Row {
             [] => "-".into(),
             names => names.join(", "),
         };
-        vec![self.connection.clone(), self.action.clone(), self.connector.clone(), self.cadence.clone(), next, destinations]
+        vec![
+            self.connection.clone(),
+            self.action.clone(),
+            self.connector.clone(),
+            self.cadence.clone(),
+            next,
+            destinations,
+        ]
     }
 }
 
 impl Report {
     fn wrong(errors: &config::Errors, warnings: &[config::Warning]) -> Self {
         let errors = errors.iter().map(Finding::from).collect();
-        Self { ok: false, tasks: Vec::new(), errors, warnings: warnings.iter().map(Finding::from).collect() }
+        Self {
+            ok: false,
+            tasks: Vec::new(),
+            errors,
+            warnings: warnings.iter().map(Finding::from).collect(),
+        }
     }
 }
 
@@ -164,9 +201,17 @@ impl Finding {
 
     /// As a compiler would say it.
     fn text(&self) -> String {
-        let places = [self.file.clone(), self.line.map(|line| line.to_string()), self.column.map(|column| column.to_string())];
+        let places = [
+            self.file.clone(),
+            self.line.map(|line| line.to_string()),
+            self.column.map(|column| column.to_string()),
+        ];
         let place: Vec<_> = places.into_iter().flatten().collect();
-        if place.is_empty() { self.message.clone() } else { format!("{}: {}", place.join(":"), self.message) }
+        if place.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{}: {}", place.join(":"), self.message)
+        }
     }
 }
 
@@ -207,7 +252,10 @@ mod tests {
             next: None,
             destinations: Vec::new(),
         };
-        assert_eq!(row.cells(), ["general", "orders", "fhir-r4@0.1.0", "every 1m", "not enabled", "-"]);
+        assert_eq!(
+            row.cells(),
+            ["general", "orders", "fhir-r4@0.1.0", "every 1m", "not enabled", "-"]
+        );
         row.next = "2026-05-05T10:00:12.5Z".parse().ok();
         row.destinations = vec!["app".into(), "archive".into()];
         assert_eq!(row.cells().split_off(4), ["2026-05-05T10:00:12Z", "app, archive"]);

@@ -2,7 +2,11 @@
 
 use clap::{Args, Subcommand};
 
-use super::{arguments::{TaskName, Which}, exit::Error, output::{Output, plain}};
+use super::{
+    arguments::{TaskName, Which},
+    exit::Error,
+    output::{Output, plain},
+};
 use crate::admin::Cursor;
 
 /// Shows or sets where a task's next poll starts.

@@ -78,7 +78,14 @@ fn row(letter: &DeadLetter) -> Vec<String> {
     let DeadLetter { container, task, destination, event, reason, at, .. } = letter;
     let destination = destination.as_ref().map_or_else(|| "-".into(), ToString::to_string);
     let event = event.clone().unwrap_or_else(|| "-".into());
-    vec![container.to_string(), format!("{at:.0}"), task.to_string(), destination, event, reason.clone()]
+    vec![
+        container.to_string(),
+        format!("{at:.0}"),
+        task.to_string(),
+        destination,
+        event,
+        reason.clone(),
+    ]
 }
 
 #[cfg(test)]
@@ -98,7 +105,8 @@ mod tests {
             reason: "the connector failed".into(),
             at: "2026-05-05T10:00:00.25Z".parse().unwrap(),
         };
-        let expected = ["7", "2026-05-05T10:00:00Z", "general/orders", "-", "-", "the connector failed"];
+        let expected =
+            ["7", "2026-05-05T10:00:00Z", "general/orders", "-", "-", "the connector failed"];
         assert_eq!(row(&letter), expected);
         (letter.destination, letter.event) = (Some("app".into()), Some("Order.New".into()));
         assert_eq!(row(&letter).get(3..5).unwrap(), ["app", "Order.New"]);

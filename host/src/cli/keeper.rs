@@ -2,12 +2,18 @@
 
 use anyhow::anyhow;
 
-use super::{arguments::{TaskName, Which}, exit::Error};
+use super::{
+    arguments::{TaskName, Which},
+    exit::Error,
+};
 use crate::{
     admin::{self, Client, Cursor, Replay},
     config::Config,
     model::TaskId,
-    store::{self, DeadLetter, Store, sled::{Options, SledStore}},
+    store::{
+        self, DeadLetter, Store,
+        sled::{Options, SledStore},
+    },
 };
 
 /// Who keeps them.
@@ -56,7 +62,9 @@ impl Keeper {
         match self {
             Self::Host(client) => Ok(client.replay(&replay).await?),
             Self::Store(store) => {
-                let containers = replay.choose(&store.dead()?).map_err(|error| Error::Wrong(error.to_string()))?;
+                let containers = replay
+                    .choose(&store.dead()?)
+                    .map_err(|error| Error::Wrong(error.to_string()))?;
                 Ok(store.replay(&containers).await?.len())
             }
         }
@@ -72,7 +80,11 @@ impl Keeper {
         }
     }
 
-    pub(super) async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<Cursor, Error> {
+    pub(super) async fn set_cursor(
+        &self,
+        task: &TaskId,
+        cursor: Option<String>,
+    ) -> Result<Cursor, Error> {
         match self {
             Self::Host(client) => Ok(client.set_cursor(task, cursor).await?),
             Self::Store(store) => {
@@ -86,7 +98,10 @@ impl Keeper {
 fn open(config: &Config) -> Result<Keeper, Error> {
     let data = &config.host.data;
     if !data.is_dir() {
-        let why = anyhow!("there is no data folder {}; start the host once with `rounds run`", data.display());
+        let why = anyhow!(
+            "there is no data folder {}; start the host once with `rounds run`",
+            data.display()
+        );
         return Err(Error::Failed(why));
     }
     match SledStore::open(&Options::new(data)) {

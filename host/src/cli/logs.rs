@@ -12,7 +12,9 @@ pub(super) fn of_the_host(format: LogFormat) {
     let lines = fmt().with_env_filter(filter("info")).with_writer(io::stderr).with_target(false);
     match format {
         LogFormat::Text => lines.with_ansi(is_coloured()).init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init()
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn is_terminal(stream: &impl io::IsTerminal) -> bool {
 /// Rows below their heads, without lines, and without blanks at their ends.
 fn table(heads: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heads.iter().map(|head| Cell::new(head.to_uppercase())));
     for row in rows {
         table.add_row(row.iter().map(|cell| Cell::new(plain(cell))));
@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_table_is_heads_and_columns() {
-        let rows = vec![vec!["general/appointments".into(), "every 1m".into()], vec!["b".into(), String::new()]];
+        let rows = vec![
+            vec!["general/appointments".into(), "every 1m".into()],
+            vec!["b".into(), String::new()],
+        ];
         let expected = "TASK                  CADENCE\ngeneral/appointments  every 1m\nb";
         assert_eq!(table(&["task", "cadence"], rows), expected);
     }

@@ -45,7 +45,9 @@ fn ready(host: &Host, (connections, destinations): (usize, usize), log: LogForma
         LogFormat::Json => json!({ "ready": true, "tasks": tasks, "admin": admin }).to_string(),
         LogFormat::Text => {
             let admin = admin.unwrap_or_default();
-            format!("running: {tasks} tasks of {connections} connections, {destinations} destinations; admin API at {admin}")
+            format!(
+                "running: {tasks} tasks of {connections} connections, {destinations} destinations; admin API at {admin}"
+            )
         }
     }
 }

@@ -3,7 +3,11 @@
 use clap::Args;
 use jiff::{Timestamp, Unit};
 
-use super::{arguments::Which, exit::Error, output::{Output, plain}};
+use super::{
+    arguments::Which,
+    exit::Error,
+    output::{Output, plain},
+};
 use crate::{
     admin::Client,
     status::{Destination, Report, Task},
@@ -33,19 +37,27 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
 }
 
 fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result<()> {
-    output.table(&TASK_HEADS, report.tasks.iter().map(|(name, task)| task_row(name, task, now)).collect())?;
+    output.table(
+        &TASK_HEADS,
+        report.tasks.iter().map(|(name, task)| task_row(name, task, now)).collect(),
+    )?;
     if !report.destinations.is_empty() {
         output.line("")?;
     }
-    output.table(&DESTINATION_HEADS, report.destinations.iter().map(|(name, it)| destination_row(name, it, now)).collect())?;
+    output.table(
+        &DESTINATION_HEADS,
+        report.destinations.iter().map(|(name, it)| destination_row(name, it, now)).collect(),
+    )?;
     for line in troubles(report) {
         output.line(&plain(&line))?;
     }
     Ok(())
 }
 
-const TASK_HEADS: [&str; 7] = ["task", "connector", "cadence", "last poll", "next poll", "polls", "changes"];
-const DESTINATION_HEADS: [&str; 6] = ["destination", "waiting", "delivered", "failed", "dead", "state"];
+const TASK_HEADS: [&str; 7] =
+    ["task", "connector", "cadence", "last poll", "next poll", "polls", "changes"];
+const DESTINATION_HEADS: [&str; 6] =
+    ["destination", "waiting", "delivered", "failed", "dead", "state"];
 
 fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
     let next = match (task.stopped, task.next_at) {
@@ -54,7 +66,15 @@ fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
         (false, None) => "polling".into(),
     };
     let last = task.polled_at.map_or_else(|| "never".into(), |at| format!("{} ago", span(at, now)));
-    vec![name.into(), task.connector.clone(), task.cadence.clone(), last, next, task.polls.to_string(), task.changes.to_string()]
+    vec![
+        name.into(),
+        task.connector.clone(),
+        task.cadence.clone(),
+        last,
+        next,
+        task.polls.to_string(),
+        task.changes.to_string(),
+    ]
 }
 
 fn destination_row(name: &str, it: &Destination, now: Timestamp) -> Vec<String> {
@@ -64,16 +84,19 @@ fn destination_row(name: &str, it: &Destination, now: Timestamp) -> Vec<String> 
         (false, _) if it.error.is_some() => "failing".into(),
         (false, _) => "well".into(),
     };
-    let numbers = [it.waiting as u64, it.delivered, it.failed, it.dead].map(|number| number.to_string());
+    let numbers =
+        [it.waiting as u64, it.delivered, it.failed, it.dead].map(|number| number.to_string());
     [name.into()].into_iter().chain(numbers).chain([state]).collect()
 }
 
 /// What is not well, a line each, after an empty one.
 fn troubles(report: &Report) -> Vec<String> {
     let tasks = report.tasks.iter().filter_map(|(name, task)| Some((name, task.error.as_ref()?)));
-    let destinations = report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
+    let destinations =
+        report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
     let store = report.store.iter().map(|error| format!("store: {error}"));
-    let lines = tasks.chain(destinations).map(|(name, error)| format!("{name}: {error}")).chain(store);
+    let lines =
+        tasks.chain(destinations).map(|(name, error)| format!("{name}: {error}")).chain(store);
     let mut lines: Vec<_> = lines.collect();
     if !lines.is_empty() {
         lines.insert(0, String::new());
@@ -103,11 +126,20 @@ mod tests {
     #[test]
     fn a_task_is_polled_waits_or_is_stopped() {
         let now = at("2026-05-05T10:00:00Z");
-        let base = Task { polled_at: Some(at("2026-05-05T09:58:57.6Z")), polls: 3, changes: 7, ..Task::default() };
+        let base = Task {
+            polled_at: Some(at("2026-05-05T09:58:57.6Z")),
+            polls: 3,
+            changes: 7,
+            ..Task::default()
+        };
         for (task, last, next) in [
             (Task::default(), "never", "polling"),
             (base.clone(), "1m 2s ago", "polling"),
-            (Task { next_at: Some(at("2026-05-05T10:00:30Z")), ..base.clone() }, "1m 2s ago", "in 30s"),
+            (
+                Task { next_at: Some(at("2026-05-05T10:00:30Z")), ..base.clone() },
+                "1m 2s ago",
+                "in 30s",
+            ),
             (Task { next_at: Some(now), ..base.clone() }, "1m 2s ago", "now"),
             (Task { stopped: true, ..base.clone() }, "1m 2s ago", "stopped"),
         ] {
@@ -120,7 +152,10 @@ mod tests {
     fn what_is_not_well_is_told_below() {
         let mut report = Report::default();
         assert!(troubles(&report).is_empty());
-        report.tasks.insert("general/orders".into(), Task { error: Some("it broke".into()), ..Task::default() });
+        report.tasks.insert(
+            "general/orders".into(),
+            Task { error: Some("it broke".into()), ..Task::default() },
+        );
         report.store = Some("no room".into());
         assert_eq!(troubles(&report), ["", "general/orders: it broke", "store: no room"]);
     }

@@ -26,7 +26,9 @@ impl Asked {
         client: &egress::Client,
         requests: Vec<Request>,
     ) -> impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + use<> {
-        try_join_all(requests.into_iter().map(|request| self.answer(client, request)).collect::<Vec<_>>())
+        try_join_all(
+            requests.into_iter().map(|request| self.answer(client, request)).collect::<Vec<_>>(),
+        )
     }
 
     fn answer(&mut self, client: &egress::Client, request: Request) -> Answer {
@@ -47,7 +49,10 @@ fn has_failed(answer: &Answer) -> bool {
     answer.peek().is_some_and(Result::is_err)
 }
 
-async fn send(client: egress::Client, request: Request) -> Result<Arc<egress::Response>, Arc<egress::Error>> {
+async fn send(
+    client: egress::Client,
+    request: Request,
+) -> Result<Arc<egress::Response>, Arc<egress::Error>> {
     let Request { method, target, headers, body } = request;
     let request = egress::Request { method, target, headers, body };
     client.send(&request).await.map(Arc::new).map_err(Arc::new)

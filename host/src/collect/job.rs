@@ -42,7 +42,11 @@ pub(super) struct Job {
 
 impl Job {
     /// The container as the store has it; `None` where it is settled meanwhile.
-    pub(super) fn load(store: &dyn Store, lane: Lane, id: ContainerId) -> Result<Option<Self>, Error> {
+    pub(super) fn load(
+        store: &dyn Store,
+        lane: Lane,
+        id: ContainerId,
+    ) -> Result<Option<Self>, Error> {
         let Some(container) = store.container(id)? else { return Ok(None) };
         let memo = store.memo(identity::record(&container.task, &container.change.id))?;
         Ok(Some(Self { lane, container, memo, collected: Vec::new(), steps: 0 }))

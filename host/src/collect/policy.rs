@@ -8,7 +8,9 @@ use super::job::Waiting;
 use crate::{
     clock,
     connector::{Failure, Fault},
-    egress, schedule::backoff, store,
+    egress,
+    schedule::backoff,
+    store,
 };
 
 /// A fault that the EHR's next answer may mend is tried so often.
@@ -66,7 +68,10 @@ impl fmt::Display for Trouble {
 
 fn of_the_ehr(failure: &Failure) -> bool {
     match failure {
-        Failure::Unauthorized(_) | Failure::Throttled(_) | Failure::Unavailable(_) | Failure::InvalidSettings(_) => true,
+        Failure::Unauthorized(_)
+        | Failure::Throttled(_)
+        | Failure::Unavailable(_)
+        | Failure::InvalidSettings(_) => true,
         Failure::CursorLost(_) | Failure::UnexpectedResponse(_) | Failure::Internal(_) => false,
     }
 }
@@ -87,6 +92,8 @@ pub(super) fn decide(
     };
     match spent {
         true => Decision::Bury(trouble.to_string()),
-        false => Decision::Again(paused_until.unwrap_or_else(|| clock::after(now, backoff::delivery_wait(waiting.failures, random)))),
+        false => Decision::Again(paused_until.unwrap_or_else(|| {
+            clock::after(now, backoff::delivery_wait(waiting.failures, random))
+        })),
     }
 }

@@ -54,14 +54,18 @@ impl Workshop {
         &mut self,
         job: &Job,
         requests: Vec<Request>,
-    ) -> Result<impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + Send + use<>, Fault> {
+    ) -> Result<
+        impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + Send + use<>,
+        Fault,
+    > {
         let client = self.connection.client.clone();
         Ok(self.bench(job).await?.asked.ask(&client, requests))
     }
 
     async fn bench(&mut self, job: &Job) -> Result<&mut Bench, Fault> {
         let (task, began) = (&job.container.task, job.container.observed_at);
-        let found = self.benches.iter().position(|bench| bench.task == *task && bench.began == began);
+        let found =
+            self.benches.iter().position(|bench| bench.task == *task && bench.began == began);
         let at = match found {
             Some(at) => at,
             None => self.add(task.clone(), began).await?,
@@ -74,7 +78,8 @@ impl Workshop {
             self.benches.remove(0);
         }
         let context = self.connection.context(&task, began, began, false);
-        let guest = Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
+        let guest =
+            Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
         self.benches.push(Bench { task, began, guest, asked: Asked::default() });
         Ok(self.benches.len() - 1)
     }

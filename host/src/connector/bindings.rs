@@ -1,6 +1,10 @@
 //! The contract as wasmtime's `bindgen!` reads it, and nothing by hand.
 
-#![allow(missing_docs, unreachable_pub, reason = "generated from the contract, whose comments are its documentation")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "generated from the contract, whose comments are its documentation"
+)]
 
 wasmtime::component::bindgen!({
     path: "../wit/0.1.0",

@@ -5,8 +5,9 @@
 //! file whose MAC does not fit is compiled anew.
 
 use std::{
-    fs, io,
+    fs,
     hash::{DefaultHasher, Hash, Hasher},
+    io,
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -66,7 +67,10 @@ impl Cache {
     }
 }
 
-#[expect(unsafe_code, reason = "the engine asks that the code was compiled by itself: the MAC says so")]
+#[expect(
+    unsafe_code,
+    reason = "the engine asks that the code was compiled by itself: the MAC says so"
+)]
 fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
     // SAFETY: `code` carries a MAC under a key that only this host's user can read, and is
     // written by `keep` alone, from a component of an engine of the same settings.
@@ -83,7 +87,8 @@ fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
 /// Writes a file that is there whole or not at all.
 fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     for part in parts {
         file.write_all(part)?;
     }

@@ -19,7 +19,8 @@ pub(super) fn page(page: Page, limits: &Limits) -> Result<Page, Fault> {
     if page.cursor.len() > limits.cursor {
         return Err(Fault::Limit(Limit::Cursor(limits.cursor)));
     }
-    let identifiers = page.changes.iter().flat_map(|change| [Some(&change.id), change.key.as_ref()]);
+    let identifiers =
+        page.changes.iter().flat_map(|change| [Some(&change.id), change.key.as_ref()]);
     if identifiers.flatten().any(|id| id.is_empty() || id.len() > IDENTIFIER) {
         let what = format!("a change's id or key is empty or longer than {IDENTIFIER} bytes");
         return Err(Fault::Contract { call: "changes", what });
@@ -34,7 +35,10 @@ pub(super) fn step(step: Step, events: &[String], limits: &Limits) -> Result<Ste
             return Err(Fault::Limit(Limit::StepRequests(limits.step_requests)));
         }
         Step::Fetch(requests) if requests.is_empty() => {
-            return Err(Fault::Contract { call: "collect", what: "a step that fetches nothing".into() });
+            return Err(Fault::Contract {
+                call: "collect",
+                what: "a step that fetches nothing".into(),
+            });
         }
         Step::Fetch(_) => {}
         Step::Notify { event, payload, memo } => {
@@ -46,7 +50,12 @@ pub(super) fn step(step: Step, events: &[String], limits: &Limits) -> Result<Ste
     Ok(step)
 }
 
-fn notification(event: &str, payload: &str, events: &[String], limits: &Limits) -> Result<(), Fault> {
+fn notification(
+    event: &str,
+    payload: &str,
+    events: &[String],
+    limits: &Limits,
+) -> Result<(), Fault> {
     if payload.len() > limits.payload {
         return Err(Fault::Limit(Limit::Payload(limits.payload)));
     }
@@ -55,7 +64,8 @@ fn notification(event: &str, payload: &str, events: &[String], limits: &Limits) 
         return Err(Fault::Contract { call: "collect", what });
     }
     serde_json::from_str::<&RawValue>(payload).map(drop).map_err(|error| {
-        let what = format!("a payload that is no JSON at line {} column {}", error.line(), error.column());
+        let what =
+            format!("a payload that is no JSON at line {} column {}", error.line(), error.column());
         Fault::Contract { call: "collect", what }
     })
 }

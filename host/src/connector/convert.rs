@@ -23,7 +23,9 @@ impl From<types::Failure> for Failure {
         match failure {
             types::Failure::InvalidSettings(text) => Self::InvalidSettings(line(&text)),
             types::Failure::Unauthorized(text) => Self::Unauthorized(line(&text)),
-            types::Failure::Throttled(pause) => Self::Throttled(pause.map(|s| Duration::from_secs(s.into()))),
+            types::Failure::Throttled(pause) => {
+                Self::Throttled(pause.map(|s| Duration::from_secs(s.into())))
+            }
             types::Failure::Unavailable(text) => Self::Unavailable(line(&text)),
             types::Failure::CursorLost(text) => Self::CursorLost(line(&text)),
             types::Failure::UnexpectedResponse(text) => Self::UnexpectedResponse(line(&text)),
@@ -42,7 +44,8 @@ impl From<types::Request> for Request {
             types::Method::Get => egress::Method::Get,
             types::Method::Post => egress::Method::Post,
         };
-        let headers = request.headers.into_iter().map(|header| (header.name, header.value)).collect();
+        let headers =
+            request.headers.into_iter().map(|header| (header.name, header.value)).collect();
         let body = request.body.map(|body| match body {
             types::Body::Text(text) => Bytes::from(text),
             types::Body::Bytes(bytes) => Bytes::from(bytes),
@@ -53,12 +56,19 @@ impl From<types::Request> for Request {
 
 impl From<&egress::Response> for types::Response {
     fn from(response: &egress::Response) -> Self {
-        let header = |(name, value): &(String, String)| types::Header { name: name.clone(), value: value.clone() };
+        let header = |(name, value): &(String, String)| types::Header {
+            name: name.clone(),
+            value: value.clone(),
+        };
         let body = match str::from_utf8(&response.body) {
             Ok(text) => types::Body::Text(text.to_owned()),
             Err(_) => types::Body::Bytes(response.body.to_vec()),
         };
-        Self { status: response.status, headers: response.headers.iter().map(header).collect(), body }
+        Self {
+            status: response.status,
+            headers: response.headers.iter().map(header).collect(),
+            body,
+        }
     }
 }
 
@@ -94,9 +104,15 @@ impl From<types::Page> for Page {
 impl From<types::Step> for Step {
     fn from(step: types::Step) -> Self {
         match step {
-            types::Step::Fetch(requests) => Self::Fetch(requests.into_iter().map(Request::from).collect()),
-            types::Step::Notify(types::Notification { event, payload, memo }) => Self::Notify { event, payload, memo },
-            types::Step::Skip(types::Skipped { reason, memo }) => Self::Skip { reason: line(&reason), memo },
+            types::Step::Fetch(requests) => {
+                Self::Fetch(requests.into_iter().map(Request::from).collect())
+            }
+            types::Step::Notify(types::Notification { event, payload, memo }) => {
+                Self::Notify { event, payload, memo }
+            }
+            types::Step::Skip(types::Skipped { reason, memo }) => {
+                Self::Skip { reason: line(&reason), memo }
+            }
         }
     }
 }

@@ -1,15 +1,10 @@
 //! The one wasmtime engine of a host: what every guest runs on, and nothing of a single guest.
 
-use std::{
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+use std::{sync::Arc, thread, time::Duration};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{
-    Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
-    component::Linker,
+    Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, component::Linker,
 };
 
 use super::{Error, cache::Cache, sandbox::Sandbox};

@@ -11,13 +11,15 @@ pub enum Fault {
     /// A limit ended the call, or its answer is beyond one.
     #[error("{0}")]
     Limit(Limit),
-    /// The guest trapped. `last_words` is what it wrote to its log just before, if that may be told.
-    #[error("the connector trapped in `{call}`: {kind}")]
+    /// The guest trapped.
+    #[error("the connector trapped in `{call}`: {}", .last_words.as_ref().unwrap_or(.kind))]
     Trap {
         /// The function called.
         call: &'static str,
         /// The kind of trap, in the engine's words.
         kind: String,
+        /// Where the guest panicked, if its SDK said so.
+        last_words: Option<String>,
     },
     /// The guest answered what the contract does not allow.
     #[error("the connector answered `{call}` against the contract: {what}")]
@@ -90,18 +92,36 @@ pub enum Limit {
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, value, setting) = match self {
-            Self::Cpu(limit) => ("guest time of a call", format!("{limit:?}"), "host.limits.guest_cpu"),
-            Self::Wall(limit) => ("wall clock of a call", format!("{limit:?}"), "host.limits.guest_wall"),
-            Self::Memory(limit) => ("guest memory", format!("{limit} bytes"), "host.limits.guest_memory"),
+            Self::Cpu(limit) => {
+                ("guest time of a call", format!("{limit:?}"), "host.limits.guest_cpu")
+            }
+            Self::Wall(limit) => {
+                ("wall clock of a call", format!("{limit:?}"), "host.limits.guest_wall")
+            }
+            Self::Memory(limit) => {
+                ("guest memory", format!("{limit} bytes"), "host.limits.guest_memory")
+            }
             Self::Table(limit) => ("guest tables", format!("{limit} elements"), "fixed"),
-            Self::Transfer(limit) => ("data from one call", format!("{limit} bytes"), "host.limits.answer_body"),
-            Self::PageChanges(limit) => ("changes in a page", limit.to_string(), "host.limits.page_changes"),
-            Self::PollPages(limit) => ("pages in a poll", limit.to_string(), "host.limits.poll_pages"),
+            Self::Transfer(limit) => {
+                ("data from one call", format!("{limit} bytes"), "host.limits.answer_body")
+            }
+            Self::PageChanges(limit) => {
+                ("changes in a page", limit.to_string(), "host.limits.page_changes")
+            }
+            Self::PollPages(limit) => {
+                ("pages in a poll", limit.to_string(), "host.limits.poll_pages")
+            }
             Self::Cursor(limit) => ("a cursor", format!("{limit} bytes"), "host.limits.cursor"),
             Self::Memo(limit) => ("a memo", format!("{limit} bytes"), "host.limits.memo"),
-            Self::Payload(limit) => ("a notification's payload", format!("{limit} bytes"), "host.limits.payload"),
-            Self::CollectSteps(limit) => ("steps of a collect", limit.to_string(), "host.limits.collect_steps"),
-            Self::StepRequests(limit) => ("requests in a step", limit.to_string(), "host.limits.step_requests"),
+            Self::Payload(limit) => {
+                ("a notification's payload", format!("{limit} bytes"), "host.limits.payload")
+            }
+            Self::CollectSteps(limit) => {
+                ("steps of a collect", limit.to_string(), "host.limits.collect_steps")
+            }
+            Self::StepRequests(limit) => {
+                ("requests in a step", limit.to_string(), "host.limits.step_requests")
+            }
         };
         write!(f, "the limit of {what} was reached: {value} ({setting})")
     }

@@ -106,8 +106,13 @@ impl Guest {
     ///
     /// # Errors
     /// [`Fault::Start`] where the engine is closing.
-    pub async fn new(connector: &Connector, context: &Context, show_log: bool) -> Result<Self, Fault> {
-        let admitted = connector.engine().admit().await.map_err(|error| Fault::Start(error.to_string()))?;
+    pub async fn new(
+        connector: &Connector,
+        context: &Context,
+        show_log: bool,
+    ) -> Result<Self, Fault> {
+        let admitted =
+            connector.engine().admit().await.map_err(|error| Fault::Start(error.to_string()))?;
         Ok(Self {
             connector: connector.clone(),
             seed: seed(context),
@@ -125,7 +130,9 @@ impl Guest {
     /// The connector's failure, or the limit or trap that ended the call.
     pub async fn poll(&mut self, cursor: Option<&str>) -> Result<Request, Fault> {
         let request = self
-            .call("poll", async |calls, store, context| calls.call_poll(store, context, cursor).await)
+            .call("poll", async |calls, store, context| {
+                calls.call_poll(store, context, cursor).await
+            })
             .await?;
         Ok(request.into())
     }
@@ -134,10 +141,16 @@ impl Guest {
     ///
     /// # Errors
     /// As `poll`, and where the page is beyond a limit.
-    pub async fn changes(&mut self, cursor: Option<&str>, answer: &egress::Response) -> Result<Page, Fault> {
+    pub async fn changes(
+        &mut self,
+        cursor: Option<&str>,
+        answer: &egress::Response,
+    ) -> Result<Page, Fault> {
         let answer = types::Response::from(answer);
         let page = self
-            .call("changes", async |calls, store, context| calls.call_changes(store, context, cursor, &answer).await)
+            .call("changes", async |calls, store, context| {
+                calls.call_changes(store, context, cursor, &answer).await
+            })
             .await?;
         checks::page(page.into(), self.connector.engine().limits())
     }
@@ -153,20 +166,29 @@ impl Guest {
         collected: &[std::sync::Arc<egress::Response>],
     ) -> Result<Step, Fault> {
         let change = types::Change::from(change);
-        let collected: Vec<_> = collected.iter().map(|answer| types::Response::from(answer.as_ref())).collect();
+        let collected: Vec<_> =
+            collected.iter().map(|answer| types::Response::from(answer.as_ref())).collect();
         let step = self
             .call("collect", async |calls, store, context| {
                 calls.call_collect(store, context, &change, memo, &collected).await
             })
             .await?;
-        let events = self.connector.manifest().action(&self.context.action).map(|action| action.events.as_slice());
+        let events = self
+            .connector
+            .manifest()
+            .action(&self.context.action)
+            .map(|action| action.events.as_slice());
         checks::step(step.into(), events.unwrap_or_default(), self.connector.engine().limits())
     }
 
     async fn call<T>(
         &mut self,
         name: &'static str,
-        call: impl AsyncFnOnce(&exported::Guest, &mut Store<Sandbox>, &types::Context) -> wasmtime::Result<Result<T, types::Failure>>,
+        call: impl AsyncFnOnce(
+            &exported::Guest,
+            &mut Store<Sandbox>,
+            &types::Context,
+        ) -> wasmtime::Result<Result<T, types::Failure>>,
     ) -> Result<T, Fault> {
         let limits = *self.connector.engine().limits();
         let mut live = match self.live.take() {
@@ -175,11 +197,14 @@ impl Guest {
         };
         live.store.data_mut().ticks = ticks(limits.guest_cpu);
         live.store.set_epoch_deadline(1);
-        let called = time::timeout(limits.guest_wall, call(&live.calls, &mut live.store, &self.context)).await;
-        self.show(&live);
+        let called =
+            time::timeout(limits.guest_wall, call(&live.calls, &mut live.store, &self.context))
+                .await;
+        let log = live.store.data().take_log();
+        self.show(&log);
         let answered = match called {
             Err(_) => return Err(Fault::Limit(Limit::Wall(limits.guest_wall))),
-            Ok(Err(error)) => return Err(trapped(name, &error, live.store.data())),
+            Ok(Err(error)) => return Err(trapped(name, &error, live.store.data(), &log)),
             Ok(Ok(answered)) => answered,
         };
         if live.store.data().memory() <= limits.guest_memory / 2 {
@@ -197,24 +222,36 @@ impl Guest {
         Ok(Live { store, calls })
     }
 
-    fn show(&self, live: &Live) {
-        for line in live.store.data().take_log() {
-            if self.show_log {
-                tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, "{line}");
-            }
+    fn show(&self, log: &[String]) {
+        for line in log.iter().filter(|_| self.show_log) {
+            tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, "{line}");
         }
     }
 }
 
+/// What the SDKs write before a panic ends the guest: the place, and words that quote nobody.
+const LAST_WORDS: &str = "panicked at ";
+const LAST_WORDS_LENGTH: usize = 200;
+
 /// Why a call ended without an answer: the limit that the sandbox noted, or the trap's kind.
-pub(super) fn trapped(call: &'static str, error: &wasmtime::Error, sandbox: &Sandbox) -> Fault {
+pub(super) fn trapped(
+    call: &'static str,
+    error: &wasmtime::Error,
+    sandbox: &Sandbox,
+    log: &[String],
+) -> Fault {
     if let Some(limit) = sandbox.exceeded {
         return Fault::Limit(limit);
     }
     match error.downcast_ref::<Trap>() {
-        Some(trap) => Fault::Trap { call, kind: trap.to_string() },
+        Some(trap) => Fault::Trap { call, kind: trap.to_string(), last_words: last_words(log) },
         None => Fault::Contract { call, what: error.root_cause().to_string() },
     }
+}
+
+fn last_words(log: &[String]) -> Option<String> {
+    let words = log.iter().rev().find(|line| line.starts_with(LAST_WORDS))?;
+    Some(words.chars().take(LAST_WORDS_LENGTH).collect())
 }
 
 /// Ends a guest whose ticks are used up; lets the rest of the host run at every other tick.

@@ -16,8 +16,16 @@ const HARMLESS: [&str; 6] =
     ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
 /// Checks a component's imports and exports by name.
-pub(super) fn check(path: &str, component: &types::Component, engine: &wasmtime::Engine) -> Result<(), Error> {
-    let imports: Vec<_> = component.imports(engine).map(|(name, _)| name.to_owned()).filter(|name| forbidden(name)).collect();
+pub(super) fn check(
+    path: &str,
+    component: &types::Component,
+    engine: &wasmtime::Engine,
+) -> Result<(), Error> {
+    let imports: Vec<_> = component
+        .imports(engine)
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| forbidden(name))
+        .collect();
     let exports: Vec<_> = component.exports(engine).map(|(name, _)| name.to_owned()).collect();
     if !exports.iter().any(|name| name == EXPORT) {
         return Err(Error::UnknownContract { path: path.into(), found: contracts(&exports) });
@@ -39,14 +47,18 @@ pub(super) fn names(component: &types::Component, engine: &wasmtime::Engine) -> 
 }
 
 fn forbidden(import: &str) -> bool {
-    let harmless = HARMLESS.iter().any(|prefix| import.starts_with(prefix)) && import.contains("@0.2.");
+    let harmless =
+        HARMLESS.iter().any(|prefix| import.starts_with(prefix)) && import.contains("@0.2.");
     !harmless && !import.starts_with("rounds:connector/types@")
 }
 
 /// The contract packages named by exports, as `rounds:connector@0.2.0`.
 fn contracts(exports: &[String]) -> Vec<String> {
     let ours = exports.iter().filter(|name| name.starts_with(CONTRACT_PACKAGE));
-    let mut found: Vec<_> = ours.filter_map(|name| name.split_once('@')).map(|(_, version)| format!("rounds:connector@{version}")).collect();
+    let mut found: Vec<_> = ours
+        .filter_map(|name| name.split_once('@'))
+        .map(|(_, version)| format!("rounds:connector@{version}"))
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -58,17 +70,25 @@ mod tests {
 
     #[test]
     fn only_wasi_that_runtimes_bring_is_harmless() {
-        for import in ["wasi:io/streams@0.2.6", "wasi:sockets/tcp@0.2.12", "rounds:connector/types@0.1.0"] {
+        for import in
+            ["wasi:io/streams@0.2.6", "wasi:sockets/tcp@0.2.12", "rounds:connector/types@0.1.0"]
+        {
             assert!(!forbidden(import), "{import}");
         }
-        for import in ["wasi:http/outgoing-handler@0.2.0", "wasi:io/streams@0.3.0", "env", "wasi:keyvalue/store@0.2.0"] {
+        for import in [
+            "wasi:http/outgoing-handler@0.2.0",
+            "wasi:io/streams@0.3.0",
+            "env",
+            "wasi:keyvalue/store@0.2.0",
+        ] {
             assert!(forbidden(import), "{import}");
         }
     }
 
     #[test]
     fn another_contract_is_named() {
-        let exports = ["rounds:connector/connector@0.9.0", "rounds:connector/session@0.9.0", "init"];
+        let exports =
+            ["rounds:connector/connector@0.9.0", "rounds:connector/session@0.9.0", "init"];
         assert_eq!(contracts(&exports.map(String::from)), ["rounds:connector@0.9.0"]);
     }
 }

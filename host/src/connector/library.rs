@@ -49,7 +49,8 @@ impl Connector {
     /// Why the file is no connector that this host can run.
     pub async fn load(engine: &Engine, path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
+        let bytes =
+            fs::read(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
         Self::from_bytes(engine, &name, &bytes).await
     }
 
@@ -62,7 +63,10 @@ impl Connector {
         let component = compile(engine, name, bytes, hash.as_ref())?;
         let kind = component.component_type();
         imports::check(name, &kind, engine.wasm())?;
-        let unusable = |error: wasmtime::Error| Error::Unusable { path: name.into(), what: format!("{error:#}") };
+        let unusable = |error: wasmtime::Error| Error::Unusable {
+            path: name.into(),
+            what: format!("{error:#}"),
+        };
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
         let exported = exported::GuestIndices::new(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
@@ -120,11 +124,18 @@ impl Connector {
         &self.0.engine
     }
 
-    pub(super) async fn instantiate(&self, sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+    pub(super) async fn instantiate(
+        &self,
+        sandbox: Sandbox,
+    ) -> Result<(Store<Sandbox>, Instance), Fault> {
         self.0.instantiate(sandbox).await
     }
 
-    pub(super) fn exported(&self, store: &mut Store<Sandbox>, instance: &Instance) -> Result<exported::Guest, Fault> {
+    pub(super) fn exported(
+        &self,
+        store: &mut Store<Sandbox>,
+        instance: &Instance,
+    ) -> Result<exported::Guest, Fault> {
         self.0.exported(store, instance)
     }
 }
@@ -140,11 +151,15 @@ impl Loaded {
         watch(&mut store, limits.guest_cpu);
         match self.instance.instantiate_async(&mut store).await {
             Ok(instance) => Ok((store, instance)),
-            Err(error) => Err(trapped("start", &error, store.data())),
+            Err(error) => Err(trapped("start", &error, store.data(), &store.data().take_log())),
         }
     }
 
-    fn exported(&self, store: &mut Store<Sandbox>, instance: &Instance) -> Result<exported::Guest, Fault> {
+    fn exported(
+        &self,
+        store: &mut Store<Sandbox>,
+        instance: &Instance,
+    ) -> Result<exported::Guest, Fault> {
         self.exported.load(store, instance).map_err(|error| Fault::Start(format!("{error:#}")))
     }
 
@@ -155,7 +170,9 @@ impl Loaded {
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
         let calls = self.exported(&mut store, &instance).map_err(failed)?;
         let described = calls.call_describe(&mut store).await;
-        let manifest = described.map_err(|error| failed(trapped("describe", &error, store.data())))?;
+        let manifest = described.map_err(|error| {
+            failed(trapped("describe", &error, store.data(), &store.data().take_log()))
+        })?;
         let manifest = Manifest::try_from(manifest).map_err(wrong)?;
         match manifest.problem() {
             Some(what) => Err(wrong(what)),
@@ -166,7 +183,10 @@ impl Loaded {
 
 fn patterns(path: &str, manifest: &Manifest) -> Result<Vec<Pattern>, Error> {
     let read = |request: &String| {
-        request.parse().map_err(|error| Error::Manifest { path: path.into(), what: format!("its request `{request}` {error}") })
+        request.parse().map_err(|error| Error::Manifest {
+            path: path.into(),
+            what: format!("its request `{request}` {error}"),
+        })
     };
     manifest.requests.iter().map(read).collect()
 }
@@ -190,9 +210,9 @@ fn compile(engine: &Engine, path: &str, bytes: &[u8], digest: &[u8]) -> Result<C
 fn no_component(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [] => Some("is an empty file"),
-        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => {
-            Some("is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`")
-        }
+        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Some(
+            "is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`",
+        ),
         [0, b'a', b's', b'm', ..] => None,
         [b'(', ..] => Some("is WebAssembly text; compile it first"),
         _ => Some("is no WebAssembly component: it does not begin with \\0asm"),
@@ -243,13 +263,18 @@ impl Library {
     /// # Errors
     /// [`Error::Missing`], which says what `folder` has instead.
     pub fn require(&self, name: &str, folder: &Path) -> Result<&Connector, Error> {
-        let missing = || Error::Missing { name: name.into(), folder: folder.display().to_string(), known: self.names() };
+        let missing = || Error::Missing {
+            name: name.into(),
+            folder: folder.display().to_string(),
+            known: self.names(),
+        };
         self.get(name).ok_or_else(missing)
     }
 
     /// The names of all, sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.connectors.iter().map(|it| it.manifest().name.clone()).collect();
+        let mut names: Vec<_> =
+            self.connectors.iter().map(|it| it.manifest().name.clone()).collect();
         names.sort();
         names
     }

@@ -92,7 +92,9 @@ fn is_name(name: &str) -> bool {
 
 fn is_version(version: &str) -> bool {
     let core = version.split(['-', '+']).next().unwrap_or_default();
-    let number = |part: &str| !part.is_empty() && part.len() < 10 && part.chars().all(|c| c.is_ascii_digit());
+    let number = |part: &str| {
+        !part.is_empty() && part.len() < 10 && part.chars().all(|c| c.is_ascii_digit())
+    };
     let plain = version.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
     plain && version.len() <= 64 && core.split('.').count() == 3 && core.split('.').all(number)
 }
@@ -137,6 +139,8 @@ mod tests {
         assert!(problem(|m| m.version = "1.2.x".into()).contains("version"));
         assert!(problem(|m| m.actions.clear()).contains("no action"));
         assert!(problem(|m| m.actions.extend(m.actions.clone())).contains("twice"));
-        assert!(problem(|m| m.actions.iter_mut().for_each(|a| a.events.clear())).contains("no event"));
+        assert!(
+            problem(|m| m.actions.iter_mut().for_each(|a| a.events.clear())).contains("no event")
+        );
     }
 }

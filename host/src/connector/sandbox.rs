@@ -5,7 +5,10 @@
 //! They are linked, so that what an ordinary toolchain makes loads as it is, with nothing
 //! behind them: no file, no address, no variable, and never a clock of the world's.
 
-use std::{sync::{Arc, Mutex, PoisonError}, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -75,7 +78,12 @@ impl WasiView for Sandbox {
 /// Refuses by an error and not by `false`, for a guest that is told `false` ends in words of its
 /// own language or in none.
 impl ResourceLimiter for Sandbox {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let memory = self.memory.saturating_add(desired.saturating_sub(current));
         if memory > self.memory_limit {
             self.exceeded = Some(Limit::Memory(self.memory_limit));
@@ -85,7 +93,12 @@ impl ResourceLimiter for Sandbox {
         Ok(true)
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         self.table_elements = self.table_elements.saturating_add(desired.saturating_sub(current));
         if self.table_elements > super::engine::TABLE_ELEMENTS {
             self.exceeded = Some(Limit::Table(super::engine::TABLE_ELEMENTS));
@@ -138,7 +151,8 @@ impl Log {
     }
 
     fn take(&self) -> Vec<String> {
-        let written = std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
+        let written =
+            std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
         let lines = written.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         lines.take(self.lines).map(|line| self.readable(line)).collect()
     }
@@ -146,7 +160,10 @@ impl Log {
     /// A line as text on one line: cut to its limit, with nothing in it that moves a terminal.
     fn readable(&self, line: &[u8]) -> String {
         let line = line.get(..self.line).unwrap_or(line);
-        String::from_utf8_lossy(line).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+        String::from_utf8_lossy(line)
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
     }
 }
 

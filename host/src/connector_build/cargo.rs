@@ -59,11 +59,23 @@ pub(super) async fn build(folder: &Path) -> Result<Built, Error> {
     let (package, profile) = package(&folder, &manifest).await?;
     target::ensure(&folder).await?;
     let mut cargo = Command::new(CARGO.tool);
-    cargo.args(["build", "--lib", "--target", TARGET, "--profile", profile, "--message-format", "json-render-diagnostics", "--manifest-path"]);
+    cargo.args([
+        "build",
+        "--lib",
+        "--target",
+        TARGET,
+        "--profile",
+        profile,
+        "--message-format",
+        "json-render-diagnostics",
+        "--manifest-path",
+    ]);
     let messages = output(cargo.arg(&manifest).current_dir(&folder), CARGO, "cargo build").await?;
     match component(&messages, &manifest) {
         Some(component) => Ok(Built { package, component }),
-        None => Err(Error::NotAConnector { folder: folder.display().to_string(), what: NO_COMPONENT }),
+        None => {
+            Err(Error::NotAConnector { folder: folder.display().to_string(), what: NO_COMPONENT })
+        }
     }
 }
 
@@ -81,7 +93,13 @@ fn is_rust(folder: &Path) -> Result<PathBuf, Error> {
 
 /// The language of a connector that is not Rust's, by the file that its tools want.
 fn language(folder: &Path) -> Option<&'static str> {
-    let signs = [("package.json", "JavaScript"), ("pyproject.toml", "Python"), ("app.py", "Python"), ("go.mod", "Go"), ("Makefile", "C")];
+    let signs = [
+        ("package.json", "JavaScript"),
+        ("pyproject.toml", "Python"),
+        ("app.py", "Python"),
+        ("go.mod", "Go"),
+        ("Makefile", "C"),
+    ];
     signs.into_iter().find(|(file, _)| folder.join(file).is_file()).map(|(_, language)| language)
 }
 
@@ -92,10 +110,12 @@ async fn package(folder: &Path, manifest: &Path) -> Result<(String, &'static str
     cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(folder);
     let metadata = output(&mut cargo, CARGO, "cargo metadata").await?;
     let failed = || Error::Failed("cargo metadata".into());
-    let Metadata { packages, workspace_root } = serde_json::from_str(&metadata).map_err(|_| failed())?;
+    let Metadata { packages, workspace_root } =
+        serde_json::from_str(&metadata).map_err(|_| failed())?;
     let package = packages.into_iter().find(|package| package.manifest_path == manifest);
     let what = "its Cargo.toml has no package, only a workspace; name the folder of one";
-    let package = package.ok_or_else(|| Error::NotAConnector { folder: folder.display().to_string(), what })?;
+    let package = package
+        .ok_or_else(|| Error::NotAConnector { folder: folder.display().to_string(), what })?;
     Ok((package.name, profile(&workspace_root)))
 }
 
@@ -109,12 +129,19 @@ fn profile(workspace: &Path) -> &'static str {
 /// The component that a build of this package made.
 fn component(messages: &str, manifest: &Path) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let mut ours = messages.filter(|it| it.reason == "compiler-artifact" && it.manifest_path == manifest);
-    ours.find_map(|it| it.filenames.into_iter().find(|file| file.extension().is_some_and(|it| it == "wasm")))
+    let mut ours =
+        messages.filter(|it| it.reason == "compiler-artifact" && it.manifest_path == manifest);
+    ours.find_map(|it| {
+        it.filenames.into_iter().find(|file| file.extension().is_some_and(|it| it == "wasm"))
+    })
 }
 
 /// What a program prints; what it says on stderr goes to ours.
-pub(super) async fn output(command: &mut Command, missing: Missing, name: &str) -> Result<String, Error> {
+pub(super) async fn output(
+    command: &mut Command,
+    missing: Missing,
+    name: &str,
+) -> Result<String, Error> {
     let Missing { tool, remedy } = missing;
     let command = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
     let output = command.output().await.map_err(|source| match source.kind() {

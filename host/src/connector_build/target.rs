@@ -22,7 +22,9 @@ pub(super) async fn ensure(folder: &Path) -> Result<(), Error> {
     }
     tracing::warn!("the compiler has no {TARGET} yet; adding it: rustup target add {TARGET}");
     let mut rustup = Command::new(RUSTUP.tool);
-    output(rustup.args(["target", "add", TARGET]).current_dir(folder), RUSTUP, "rustup target add").await.map(drop)
+    output(rustup.args(["target", "add", TARGET]).current_dir(folder), RUSTUP, "rustup target add")
+        .await
+        .map(drop)
 }
 
 async fn is_installed(folder: &Path) -> Result<bool, Error> {

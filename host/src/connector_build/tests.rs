@@ -39,7 +39,9 @@ async fn a_folder_of_another_language_or_none_is_told() {
 #[tokio::test]
 async fn a_workspace_alone_is_no_connector() {
     let folder = Folder::with("workspace", &[("Cargo.toml", "[workspace]\nmembers = []\n")]);
-    let Err(Error::NotAConnector { what, .. }) = build_rust(&folder.0, None).await else { panic!("it was built") };
+    let Err(Error::NotAConnector { what, .. }) = build_rust(&folder.0, None).await else {
+        panic!("it was built")
+    };
     assert!(what.contains("only a workspace"));
 }
 

@@ -56,8 +56,12 @@ pub(super) fn decide(
     delivery.attempts = delivery.attempts.saturating_add(1);
     let first = *delivery.first_attempt_at.get_or_insert(now);
     match backoff::next_attempt(delivery.attempts, first, now, retry_for, random) {
-        Some(next) => Decision::Retry { attempted_at: now, not_before: paused_until.unwrap_or(next) },
-        None => Decision::Dead { reason: format!("{why}, at every attempt for {}", crate::duration::Show(retry_for)) },
+        Some(next) => {
+            Decision::Retry { attempted_at: now, not_before: paused_until.unwrap_or(next) }
+        }
+        None => Decision::Dead {
+            reason: format!("{why}, at every attempt for {}", crate::duration::Show(retry_for)),
+        },
     }
 }
 
@@ -70,7 +74,13 @@ mod tests {
 
     fn delivery() -> Delivery {
         let (first_attempt_at, not_before) = (None, None);
-        Delivery { destination: "app".into(), sequence: 1, attempts: 0, first_attempt_at, not_before }
+        Delivery {
+            destination: "app".into(),
+            sequence: 1,
+            attempts: 0,
+            first_attempt_at,
+            not_before,
+        }
     }
 
     fn failed(of_it_all: bool) -> Outcome {
@@ -92,7 +102,10 @@ mod tests {
         let mut delivery = Delivery { attempts: 20, first_attempt_at: Some(NOW), ..delivery() };
         let late = crate::clock::after(NOW, DAY);
         let decision = decide(&failed(false), &mut delivery, late, None, DAY, 0.5);
-        assert_eq!(decision, Decision::Dead { reason: "status 500, at every attempt for 1d".into() });
+        assert_eq!(
+            decision,
+            Decision::Dead { reason: "status 500, at every attempt for 1d".into() }
+        );
     }
 
     #[test]

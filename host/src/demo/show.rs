@@ -28,10 +28,15 @@ impl<'a> Show<'a> {
 
     pub(super) fn start(&mut self, ehr: &Ehr, receiver: &Receiver) -> io::Result<()> {
         if self.json {
-            let line = json!({ "what": "started", "ehr": ehr.base_url(), "receiver": receiver.url() });
+            let line =
+                json!({ "what": "started", "ehr": ehr.base_url(), "receiver": receiver.url() });
             return writeln!(self.out, "{line}");
         }
-        writeln!(self.out, "A practice EHR at {}, polled every second by the connector fhir-r4;", ehr.base_url())?;
+        writeln!(
+            self.out,
+            "A practice EHR at {}, polled every second by the connector fhir-r4;",
+            ehr.base_url()
+        )?;
         writeln!(self.out, "a receiver at {} that verifies each signature.", receiver.url())?;
         writeln!(self.out, "Ctrl-C ends it.\n")
     }
@@ -44,7 +49,12 @@ impl<'a> Show<'a> {
                 let line = json!({ "what": "changed", "record": id, "version": version, "event": event, "at": at });
                 writeln!(self.out, "{line}")?;
             } else {
-                writeln!(self.out, "{}  EHR changed  {:<26} {kind}/{id} version {version}", clock(*at), event)?;
+                writeln!(
+                    self.out,
+                    "{}  EHR changed  {:<26} {kind}/{id} version {version}",
+                    clock(*at),
+                    event
+                )?;
             }
         }
         self.out.flush()
@@ -55,7 +65,10 @@ impl<'a> Show<'a> {
         self.arrived += received.len();
         let backfill = arrivals.iter().filter(|arrival| arrival.backfill).count();
         if backfill > 0 && !self.json {
-            writeln!(self.out, "                arrived    {backfill} appointments that were there before, marked as backfill")?;
+            writeln!(
+                self.out,
+                "                arrived    {backfill} appointments that were there before, marked as backfill"
+            )?;
         }
         let json = self.json;
         for arrival in arrivals.iter().filter(|arrival| json || !arrival.backfill) {
@@ -80,7 +93,10 @@ impl<'a> Show<'a> {
         let took = took.map(seconds).unwrap_or_default();
         let again = if repeated { "  (again)" } else { "" };
         let (at, event, record) = (clock(arrival.at), &arrival.event, &arrival.record);
-        writeln!(self.out, "{at}    arrived    {event:<26} {record}, {took} after the change{again}")
+        writeln!(
+            self.out,
+            "{at}    arrived    {event:<26} {record}, {took} after the change{again}"
+        )
     }
 
     /// What happened since the last line.
@@ -101,11 +117,19 @@ impl<'a> Show<'a> {
         }
         writeln!(self.out, "\nsent {}, missing {missing}, repeated {repeated}", tally.arrived)?;
         if tally.coalesced > 0 {
-            writeln!(self.out, "{} more changed again before they were polled: an EHR shows the latest version only", tally.coalesced)?;
+            writeln!(
+                self.out,
+                "{} more changed again before they were polled: an EHR shows the latest version only",
+                tally.coalesced
+            )?;
         }
         if let Some(delays) = tally.delays {
-            let (median, p95, max) = (seconds(delays.median), seconds(delays.p95), seconds(delays.max));
-            writeln!(self.out, "from change to arrival: median {median}, 95 of 100 within {p95}, longest {max}")?;
+            let (median, p95, max) =
+                (seconds(delays.median), seconds(delays.p95), seconds(delays.max));
+            writeln!(
+                self.out,
+                "from change to arrival: median {median}, 95 of 100 within {p95}, longest {max}"
+            )?;
         }
         self.out.flush()
     }

@@ -33,7 +33,11 @@ impl Webhook {
     ///
     /// # Errors
     /// Where no HTTP client can be made of the configuration.
-    pub fn new(network: &Network, config: &config::Destination, clock: Arc<dyn Clock>) -> Result<Self, egress::Error> {
+    pub fn new(
+        network: &Network,
+        config: &config::Destination,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, egress::Error> {
         let owner = Owner::Destination(config.name.clone());
         let mut options = Options::new(owner, config.url.clone());
         options.private_addresses = config.reachable();
@@ -48,14 +52,21 @@ impl Webhook {
     }
 
     async fn shake(&self, how: Handshake, token: &Secret) -> Result<(), Outcome> {
-        let challenge = challenge().ok_or_else(|| failed("no random challenge can be made".into(), None, true))?;
+        let challenge = challenge()
+            .ok_or_else(|| failed("no random challenge can be made".into(), None, true))?;
         let request = handshake(how, token, &challenge);
         let answer = self.client.send(&request).await.map_err(|error| unsent(&error))?;
         let repeated = String::from_utf8_lossy(&answer.body).contains(&challenge);
         match (answer.status, repeated) {
             (200..=299, true) => Ok(()),
-            (200..=299, false) => Err(failed("did not repeat the challenge of the handshake".into(), None, true)),
-            (status, _) => Err(failed(format!("answered the handshake with status {status}"), answer.retry_after, true)),
+            (200..=299, false) => {
+                Err(failed("did not repeat the challenge of the handshake".into(), None, true))
+            }
+            (status, _) => Err(failed(
+                format!("answered the handshake with status {status}"),
+                answer.retry_after,
+                true,
+            )),
         }
     }
 }
@@ -91,9 +102,17 @@ fn answered(status: u16, pause: Option<Duration>) -> Outcome {
     match status {
         200..=299 => Outcome::Delivered,
         410 => Outcome::Gone { why: "answered 410: it wants no more".into() },
-        413 => Outcome::Refused { why: "answered 413: the notification is too large for it".into() },
-        401 | 403 | 404 | 405 | 407 | 408 | 425 | 429 | 500.. => failed(format!("answered {status}"), pause, true),
-        300..=399 => failed(format!("answered {status}: a redirect, which is not followed; set its new URL"), pause, true),
+        413 => {
+            Outcome::Refused { why: "answered 413: the notification is too large for it".into() }
+        }
+        401 | 403 | 404 | 405 | 407 | 408 | 425 | 429 | 500.. => {
+            failed(format!("answered {status}"), pause, true)
+        }
+        300..=399 => failed(
+            format!("answered {status}: a redirect, which is not followed; set its new URL"),
+            pause,
+            true,
+        ),
         _ => failed(format!("answered {status}"), pause, false),
     }
 }
@@ -122,11 +141,15 @@ fn handshake(how: Handshake, token: &Secret, challenge: &str) -> Request {
         Handshake::Post => Request {
             method: Method::Post,
             headers: json_headers,
-            body: Some(Bytes::from(json!({ "verification-token": token.expose(), "challenge": challenge }).to_string())),
+            body: Some(Bytes::from(
+                json!({ "verification-token": token.expose(), "challenge": challenge }).to_string(),
+            )),
             ..Request::default()
         },
         Handshake::Get => {
-            let query = url::form_urlencoded::Serializer::for_suffix(String::from("?"), 1).extend_pairs(words).finish();
+            let query = url::form_urlencoded::Serializer::for_suffix(String::from("?"), 1)
+                .extend_pairs(words)
+                .finish();
             Request { method: Method::Get, target: query, ..Request::default() }
         }
     }
@@ -148,8 +171,13 @@ mod tests {
         assert_eq!(answered(204, None), Outcome::Delivered);
         assert!(matches!(answered(410, None), Outcome::Gone { .. }));
         assert!(matches!(answered(413, None), Outcome::Refused { .. }));
-        for (status, whole) in [(301, true), (400, false), (422, false), (429, true), (500, true), (503, true)] {
-            assert!(matches!(answered(status, None), Outcome::Failed { of_it_all, .. } if of_it_all == whole), "{status}");
+        for (status, whole) in
+            [(301, true), (400, false), (422, false), (429, true), (500, true), (503, true)]
+        {
+            assert!(
+                matches!(answered(status, None), Outcome::Failed { of_it_all, .. } if of_it_all == whole),
+                "{status}"
+            );
         }
     }
 }

@@ -69,12 +69,26 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     };
     let (scheduler, wake) = options.build();
     lines.resume(shared.store.pending()?);
-    let handle = Handle { status: shared.status, store: Arc::clone(&shared.store), scheduler: wake, lines, tasks };
+    let handle = Handle {
+        status: shared.status,
+        store: Arc::clone(&shared.store),
+        scheduler: wake,
+        lines,
+        tasks,
+    };
     let admin = match admin {
         true => Some(bind(config.host.admin, &handle)?),
         false => None,
     };
-    Ok(Host { handle, store: shared.store, scheduler, collectors, deliverers: deliverers.parts, admin, tracker })
+    Ok(Host {
+        handle,
+        store: shared.store,
+        scheduler,
+        collectors,
+        deliverers: deliverers.parts,
+        admin,
+        tracker,
+    })
 }
 
 /// Changes are wanted from now on, of tasks that are new: also of those whose first poll is due
@@ -97,14 +111,22 @@ async fn begin(connections: &Connections, shared: &Shared) -> Result<(), Error> 
 }
 
 fn bind(address: std::net::SocketAddr, handle: &Handle) -> Result<admin::Server, Error> {
-    admin::Server::bind(address, handle.clone(), handle.tasks()).map_err(|source| Error::Admin { address, source })
+    admin::Server::bind(address, handle.clone(), handle.tasks())
+        .map_err(|source| Error::Admin { address, source })
 }
 
 /// Loads the connectors of the folder and those named one by one. A file of the folder that
 /// cannot be used is an error only where a connection misses a connector.
-pub(crate) async fn library(config: &Config, files: &[std::path::PathBuf]) -> Result<Library, Error> {
+pub(crate) async fn library(
+    config: &Config,
+    files: &[std::path::PathBuf],
+) -> Result<Library, Error> {
     let cache = cache(&config.host.data.join("cache"))?;
-    let engine = Engine::new(&config.host.limits, config.host.concurrent_polls * GUESTS_A_POLL, Some(cache))?;
+    let engine = Engine::new(
+        &config.host.limits,
+        config.host.concurrent_polls * GUESTS_A_POLL,
+        Some(cache),
+    )?;
     let folder = &config.host.connectors;
     let (mut library, errors) = match folder.is_dir() || files.is_empty() {
         true => Library::load(&engine, folder).await?,
@@ -116,7 +138,8 @@ pub(crate) async fn library(config: &Config, files: &[std::path::PathBuf]) -> Re
             return Err(error.into());
         }
     }
-    let missed = config.connections.iter().any(|connection| library.get(&connection.connector).is_none());
+    let missed =
+        config.connections.iter().any(|connection| library.get(&connection.connector).is_none());
     for error in errors {
         if missed {
             return Err(error.into());
@@ -127,10 +150,15 @@ pub(crate) async fn library(config: &Config, files: &[std::path::PathBuf]) -> Re
 }
 
 fn cache(folder: &Path) -> Result<Cache, Error> {
-    Cache::open(folder).map_err(|source| Error::Folder { path: folder.display().to_string(), source })
+    Cache::open(folder)
+        .map_err(|source| Error::Folder { path: folder.display().to_string(), source })
 }
 
-fn deliverers(config: &Config, brought: Vec<Brought>, shared: &Shared) -> Result<Deliverers, Error> {
+fn deliverers(
+    config: &Config,
+    brought: Vec<Brought>,
+    shared: &Shared,
+) -> Result<Deliverers, Error> {
     let (mut parts, mut handles, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     let configured = config.destinations.iter().map(|it| configured(it, shared));
     let brought = brought.into_iter().map(|it| Ok(self::brought(it, shared)));
@@ -145,25 +173,37 @@ fn deliverers(config: &Config, brought: Vec<Brought>, shared: &Shared) -> Result
     Ok(Deliverers { parts, handles: handles.into(), routes: routes.into() })
 }
 
-fn configured(config: &config::Destination, shared: &Shared) -> Result<(deliver::Options, Route), Error> {
+fn configured(
+    config: &config::Destination,
+    shared: &Shared,
+) -> Result<(deliver::Options, Route), Error> {
     let webhook = Webhook::new(&shared.network, config, Arc::clone(&shared.clock))?;
     let mut options = shared.deliverer(config.name.clone(), Arc::new(webhook));
     options.concurrency = config.concurrency;
     options.retry_for = config.retry_for;
     let wanted = config.clone();
-    let wants = Box::new(move |connection: &ConnectionName, event: &str| wanted.wants(connection, event));
+    let wants =
+        Box::new(move |connection: &ConnectionName, event: &str| wanted.wants(connection, event));
     Ok((options, Route { destination: config.name.clone(), wants }))
 }
 
-fn brought(Brought { name, events, destination, concurrency }: Brought, shared: &Shared) -> (deliver::Options, Route) {
+fn brought(
+    Brought { name, events, destination, concurrency }: Brought,
+    shared: &Shared,
+) -> (deliver::Options, Route) {
     let mut options = shared.deliverer(name.clone(), destination);
     options.concurrency = concurrency;
-    let wants = Box::new(move |_: &ConnectionName, event: &str| events.iter().any(|it| it.matches(event)));
+    let wants =
+        Box::new(move |_: &ConnectionName, event: &str| events.iter().any(|it| it.matches(event)));
     (options, Route { destination: name, wants })
 }
 
 impl Shared {
-    fn deliverer(&self, name: DestinationName, destination: Arc<dyn Destination>) -> deliver::Options {
+    fn deliverer(
+        &self,
+        name: DestinationName,
+        destination: Arc<dyn Destination>,
+    ) -> deliver::Options {
         deliver::Options {
             name,
             destination,
@@ -223,8 +263,13 @@ fn connection(
     })
 }
 
-fn client_options(config: &Config, wanted: &config::Connection, connector: &Connector) -> Result<egress::Options, Error> {
-    let mut options = egress::Options::new(Owner::Connection(wanted.name.clone()), wanted.base_url.clone());
+fn client_options(
+    config: &Config,
+    wanted: &config::Connection,
+    connector: &Connector,
+) -> Result<egress::Options, Error> {
+    let mut options =
+        egress::Options::new(Owner::Connection(wanted.name.clone()), wanted.base_url.clone());
     options.allow_origins.clone_from(&wanted.allow_origins);
     options.private_addresses = wanted.reachable();
     options.ca.clone_from(&wanted.ca);
@@ -272,16 +317,28 @@ fn task(
     Task::new(poller, shared.status.clone(), task.enabled)
 }
 
-fn entries(connections: &Connections, tasks: &Tasks, shared: &Shared) -> Result<Vec<schedule::Entry>, Error> {
+fn entries(
+    connections: &Connections,
+    tasks: &Tasks,
+    shared: &Shared,
+) -> Result<Vec<schedule::Entry>, Error> {
     let mut entries = Vec::new();
     for connection in connections {
         for wanted in connection.config.tasks.iter().filter(|task| task.enabled) {
             let id = connection.config.task_id(wanted);
             let Some(task) = tasks.get(&id) else { continue };
-            let (connector, cadence) = (connection.connector.manifest().label(), wanted.cadence.to_string());
-            shared.status.task(&id, |status| (status.connector, status.cadence) = (connector, cadence));
+            let (connector, cadence) =
+                (connection.connector.manifest().label(), wanted.cadence.to_string());
+            shared
+                .status
+                .task(&id, |status| (status.connector, status.cadence) = (connector, cadence));
             let last_run = shared.store.task(&id)?.last_polled_at;
-            entries.push(schedule::Entry { id, cadence: wanted.cadence.clone(), last_run, run: Arc::<Task>::clone(task) });
+            entries.push(schedule::Entry {
+                id,
+                cadence: wanted.cadence.clone(),
+                last_run,
+                run: Arc::<Task>::clone(task),
+            });
         }
     }
     Ok(entries)

@@ -34,7 +34,15 @@ pub(super) struct Brought {
 impl Builder {
     pub(super) fn new(config: Config) -> Self {
         let (connectors, destinations) = (Vec::new(), Vec::new());
-        Self { config, connectors, destinations, store: None, clock: Arc::new(System), admin: false, scheduled: true }
+        Self {
+            config,
+            connectors,
+            destinations,
+            store: None,
+            clock: Arc::new(System),
+            admin: false,
+            scheduled: true,
+        }
     }
 
     /// Loads a connector's file beside those of the configured folder.

@@ -38,7 +38,11 @@ impl Handle {
     /// How everything is doing.
     pub fn report(&self) -> Report {
         let mut report = self.status.report();
-        let pending = self.lines.collectors.iter().map(|(name, (_, backlog))| (name.to_string(), backlog.len()));
+        let pending = self
+            .lines
+            .collectors
+            .iter()
+            .map(|(name, (_, backlog))| (name.to_string(), backlog.len()));
         report.pending = pending.collect();
         report
     }
@@ -105,7 +109,11 @@ impl Handle {
     ///
     /// # Errors
     /// Why the poll ended early; what came before is committed.
-    pub async fn poll_once(&self, task: &TaskId, since: Option<Timestamp>) -> Result<poll::Summary, poll::Error> {
+    pub async fn poll_once(
+        &self,
+        task: &TaskId,
+        since: Option<Timestamp>,
+    ) -> Result<poll::Summary, poll::Error> {
         match self.tasks.get(task) {
             Some(task) => task.poll(since).await,
             None => Err(poll::Error::Unknown(task.clone())),
@@ -138,29 +146,38 @@ impl Lines {
             strangers += usize::from(!self.resume_one(pending));
         }
         if strangers > 0 {
-            tracing::warn!(strangers, "containers wait for connections or destinations that are not configured; they are kept");
+            tracing::warn!(
+                strangers,
+                "containers wait for connections or destinations that are not configured; they are kept"
+            );
         }
     }
 
     fn resume_one(&self, pending: Pending) -> bool {
-        let Some((collector, backlog)) = self.collectors.get(&pending.task.connection) else { return false };
+        let Some((collector, backlog)) = self.collectors.get(&pending.task.connection) else {
+            return false;
+        };
         match pending.stage {
             Stage::Collect => {
                 collector.collect(pending.lane, pending.id, backlog.enter());
                 true
             }
             Stage::Deliver(deliveries) => {
-                let owed = |delivery| Owed { container: pending.id, delivery, under_way: backlog.enter() };
-                let known = deliveries.into_iter().map(|delivery| self.deliver(pending.lane, owed(delivery)));
-                // Each is put in line, also behind one that has none.
-                known.fold(true, |all, known| all && known)
+                let owed =
+                    |delivery| Owed { container: pending.id, delivery, under_way: backlog.enter() };
+                // Each is put in line, also behind one that is not configured.
+                let known = deliveries
+                    .into_iter()
+                    .map(|delivery| self.deliver(pending.lane, owed(delivery)));
+                known.filter(|known| !known).count() == 0
             }
         }
     }
 
     fn deliver(&self, lane: crate::model::Lane, owed: Owed) -> bool {
         let name: &Delivery = &owed.delivery;
-        let found = self.deliverers.iter().find(|(destination, _)| *destination == name.destination);
+        let found =
+            self.deliverers.iter().find(|(destination, _)| *destination == name.destination);
         match found {
             Some((_, handle)) => {
                 handle.deliver(lane, owed);

@@ -48,9 +48,7 @@ use self::{
     index::Index,
     request::{Reply, Request},
 };
-use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Settlement, Store, TaskState,
-};
+use super::{Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Settlement, Store, TaskState};
 use crate::{
     identity::RecordKey,
     model::{Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
@@ -200,7 +198,8 @@ impl Store for SledStore {
         let task = state::load_task(&self.disk, id)?;
         let kept = task.answer_parts > 0;
         let answer = if kept { self.disk.whole(&keys::answer(id))? } else { None };
-        let answer = answer.map(|bytes| self.disk.understood(format::answer(&bytes))).transpose()?;
+        let answer =
+            answer.map(|bytes| self.disk.understood(format::answer(&bytes))).transpose()?;
         Ok(TaskState { answer, ..task.state() })
     }
 

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// Rust only for now, with cargo, for wasm32-wasip2.
 #[derive(Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The folder of its Cargo.toml
     #[arg(default_value = ".")]
     folder: PathBuf,

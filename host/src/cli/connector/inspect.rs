@@ -17,7 +17,7 @@ use crate::{
 
 /// Says what a connector's .wasm file is, and can do.
 #[derive(Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The connector
     file: PathBuf,
     /// JSON instead of text
@@ -60,9 +60,13 @@ fn show(output: &mut Output, inspected: &Inspected<'_>) -> std::io::Result<()> {
     let Manifest { summary, actions, auth, requests, settings_schema, .. } = inspected.manifest;
     output.line(&plain(&format!("{}: {summary}", inspected.manifest.label())))?;
     output.line("")?;
-    output.table(&["action", "detection", "fastest", "events"], actions.iter().map(action_row).collect())?;
+    output.table(
+        &["action", "detection", "fastest", "events"],
+        actions.iter().map(action_row).collect(),
+    )?;
     output.line("")?;
-    let sign_in = if inspected.session { format!("{}, by its own call", listed(auth)) } else { listed(auth) };
+    let sign_in =
+        if inspected.session { format!("{}, by its own call", listed(auth)) } else { listed(auth) };
     let facts = [
         ("contract", inspected.contract.to_owned()),
         ("settings", listed(&settings(settings_schema))),
@@ -84,15 +88,22 @@ fn action_row(action: &Action) -> Vec<String> {
         Detection::ConsumingFeed => "consuming feed",
         Detection::Snapshot => "snapshot",
     };
-    vec![action.name.clone(), detection.into(), format!("{} s", action.fastest), action.events.join(", ")]
+    vec![
+        action.name.clone(),
+        detection.into(),
+        format!("{} s", action.fastest),
+        action.events.join(", "),
+    ]
 }
 
 /// The keys of a settings' schema, those that must be there marked.
 fn settings(schema: &Value) -> Vec<String> {
     let keys = schema.get("properties").and_then(Value::as_object);
     let required = schema.get("required").and_then(Value::as_array);
-    let is_required = |key: &str| required.is_some_and(|names| names.iter().any(|name| name == key));
-    let shown = |key: &String| if is_required(key) { format!("{key} (required)") } else { key.clone() };
+    let is_required =
+        |key: &str| required.is_some_and(|names| names.iter().any(|name| name == key));
+    let shown =
+        |key: &String| if is_required(key) { format!("{key} (required)") } else { key.clone() };
     keys.map(|keys| keys.keys().map(shown).collect()).unwrap_or_default()
 }
 

@@ -33,7 +33,11 @@ struct Done {
 }
 
 /// Runs the host for one poll, and prints what it tells.
-pub(super) async fn run(host: Host, printed: mpsc::Receiver<Handed>, wanted: Wanted) -> Result<(), Error> {
+pub(super) async fn run(
+    host: Host,
+    printed: mpsc::Receiver<Handed>,
+    wanted: Wanted,
+) -> Result<(), Error> {
     let (handle, shutdown) = (host.handle(), CancellationToken::new());
     let signals = Signals::listen()?;
     let told = Cell::new(0_usize);
@@ -79,7 +83,11 @@ fn conclude(done: Done, told: usize, dead: usize) -> Result<(), Error> {
     let poll::Summary { pages, changes } = summary;
     output::note(&format!("{changes} new changes on {pages} pages, {told} notifications"));
     if done.owed > 0 {
-        return Err(anyhow!("{} collects and deliveries are still owed; the store keeps them", done.owed).into());
+        return Err(anyhow!(
+            "{} collects and deliveries are still owed; the store keeps them",
+            done.owed
+        )
+        .into());
     }
     if dead > 0 {
         return Err(anyhow!("{dead} became dead letters; see `rounds dead list`").into());

@@ -12,7 +12,10 @@ use crate::{
     config::Config,
     connector::Detection,
     model::TaskId,
-    store::{Store, sled::{Options, SledStore}},
+    store::{
+        Store,
+        sled::{Options, SledStore},
+    },
 };
 
 /// Polls into a store of its own, and prints what would be told.
@@ -26,7 +29,10 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
     let (builder, printed) = printed::to_stdout(Host::builder(config).store(Arc::new(store)));
     let host = builder.unscheduled().build().await?;
     if host.handle().detection(&wanted.task) == Some(Detection::ConsumingFeed) {
-        let why = format!("reading {} takes changes off the EHR's list, so a dry run would lose them", wanted.task);
+        let why = format!(
+            "reading {} takes changes off the EHR's list, so a dry run would lose them",
+            wanted.task
+        );
         return Err(Error::Wrong(why));
     }
     conduct::run(host, printed, wanted).await
@@ -36,8 +42,12 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
 async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), Error> {
     match cursor(config, task).await {
         Ok(Some(cursor)) => store.set_cursor(task, Some(cursor)).await.map(drop)?,
-        Ok(None) => output::note("the task has no cursor yet: changes from its `since` on, else from now on"),
-        Err(Error::Failed(why)) => output::note(&format!("the task's cursor cannot be read ({why:#}): changes from its `since` on, else from now on")),
+        Ok(None) => output::note(
+            "the task has no cursor yet: changes from its `since` on, else from now on",
+        ),
+        Err(Error::Failed(why)) => output::note(&format!(
+            "the task's cursor cannot be read ({why:#}): changes from its `since` on, else from now on"
+        )),
         Err(other) => return Err(other),
     }
     Ok(())
@@ -64,7 +74,10 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            output::note(&format!("{} cannot be removed: {error}; remove it by hand", self.0.display()));
+            output::note(&format!(
+                "{} cannot be removed: {error}; remove it by hand",
+                self.0.display()
+            ));
         }
     }
 }

@@ -39,7 +39,10 @@ impl Destination for Nowhere {
 ///
 /// # Errors
 /// Where stdout takes no more; the notification that it did not take stays in the store.
-pub(super) async fn print(mut printed: mpsc::Receiver<Handed>, mut told: impl FnMut()) -> std::io::Result<()> {
+pub(super) async fn print(
+    mut printed: mpsc::Receiver<Handed>,
+    mut told: impl FnMut(),
+) -> std::io::Result<()> {
     while let Some(handed) = printed.recv().await {
         Output::open().line(&String::from_utf8_lossy(&handed.message.body))?;
         handed.taken();

@@ -19,11 +19,18 @@ impl Progress {
             false => ProgressBar::hidden(),
         };
         let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} ({elapsed})");
-        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())).with_prefix(task.to_string()))
+        Self(
+            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+                .with_prefix(task.to_string()),
+        )
     }
 
     /// Waits for some work, and tells meanwhile how many were told and how many are under way.
-    pub(super) async fn beside<T>(self, work: impl Future<Output = T>, numbers: impl Fn() -> (usize, usize)) -> T {
+    pub(super) async fn beside<T>(
+        self,
+        work: impl Future<Output = T>,
+        numbers: impl Fn() -> (usize, usize),
+    ) -> T {
         let mut work = pin!(work);
         let mut steps = time::interval(STEP);
         let done = loop {

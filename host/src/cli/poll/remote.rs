@@ -19,15 +19,20 @@ const LOOK: Duration = Duration::from_millis(250);
 pub(super) async fn run(client: &Client, wanted: Wanted) -> Result<(), Error> {
     let task = &wanted.task;
     if wanted.since.is_some() {
-        let why = format!("a host runs and has the store: stop it to poll with --since, or see with --dry-run what {task} has");
+        let why = format!(
+            "a host runs and has the store: stop it to poll with --since, or see with --dry-run what {task} has"
+        );
         return Err(Error::Wrong(why));
     }
     output::note(&format!("a host runs: it polls {task} now, and tells its destinations"));
     let before = look(client, &wanted).await?;
     client.poll(task).await?;
     let progress = Progress::start(task);
-    let polled = progress.beside(time::timeout(wanted.wait, polled(client, &wanted, before.polls)), || (0, 0)).await;
-    let after = polled.map_err(|_| anyhow!("the host is still polling; `rounds status` says how it goes"))??;
+    let polled = progress
+        .beside(time::timeout(wanted.wait, polled(client, &wanted, before.polls)), || (0, 0))
+        .await;
+    let after = polled
+        .map_err(|_| anyhow!("the host is still polling; `rounds status` says how it goes"))??;
     if let Some(error) = after.error {
         return Err(anyhow!(error).into());
     }

@@ -106,11 +106,18 @@ impl Committer {
         self.disk.sync()
     }
 
-    fn perform(&mut self, request: Request, group: &mut Group, answers: &mut Answers) -> Result<(), Error> {
+    fn perform(
+        &mut self,
+        request: Request,
+        group: &mut Group,
+        answers: &mut Answers,
+    ) -> Result<(), Error> {
         let state = &mut self.state;
         match request {
             Request::Commit(commit, reply) => answer(answers, reply, state.commit(group, commit)?),
-            Request::Keep(task, kept, reply) => answer(answers, reply, state.keep(group, task, kept)?),
+            Request::Keep(task, kept, reply) => {
+                answer(answers, reply, state.keep(group, task, kept)?)
+            }
             Request::Fill(fill, reply) => answer(answers, reply, state.fill(group, fill)?),
             Request::SetCursor(task, cursor, reply) => {
                 answer(answers, reply, state.set_cursor(group, task, cursor)?);
@@ -140,7 +147,9 @@ impl Committer {
     }
 
     fn free_bytes(&mut self) -> Result<u64, Error> {
-        if let Some((at, free)) = self.free && at.elapsed() < FREE_SPACE {
+        if let Some((at, free)) = self.free
+            && at.elapsed() < FREE_SPACE
+        {
             return Ok(free);
         }
         let free = self.disk.free_bytes()?;

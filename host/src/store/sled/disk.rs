@@ -1,13 +1,15 @@
-//! The one tree, and what it takes until a write is on disk.
+//! One of the store's trees, and what it takes until a write is on disk.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use serde::de::DeserializeOwned;
 use sled::{Batch, Db, IVec};
 
 use super::{
-    Options,
-    folder::{Folder, damaged, io_error},
+    folder::{self, damaged, io_error},
     format,
     guard::quietly,
     keys,
@@ -15,19 +17,148 @@ use super::{
 };
 use crate::store::Error;
 
-/// Values are cut to this. A leaf of the tree may hold some twenty of them and must stay
+/// Values are cut to this. A leaf of sled's tree may hold some twenty of them and must stay
 /// below a quarter of a segment; larger ones would go to files that sled never syncs.
 pub(super) const VALUE_BYTES: usize = 12 * 1024;
 
-/// What is to be written together.
+/// A tree in a folder of its own. Reads may come from any thread, writes from the committer's.
+pub(super) struct Disk {
+    tree: Db,
+    log: File,
+    recent: Recent,
+    folder: PathBuf,
+}
+
+/// Keys to be set and removed together; of several changes to a key, the last counts.
 #[derive(Default)]
 pub(super) struct Writes {
     batch: Batch,
+    /// Values that will soon be asked for.
     recent: Vec<(IVec, Option<IVec>)>,
 }
 
+impl Disk {
+    /// Opens what is in the folder, or starts an empty tree.
+    pub(super) fn open(folder: PathBuf, cache_bytes: u64) -> Result<Self, Error> {
+        let tree = folder::open(&folder, cache_bytes)?;
+        let recent = Recent::new(usize::try_from(cache_bytes).unwrap_or(usize::MAX));
+        let disk = Self { log: folder::open_log(&folder)?, tree, recent, folder };
+        disk.check_format()?;
+        folder::sync(&disk.folder)?;
+        Ok(disk)
+    }
+
+    /// A key's value.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
+        match self.recent.get(key) {
+            Some(known) => Ok(known),
+            None => self.guarded(|| self.tree.get(key)),
+        }
+    }
+
+    /// A key's value, which will be asked for again. Only for the committer: what it reads
+    /// nobody else can be changing.
+    pub(super) fn get_again(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
+        if let Some(known) = self.recent.get(key) {
+            return Ok(known);
+        }
+        let value = self.guarded(|| self.tree.get(key))?;
+        self.recent.put([(key.into(), value.clone())]);
+        Ok(value)
+    }
+
+    /// A key's value, decoded.
+    pub(super) fn load<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, Error> {
+        self.get(key)?.map(|value| self.understood(format::decode(&value))).transpose()
+    }
+
+    /// All keys with this prefix, in order.
+    pub(super) fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), Error>> {
+        let mut rows = self.tree.scan_prefix(prefix);
+        std::iter::from_fn(move || self.guarded(|| rows.next().transpose()).transpose())
+    }
+
+    /// A value that was cut into parts.
+    pub(super) fn whole(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let mut whole = None;
+        for part in self.scan(key) {
+            let (at, value) = part?;
+            if keys::is_part_of(&at, key) {
+                whole.get_or_insert_with(Vec::new).extend_from_slice(&value);
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Writes all of it or, after a crash, nothing. It is on disk after [`Self::sync`].
+    pub(super) fn apply(&self, writes: Writes) -> Result<(), Error> {
+        self.guarded(|| self.tree.apply_batch(writes.batch))?;
+        self.recent.put(writes.recent);
+        Ok(())
+    }
+
+    /// Waits until all that was applied survives a power cut. sled's `flush` writes and does not
+    /// sync; what it answers after an error means nothing, so nobody may ask twice.
+    pub(super) fn sync(&self) -> Result<(), Error> {
+        self.guarded(|| self.tree.flush())?;
+        self.log.sync_data().map_err(io_error("sync", &self.folder))
+    }
+
+    /// Bytes free where the tree is.
+    pub(super) fn free_bytes(&self) -> Result<u64, Error> {
+        let disk = rustix::fs::statvfs(&self.folder)
+            .map_err(|error| io_error("read", &self.folder)(error.into()))?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
+    /// Where the tree is, for errors.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What was decoded, or the error of a damaged store.
+    pub(super) fn understood<T>(&self, decoded: Result<T, postcard::Error>) -> Result<T, Error> {
+        decoded.map_err(|error| self.damaged(error))
+    }
+
+    /// The error of a value that says what it cannot.
+    pub(super) fn damaged(&self, what: impl ToString) -> Error {
+        damaged(&self.folder, what)
+    }
+
+    fn guarded<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Error> {
+        match quietly(call) {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(self.damaged(error)),
+            Err(panic) => Err(self.damaged(panic)),
+        }
+    }
+
+    fn check_format(&self) -> Result<(), Error> {
+        match self.load::<u32>(keys::FORMAT)? {
+            Some(format::FORMAT) => Ok(()),
+            Some(found) => {
+                let folder = self.folder.display().to_string();
+                Err(Error::Version { folder, found, known: format::FORMAT })
+            }
+            None => self.found(),
+        }
+    }
+
+    /// Makes an empty tree one of this format.
+    fn found(&self) -> Result<(), Error> {
+        if self.scan(&[]).next().is_some() {
+            return Err(self.damaged("it holds data and does not say of which format"));
+        }
+        let mut writes = Writes::default();
+        writes.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);
+        self.apply(writes)?;
+        self.sync()
+    }
+}
+
 impl Writes {
-    /// Sets a key's value, of at most [`VALUE_BYTES`].
+    /// Sets a key's value, which is small or of one slot.
     pub(super) fn insert(&mut self, key: &[u8], value: impl Into<IVec>) {
         let (key, value) = (IVec::from(key), value.into());
         if keys::is_read_again(&key) {
@@ -36,7 +167,7 @@ impl Writes {
         self.batch.insert(key, value);
     }
 
-    /// Removes a key. None that is read again ever goes.
+    /// Removes a key; one that is read again stays, emptied.
     pub(super) fn remove(&mut self, key: &[u8]) {
         self.batch.remove(key);
     }
@@ -59,135 +190,5 @@ impl Writes {
         for part in 0..parts {
             self.remove(&keys::part(key, part));
         }
-    }
-}
-
-/// sled's tree in its folder. Reads may come from any thread, writes from the committer's.
-pub(super) struct Disk {
-    // Before the folder: sled's files close before the next host may open them.
-    tree: Db,
-    recent: Recent,
-    log: File,
-    folder: Folder,
-}
-
-impl Disk {
-    /// Takes the folder and opens what is in it, or starts an empty store.
-    pub(super) fn open(options: &Options) -> Result<Self, Error> {
-        let folder = Folder::take(&options.folder)?;
-        let tree = folder.open(options)?;
-        let recent = Recent::new(usize::try_from(options.cache_bytes).unwrap_or(usize::MAX));
-        let disk = Self { log: folder.log()?, tree, recent, folder };
-        disk.check_format()?;
-        disk.folder.sync()?;
-        Ok(disk)
-    }
-
-    /// A key's value.
-    pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
-        match self.recent.get(key) {
-            Some(known) => Ok(known),
-            None => self.guarded(|| self.tree.get(key)),
-        }
-    }
-
-    /// A key's value, decoded.
-    pub(super) fn load<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, Error> {
-        self.get(key)?.map(|value| self.understood(format::decode(&value))).transpose()
-    }
-
-    /// A key's value, which will be asked for again. Only for the committer: what it reads
-    /// nobody else can be changing.
-    pub(super) fn get_again(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
-        if let Some(known) = self.recent.get(key) {
-            return Ok(known);
-        }
-        let value = self.guarded(|| self.tree.get(key))?;
-        self.recent.put([(key.into(), value.clone())]);
-        Ok(value)
-    }
-
-    /// All keys with this prefix, in order.
-    pub(super) fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), Error>> {
-        let mut rows = self.tree.scan_prefix(prefix);
-        std::iter::from_fn(move || self.guarded(|| rows.next().transpose()).transpose())
-    }
-
-    /// A value that was cut into parts.
-    pub(super) fn whole(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let mut whole = None;
-        for part in self.scan(key) {
-            let (at, value) = part?;
-            if at.len() == key.len() + 2 {
-                whole.get_or_insert_with(Vec::new).extend_from_slice(&value);
-            }
-        }
-        Ok(whole)
-    }
-
-    /// Writes all of it or, after a crash, nothing. It is on disk after [`Self::sync`].
-    pub(super) fn apply(&self, writes: Writes) -> Result<(), Error> {
-        self.guarded(|| self.tree.apply_batch(writes.batch))?;
-        self.recent.put(writes.recent);
-        Ok(())
-    }
-
-    /// Waits until all that was applied survives a power cut. sled's `flush` writes and does not
-    /// sync; what it answers after an error means nothing, so nobody may ask twice.
-    pub(super) fn sync(&self) -> Result<(), Error> {
-        self.guarded(|| self.tree.flush())?;
-        self.log.sync_data().map_err(io_error("sync", &self.folder.store))
-    }
-
-    /// Bytes free where the store is.
-    pub(super) fn free_bytes(&self) -> Result<u64, Error> {
-        let disk = rustix::fs::statvfs(&self.folder.store)
-            .map_err(|error| io_error("read", &self.folder.store)(error.into()))?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-    }
-
-    /// Where the store is, for errors.
-    pub(super) fn folder(&self) -> PathBuf {
-        self.folder.store.clone()
-    }
-
-    /// What was decoded, or the error of a damaged store.
-    pub(super) fn understood<T>(&self, decoded: Result<T, postcard::Error>) -> Result<T, Error> {
-        decoded.map_err(|error| self.damaged(error))
-    }
-
-    /// The error of a value that says what it cannot.
-    pub(super) fn damaged(&self, what: impl ToString) -> Error {
-        damaged(&self.folder.store, what)
-    }
-
-    fn guarded<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Error> {
-        match quietly(call) {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.damaged(error)),
-            Err(panic) => Err(self.damaged(panic)),
-        }
-    }
-
-    fn check_format(&self) -> Result<(), Error> {
-        match self.load::<u32>(keys::FORMAT)? {
-            Some(format::FORMAT) => Ok(()),
-            Some(found) => {
-                let folder = self.folder.store.display().to_string();
-                Err(Error::Version { folder, found, known: format::FORMAT })
-            }
-            None => self.found(),
-        }
-    }
-
-    /// Makes an empty store one of this format.
-    fn found(&self) -> Result<(), Error> {
-        if self.scan(&[]).next().is_some() {
-            return Err(self.damaged("it holds data and does not say of which format"));
-        }
-        let mut writes = Writes::default();
-        writes.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);
-        self.apply(writes)?;
-        self.sync()
     }
 }

@@ -32,9 +32,19 @@ pub(super) struct Head<'a> {
     pub(super) lane: Lane,
     pub(super) record: RecordKey,
     pub(super) version: Option<VersionKey>,
-    /// Who is owed the notification, once there is one.
     #[serde(borrow)]
-    pub(super) owed: Option<Vec<Owed<'a>>>,
+    pub(super) standing: Standing<'a>,
+}
+
+/// What an item says of its container.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Standing<'a> {
+    /// It waits to be collected.
+    Collect,
+    /// It has a notification, which is owed to these. `memo` is the record's new one.
+    Deliver { owed: Vec<Owed<'a>>, memo: Option<&'a str> },
+    /// It is done; the item is to say so to the record. `None` leaves the record's memo.
+    Closed { memo: Option<Option<&'a str>> },
 }
 
 /// A destination's copy of a notification.
@@ -56,7 +66,7 @@ pub(super) struct Body {
 
 /// What became of a delivery so far.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Standing {
+pub(super) enum Progress {
     /// It is still owed.
     Pending { attempts: u32, first_attempt_at: Option<Timestamp>, not_before: Option<Timestamp> },
     /// The destination has it.
@@ -65,7 +75,7 @@ pub(super) enum Standing {
     Dead { reason: String, at: Timestamp },
 }
 
-impl Standing {
+impl Progress {
     /// That of a delivery never tried.
     pub(super) const FRESH: Self =
         Self::Pending { attempts: 0, first_attempt_at: None, not_before: None };
@@ -77,11 +87,30 @@ pub(super) struct RecordState {
     /// The newest versions seen, oldest first.
     pub(super) versions: Vec<VersionKey>,
     pub(super) memo: Option<String>,
+    /// Whose memo it is.
+    pub(super) memo_of: ContainerId,
 }
 
 impl RecordState {
+    /// The state after what a container's item says of it.
+    pub(super) fn after(mut self, head: &Head<'_>) -> Self {
+        let memo = match head.standing {
+            Standing::Collect => return self,
+            Standing::Deliver { memo, .. } => Some(memo),
+            Standing::Closed { memo } => memo,
+        };
+        if let Some(version) = head.version {
+            self.saw(version);
+        }
+        if let Some(memo) = memo.filter(|_| head.id >= self.memo_of) {
+            self.memo = memo.map(Into::into);
+            self.memo_of = head.id;
+        }
+        self
+    }
+
     /// Remembers a version, and forgets the oldest of too many.
-    pub(super) fn saw(&mut self, version: VersionKey) {
+    fn saw(&mut self, version: VersionKey) {
         if self.versions.contains(&version) {
             return;
         }

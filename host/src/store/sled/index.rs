@@ -45,7 +45,11 @@ impl Index {
     }
 
     /// Tells readers what was written: containers that moved or are gone, and noted memos.
-    pub(super) fn publish(&self, moved: Vec<(ContainerId, Option<Location>)>, memos: Vec<RecordKey>) {
+    pub(super) fn publish(
+        &self,
+        moved: Vec<(ContainerId, Option<Location>)>,
+        memos: Vec<RecordKey>,
+    ) {
         let mut places = lock(&self.places);
         for (id, place) in moved {
             match place {

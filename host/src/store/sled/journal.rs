@@ -38,8 +38,6 @@ pub(super) struct Journal {
     slots: u32,
     /// Blocks whose marks on disk are behind.
     stale: BTreeSet<u32>,
-    /// Those of them whose marks must not wait.
-    urgent: BTreeSet<u32>,
     bytes: u64,
     live_bytes: u64,
 }
@@ -84,21 +82,22 @@ impl Journal {
         at
     }
 
-    /// Notes that an item is gone. A crash may bring it back until its mark is written: at once
-    /// if it is `urgent`, else with the next [`write_marks`](Self::write_marks) of all.
-    pub(super) fn remove(&mut self, at: &Location, urgent: bool) {
+    /// Notes that an item is gone. A crash brings it back until its mark is written.
+    pub(super) fn remove(&mut self, at: &Location) {
         let Some(block) = self.blocks.get_mut(&at.block) else { return };
         if block.strike(at) {
             self.live_bytes -= u64::from(at.len);
         }
         self.stale.insert(at.block);
-        if urgent {
-            self.urgent.insert(at.block);
-        }
     }
 
     /// Puts a writer's blocks among the writes.
-    pub(super) fn write(&mut self, disk: &Disk, writer: Writer, writes: &mut Writes) -> Result<(), Error> {
+    pub(super) fn write(
+        &mut self,
+        disk: &Disk,
+        writer: Writer,
+        writes: &mut Writes,
+    ) -> Result<(), Error> {
         for (slot, bytes) in writer.0 {
             let more: Vec<u32> = (0..block::more_slots(&bytes)).map(|_| self.take_slot()).collect();
             for (slot, value) in disk.understood(block::values(slot, &more, &bytes))? {
@@ -109,21 +108,23 @@ impl Journal {
         Ok(())
     }
 
-    /// Puts marks among the writes, of `all` blocks that changed or of those that must not wait, and
-    /// empties the blocks that have no item left.
-    pub(super) fn write_marks(&mut self, all: bool, writes: &mut Writes) {
-        for number in std::mem::take(&mut self.stale) {
-            let Some(block) = self.blocks.get_mut(&number) else { continue };
-            if block.live == 0 {
+    /// Empties the blocks that have no item left.
+    pub(super) fn write_empty(&mut self, writes: &mut Writes) {
+        for number in self.stale.clone() {
+            if self.blocks.get(&number).is_none_or(|block| block.live == 0) {
+                self.stale.remove(&number);
                 self.release(number, writes);
-            } else if all || self.urgent.contains(&number) {
-                block.marked = true;
-                writes.insert(&keys::mark(number), block.gone.as_slice());
-            } else {
-                self.stale.insert(number);
             }
         }
-        self.urgent.clear();
+    }
+
+    /// Puts the marks of all blocks that changed among the writes.
+    pub(super) fn write_marks(&mut self, writes: &mut Writes) {
+        for number in std::mem::take(&mut self.stale) {
+            let Some(block) = self.blocks.get_mut(&number) else { continue };
+            block.marked = true;
+            writes.insert(&keys::mark(number), block.gone.as_slice());
+        }
     }
 
     /// Blocks kept for few items, once too much of the journal is such: their items had better

@@ -1,4 +1,4 @@
-//! The keys of the one tree, a space to a prefix.
+//! The keys of the trees, a space to a prefix.
 //!
 //! sled cuts the tree into leaves of some sixteen neighbours and writes a leaf anew after every
 //! ten changes to it. So the spaces are in an order that keeps small keys which change often
@@ -73,6 +73,11 @@ pub(super) fn dead_of(key: &[u8]) -> Option<ContainerId> {
 /// A kept answer; its parts follow.
 pub(super) fn answer(task: &TaskId) -> Vec<u8> {
     named(7, task)
+}
+
+/// Whether a key is that of a part of this one's value.
+pub(super) fn is_part_of(part: &[u8], key: &[u8]) -> bool {
+    part.len() == key.len() + 2 && part.starts_with(key)
 }
 
 /// A part of a value that is cut into several.

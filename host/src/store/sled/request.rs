@@ -55,7 +55,9 @@ impl Request {
     /// How many bytes it brings; `None` for one that goes through on a full disk, too.
     pub(super) fn bytes(&self) -> Option<u64> {
         let bytes = match self {
-            Self::Commit(commit, _) => commit.changes.iter().map(|new| new.change.data.len() + 512).sum(),
+            Self::Commit(commit, _) => {
+                commit.changes.iter().map(|new| new.change.data.len() + 512).sum()
+            }
             Self::Keep(_, answer, _) => answer.as_ref().map_or(0, |answer| answer.body.len()),
             Self::Fill(fill, _) => fill.filled.payload.len(),
             Self::SetCursor(..) | Self::Replay(..) => 0,
@@ -73,7 +75,11 @@ impl Request {
             Self::Fill(_, reply) => drop(reply.send(Err(error))),
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
             Self::Replay(_, reply) => drop(reply.send(Err(error))),
-            Self::Skip(..) | Self::Bury(..) | Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => {}
+            Self::Skip(..)
+            | Self::Bury(..)
+            | Self::Settle(..)
+            | Self::Begin(..)
+            | Self::Polled(..) => {}
         }
     }
 }

@@ -122,7 +122,12 @@ impl State {
         Ok(())
     }
 
-    fn write_owing(&mut self, id: ContainerId, place: u16, writes: &mut Writes) -> Result<(), Error> {
+    fn write_owing(
+        &mut self,
+        id: ContainerId,
+        place: u16,
+        writes: &mut Writes,
+    ) -> Result<(), Error> {
         let owed = self.entries.get_mut(&id).and_then(|entry| entry.owed.as_mut());
         if let Some(owing) = owed.and_then(|owed| owed.get_mut(usize::from(place))) {
             let standing = self.disk.understood(format::encode(&owing.standing))?;
@@ -176,7 +181,8 @@ impl State {
             return Ok(record.clone());
         }
         let record = self.disk.get_again(&keys::record(key))?;
-        let record = record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
+        let record =
+            record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
         Ok(record.unwrap_or_default())
     }
 

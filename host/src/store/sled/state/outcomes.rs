@@ -18,7 +18,11 @@ use crate::{
 
 impl State {
     /// See [`Store::fill`](crate::store::Store::fill).
-    pub(in super::super) fn fill(&mut self, group: &mut Group, fill: Fill) -> Result<Vec<Delivery>, Error> {
+    pub(in super::super) fn fill(
+        &mut self,
+        group: &mut Group,
+        fill: Fill,
+    ) -> Result<Vec<Delivery>, Error> {
         let id = fill.container;
         let Some(entry) = self.entries.get(&id) else { return Ok(Vec::new()) };
         if entry.owed.is_some() {
@@ -124,7 +128,8 @@ impl State {
         let (head, body) = self.disk.understood(format::head(item))?;
         let id = self.number(group);
         let head = Head { id, ..head };
-        let owed: Option<Box<[Owing]>> = head.owed.as_ref().map(|owed| owed.iter().map(fresh).collect());
+        let owed: Option<Box<[Owing]>> =
+            head.owed.as_ref().map(|owed| owed.iter().map(fresh).collect());
         let front = self.disk.understood(format::encode(&head))?;
         if owed.is_none() {
             self.collecting.extend(head.version.map(|version| (head.record, version)));
@@ -150,7 +155,9 @@ impl State {
             letters.push(letter(&head, &body, Some(destination), reason.clone(), *at));
             owed.push((owing.destination.clone(), sequence));
         }
-        let owed = owed.iter().map(|(name, sequence)| Owed { destination: name.as_str(), sequence: *sequence });
+        let owed = owed
+            .iter()
+            .map(|(name, sequence)| Owed { destination: name.as_str(), sequence: *sequence });
         let head = Head { owed: Some(owed.collect()), ..head };
         self.inter(group, &letters, &head, &body)
     }
@@ -253,7 +260,8 @@ fn letter(
 
 fn owed_of(owed: &[Owing]) -> Vec<Owed<'_>> {
     let owed = owed.iter();
-    owed.map(|owing| Owed { destination: owing.destination.as_str(), sequence: owing.sequence }).collect()
+    owed.map(|owing| Owed { destination: owing.destination.as_str(), sequence: owing.sequence })
+        .collect()
 }
 
 fn fresh(owed: &Owed<'_>) -> Owing {

@@ -17,7 +17,11 @@ use jiff::Timestamp;
 
 impl State {
     /// See [`Store::commit`](crate::store::Store::commit).
-    pub(in super::super) fn commit(&mut self, group: &mut Group, commit: Commit) -> Result<Committed, Error> {
+    pub(in super::super) fn commit(
+        &mut self,
+        group: &mut Group,
+        commit: Commit,
+    ) -> Result<Committed, Error> {
         let mut task = self.task(group, &commit.task)?;
         if task.revision != commit.revision {
             return Ok(Committed::Fenced { revision: task.revision });
@@ -28,7 +32,8 @@ impl State {
                 made.push(self.make(group, &commit.task, commit.observed_at, change)?);
             }
         }
-        let stands = task.cursor.as_ref() == Some(&commit.cursor) && (task.complete || !commit.complete);
+        let stands =
+            task.cursor.as_ref() == Some(&commit.cursor) && (task.complete || !commit.complete);
         if stands && made.is_empty() && !task.interrupted && task.answer_parts == 0 {
             return Ok(Committed::Done { revision: task.revision, made });
         }
@@ -71,7 +76,13 @@ impl State {
         let mut task = self.task(group, &id)?;
         if cursor.is_none() {
             let TaskRecord { revision, begun_at, interrupted, answer_parts, .. } = task;
-            task = TaskRecord { revision, begun_at, interrupted, answer_parts, ..TaskRecord::default() };
+            task = TaskRecord {
+                revision,
+                begun_at,
+                interrupted,
+                answer_parts,
+                ..TaskRecord::default()
+            };
         }
         task.cursor = cursor;
         task.revision += 1;
@@ -81,7 +92,12 @@ impl State {
     }
 
     /// See [`Store::begin`](crate::store::Store::begin).
-    pub(in super::super) fn begin(&mut self, group: &mut Group, id: TaskId, at: Timestamp) -> Result<(), Error> {
+    pub(in super::super) fn begin(
+        &mut self,
+        group: &mut Group,
+        id: TaskId,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let mut task = self.task(group, &id)?;
         task.begin(at);
         group.tasks.insert(id, task);
@@ -89,7 +105,12 @@ impl State {
     }
 
     /// See [`Store::polled`](crate::store::Store::polled).
-    pub(in super::super) fn polled(&mut self, group: &mut Group, id: TaskId, at: Timestamp) -> Result<(), Error> {
+    pub(in super::super) fn polled(
+        &mut self,
+        group: &mut Group,
+        id: TaskId,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let mut task = self.task(group, &id)?;
         task.polled(at);
         group.tasks.insert(id, task);
