@@ -6,7 +6,7 @@ use std::time::Duration;
 use rounds::practice::{Access, Ehr, Fault, Received, Receiver, Tally};
 
 use crate::support::{
-    FHIR, Rounds, Running, Site, connection, destination, ehr, fits, receiver, within,
+    FHIR, Line, Rounds, Running, SECRET, Site, connection, destination, ehr, fits, receiver, within,
 };
 
 /// One way to go wrong, and what `rounds status` says of it.
@@ -177,7 +177,7 @@ async fn a_fault_while_collecting_loses_nothing_either() {
         ehr.book().unwrap();
     }
     for case in &cases {
-        let failed = |line: &crate::support::Line| line.text("connection") == case.name;
+        let failed = |line: &Line| line.text("connection") == case.name && line.has("error");
         host.wait_for_log(&format!("trouble of {}", case.name), failed).await;
     }
     within("all changes", receiver.wait_for(cases.len())).await;
@@ -197,8 +197,8 @@ async fn credentials_that_are_refused_are_told_and_not_shown() {
     let host = site.start().await;
     let expected = "the EHR refused the credentials: status 401";
     host.wait_for_error("ward/appointments", expected).await;
-    assert!(!host.log().contains(crate::support::SECRET), "{}", host.log());
-    ehr.require(Access::Bearer(crate::support::SECRET.into()));
+    assert!(!host.log().contains(SECRET), "{}", host.log());
+    ehr.require(Access::Bearer(SECRET.into()));
     host.wait_for("a good poll", |report| {
         report.tasks["ward/appointments"].error.is_none().then_some(())
     })

@@ -41,7 +41,7 @@ secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     let expected = "\
 rounds.toml:3:1: unknown key `conectors`; did you mean `connectors`?
 rounds.toml:9:35: `token`: a secret never stands in this text; write { env = \"NAME\" } or { file = \"path\" }
-rounds.toml:10:13: `appointments` has no interval, and there is no default: write every = \"10m\" or cron = \"0 6 * * *\"
+rounds.toml:10:28: `appointments` has no interval, and there is no default: write every = \"10m\" or cron = \"0 6 * * *\"
 rounds.toml:14:7: `url`: a URL begins with `http://` or `https://`
 rounds.toml:15:10: `secret`: a secret never stands in this text; write { env = \"NAME\" } or { file = \"path\" }";
     refused(&site, text, expected).await;
@@ -80,9 +80,17 @@ actions = { appointments = { every = "1s" } }
 name = "d"
 connector = "strict-settings"
 base_url = "http://127.0.0.1:1"
-actions = { appointments = { every = "1s" } }
+actions = { appointments = { every = "1m" } }
 "#;
-    let expected = "";
+    let expected = "\
+rounds.toml:8:12: settings: unknown: `site`
+rounds.toml:9:8: `plain` does not sign in with `bearer`; it knows: none
+rounds.toml:11:1: `plain` has no action `orders`; it has: appointments
+rounds.toml:18:12: settings.site: value does not match \"^[a-z]+$\"
+rounds.toml:18:12: settings: unknown: `ward`
+rounds.toml:19:13: `appointments` may be polled every 60 s at most often
+rounds.toml:23:13: no connector `plane` is loaded; did you mean `plain`?
+rounds.toml:28:8: settings: `site` is missing";
     let text = format!("{text}\n{}", destination("app", APP, ""));
     refused(&site, &text, expected).await;
 }
@@ -123,7 +131,8 @@ async fn a_secret_that_is_not_there_is_named() {
     let site = Site::new(&["plain"]).await;
     let text = connection("ward", "plain", EHR, "")
         + &destination("app", APP, "").replace("ROUNDS_SECRET", "ROUNDS_OTHER_SECRET");
-    refused(&site, &text, "").await;
+    let expected = "rounds.toml:14:18: the environment has no variable `ROUNDS_OTHER_SECRET`";
+    refused(&site, &text, expected).await;
 }
 
 #[tokio::test]

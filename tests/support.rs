@@ -16,5 +16,5 @@ pub(crate) use connectors::{FHIR, file as connector_file, guest};
 pub(crate) use pattern::{assert_fits, fits};
 pub(crate) use rounds::{Ended, Line, Rounds};
 pub(crate) use servers::{Running, SECRET, ehr, key, listener, receiver, receiver_with};
-pub(crate) use site::{Said, Site, connection, destination};
+pub(crate) use site::{Said, Site, connection, destination, has_panicked};
 pub(crate) use wait::{PATIENCE, eventually, within};

@@ -1,13 +1,16 @@
 //! What only a loaded connector can judge of a configuration: its actions, its settings, its ways
 //! to sign in. Pure; every fault is told at its place.
 
+use jsonschema::{ValidationError, error::ValidationErrorKind};
+use serde_json::Value;
+
 use crate::{
     config::{Config, Connection, Errors, Task},
     connector::{Detection, Library, Manifest},
 };
 
 /// All that is wrong between a configuration and the connectors that it names.
-pub fn check(config: &Config, library: &Library) -> Errors {
+pub(crate) fn check(config: &Config, library: &Library) -> Errors {
     let mut errors = Errors::new(config.file.clone());
     for connection in &config.connections {
         match library.get(&connection.connector) {
@@ -49,18 +52,15 @@ fn check_connection(connection: &Connection, manifest: &Manifest, errors: &mut E
 }
 
 fn check_settings(connection: &Connection, manifest: &Manifest, errors: &mut Errors) {
-    let place = connection.settings.place;
+    let settings = &connection.settings;
+    // What is missing as a whole is missing from the connection.
+    let place = if settings.place.is_nowhere() { connection.place } else { settings.place };
     match jsonschema::validator_for(&manifest.settings_schema) {
         Ok(schema) => {
-            for error in schema.iter_errors(&connection.settings.value) {
-                errors.at(
-                    place,
-                    format!(
-                        "settings{}: {}",
-                        dotted(&error.instance_path().to_string()),
-                        error.masked()
-                    ),
-                );
+            for error in schema.iter_errors(&settings.value) {
+                let at = error.instance_path().to_string();
+                let what = wrong_setting(&error, &at, &settings.value);
+                errors.at(place, format!("settings{}: {what}", dotted(&at)));
             }
         }
         Err(_) => errors.at(
@@ -70,6 +70,31 @@ fn check_settings(connection: &Connection, manifest: &Manifest, errors: &mut Err
                 manifest.name
             ),
         ),
+    }
+}
+
+/// What is wrong, by the names of settings but never by their values, which may be anything.
+fn wrong_setting(error: &ValidationError<'_>, at: &str, settings: &Value) -> String {
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unknown(unexpected),
+        // A schema without any property says no more than that: nothing is known.
+        ValidationErrorKind::FalseSchema => {
+            let table = settings.pointer(at).and_then(Value::as_object);
+            unknown(
+                &table.map(|table| table.keys().cloned().collect::<Vec<_>>()).unwrap_or_default(),
+            )
+        }
+        ValidationErrorKind::Required { property: Value::String(name) } => {
+            format!("`{name}` is missing")
+        }
+        _ => error.masked().to_string(),
+    }
+}
+
+fn unknown(names: &[String]) -> String {
+    match names {
+        [] => "nothing is known here".into(),
+        names => format!("unknown: `{}`", names.join("`, `")),
     }
 }
 

@@ -44,23 +44,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Shows it all on this machine: an EHR that changes, a connector, a receiver
     Demo(demo::Arguments),
-    /// Runs the host until SIGINT or SIGTERM
     Run(run::Arguments),
-    /// Checks a configuration and its connectors; starts nothing
     Check(check::Arguments),
-    /// Polls once, now; prints the notifications, one JSON object a line
     Poll(poll::Arguments),
-    /// Says how a running host is doing
     Status(status::Arguments),
-    /// Lists or replays what could not be collected or delivered
     #[command(subcommand)]
     Dead(dead::Command),
-    /// Shows or sets where a task's next poll starts
     #[command(subcommand)]
     Cursor(cursor::Command),
-    /// Builds or inspects connectors
     #[command(subcommand)]
     Connector(connector::Command),
 }

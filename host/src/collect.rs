@@ -51,7 +51,7 @@ impl Handle {
 }
 
 /// What a collector works with.
-pub struct Options {
+pub(crate) struct Options {
     /// The connection.
     pub connection: Arc<Connection>,
     /// Where containers are.
@@ -64,7 +64,7 @@ pub struct Options {
 
 impl Options {
     /// The collector and its handle.
-    pub fn build(self) -> (Collector, Handle) {
+    pub(crate) fn build(self) -> (Collector, Handle) {
         let (sender, inbox) = mpsc::unbounded_channel();
         let workshop = Workshop::new(Arc::clone(&self.connection));
         let collector = Collector {
@@ -81,7 +81,7 @@ impl Options {
 }
 
 /// Collects for a connection.
-pub struct Collector {
+pub(crate) struct Collector {
     options: Options,
     inbox: mpsc::UnboundedReceiver<(Lane, Waiting)>,
     workshop: Workshop,
@@ -100,7 +100,7 @@ enum Event {
 
 impl Collector {
     /// Collects until the host stops. What is not filled by then is collected after the next start.
-    pub async fn run(mut self, shutdown: CancellationToken) {
+    pub(crate) async fn run(mut self, shutdown: CancellationToken) {
         shutdown.run_until_cancelled(self.work()).await;
     }
 

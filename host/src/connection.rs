@@ -39,7 +39,7 @@ pub struct Route {
 }
 
 /// Says whether an event of a connection is wanted.
-pub type Wants = dyn Fn(&ConnectionName, &str) -> bool + Send + Sync;
+pub(crate) type Wants = dyn Fn(&ConnectionName, &str) -> bool + Send + Sync;
 
 impl Connection {
     /// What a guest is told in a poll that began at `now`.

@@ -27,10 +27,10 @@ use crate::{
 };
 
 /// How long a delivery is tried where nobody said otherwise.
-pub const RETRY_FOR: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+pub(crate) const RETRY_FOR: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// A delivery that waits for its turn.
-pub struct Owed {
+pub(crate) struct Owed {
     /// Its container.
     pub container: ContainerId,
     /// Its state on disk.
@@ -42,17 +42,17 @@ pub struct Owed {
 
 /// Where a destination's deliveries are handed in. Cheap to clone.
 #[derive(Clone)]
-pub struct Handle(mpsc::UnboundedSender<(Lane, Owed)>);
+pub(crate) struct Handle(mpsc::UnboundedSender<(Lane, Owed)>);
 
 impl Handle {
     /// Puts a delivery at its lane's end. After shutdown it is dropped: the store has it.
-    pub fn deliver(&self, lane: Lane, owed: Owed) {
+    pub(crate) fn deliver(&self, lane: Lane, owed: Owed) {
         drop(self.0.send((lane, owed)));
     }
 }
 
 /// What a deliverer works with.
-pub struct Options {
+pub(crate) struct Options {
     /// The destination's name.
     pub name: DestinationName,
     /// The destination.
@@ -73,7 +73,7 @@ pub struct Options {
 
 impl Options {
     /// The deliverer and its handle.
-    pub fn build(self) -> (Deliverer, Handle) {
+    pub(crate) fn build(self) -> (Deliverer, Handle) {
         let (sender, inbox) = mpsc::unbounded_channel();
         let (lanes, attempts) = (Lanes::default(), FuturesUnordered::new());
         (
@@ -91,7 +91,7 @@ impl Options {
 }
 
 /// Makes a destination's deliveries.
-pub struct Deliverer {
+pub(crate) struct Deliverer {
     options: Options,
     inbox: mpsc::UnboundedReceiver<(Lane, Owed)>,
     lanes: Lanes<Owed>,
@@ -103,7 +103,7 @@ pub struct Deliverer {
 impl Deliverer {
     /// Delivers until the host stops, then lets the attempts under way end for as long as the
     /// grace lasts. What is not settled by then is tried again after the next start.
-    pub async fn run(mut self, shutdown: CancellationToken) {
+    pub(crate) async fn run(mut self, shutdown: CancellationToken) {
         if shutdown.run_until_cancelled(self.verify()).await.is_some() {
             shutdown.run_until_cancelled(self.work()).await;
         }

@@ -15,13 +15,13 @@ const UNITS: [(&str, u64); 6] = [
 /// Why a text is no span of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a time span is written as `90s`, `10m`, `1h30m` or `3d`")]
-pub struct Error;
+pub(crate) struct Error;
 
 /// Reads a span of time: whole numbers with the units w, d, h, m, s and ms, larger units first.
 ///
 /// # Errors
 /// Where it is anything else, empty, or too long to count in milliseconds.
-pub fn parse(text: &str) -> Result<Duration, Error> {
+pub(crate) fn parse(text: &str) -> Result<Duration, Error> {
     let mut units = UNITS.iter();
     let mut rest = text;
     let mut total: u64 = 0;
@@ -50,7 +50,7 @@ fn split(text: &str, holds: impl Fn(&u8) -> bool) -> Result<(&str, &str), Error>
 
 /// Shows a span of time as [`parse`] reads it, to the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Show(pub Duration);
+pub(crate) struct Show(pub Duration);
 
 impl fmt::Display for Show {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

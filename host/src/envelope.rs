@@ -31,7 +31,7 @@ struct Meta<'a> {
 
 /// The body that tells of a filled container, with its number among all of a destination.
 /// `None` for a container that is not filled: there is nothing to tell yet.
-pub fn body(container: &Container, sequence: u64) -> Option<Bytes> {
+pub(crate) fn body(container: &Container, sequence: u64) -> Option<Bytes> {
     let filled = container.filled.as_ref()?;
     let change = &container.change;
     let meta = Meta {

@@ -14,7 +14,7 @@ use crate::model::Lane;
 
 /// Lines of items. At most one item of a lane, its first, is out at a time.
 #[derive(Debug)]
-pub struct Lanes<T> {
+pub(crate) struct Lanes<T> {
     waiting: HashMap<Lane, VecDeque<T>>,
     /// Lanes whose first item may go now, in the order in which they became free.
     ready: VecDeque<Lane>,
@@ -32,7 +32,7 @@ impl<T> Default for Lanes<T> {
 
 impl<T> Lanes<T> {
     /// Puts an item at its lane's end.
-    pub fn push(&mut self, lane: Lane, item: T) {
+    pub(crate) fn push(&mut self, lane: Lane, item: T) {
         let line = self.waiting.entry(lane).or_default();
         line.push_back(item);
         if line.len() == 1 {
@@ -42,17 +42,17 @@ impl<T> Lanes<T> {
     }
 
     /// Takes the next lane that may go; its first item is out until `done` or `hold`.
-    pub fn take(&mut self) -> Option<Lane> {
+    pub(crate) fn take(&mut self) -> Option<Lane> {
         self.ready.pop_front()
     }
 
     /// A lane's first item.
-    pub fn first_mut(&mut self, lane: Lane) -> Option<&mut T> {
+    pub(crate) fn first_mut(&mut self, lane: Lane) -> Option<&mut T> {
         self.waiting.get_mut(&lane).and_then(VecDeque::front_mut)
     }
 
     /// The item that was out is finished: it leaves, and the next of its lane may go.
-    pub fn done(&mut self, lane: Lane) -> Option<T> {
+    pub(crate) fn done(&mut self, lane: Lane) -> Option<T> {
         let line = self.waiting.get_mut(&lane)?;
         let finished = line.pop_front();
         self.length -= usize::from(finished.is_some());
@@ -65,12 +65,12 @@ impl<T> Lanes<T> {
     }
 
     /// The item that was out goes again, not before `until`; its lane waits with it.
-    pub fn hold(&mut self, lane: Lane, until: Timestamp) {
+    pub(crate) fn hold(&mut self, lane: Lane, until: Timestamp) {
         self.held.push(Reverse((until, lane)));
     }
 
     /// Frees the lanes that were held until `now`; answers when the next one is due.
-    pub fn release(&mut self, now: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn release(&mut self, now: Timestamp) -> Option<Timestamp> {
         while let Some(Reverse((until, lane))) = self.held.peek().copied() {
             if until > now {
                 return Some(until);
@@ -82,12 +82,12 @@ impl<T> Lanes<T> {
     }
 
     /// Whether a lane may go now.
-    pub fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         !self.ready.is_empty()
     }
 
     /// All items, those that are out among them.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.length
     }
 }

@@ -53,6 +53,11 @@ struct Lines {
 pub(crate) struct Line(Value);
 
 impl Line {
+    /// Whether it has a field.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some()
+    }
+
     /// A field of it as text; empty where it has none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0[name].as_str().unwrap_or_default()
@@ -174,6 +179,15 @@ impl Drop for Rounds {
         self.child.start_kill().ok();
         while let Ok(None) = self.child.try_wait() {
             std::thread::yield_now();
+        }
+    }
+}
+
+/// A test that fails says what its host said.
+impl Drop for Rounds {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the host's log:\n{}", self.log());
         }
     }
 }

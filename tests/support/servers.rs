@@ -3,7 +3,7 @@
 use std::{net::Ipv4Addr, ops::Deref};
 
 use rounds::{
-    config::SigningSecret,
+    config::{Secret, SigningSecret},
     practice::{self, Ehr, Receiver},
     signature::Key,
 };
@@ -73,5 +73,5 @@ pub(crate) async fn receiver_with(builder: practice::ReceiverBuilder) -> Running
 
 /// The key that a secret stands for.
 pub(crate) fn key(secret: &str) -> Key {
-    Key::from(&SigningSecret::parse(secret).expect("a secret"))
+    Key::from(&SigningSecret::parse(&Secret::from(secret)).expect("a secret"))
 }

@@ -122,6 +122,11 @@ impl Drop for Site {
     }
 }
 
+/// Whether a program's log tells of a panic of its own.
+pub(crate) fn has_panicked(log: &str) -> bool {
+    log.lines().any(|line| line.starts_with("thread '"))
+}
+
 /// A connection whose appointments are polled every second.
 pub(crate) fn connection(name: &str, connector: &str, url: &str, further: &str) -> String {
     format!(

@@ -71,7 +71,7 @@ impl<'a> Contenders<'a> {
                 "--concurrency",
                 &concurrency.to_string(),
             ])
-            .args(["--ehr", places.ehr.as_str(), "--receiver", places.receiver.as_str()])
+            .args(["--ehr", &places.ehr, "--receiver", &places.receiver])
             .arg("--connector")
             .arg(&self.connector)
             .arg("--data")

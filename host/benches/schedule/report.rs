@@ -36,7 +36,7 @@ pub(crate) fn end(
     let cores = (after.cpu - before.cpu).as_secs_f64() / arguments.seconds.max(1) as f64;
     let memory = after.peak as f64 / MEBIBYTE;
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
+    table.load_style(UTF8_FULL_CONDENSED);
     for (name, value) in [
         ("starts", starts.late().len().to_string()),
         ("polls committed", polls.done.load(Ordering::Relaxed).to_string()),

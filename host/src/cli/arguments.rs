@@ -15,7 +15,7 @@ use crate::{
 #[derive(Args)]
 pub(super) struct ConfigFile {
     /// The configuration
-    #[arg(short, long = "config", value_name = "FILE", default_value = "rounds.toml")]
+    #[arg(short = 'c', long = "config", value_name = "FILE", default_value = "rounds.toml")]
     path: PathBuf,
 }
 

@@ -10,9 +10,7 @@ use super::{exit::Error, logs};
 /// Builds or inspects connectors.
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Builds a connector's source into one .wasm file
     Build(build::Arguments),
-    /// Says what a connector's .wasm file is, and can do
     Inspect(inspect::Arguments),
 }
 

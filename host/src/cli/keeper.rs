@@ -95,13 +95,15 @@ impl Keeper {
     }
 }
 
+/// Whether a host has made a store. To look into it is no reason to make one.
+pub(super) fn is_there(config: &Config) -> bool {
+    config.host.data.join("store").is_dir()
+}
+
 fn open(config: &Config) -> Result<Keeper, Error> {
     let data = &config.host.data;
-    if !data.is_dir() {
-        let why = anyhow!(
-            "there is no data folder {}; start the host once with `rounds run`",
-            data.display()
-        );
+    if !is_there(config) {
+        let why = anyhow!("no host has kept anything in the data folder {} yet", data.display());
         return Err(Error::Failed(why));
     }
     match SledStore::open(&Options::new(data)) {

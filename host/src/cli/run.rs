@@ -21,9 +21,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let log = config.host.log;
     logs::of_the_host(log);
-    let signals = Signals::listen()?;
     let counts = (config.connections.len(), config.destinations.len());
     let host = poll::leftovers(builder(config)).build().await?;
+    // Until now a signal ends the process at once, as nothing has begun.
+    let signals = Signals::listen()?;
     // Whoever started the host may have stopped to listen; the host runs all the same.
     drop(Output::open().line(&ready(&host, counts, log)));
     let shutdown = CancellationToken::new();
@@ -39,14 +40,16 @@ fn builder(config: Config) -> crate::host::Builder {
 
 /// The one line on stdout, once all is ready.
 fn ready(host: &Host, (connections, destinations): (usize, usize), log: LogFormat) -> String {
-    let tasks = host.handle().tasks().len();
+    let handle = host.handle();
+    let tasks = handle.tasks().iter().filter(|task| handle.is_enabled(task)).count();
     let admin = host.admin_address().map(|address| address.to_string());
     match log {
         LogFormat::Json => json!({ "ready": true, "tasks": tasks, "admin": admin }).to_string(),
         LogFormat::Text => {
             let admin = admin.unwrap_or_default();
             format!(
-                "running: {tasks} tasks of {connections} connections, {destinations} destinations; admin API at {admin}"
+                "running: tasks {tasks}, connections {connections}, destinations {destinations}; \
+                 admin API at {admin}"
             )
         }
     }

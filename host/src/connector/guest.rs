@@ -229,6 +229,8 @@ impl Guest {
     }
 }
 
+/// How the engine's error begins where a call moves too much; wasmtime 48 has no type for it.
+const TRANSFER_EXCEEDED: &str = "too much data is being copied between the host and the guest";
 /// What the SDKs write before a panic ends the guest: the place, and words that quote nobody.
 const LAST_WORDS: &str = "panicked at ";
 const LAST_WORDS_LENGTH: usize = 200;
@@ -245,7 +247,15 @@ pub(super) fn trapped(
     }
     match error.downcast_ref::<Trap>() {
         Some(trap) => Fault::Trap { call, kind: trap.to_string(), last_words: last_words(log) },
-        None => Fault::Contract { call, what: error.root_cause().to_string() },
+        None => untyped(call, &error.root_cause().to_string(), sandbox),
+    }
+}
+
+/// What the engine has no type for: its words are all there is.
+fn untyped(call: &'static str, words: &str, sandbox: &Sandbox) -> Fault {
+    match words.starts_with(TRANSFER_EXCEEDED) {
+        true => Fault::Limit(Limit::Transfer(sandbox.transfer_limit)),
+        false => Fault::Contract { call, what: words.into() },
     }
 }
 

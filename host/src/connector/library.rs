@@ -146,7 +146,8 @@ impl Loaded {
         sandbox.ticks = ticks(limits.guest_cpu);
         let mut store = Store::new(self.engine.wasm(), sandbox);
         store.limiter(|sandbox| sandbox);
-        store.set_hostcall_fuel(limits.answer_body.saturating_mul(4));
+        let transfer = store.data().transfer_limit;
+        store.set_hostcall_fuel(transfer);
         store.set_epoch_deadline(1);
         watch(&mut store, limits.guest_cpu);
         match self.instance.instantiate_async(&mut store).await {

@@ -24,6 +24,10 @@ use wasmtime_wasi::{
 use super::fault::Limit;
 use crate::config::Limits;
 
+/// How much more than an answer's length may pass in one call: it is counted as it lies in
+/// memory, structure included.
+const TRANSFER_FACTOR: usize = 4;
+
 /// A guest's surroundings, and what it has used of its limits.
 pub(super) struct Sandbox {
     wasi: WasiCtx,
@@ -32,6 +36,8 @@ pub(super) struct Sandbox {
     memory: usize,
     memory_limit: usize,
     table_elements: usize,
+    /// Bytes that one call may move between guest and host: an answer, and what is made of it.
+    pub(super) transfer_limit: usize,
     /// Ticks of guest time left in this call.
     pub(super) ticks: u64,
     /// The limit that ended the guest, for a trap does not say.
@@ -53,9 +59,20 @@ impl Sandbox {
             .allow_udp(false)
             .build();
         let memory_limit = limits.guest_memory;
+        let transfer_limit = limits.answer_body.saturating_mul(TRANSFER_FACTOR);
         let resources = ResourceTable::new();
         let (memory, table_elements, ticks) = (0, 0, 0);
-        Self { wasi, resources, log, memory, memory_limit, table_elements, ticks, exceeded: None }
+        Self {
+            wasi,
+            resources,
+            log,
+            memory,
+            memory_limit,
+            table_elements,
+            transfer_limit,
+            ticks,
+            exceeded: None,
+        }
     }
 
     /// Bytes of memory that the guest has grown to.

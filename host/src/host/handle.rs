@@ -115,7 +115,7 @@ impl Handle {
         since: Option<Timestamp>,
     ) -> Result<poll::Summary, poll::Error> {
         match self.tasks.get(task) {
-            Some(task) => task.poll(since).await,
+            Some(task) => task.poll_by_hand(since).await,
             None => Err(poll::Error::Unknown(task.clone())),
         }
     }

@@ -23,10 +23,13 @@ pub(super) struct Task {
 #[async_trait]
 impl Run for Task {
     async fn run(&self, due: Timestamp) -> Outcome {
-        match self.poll(None).await {
-            Ok(summary) => done(summary, due),
-            Err(error) => failed(&error),
-        }
+        let run = async {
+            match self.poll(None).await {
+                Ok(summary) => done(summary, due),
+                Err(error) => failed(&error),
+            }
+        };
+        run.instrument(self.span()).await
     }
 
     fn planned(&self, next: Option<Timestamp>) {
@@ -39,14 +42,22 @@ impl Task {
         Self { poller, status, enabled, turn: Semaphore::new(1) }
     }
 
-    /// Polls once, from the cursor or else from a time that is given.
-    pub(super) async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
+    /// Polls once for somebody who hears of the outcome, from the cursor or from a time that is
+    /// given.
+    pub(super) async fn poll_by_hand(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
+        self.poll(since).instrument(self.span()).await
+    }
+
+    async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
         let _turn = self.turn.acquire().await;
-        let span = tracing::info_span!("poll", task = %self.poller.task);
         let began = self.poller.clock.now();
-        let polled = self.poller.poll_since(since).instrument(span).await;
+        let polled = self.poller.poll_since(since).await;
         self.say(began, &polled);
         polled
+    }
+
+    fn span(&self) -> tracing::Span {
+        tracing::info_span!("poll", task = %self.poller.task)
     }
 
     fn say(&self, began: Timestamp, polled: &Result<Summary, Error>) {

@@ -1,1 +1,392 @@
-//! x
+//! What every store must do: a suite of tests that take a store by its trait.
+//!
+//! Each takes a way to open the same store again and again; dropping one is a clean stop.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod walk;
+
+use futures_util::future::join_all;
+
+pub(crate) use self::walk::a_walk_with_restarts_keeps_what_a_model_keeps;
+use super::*;
+use crate::{
+    identity,
+    model::{ChangeKind, Stage},
+};
+
+/// Opens the store under test.
+pub(crate) type Open<'a> = &'a dyn Fn() -> Box<dyn Store>;
+
+pub(crate) fn task(action: &str) -> TaskId {
+    TaskId { connection: "general".into(), action: action.into() }
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + second).unwrap()
+}
+
+pub(crate) fn change(id: &str, version: Option<&str>) -> NewChange {
+    let change = Change {
+        id: id.into(),
+        kind: ChangeKind::Upserted,
+        version: version.map(Into::into),
+        key: Some("patient/7".into()),
+        occurred_at: Some("2026-05-05T10:00:00Z".into()),
+        data: format!("{{\"id\":\"{id}\"}}"),
+    };
+    new_change(change)
+}
+
+fn new_change(change: Change) -> NewChange {
+    let task = task("appointments");
+    NewChange {
+        notification_id: identity::notification(&task, &change, 0, 0),
+        lane: identity::lane(&task.connection, &change),
+        record: identity::record(&task, &change.id),
+        version: identity::version(&change),
+        backfill: false,
+        change,
+    }
+}
+
+pub(crate) fn page(revision: u64, changes: Vec<NewChange>) -> Commit {
+    Commit {
+        task: task("appointments"),
+        revision,
+        cursor: format!("after {revision}"),
+        observed_at: at(0),
+        complete: false,
+        changes,
+    }
+}
+
+pub(crate) async fn committed(store: &dyn Store, commit: Commit) -> Vec<Pending> {
+    match store.commit(commit).await.unwrap() {
+        Committed::Done { made, .. } => made,
+        Committed::Fenced { revision } => panic!("fenced at {revision}"),
+    }
+}
+
+pub(crate) fn filling(container: ContainerId, memo: Option<&str>, destinations: &[&str]) -> Fill {
+    let filled = Filled {
+        event: "Scheduling.New".into(),
+        payload: format!("{{\"of\":{container}}}"),
+        connector: "fhir-r4@0.1.0".into(),
+        at: at(1),
+    };
+    let destinations = destinations.iter().map(|name| DestinationName::from(*name)).collect();
+    Fill { container, filled, memo: memo.map(Into::into), destinations }
+}
+
+async fn one(store: &dyn Store, revision: u64, id: &str, version: &str) -> ContainerId {
+    committed(store, page(revision, vec![change(id, Some(version))])).await[0].id
+}
+
+fn dead(reason: &str) -> Settlement {
+    Settlement::Dead { reason: reason.into(), at: at(9) }
+}
+
+pub(crate) async fn a_version_makes_one_container(open: Open<'_>) {
+    let store = open();
+    let twice = vec![change("1", Some("a")), change("1", Some("a"))];
+    let first = committed(&*store, page(0, twice)).await;
+    assert_eq!(first.len(), 1, "twice in a page");
+    let again = |revision| page(revision, vec![change("1", Some("a"))]);
+    assert!(committed(&*store, again(1)).await.is_empty(), "while it is collected");
+    store.fill(filling(first[0].id, None, &["app"])).await.unwrap();
+    assert!(committed(&*store, again(2)).await.is_empty(), "while it is delivered");
+    store.settle(first[0].id, &"app".into(), Settlement::Delivered);
+    store.flush().await.unwrap();
+    assert!(committed(&*store, again(3)).await.is_empty(), "once it is delivered");
+    drop(store);
+    let store = open();
+    assert!(committed(&*store, again(4)).await.is_empty(), "after a restart");
+    let other = page(5, vec![change("1", Some("b")), change("2", Some("a"))]);
+    assert_eq!(committed(&*store, other).await.len(), 2, "another version, another record");
+}
+
+pub(crate) async fn a_version_is_seen_in_whatever_way_it_ends(open: Open<'_>) {
+    let store = open();
+    let changes = || ["skip", "bury", "none"].map(|id| change(id, Some("a"))).into();
+    let made = committed(&*store, page(0, changes())).await;
+    store.skip(made[0].id, None);
+    store.bury(made[1].id, "no patient".into(), at(2));
+    assert!(store.fill(filling(made[2].id, None, &[])).await.unwrap().is_empty());
+    assert!(committed(&*store, page(1, changes())).await.is_empty());
+    drop(store);
+    let store = open();
+    assert!(store.pending().unwrap().is_empty());
+    assert!(committed(&*store, page(2, changes())).await.is_empty());
+}
+
+pub(crate) async fn without_a_version_each_makes_a_container(open: Open<'_>) {
+    let store = open();
+    let made = committed(&*store, page(0, vec![change("1", None), change("1", None)])).await;
+    assert_eq!(made.len(), 2);
+    store.fill(filling(made[0].id, None, &[])).await.unwrap();
+    assert_eq!(committed(&*store, page(1, vec![change("1", None)])).await.len(), 1);
+}
+
+pub(crate) async fn a_commit_at_another_revision_changes_nothing(open: Open<'_>) {
+    let store = open();
+    committed(&*store, page(0, vec![])).await;
+    let stale = store.commit(page(0, vec![change("1", Some("a"))])).await.unwrap();
+    assert_eq!(stale, Committed::Fenced { revision: 1 });
+    assert_eq!(store.task(&task("appointments")).unwrap().revision, 1);
+    assert_eq!(committed(&*store, page(1, vec![change("1", Some("a"))])).await.len(), 1);
+    let both = join_all([store.commit(page(2, vec![])), store.commit(page(2, vec![]))]).await;
+    let done = both.iter().filter(|one| matches!(one, Ok(Committed::Done { .. }))).count();
+    assert_eq!(done, 1, "of two at once, one is done");
+}
+
+pub(crate) async fn containers_keep_the_order_of_commits(open: Open<'_>) {
+    let store = open();
+    let mut ids = Vec::new();
+    for revision in 0..20 {
+        let changes = (0..50).map(|n| change(&format!("{revision}/{n}"), Some("a"))).collect();
+        ids.extend(committed(&*store, page(revision, changes)).await.iter().map(|made| made.id));
+    }
+    assert!(ids.is_sorted());
+    drop(store);
+    let store = open();
+    let pending = store.pending().unwrap();
+    assert_eq!(pending.iter().map(|pending| pending.id).collect::<Vec<_>>(), ids);
+    assert!(store.pending().unwrap().is_empty(), "asked once");
+    for id in &ids {
+        store.skip(*id, None);
+    }
+    drop(store);
+    let store = open();
+    assert!(store.pending().unwrap().is_empty());
+    assert!(one(&*store, 20, "new", "a").await > ids[999], "a number is never used again");
+}
+
+pub(crate) async fn a_container_holds_what_was_given(open: Open<'_>) {
+    let store = open();
+    let new = change("1", Some("a"));
+    let (given, lane) = (new.change.clone(), new.lane);
+    let pending = committed(&*store, page(0, vec![new])).await.remove(0);
+    assert_eq!((pending.lane, &pending.stage), (lane, &Stage::Collect));
+    let container = store.container(pending.id).unwrap().unwrap();
+    assert_eq!((&container.change, container.observed_at), (&given, at(0)));
+    let fill = filling(pending.id, None, &["app"]);
+    let filled = fill.filled.clone();
+    store.fill(fill).await.unwrap();
+    let look = |store: &dyn Store| {
+        let container = store.container(pending.id).unwrap().unwrap();
+        assert_eq!(container.filled.as_ref(), Some(&filled));
+        assert_eq!((container.change.id.as_str(), container.change.data.as_str()), ("1", ""));
+    };
+    look(&*store);
+    drop(store);
+    look(&*open());
+}
+
+pub(crate) async fn a_second_fill_answers_the_first(open: Open<'_>) {
+    let store = open();
+    let id = one(&*store, 0, "1", "a").await;
+    let first = store.fill(filling(id, None, &["app"])).await.unwrap();
+    assert_eq!(store.fill(filling(id, None, &["other"])).await.unwrap(), first);
+    store.settle(id, &"app".into(), Settlement::Delivered);
+    store.flush().await.unwrap();
+    assert!(store.fill(filling(id, None, &["app"])).await.unwrap().is_empty());
+    assert!(store.container(id).unwrap().is_none());
+}
+
+pub(crate) async fn a_memo_is_that_of_the_last_outcome(open: Open<'_>) {
+    let store = open();
+    let record = change("1", None).record;
+    let made: Vec<_> = committed(&*store, page(0, (0..5).map(|_| change("1", None)).collect()))
+        .await
+        .iter()
+        .map(|made| made.id)
+        .collect();
+    let memo = |store: &dyn Store| store.memo(record).unwrap();
+    assert_eq!(memo(&*store), None);
+    store.fill(filling(made[0], Some("first"), &["app"])).await.unwrap();
+    assert_eq!(memo(&*store).as_deref(), Some("first"));
+    store.skip(made[1], Some("second".into()));
+    assert_eq!(memo(&*store).as_deref(), Some("second"), "noted");
+    store.skip(made[2], None);
+    drop(store);
+    let store = open();
+    assert_eq!(memo(&*store).as_deref(), Some("second"), "a skip may leave it");
+    store.fill(filling(made[3], None, &["app"])).await.unwrap();
+    assert_eq!(memo(&*store), None, "a notification may take it away");
+    store.fill(filling(made[4], Some("last"), &["app"])).await.unwrap();
+    for id in [made[0], made[3], made[4]] {
+        store.settle(id, &"app".into(), Settlement::Delivered);
+    }
+    drop(store);
+    assert_eq!(memo(&*open()).as_deref(), Some("last"));
+}
+
+pub(crate) async fn each_destination_is_settled_for_itself(open: Open<'_>) {
+    let store = open();
+    let id = one(&*store, 0, "1", "a").await;
+    store.fill(filling(id, None, &["app", "lake", "desk"])).await.unwrap();
+    let retry =
+        |second| Settlement::Retry { attempted_at: at(second), not_before: at(second + 60) };
+    store.settle(id, &"app".into(), Settlement::Delivered);
+    store.settle(id, &"lake".into(), retry(10));
+    store.settle(id, &"lake".into(), retry(70));
+    drop(store);
+    let store = open();
+    let pending = store.pending().unwrap().remove(0);
+    let Stage::Deliver(owed) = pending.stage else { panic!("it is filled") };
+    let [lake, desk] = owed.try_into().unwrap();
+    assert_eq!((lake.destination.as_str(), lake.attempts), ("lake", 2));
+    assert_eq!((lake.first_attempt_at, lake.not_before), (Some(at(10)), Some(at(130))));
+    assert_eq!((desk.destination.as_str(), desk.attempts), ("desk", 0));
+    store.settle(id, &"desk".into(), Settlement::Delivered);
+    store.settle(id, &"lake".into(), Settlement::Delivered);
+    drop(store);
+    let store = open();
+    assert!(store.pending().unwrap().is_empty());
+    assert!(store.container(id).unwrap().is_none());
+}
+
+pub(crate) async fn a_dead_delivery_can_be_replayed(open: Open<'_>) {
+    let store = open();
+    let id = one(&*store, 0, "1", "a").await;
+    let sent = store.fill(filling(id, Some("memo"), &["app", "lake"])).await.unwrap();
+    let before = store.container(id).unwrap().unwrap();
+    store.settle(id, &"app".into(), dead("410"));
+    store.flush().await.unwrap();
+    assert!(store.dead().unwrap().is_empty(), "not while another is owed");
+    store.settle(id, &"lake".into(), Settlement::Delivered);
+    drop(store);
+    let store = open();
+    assert!(store.pending().unwrap().is_empty());
+    let letters = store.dead().unwrap();
+    assert_eq!((letters.len(), letters[0].container), (1, id));
+    assert_eq!((letters[0].reason.as_str(), letters[0].at), ("410", at(9)));
+    assert_eq!(store.container(id).unwrap().unwrap().filled, before.filled);
+    let later = one(&*store, 1, "2", "a").await;
+    let replayed = store.replay(&[id, id, ContainerId(999)]).await.unwrap();
+    assert!(replayed.len() == 1 && replayed[0].id > later, "behind what waits");
+    drop(store);
+    let store = open();
+    assert!(store.dead().unwrap().is_empty());
+    assert_eq!(store.pending().unwrap()[1..], replayed);
+    let Stage::Deliver(owed) = &replayed[0].stage else { panic!("it is filled") };
+    assert_eq!(owed[..], sent[..1], "the same sequence, no attempts, and only the dead one");
+    let after = store.container(replayed[0].id).unwrap().unwrap();
+    assert_eq!(after.notification_id, before.notification_id);
+    assert_eq!(after.filled, before.filled);
+    assert!(store.replay(&[id]).await.unwrap().is_empty(), "once");
+}
+
+pub(crate) async fn what_was_buried_can_be_replayed(open: Open<'_>) {
+    let store = open();
+    let id = one(&*store, 0, "1", "a").await;
+    store.bury(id, "trap".into(), at(3));
+    drop(store);
+    let store = open();
+    let letter = store.dead().unwrap().remove(0);
+    assert_eq!((letter.destination, letter.event, letter.at), (None, None, at(3)));
+    let pending = store.replay(&[id]).await.unwrap().remove(0);
+    assert_eq!(pending.stage, Stage::Collect);
+    let container = store.container(pending.id).unwrap().unwrap();
+    assert_eq!(container.change.data, "{\"id\":\"1\"}");
+    assert_eq!(store.fill(filling(pending.id, None, &["app"])).await.unwrap().len(), 1);
+    assert!(committed(&*store, page(1, vec![change("1", Some("a"))])).await.is_empty());
+}
+
+pub(crate) async fn sequences_have_no_gaps(open: Open<'_>) {
+    let mut seen = std::collections::BTreeMap::<String, Vec<u64>>::new();
+    for round in 0..4 {
+        let store = open();
+        let changes = (0..100).map(|n| change(&format!("{round}/{n}"), Some("a"))).collect();
+        let made = committed(&*store, page(round, changes)).await;
+        let fills = made.iter().map(|made| {
+            let all = ["app", "lake"];
+            store.fill(filling(made.id, None, &all[..1 + made.id.0 as usize % 2]))
+        });
+        for delivery in join_all(fills).await.into_iter().flat_map(Result::unwrap) {
+            seen.entry(delivery.destination.to_string()).or_default().push(delivery.sequence);
+        }
+    }
+    for (destination, mut sequences) in seen {
+        sequences.sort_unstable();
+        let expected: Vec<u64> = (1..=sequences.len() as u64).collect();
+        assert_eq!(sequences, expected, "of {destination}");
+    }
+}
+
+pub(crate) async fn large_things_fit(open: Open<'_>) {
+    let mut new = change("1", Some("a"));
+    new.change.data = "d".repeat(5 << 20);
+    let store = open();
+    let body: Vec<u8> = (0..3 << 20).map(|n: u32| (n % 251) as u8).collect();
+    let answer = KeptAnswer { status: 200, headers: vec![("etag".into(), "7".into())], body };
+    store.keep(&task("appointments"), Some(answer.clone())).await.unwrap();
+    drop(store);
+    let store = open();
+    assert!(store.task(&task("appointments")).unwrap().answer == Some(answer));
+    let cursor = "c".repeat(16 << 10);
+    let commit = Commit { cursor: cursor.clone(), ..page(0, vec![new, change("2", None)]) };
+    let made = committed(&*store, commit).await;
+    drop(store);
+    let store = open();
+    assert_eq!(store.task(&task("appointments")).unwrap().cursor, Some(cursor));
+    assert_eq!(store.container(made[0].id).unwrap().unwrap().change.data.len(), 5 << 20);
+    let mut fill = filling(made[0].id, None, &["app"]);
+    fill.filled.payload = "p".repeat(1 << 20);
+    let filled = fill.filled.clone();
+    store.fill(fill).await.unwrap();
+    drop(store);
+    let store = open();
+    assert_eq!(store.container(made[0].id).unwrap().unwrap().filled, Some(filled));
+    store.settle(made[0].id, &"app".into(), dead("413"));
+    store.flush().await.unwrap();
+    assert_eq!(store.replay(&[made[0].id]).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn a_kept_answer_stays_until_the_commit(open: Open<'_>) {
+    let id = task("appointments");
+    let store = open();
+    store.keep(&id, None).await.unwrap();
+    drop(store);
+    let store = open();
+    assert!(store.task(&id).unwrap().interrupted);
+    let answer = KeptAnswer { status: 200, headers: vec![], body: b"[]".to_vec() };
+    store.keep(&id, Some(answer)).await.unwrap();
+    store.set_cursor(&id, None).await.unwrap();
+    let state = store.task(&id).unwrap();
+    assert!(state.answer.is_some() && !state.interrupted);
+    committed(&*store, page(1, vec![])).await;
+    assert!(store.task(&id).unwrap().answer.is_none());
+    drop(store);
+    assert!(open().task(&id).unwrap().answer.is_none());
+}
+
+pub(crate) async fn a_task_remembers_its_polls(open: Open<'_>) {
+    let id = task("appointments");
+    let store = open();
+    assert!(store.task(&id).unwrap() == TaskState::default());
+    store.polled(&id, at(5));
+    store.polled(&id, at(8));
+    store.flush().await.unwrap();
+    let commit = Commit { complete: true, observed_at: at(7), ..page(0, vec![]) };
+    committed(&*store, commit).await;
+    drop(store);
+    let store = open();
+    let state = store.task(&id).unwrap();
+    assert_eq!((state.begun_at, state.last_polled_at), (Some(at(5)), Some(at(8))));
+    assert!(state.complete && state.cursor.as_deref() == Some("after 0"));
+    assert_eq!(store.set_cursor(&id, Some("by hand".into())).await.unwrap(), 2);
+    assert!(store.task(&id).unwrap().complete);
+    assert_eq!(store.set_cursor(&id, None).await.unwrap(), 3);
+    let state = store.task(&id).unwrap();
+    let begun_at = state.begun_at;
+    assert!(state == TaskState { revision: 3, begun_at, ..TaskState::default() });
+    assert!(store.task(&task("patients")).unwrap() == TaskState::default());
+}

@@ -24,6 +24,7 @@ mod keys;
 #[cfg(test)]
 mod power_cut;
 mod recent;
+mod records;
 mod request;
 mod state;
 #[cfg(test)]
@@ -31,7 +32,7 @@ mod tests;
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -44,8 +45,10 @@ use self::{
     block::Location,
     committer::Committer,
     disk::Disk,
+    folder::Folder,
     inbox::Inbox,
     index::Index,
+    records::Records,
     request::{Reply, Request},
 };
 use super::{Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Settlement, Store, TaskState};
@@ -76,11 +79,14 @@ impl Options {
 /// The store of one host. Dropping it writes what was noted, which may take a moment.
 pub struct SledStore {
     disk: Arc<Disk>,
+    records: Arc<Records>,
     index: Arc<Index>,
     inbox: Arc<Inbox>,
     failure: watch::Receiver<Option<String>>,
-    pending: std::sync::Mutex<Vec<Pending>>,
+    pending: Mutex<Vec<Pending>>,
     committer: Option<JoinHandle<()>>,
+    // Last, so that sled's files are closed before the next host may open them.
+    _folder: Folder,
 }
 
 impl SledStore {
@@ -91,8 +97,11 @@ impl SledStore {
     /// `InUse`, `Io`, `Damaged` and `Version`; nothing was changed then.
     pub fn open(options: &Options) -> Result<Self, Error> {
         let since = Instant::now();
-        let disk = Arc::new(Disk::open(options)?);
-        let (state, pending) = state::rebuild(Arc::clone(&disk))?;
+        let folder = Folder::take(&options.folder)?;
+        let (containers, records) = (folder.store.join("containers"), folder.store.join("records"));
+        let disk = Arc::new(Disk::open(containers, options.cache_bytes)?);
+        let records = Arc::new(Records::open(records, options.cache_bytes)?);
+        let (state, pending) = state::rebuild(Arc::clone(&disk), Arc::clone(&records))?;
         let index = Arc::new(Index::new(state.places()));
         let inbox = Arc::new(Inbox::default());
         let (failed, failure) = watch::channel(None);
@@ -108,7 +117,7 @@ impl SledStore {
         let committer = start(committer)?;
         tracing::info!(pending = pending.len(), took = ?since.elapsed(), "store opened");
         let (pending, committer) = (pending.into(), Some(committer));
-        Ok(Self { disk, index, inbox, failure, pending, committer })
+        Ok(Self { disk, records, index, inbox, failure, pending, committer, _folder: folder })
     }
 
     async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Error> {
@@ -205,7 +214,7 @@ impl Store for SledStore {
 
     fn pending(&self) -> Result<Vec<Pending>, Error> {
         self.check()?;
-        let mut pending = self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(std::mem::take(&mut pending))
     }
 
@@ -217,11 +226,10 @@ impl Store for SledStore {
 
     fn memo(&self, record: RecordKey) -> Result<Option<String>, Error> {
         self.check()?;
-        if let Some(memo) = self.index.memo(record) {
-            return Ok(Some(memo));
+        match self.index.memo(record) {
+            Some(memo) => Ok(Some(memo)),
+            None => self.records.memo(record),
         }
-        let state = self.disk.load::<format::RecordState>(&keys::record(record))?;
-        Ok(state.and_then(|state| state.memo))
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {

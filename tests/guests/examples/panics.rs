@@ -1,4 +1,4 @@
-//! Panics, with words of its own.
+//! Panics, with words that tell what the EHR answered.
 
 use guests::*;
 
@@ -8,7 +8,7 @@ impl Behaviour for Guest {
     const NAME: &'static str = "panics";
 
     fn changes(_: &Context, _: Option<&str>, answer: &Response) -> Result<Page, Failure> {
-        assert_ne!(answer.status, 200, "a constant of the program");
+        assert_ne!(answer.status, 200, "{answer:?}");
         read(answer)
     }
 }

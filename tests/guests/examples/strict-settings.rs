@@ -1,4 +1,4 @@
-//! Wants settings: a site, by a name of one word.
+//! Wants settings (a site, by a name of one word), and not to be asked more than once a minute.
 
 use guests::*;
 
@@ -8,7 +8,8 @@ impl Behaviour for Guest {
     const NAME: &'static str = "strict-settings";
 
     fn describe() -> Manifest {
-        manifest(Self::NAME).settings_schema(
+        let action = Action::feed(ACTION, "Appointments", &[EVENT], 60);
+        Manifest { actions: vec![action], ..manifest(Self::NAME) }.settings_schema(
             r#"{
                 "type": "object",
                 "properties": { "site": { "type": "string", "pattern": "^[a-z]+$" } },

@@ -52,7 +52,7 @@ pub(super) async fn run(
     };
     let printing = async {
         let _ended = shutdown.clone().drop_guard();
-        printed::print(printed, || told.set(told.get() + 1)).await
+        printed::print(printed, &shutdown, &told).await
     };
     let all = async { tokio::join!(work, running, printing) };
     let (done, ran, printed) = tokio::select! {

@@ -2,13 +2,19 @@
 
 use std::{fs, io, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::{
     conduct::{self, Wanted},
     printed,
 };
 use crate::{
     Host,
-    cli::{exit::Error, keeper::Keeper, output},
+    cli::{
+        exit::Error,
+        keeper::{self, Keeper},
+        output,
+    },
     config::Config,
     connector::Detection,
     model::TaskId,
@@ -24,6 +30,9 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
     let store = SledStore::open(&Options::new(&folder.0))?;
     if wanted.since.is_none() {
         start(&store, &config, &wanted.task).await?;
+    }
+    if !config.host.data.is_dir() {
+        config.host.data.clone_from(&folder.0);
     }
     config.destinations.clear();
     let (builder, printed) = printed::to_stdout(Host::builder(config).store(Arc::new(store)));
@@ -41,7 +50,11 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
 /// Has the poll start where the task's next one would.
 async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), Error> {
     match cursor(config, task).await {
-        Ok(Some(cursor)) => store.set_cursor(task, Some(cursor)).await.map(drop)?,
+        Ok(Some(cursor)) => {
+            store.set_cursor(task, Some(cursor)).await?;
+            // The task is older than this store: what it finds is no backfill.
+            store.begin(task, Timestamp::UNIX_EPOCH);
+        }
         Ok(None) => output::note(
             "the task has no cursor yet: changes from its `since` on, else from now on",
         ),
@@ -54,7 +67,7 @@ async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), 
 }
 
 async fn cursor(config: &Config, task: &TaskId) -> Result<Option<String>, Error> {
-    if !config.host.data.join("store").is_dir() {
+    if !keeper::is_there(config) {
         return Ok(None);
     }
     Ok(Keeper::of(config).await?.cursor(task).await?.cursor)

@@ -1,7 +1,10 @@
 //! Stdout as a destination.
 
+use std::{cell::Cell, io};
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::output::Output,
@@ -35,18 +38,26 @@ impl Destination for Nowhere {
     }
 }
 
-/// Prints what is handed over, a line each, until nothing more can come.
+/// Prints what is handed over, a line each, until nothing more can come. Where stdout takes no
+/// more, the poll is ended, and what still comes is let go.
 ///
 /// # Errors
-/// Where stdout takes no more; the notification that it did not take stays in the store.
+/// Why stdout took no more.
 pub(super) async fn print(
     mut printed: mpsc::Receiver<Handed>,
-    mut told: impl FnMut(),
-) -> std::io::Result<()> {
+    end: &CancellationToken,
+    told: &Cell<usize>,
+) -> io::Result<()> {
+    let mut ended = Ok(());
     while let Some(handed) = printed.recv().await {
-        Output::open().line(&String::from_utf8_lossy(&handed.message.body))?;
+        if ended.is_ok() {
+            ended = Output::open().line(&String::from_utf8_lossy(&handed.message.body));
+            told.set(told.get() + usize::from(ended.is_ok()));
+        }
+        if ended.is_err() {
+            end.cancel();
+        }
         handed.taken();
-        told();
     }
-    Ok(())
+    ended
 }

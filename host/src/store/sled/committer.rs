@@ -75,6 +75,9 @@ impl Committer {
         self.linger();
         let Taken { requests, tidy, last } = self.inbox.take();
         let (mut group, mut answers) = (Group::default(), Answers::new());
+        if tidy {
+            self.state.tidy(&mut group)?;
+        }
         for request in requests {
             match self.room(&request) {
                 Ok(()) => self.perform(request, &mut group, &mut answers)?,
@@ -82,6 +85,9 @@ impl Committer {
             }
         }
         self.write(group, tidy)?;
+        if self.state.is_untidy() {
+            self.inbox.tidy_soon();
+        }
         answers.into_iter().for_each(|answer| answer());
         Ok(!last)
     }

@@ -32,6 +32,10 @@ pub(super) struct Head<'a> {
     pub(super) lane: Lane,
     pub(super) record: RecordKey,
     pub(super) version: Option<VersionKey>,
+    /// The record's new memo, where the container sets one; the inner `None` is to have none.
+    pub(super) memo: Option<Option<&'a str>>,
+    /// Counts the items that say something of their record; 0 for one that does not.
+    pub(super) serial: u64,
     #[serde(borrow)]
     pub(super) standing: Standing<'a>,
 }
@@ -41,10 +45,11 @@ pub(super) struct Head<'a> {
 pub(super) enum Standing<'a> {
     /// It waits to be collected.
     Collect,
-    /// It has a notification, which is owed to these. `memo` is the record's new one.
-    Deliver { owed: Vec<Owed<'a>>, memo: Option<&'a str> },
-    /// It is done; the item is to say so to the record. `None` leaves the record's memo.
-    Closed { memo: Option<Option<&'a str>> },
+    /// It has a notification, which is owed to these.
+    #[serde(borrow)]
+    Deliver(Vec<Owed<'a>>),
+    /// It is done, and its record does not know yet.
+    Closed,
 }
 
 /// A destination's copy of a notification.
@@ -94,15 +99,10 @@ pub(super) struct RecordState {
 impl RecordState {
     /// The state after what a container's item says of it.
     pub(super) fn after(mut self, head: &Head<'_>) -> Self {
-        let memo = match head.standing {
-            Standing::Collect => return self,
-            Standing::Deliver { memo, .. } => Some(memo),
-            Standing::Closed { memo } => memo,
-        };
         if let Some(version) = head.version {
             self.saw(version);
         }
-        if let Some(memo) = memo.filter(|_| head.id >= self.memo_of) {
+        if let Some(memo) = head.memo.filter(|_| head.id >= self.memo_of) {
             self.memo = memo.map(Into::into);
             self.memo_of = head.id;
         }

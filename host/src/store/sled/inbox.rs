@@ -61,6 +61,11 @@ impl Inbox {
         }
     }
 
+    /// Makes the next group but a few a tidy one, though no late note comes.
+    pub(super) fn tidy_soon(&self) {
+        self.mail().late_due.get_or_insert(Instant::now() + LATE_NOTE);
+    }
+
     /// Ends the committer once it has done what is here.
     pub(super) fn close(&self) {
         self.mail().closed = true;

@@ -137,6 +137,11 @@ impl Journal {
         sparse.map(|(number, _)| *number).take(SWEEP).collect()
     }
 
+    /// Whether there is a mark to be written.
+    pub(super) fn is_stale(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
     fn adopt(&mut self, slot: u32, block: Block) {
         self.bytes += u64::from(block.bytes);
         self.live_bytes += u64::from(block.live_bytes);

@@ -13,6 +13,8 @@ use crate::{
 pub(super) const FORMAT: &[u8] = &[0, b'f'];
 /// The number that the next container gets.
 pub(super) const NEXT_CONTAINER: &[u8] = &[0, b'n'];
+/// The serial of the last item whose record knows what it says.
+pub(super) const SAVED: &[u8] = &[0, b's'];
 
 /// The prefix of all sequences.
 pub(super) const SEQUENCES: &[u8] = &[1];

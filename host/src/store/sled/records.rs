@@ -46,7 +46,8 @@ impl Records {
             return Ok(record.clone());
         }
         let record = self.disk.get_again(&keys::record(key))?;
-        let record = record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
+        let record =
+            record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
         Ok(record.unwrap_or_default())
     }
 
@@ -60,19 +61,25 @@ impl Records {
         Ok(())
     }
 
-    /// Puts on disk what was learned.
-    pub(super) fn save(&self) -> Result<(), Error> {
+    /// Puts on disk what was learned; whether there was any.
+    pub(super) fn save(&self) -> Result<bool, Error> {
         let mut writes = Writes::default();
         for (key, record) in self.unsaved().iter() {
             writes.insert(&keys::record(*key), self.disk.understood(format::encode(record))?);
         }
         if self.unsaved().is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         self.disk.apply(writes)?;
         // Only the committer learns, so nothing has come since.
         self.unsaved().clear();
-        self.disk.sync()
+        self.disk.sync()?;
+        Ok(true)
+    }
+
+    /// Whether there is something to save.
+    pub(super) fn is_unsaved(&self) -> bool {
+        !self.unsaved().is_empty()
     }
 
     fn unsaved(&self) -> MutexGuard<'_, HashMap<RecordKey, RecordState>> {

@@ -16,9 +16,10 @@ pub(super) use self::rebuild::rebuild;
 use super::{
     block::{self, Item, Location},
     disk::{Disk, Writes},
-    format::{self, RecordState, Standing, TaskRecord},
+    format::{self, Head, Progress, TaskRecord},
     journal::{Journal, Writer},
     keys,
+    records::Records,
 };
 use crate::{
     identity::{RecordKey, VersionKey},
@@ -29,12 +30,16 @@ use crate::{
 /// All that is pending.
 pub(super) struct State {
     disk: Arc<Disk>,
+    records: Arc<Records>,
     entries: HashMap<ContainerId, Entry>,
-    /// The versions of containers without a notification; those of others are in the records.
+    /// The versions of containers without an outcome; those of others are in the records.
     collecting: HashSet<(RecordKey, VersionKey)>,
     journal: Journal,
+    /// Items of containers that are done, until their records know.
+    closed: Vec<Location>,
     sequences: HashMap<DestinationName, u64>,
     next: ContainerId,
+    serial: u64,
 }
 
 /// A pending container; the rest of it is in its item.
@@ -48,8 +53,8 @@ struct Entry {
 struct Owing {
     destination: DestinationName,
     sequence: u64,
-    standing: Standing,
-    /// Whether the standing is on disk.
+    progress: Progress,
+    /// Whether the progress is on disk.
     noted: bool,
 }
 
@@ -59,12 +64,12 @@ pub(super) struct Group {
     writes: Writes,
     writer: Writer,
     tasks: HashMap<TaskId, TaskRecord>,
-    records: HashMap<RecordKey, RecordState>,
     sequences: HashSet<DestinationName>,
     numbered: bool,
     owing: HashSet<(ContainerId, u16)>,
     moved: Vec<(ContainerId, Option<Location>)>,
     memos: Vec<RecordKey>,
+    replayed: HashSet<ContainerId>,
 }
 
 /// A group that is ready to be written, and what readers learn afterwards.
@@ -73,25 +78,46 @@ pub(super) struct Sealed {
     pub(super) writes: Writes,
     /// Where containers are then.
     pub(super) moved: Vec<(ContainerId, Option<Location>)>,
-    /// Whose noted memos are then on disk.
+    /// Whose noted memos are then to be had from the records.
     pub(super) memos: Vec<RecordKey>,
 }
 
 impl State {
-    /// Ends a group. With `tidy`, all that may wait is written, too.
+    /// Puts on disk what records learned from earlier groups, and lets go of the items that say
+    /// it. A group in which containers are settled begins with this, and is sealed as `tidy`.
+    pub(super) fn tidy(&mut self, group: &mut Group) -> Result<(), Error> {
+        if self.records.save()? {
+            let saved = self.disk.understood(format::encode(&self.serial))?;
+            group.writes.insert(keys::SAVED, saved);
+        }
+        for at in std::mem::take(&mut self.closed) {
+            self.journal.remove(&at);
+        }
+        Ok(())
+    }
+
+    /// Whether there is something to tidy.
+    pub(super) fn is_untidy(&self) -> bool {
+        self.records.is_unsaved() || self.journal.is_stale() || !self.closed.is_empty()
+    }
+
+    /// Ends a group. A tidy one writes all that may wait.
     pub(super) fn seal(&mut self, mut group: Group, tidy: bool) -> Result<Sealed, Error> {
         if tidy {
             self.compact(&mut group)?;
         }
-        let disk = &*self.disk;
         let Group { mut writes, writer, moved, memos, .. } = group;
-        self.journal.write(disk, writer, &mut writes)?;
-        self.journal.write_marks(tidy, &mut writes);
+        self.journal.write(&self.disk, writer, &mut writes)?;
+        self.journal.write_empty(&mut writes);
+        if tidy {
+            self.journal.write_marks(&mut writes);
+        }
+        for (id, place) in group.owing {
+            self.write_owing(id, place, &mut writes)?;
+        }
+        let disk = &*self.disk;
         for (id, task) in group.tasks {
             writes.insert_parts(&keys::task(&id), &disk.understood(format::encode(&task))?);
-        }
-        for (key, record) in group.records {
-            writes.insert(&keys::record(key), disk.understood(format::encode(&record))?);
         }
         for destination in &group.sequences {
             let last = self.sequences.get(destination).copied().unwrap_or_default();
@@ -99,9 +125,6 @@ impl State {
         }
         if group.numbered {
             writes.insert(keys::NEXT_CONTAINER, disk.understood(format::encode(&self.next))?);
-        }
-        for (id, place) in group.owing {
-            self.write_owing(id, place, &mut writes)?;
         }
         Ok(Sealed { writes, moved, memos })
     }
@@ -115,7 +138,7 @@ impl State {
                     continue;
                 };
                 entry.at = self.journal.append(&mut group.writer, &item);
-                self.journal.remove(&old, false);
+                self.journal.remove(&old);
                 group.moved.push((id, Some(entry.at)));
             }
         }
@@ -130,8 +153,8 @@ impl State {
     ) -> Result<(), Error> {
         let owed = self.entries.get_mut(&id).and_then(|entry| entry.owed.as_mut());
         if let Some(owing) = owed.and_then(|owed| owed.get_mut(usize::from(place))) {
-            let standing = self.disk.understood(format::encode(&owing.standing))?;
-            writes.insert(&keys::owing(id, place), standing);
+            let progress = self.disk.understood(format::encode(&owing.progress))?;
+            writes.insert(&keys::owing(id, place), progress);
             owing.noted = true;
         }
         Ok(())
@@ -148,20 +171,27 @@ impl State {
         let at = self.journal.append(&mut group.writer, item);
         group.moved.push((id, Some(at)));
         if let Some(old) = self.entries.insert(id, Entry { at, owed }) {
-            self.journal.remove(&old.at, false);
+            self.journal.remove(&old.at);
         }
     }
 
-    /// Forgets a container. It must not come back after a crash where a record's later memo or a
-    /// dead letter would then have a rival: that is `urgent`.
-    fn forget(&mut self, group: &mut Group, id: ContainerId, urgent: bool) {
+    /// Forgets a container.
+    fn forget(&mut self, group: &mut Group, id: ContainerId) {
         let Some(entry) = self.entries.remove(&id) else { return };
-        self.journal.remove(&entry.at, urgent);
+        self.journal.remove(&entry.at);
         group.moved.push((id, None));
         let noted = entry.owed.unwrap_or_default();
         for (place, _) in (0..).zip(&noted).filter(|(_, owing)| owing.noted) {
             group.writes.remove(&keys::owing(id, place));
         }
+    }
+
+    /// Tells a container's record of its outcome; the item with this head must be written, too.
+    fn learn(&mut self, head: &Head<'_>) -> Result<(), Error> {
+        if let Some(version) = head.version {
+            self.collecting.remove(&(head.record, version));
+        }
+        self.records.learn(head)
     }
 
     fn item(&self, at: &Location) -> Result<Item, Error> {
@@ -170,20 +200,10 @@ impl State {
     }
 
     fn task(&self, group: &Group, id: &TaskId) -> Result<TaskRecord, Error> {
-        if let Some(task) = group.tasks.get(id) {
-            return Ok(task.clone());
+        match group.tasks.get(id) {
+            Some(task) => Ok(task.clone()),
+            None => load_task(&self.disk, id),
         }
-        load_task(&self.disk, id)
-    }
-
-    fn record(&self, group: &Group, key: RecordKey) -> Result<RecordState, Error> {
-        if let Some(record) = group.records.get(&key) {
-            return Ok(record.clone());
-        }
-        let record = self.disk.get_again(&keys::record(key))?;
-        let record =
-            record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
-        Ok(record.unwrap_or_default())
     }
 
     fn number(&mut self, group: &mut Group) -> ContainerId {
@@ -191,6 +211,11 @@ impl State {
         let id = self.next;
         self.next = ContainerId(id.0 + 1);
         id
+    }
+
+    fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
     }
 }
 
@@ -203,11 +228,11 @@ impl Entry {
 
 impl Owing {
     fn fresh(destination: DestinationName, sequence: u64) -> Self {
-        Self { destination, sequence, standing: Standing::FRESH, noted: false }
+        Self { destination, sequence, progress: Progress::FRESH, noted: false }
     }
 
     fn delivery(&self) -> Option<Delivery> {
-        let Standing::Pending { attempts, first_attempt_at, not_before } = self.standing else {
+        let Progress::Pending { attempts, first_attempt_at, not_before } = self.progress else {
             return None;
         };
         let destination = self.destination.clone();

@@ -10,7 +10,7 @@ use crate::{
         DeadLetter, Error, Fill, Settlement,
         sled::{
             disk::Writes,
-            format::{self, Body, Head, Owed, Standing},
+            format::{self, Body, Head, Owed, Progress, Standing},
             keys,
         },
     },
@@ -30,9 +30,9 @@ impl State {
         }
         let item = self.item(&entry.at)?;
         let (head, body) = self.disk.understood(format::head(item.bytes()))?;
-        self.remember(group, &head, |memo| *memo = fill.memo)?;
+        let head = Head { memo: Some(fill.memo.as_deref()), ..head };
         if fill.destinations.is_empty() {
-            self.forget(group, id, true);
+            self.close(group, head)?;
             return Ok(Vec::new());
         }
         let mut body: Body = self.disk.understood(format::decode(body))?;
@@ -40,7 +40,10 @@ impl State {
         body.filled = Some(fill.filled);
         let owed: Box<[Owing]> =
             fill.destinations.into_iter().map(|name| self.owe(group, name)).collect();
-        let item = self.encode(&Head { owed: Some(owed_of(&owed)), ..head }, &body)?;
+        let standing = Standing::Deliver(owed.iter().map(owed_of).collect());
+        let head = Head { standing, serial: self.next_serial(), ..head };
+        let item = self.disk.understood(format::encode(&(&head, &body)))?;
+        self.learn(&head)?;
         let deliveries = owed.iter().filter_map(Owing::delivery).collect();
         self.enter(group, id, &item, Some(owed));
         Ok(deliveries)
@@ -59,9 +62,7 @@ impl State {
         let Some(entry) = self.collecting(id) else { return Ok(()) };
         let item = self.item(&entry.at)?;
         let (head, _) = self.disk.understood(format::head(item.bytes()))?;
-        self.remember(group, &head, |kept| *kept = memo.or(kept.take()))?;
-        self.forget(group, id, true);
-        Ok(())
+        self.close(group, Head { memo: memo.as_deref().map(Some), ..head })
     }
 
     /// See [`Store::bury`](crate::store::Store::bury).
@@ -76,9 +77,9 @@ impl State {
         let item = self.item(&entry.at)?;
         let (head, body) = self.disk.understood(format::head(item.bytes()))?;
         let body: Body = self.disk.understood(format::decode(body))?;
-        self.remember(group, &head, |_| ())?;
         let letters = [letter(&head, &body, None, reason, at)];
-        self.inter(group, &letters, &head, &body)
+        self.inter(group, &letters, &head, &body)?;
+        self.close(group, head)
     }
 
     /// See [`Store::settle`](crate::store::Store::settle).
@@ -94,15 +95,15 @@ impl State {
         let Some((place, owing)) = owed.find(|(_, owing)| owing.destination == *destination) else {
             return Ok(());
         };
-        owing.standing = after(&owing.standing, outcome);
+        owing.progress = after(&owing.progress, outcome);
         if entry.is_owed() {
             group.owing.insert((id, place));
             return Ok(());
         }
         if entry.is_dead() {
-            return self.inter_deliveries(group, id);
+            self.inter_deliveries(group, id)?;
         }
-        self.forget(group, id, false);
+        self.forget(group, id);
         Ok(())
     }
 
@@ -114,6 +115,9 @@ impl State {
     ) -> Result<Vec<Pending>, Error> {
         let mut pending = Vec::new();
         for id in ids {
+            if !group.replayed.insert(*id) {
+                continue;
+            }
             if let Some(bytes) = self.disk.whole(&keys::dead(*id))? {
                 let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
                 pending.push(self.exhume(group, item)?);
@@ -127,13 +131,13 @@ impl State {
     fn exhume(&mut self, group: &mut Group, item: &[u8]) -> Result<Pending, Error> {
         let (head, body) = self.disk.understood(format::head(item))?;
         let id = self.number(group);
-        let head = Head { id, ..head };
-        let owed: Option<Box<[Owing]>> =
-            head.owed.as_ref().map(|owed| owed.iter().map(fresh).collect());
+        // What it had to say of its record, it has said.
+        let head = Head { id, memo: None, serial: 0, ..head };
         let front = self.disk.understood(format::encode(&head))?;
-        if owed.is_none() {
-            self.collecting.extend(head.version.map(|version| (head.record, version)));
-        }
+        let owed: Option<Box<[Owing]>> = match &head.standing {
+            Standing::Deliver(owed) => Some(owed.iter().map(fresh).collect()),
+            Standing::Collect | Standing::Closed => None,
+        };
         let stage = match &owed {
             None => Stage::Collect,
             Some(owed) => Stage::Deliver(owed.iter().filter_map(Owing::delivery).collect()),
@@ -150,20 +154,17 @@ impl State {
         let body: Body = self.disk.understood(format::decode(body))?;
         let (mut owed, mut letters) = (Vec::new(), Vec::new());
         for owing in entry.owed.iter().flatten() {
-            let Standing::Dead { reason, at } = &owing.standing else { continue };
-            let (destination, sequence) = (owing.destination.clone(), owing.sequence);
-            letters.push(letter(&head, &body, Some(destination), reason.clone(), *at));
-            owed.push((owing.destination.clone(), sequence));
+            let Progress::Dead { reason, at } = &owing.progress else { continue };
+            let destination = Some(owing.destination.clone());
+            letters.push(letter(&head, &body, destination, reason.clone(), *at));
+            owed.push(owed_of(owing));
         }
-        let owed = owed
-            .iter()
-            .map(|(name, sequence)| Owed { destination: name.as_str(), sequence: *sequence });
-        let head = Head { owed: Some(owed.collect()), ..head };
+        let head = Head { standing: Standing::Deliver(owed), ..head };
         self.inter(group, &letters, &head, &body)
     }
 
     fn inter(
-        &mut self,
+        &self,
         group: &mut Group,
         letters: &[DeadLetter],
         head: &Head<'_>,
@@ -171,27 +172,16 @@ impl State {
     ) -> Result<(), Error> {
         let bytes = self.disk.understood(format::encode_dead(letters, head, body))?;
         group.writes.insert_parts(&keys::dead(head.id), &bytes);
-        self.forget(group, head.id, true);
         Ok(())
     }
 
-    /// Writes down that a container's version was seen, and its record's memo.
-    fn remember(
-        &mut self,
-        group: &mut Group,
-        head: &Head<'_>,
-        memo: impl FnOnce(&mut Option<String>),
-    ) -> Result<(), Error> {
-        let before = self.record(group, head.record)?;
-        let mut after = before.clone();
-        memo(&mut after.memo);
-        if let Some(version) = head.version {
-            after.saw(version);
-            self.collecting.remove(&(head.record, version));
-        }
-        if after != before {
-            group.records.insert(head.record, after);
-        }
+    /// Forgets a container whose record is still to learn of it, with an item that says so.
+    fn close(&mut self, group: &mut Group, head: Head<'_>) -> Result<(), Error> {
+        let head = Head { standing: Standing::Closed, serial: self.next_serial(), ..head };
+        let item = self.disk.understood(format::encode(&head))?;
+        self.learn(&head)?;
+        self.forget(group, head.id);
+        self.closed.push(self.journal.append(&mut group.writer, &item));
         Ok(())
     }
 
@@ -200,10 +190,6 @@ impl State {
         *last += 1;
         group.sequences.insert(destination.clone());
         Owing::fresh(destination, *last)
-    }
-
-    fn encode(&self, head: &Head<'_>, body: &Body) -> Result<Vec<u8>, Error> {
-        self.disk.understood(format::encode(&(head, body)))
     }
 
     /// A container that still waits for its notification.
@@ -215,23 +201,23 @@ impl State {
 impl Entry {
     fn is_owed(&self) -> bool {
         let mut owed = self.owed.iter().flatten();
-        owed.any(|owing| matches!(owing.standing, Standing::Pending { .. }))
+        owed.any(|owing| matches!(owing.progress, Progress::Pending { .. }))
     }
 
     fn is_dead(&self) -> bool {
         let mut owed = self.owed.iter().flatten();
-        owed.any(|owing| matches!(owing.standing, Standing::Dead { .. }))
+        owed.any(|owing| matches!(owing.progress, Progress::Dead { .. }))
     }
 }
 
-fn after(standing: &Standing, outcome: Settlement) -> Standing {
-    match (outcome, standing) {
-        (Settlement::Delivered, _) => Standing::Done,
-        (Settlement::Dead { reason, at }, _) => Standing::Dead { reason, at },
+fn after(progress: &Progress, outcome: Settlement) -> Progress {
+    match (outcome, progress) {
+        (Settlement::Delivered, _) => Progress::Done,
+        (Settlement::Dead { reason, at }, _) => Progress::Dead { reason, at },
         (
             Settlement::Retry { attempted_at, not_before },
-            Standing::Pending { attempts, first_attempt_at, .. },
-        ) => Standing::Pending {
+            Progress::Pending { attempts, first_attempt_at, .. },
+        ) => Progress::Pending {
             attempts: attempts.saturating_add(1),
             first_attempt_at: first_attempt_at.or(Some(attempted_at)),
             not_before: Some(not_before),
@@ -258,10 +244,8 @@ fn letter(
     }
 }
 
-fn owed_of(owed: &[Owing]) -> Vec<Owed<'_>> {
-    let owed = owed.iter();
-    owed.map(|owing| Owed { destination: owing.destination.as_str(), sequence: owing.sequence })
-        .collect()
+fn owed_of(owing: &Owing) -> Owed<'_> {
+    Owed { destination: owing.destination.as_str(), sequence: owing.sequence }
 }
 
 fn fresh(owed: &Owed<'_>) -> Owing {

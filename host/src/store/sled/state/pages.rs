@@ -7,7 +7,7 @@ use crate::{
     store::{
         Commit, Committed, Error, KeptAnswer, NewChange,
         sled::{
-            format::{self, Body, Head, TaskRecord},
+            format::{self, Body, Head, Standing, TaskRecord},
             keys,
         },
     },
@@ -28,7 +28,7 @@ impl State {
         }
         let mut made = Vec::with_capacity(commit.changes.len());
         for change in commit.changes {
-            if !self.has_seen(group, change.record, change.version)? {
+            if !self.has_seen(change.record, change.version)? {
                 made.push(self.make(group, &commit.task, commit.observed_at, change)?);
             }
         }
@@ -117,17 +117,12 @@ impl State {
         Ok(())
     }
 
-    fn has_seen(
-        &self,
-        group: &Group,
-        record: RecordKey,
-        version: Option<VersionKey>,
-    ) -> Result<bool, Error> {
+    fn has_seen(&self, record: RecordKey, version: Option<VersionKey>) -> Result<bool, Error> {
         let Some(version) = version else { return Ok(false) };
         if self.collecting.contains(&(record, version)) {
             return Ok(true);
         }
-        Ok(self.record(group, record)?.versions.contains(&version))
+        Ok(self.records.get(record)?.versions.contains(&version))
     }
 
     fn make(
@@ -140,7 +135,8 @@ impl State {
         let id: ContainerId = self.number(group);
         let NewChange { change, notification_id, lane, record, version, backfill } = new;
         let (connection, action) = (task.connection.as_str(), task.action.as_str());
-        let head = Head { id, connection, action, lane, record, version, owed: None };
+        let (memo, serial, standing) = (None, 0, Standing::Collect);
+        let head = Head { id, connection, action, lane, record, version, memo, serial, standing };
         let body = Body { notification_id, change, backfill, observed_at, filled: None };
         let item = self.disk.understood(format::encode(&(head, body)))?;
         self.enter(group, id, &item, None);

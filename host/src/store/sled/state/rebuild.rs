@@ -14,28 +14,38 @@ use crate::{
         sled::{
             block::Location,
             disk::Disk,
-            format::{self, Head, Standing},
+            format::{self, Head, Owed, Progress, Standing},
             journal::Journal,
             keys,
+            records::Records,
         },
     },
 };
 
 /// The state that the disk holds, and what is pending in it, in the order of commits.
-pub(in super::super) fn rebuild(disk: Arc<Disk>) -> Result<(State, Vec<Pending>), Error> {
-    let mut finds = Finds { standings: standings(&disk)?, ..Finds::default() };
+pub(in super::super) fn rebuild(
+    disk: Arc<Disk>,
+    records: Arc<Records>,
+) -> Result<(State, Vec<Pending>), Error> {
+    let saved = disk.load(keys::SAVED)?.unwrap_or_default();
+    let mut finds = Finds { progress: progress(&disk)?, serial: saved, ..Finds::default() };
     let mut journal = Journal::load(&disk, |at, item| {
         let (head, _) = disk.understood(format::head(item))?;
+        if head.serial > saved {
+            records.learn(&head)?;
+        }
         finds.take(at, &head);
         Ok(())
     })?;
     for old in &finds.superseded {
-        journal.remove(old, false);
+        journal.remove(old);
     }
     let next = disk.load(keys::NEXT_CONTAINER)?.unwrap_or_default();
     let sequences = sequences(&disk)?;
     let (entries, collecting) = (HashMap::new(), HashSet::new());
-    let mut state = State { disk, entries, collecting, journal, sequences, next };
+    let (closed, serial) = (finds.closed, finds.serial);
+    let mut state =
+        State { disk, records, entries, collecting, journal, closed, sequences, next, serial };
     let mut pending: Vec<Pending> =
         finds.containers.into_iter().map(|(id, find)| state.admit(id, find)).collect();
     pending.sort_unstable_by_key(|pending| pending.id);
@@ -62,7 +72,10 @@ impl State {
 /// What the journal told so far.
 #[derive(Default)]
 struct Finds {
-    standings: HashMap<(ContainerId, u16), Standing>,
+    progress: HashMap<(ContainerId, u16), Progress>,
+    closed: Vec<Location>,
+    done: HashSet<ContainerId>,
+    serial: u64,
     containers: HashMap<ContainerId, Find>,
     superseded: Vec<Location>,
     tasks: HashSet<TaskId>,
@@ -77,16 +90,23 @@ struct Find {
 }
 
 impl Finds {
-    /// Takes an item in. Of two of a container, that with the notification is the later, and
-    /// the other's mark was not yet written.
+    /// Takes an item in. Of two of a container, that which waits to be collected is the earlier,
+    /// and its mark was not yet written.
     fn take(&mut self, at: Location, head: &Head<'_>) {
-        if let Some(other) = self.containers.get(&head.id) {
-            if head.owed.is_none() {
-                return self.superseded.push(at);
+        self.serial = self.serial.max(head.serial);
+        let earlier = match head.standing {
+            Standing::Collect if self.is_known(head.id) => return self.superseded.push(at),
+            _ => self.containers.remove(&head.id),
+        };
+        self.superseded.extend(earlier.map(|find| find.entry.at));
+        let owed = match &head.standing {
+            Standing::Collect => None,
+            Standing::Deliver(owed) => Some(self.owed(head.id, owed)),
+            Standing::Closed => {
+                self.done.insert(head.id);
+                return self.closed.push(at);
             }
-            self.superseded.push(other.entry.at);
-        }
-        let owed = head.owed.as_ref().map(|_| self.owed(head));
+        };
         let version = head.version.filter(|_| owed.is_none());
         let find = Find {
             entry: Entry { at, owed },
@@ -97,17 +117,21 @@ impl Finds {
         self.containers.insert(head.id, find);
     }
 
-    fn owed(&mut self, head: &Head<'_>) -> Box<[Owing]> {
-        let owing = |(place, owed): (u16, &format::Owed<'_>)| {
-            let noted = self.standings.remove(&(head.id, place));
+    fn is_known(&self, id: ContainerId) -> bool {
+        self.done.contains(&id) || self.containers.contains_key(&id)
+    }
+
+    fn owed(&mut self, id: ContainerId, owed: &[Owed<'_>]) -> Box<[Owing]> {
+        let owing = |(place, owed): (u16, &Owed<'_>)| {
+            let noted = self.progress.remove(&(id, place));
             Owing {
                 destination: interned(&mut self.destinations, owed.destination.into()),
                 sequence: owed.sequence,
                 noted: noted.is_some(),
-                standing: noted.unwrap_or(Standing::FRESH),
+                progress: noted.unwrap_or(Progress::FRESH),
             }
         };
-        (0..).zip(head.owed.iter().flatten()).map(owing).collect()
+        (0..).zip(owed).map(owing).collect()
     }
 }
 
@@ -120,13 +144,13 @@ fn interned<T: Clone + Eq + std::hash::Hash>(held: &mut HashSet<T>, name: T) -> 
     name
 }
 
-fn standings(disk: &Disk) -> Result<HashMap<(ContainerId, u16), Standing>, Error> {
-    let standing = |row: Result<(sled::IVec, sled::IVec), Error>| {
+fn progress(disk: &Disk) -> Result<HashMap<(ContainerId, u16), Progress>, Error> {
+    let progress = |row: Result<(sled::IVec, sled::IVec), Error>| {
         let (key, value) = row?;
         let of = keys::owing_of(&key).ok_or_else(|| disk.damaged("a delivery has no container"))?;
         Ok((of, disk.understood(format::decode(&value))?))
     };
-    disk.scan(keys::OWINGS).map(standing).collect()
+    disk.scan(keys::OWINGS).map(progress).collect()
 }
 
 fn sequences(disk: &Disk) -> Result<HashMap<DestinationName, u64>, Error> {
