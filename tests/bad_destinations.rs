@@ -1,7 +1,7 @@
 //! What a destination can answer wrong: each is told, and what it was to be told is kept until
 //! it takes it, in the same bytes and under the same id.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use rounds::practice::{Fault, Receiver};
 use serde_json::{Value, json};
@@ -74,18 +74,20 @@ async fn a_fault_of_a_destination_is_told_and_loses_nothing() {
 
     // One that is well is not kept waiting by those that are not.
     within("a notification", well.wait_for(1)).await;
-    let wrong = host.wait_for("an error of every destination", |report| {
-        let error = |case: &Case| Some((case.error, report.destinations[case.name].error.clone()?));
-        let all: Option<Vec<_>> = cases.iter().map(error).collect();
-        Some(all?.into_iter().filter(|(pattern, error)| !fits(pattern, error)).collect::<Vec<_>>())
-    });
-    let wrong = wrong.await;
+    let mut told = BTreeMap::new();
+    host.wait_for("an error of every destination", |report| {
+        for case in &cases {
+            let error = report.destinations[case.name].error.clone();
+            error.map(|error| told.entry(case.name).or_insert(error));
+        }
+        (told.len() == cases.len()).then_some(())
+    })
+    .await;
+    receivers.iter().for_each(|receiver| receiver.faults().clear());
+    let told = cases.iter().map(|case| (case.error, &told[case.name]));
+    let wrong: Vec<_> = told.filter(|(pattern, error)| !fits(pattern, error)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 
-    for (case, receiver) in cases.iter().zip(&receivers) {
-        receiver.faults().clear();
-        within(case.name, receiver.wait_until(|all| all.iter().any(|it| it.taken))).await;
-    }
     host.wait_for("nothing under way", |report| (report.pending["ward"] == 0).then_some(())).await;
     for (case, receiver) in cases.iter().zip(&receivers) {
         assert_one(case.name, receiver);

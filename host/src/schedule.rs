@@ -33,6 +33,8 @@ use crate::{
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const FIRST_BACKOFF: Duration = Duration::from_secs(30);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(15 * 60);
+const LONGEST_BACKOFF_INTERVALS: u32 = 10;
+const SHORTEST_CAP: Duration = Duration::from_secs(10);
 
 /// What is run when it is due.
 #[async_trait]
@@ -138,18 +140,23 @@ impl Planned {
         Self { entry, seed, due, failures: 0 }
     }
 
+    /// The first wait after failures, and the longest: some intervals, within sensible bounds.
+    fn waits(&self) -> (Duration, Duration) {
+        let period = self.entry.cadence.fastest_period();
+        let longest = period.saturating_mul(LONGEST_BACKOFF_INTERVALS);
+        (FIRST_BACKOFF.min(period), longest.clamp(SHORTEST_CAP, LONGEST_BACKOFF))
+    }
+
     /// When it runs next, after an outcome.
     fn next(&mut self, outcome: Outcome, now: Timestamp) -> Option<Timestamp> {
         self.failures = if outcome == Outcome::Done { 0 } else { self.failures.saturating_add(1) };
+        let (base, cap) = self.waits();
         match outcome {
             Outcome::Done => Some(self.entry.cadence.next_after(now, self.seed)),
             Outcome::After(wait) => Some(clock::after(now, wait)),
             Outcome::Failed => {
-                let base = FIRST_BACKOFF.min(self.entry.cadence.fastest_period());
-                Some(clock::after(
-                    now,
-                    backoff(self.failures, base, LONGEST_BACKOFF, rand::random()),
-                ))
+                let wait = backoff(self.failures, base, cap, rand::random());
+                Some(clock::after(now, wait))
             }
             Outcome::Stop => None,
         }

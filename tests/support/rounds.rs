@@ -127,6 +127,21 @@ impl Rounds {
         self.wait_for(&format!("{more} polls of {task}"), polled).await;
     }
 
+    /// Has tasks polled now, and waits until each has been, well or not.
+    pub(crate) async fn poll(&self, tasks: &[&str]) {
+        let before = self.status().await;
+        for name in tasks {
+            let (connection, action) = name.split_once('/').expect("a task's name");
+            let task = TaskId { connection: connection.into(), action: action.into() };
+            self.admin.poll(&task).await.expect("a poll");
+        }
+        let polls = |report: &Report, name: &str| report.tasks.get(name).map_or(0, |it| it.polls);
+        let done = |report: &Report| {
+            tasks.iter().all(|name| polls(report, name) > polls(&before, name)).then_some(())
+        };
+        self.wait_for(&format!("a poll of {tasks:?}"), done).await;
+    }
+
     /// A task's cursor.
     pub(crate) async fn cursor(&self, connection: &str) -> Option<String> {
         let task = TaskId { connection: connection.into(), action: "appointments".into() };
@@ -180,12 +195,6 @@ impl Drop for Rounds {
         while let Ok(None) = self.child.try_wait() {
             std::thread::yield_now();
         }
-    }
-}
-
-/// A test that fails says what its host said.
-impl Drop for Rounds {
-    fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the host's log:\n{}", self.log());
         }

@@ -30,10 +30,10 @@ pub(crate) struct Arguments {
     #[arg(long, hide = true, default_value = "http://127.0.0.1:1/hooks")]
     pub(crate) receiver: Url,
     /// The connector's file
-    #[arg(long, hide = true, default_value = "")]
+    #[arg(long, hide = true, default_value = ".")]
     pub(crate) connector: PathBuf,
     /// The host's data folder
-    #[arg(long, hide = true, default_value = "")]
+    #[arg(long, hide = true, default_value = ".")]
     pub(crate) data: PathBuf,
     /// Said by `cargo bench`
     #[arg(long, hide = true)]

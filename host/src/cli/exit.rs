@@ -25,7 +25,7 @@ pub(super) fn code(ended: Result<(), Error>) -> ExitCode {
     let Err(error) = ended else { return ExitCode::SUCCESS };
     match &error {
         Error::Wrong(why) => output::note(why),
-        Error::Failed(why) => output::note(&format!("{why:#}")),
+        Error::Failed(why) => output::note(&told(why)),
         Error::ToldWrong | Error::Told | Error::Unread => {}
     }
     match error {
@@ -33,6 +33,14 @@ pub(super) fn code(ended: Result<(), Error>) -> ExitCode {
         Error::Failed(_) | Error::Told => ExitCode::from(1),
         Error::Unread => ExitCode::SUCCESS,
     }
+}
+
+/// An error with its causes, but those that it names itself.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |told, cause| {
+        let cause = cause.to_string();
+        if told.contains(&cause) { told } else { format!("{told}: {cause}") }
+    })
 }
 
 impl From<anyhow::Error> for Error {
@@ -94,5 +102,22 @@ impl From<admin::Error> for Error {
 impl From<connector_build::Error> for Error {
     fn from(error: connector_build::Error) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = anyhow::anyhow!("the disk is full");
+        assert_eq!(told(&cause), "the disk is full");
+        let error = cause.context("the store cannot write");
+        assert_eq!(told(&error), "the store cannot write: the disk is full");
+        assert_eq!(
+            told(&error.context("it stopped: the disk is full")),
+            "it stopped: the disk is full: the store cannot write"
+        );
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let task = arguments.task.of(&config)?;
     let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
-    let wanted = conduct::Wanted { task, since, wait: arguments.wait };
+    let wanted = conduct::Wanted { task, since, wait: arguments.wait, dry: arguments.dry_run };
     if arguments.dry_run {
         return dry::run(config, wanted).await;
     }

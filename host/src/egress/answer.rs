@@ -64,6 +64,10 @@ pub(super) async fn pass_over(mut reply: reqwest::Response) {
 }
 
 /// The pause that an answer asks for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a date of the server's is compared with this machine's"
+)]
 pub(super) fn pause_of(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
     retry_after::parse(value, SystemTime::now())

@@ -11,6 +11,8 @@
 //! is only in memory. What sled leaves to its user is done in [`disk`] and [`folder`]: to sync,
 //! to keep values small, and not to panic.
 
+#![expect(clippy::disallowed_methods, reason = "tells how long opening took")]
+
 mod block;
 mod committer;
 mod disk;

@@ -1,4 +1,5 @@
 //! Asks its host for a shell and for a store of its own.
+#![cfg(target_arch = "wasm32")]
 
 use guests::*;
 

@@ -1,4 +1,5 @@
 //! Keeps a contract that this host does not know.
+#![cfg(target_arch = "wasm32")]
 
 struct Guest;
 

@@ -23,6 +23,15 @@ pub(super) struct Wanted {
     pub(super) since: Option<Timestamp>,
     /// How long to wait for what cannot be told at once.
     pub(super) wait: Duration,
+    /// Whether what is found is forgotten afterwards.
+    pub(super) dry: bool,
+}
+
+impl Wanted {
+    /// What becomes of what was not told.
+    fn rest(&self) -> &'static str {
+        if self.dry { "" } else { "; the store keeps it, and the next host goes on" }
+    }
 }
 
 /// How it went.
@@ -40,11 +49,13 @@ pub(super) async fn run(
 ) -> Result<(), Error> {
     let (handle, shutdown) = (host.handle(), CancellationToken::new());
     let signals = Signals::listen()?;
-    let told = Cell::new(0_usize);
+    let (told, progress) = (Cell::new(0_usize), Progress::start(&wanted.task));
     let dead = handle.dead()?.len();
     let work = async {
         let _ended = shutdown.clone().drop_guard();
-        shutdown.run_until_cancelled(poll(&handle, &wanted, &told)).await
+        let done = shutdown.run_until_cancelled(poll(&handle, &wanted, &told, &progress)).await;
+        // A host that stops lets go of what it owes, which looks as if it owed nothing.
+        done.filter(|_| !shutdown.is_cancelled())
     };
     let running = async {
         let _ended = shutdown.clone().drop_guard();
@@ -52,7 +63,7 @@ pub(super) async fn run(
     };
     let printing = async {
         let _ended = shutdown.clone().drop_guard();
-        printed::print(printed, &shutdown, &told).await
+        printed::print(printed, &shutdown, &told, &progress).await
     };
     let all = async { tokio::join!(work, running, printing) };
     let (done, ran, printed) = tokio::select! {
@@ -61,36 +72,33 @@ pub(super) async fn run(
     };
     printed?;
     ran?;
-    let done = done.ok_or_else(|| anyhow!("ended before the poll did; what it found is kept"))?;
+    let done = done.ok_or_else(|| anyhow!("stopped before all was told{}", wanted.rest()))?;
     let dead = handle.dead()?.len().saturating_sub(dead);
-    conclude(done, told.get(), dead)
+    conclude(done, told.get(), dead, &wanted)
 }
 
-async fn poll(handle: &Handle, wanted: &Wanted, told: &Cell<usize>) -> Done {
-    let progress = Progress::start(&wanted.task);
+async fn poll(handle: &Handle, wanted: &Wanted, told: &Cell<usize>, progress: &Progress) -> Done {
     let work = async {
         let polled = handle.poll_once(&wanted.task, wanted.since).await;
         // What cannot be told yet may take days; the store keeps it for the next host.
         drop(time::timeout(wanted.wait, handle.idle()).await);
         polled
     };
-    let polled = progress.beside(work, || (told.get(), handle.pending())).await;
+    let far = || format!("{} told, {} under way", told.get(), handle.pending());
+    let polled = progress.beside(work, far).await;
     Done { polled, owed: handle.pending() }
 }
 
-fn conclude(done: Done, told: usize, dead: usize) -> Result<(), Error> {
+fn conclude(done: Done, told: usize, dead: usize, wanted: &Wanted) -> Result<(), Error> {
     let summary = done.polled.map_err(anyhow::Error::from)?;
     let poll::Summary { pages, changes } = summary;
-    output::note(&format!("{changes} new changes on {pages} pages, {told} notifications"));
+    output::note(&format!("new changes: {changes}, pages: {pages}, notifications: {told}"));
     if done.owed > 0 {
-        return Err(anyhow!(
-            "{} collects and deliveries are still owed; the store keeps them",
-            done.owed
-        )
-        .into());
+        return Err(anyhow!("{} could not be told in time{}", done.owed, wanted.rest()).into());
     }
     if dead > 0 {
-        return Err(anyhow!("{dead} became dead letters; see `rounds dead list`").into());
+        let how = if wanted.dry { "" } else { "; see `rounds dead list`" };
+        return Err(anyhow!("{dead} became dead letters{how}").into());
     }
     Ok(())
 }

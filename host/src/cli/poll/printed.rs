@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::progress::Progress;
 use crate::{
     cli::output::Output,
     config::EventPattern,
@@ -47,11 +48,13 @@ pub(super) async fn print(
     mut printed: mpsc::Receiver<Handed>,
     end: &CancellationToken,
     told: &Cell<usize>,
+    progress: &Progress,
 ) -> io::Result<()> {
     let mut ended = Ok(());
     while let Some(handed) = printed.recv().await {
         if ended.is_ok() {
-            ended = Output::open().line(&String::from_utf8_lossy(&handed.message.body));
+            let body = String::from_utf8_lossy(&handed.message.body);
+            ended = progress.aside(|| Output::open().line(&body));
             told.set(told.get() + usize::from(ended.is_ok()));
         }
         if ended.is_err() {

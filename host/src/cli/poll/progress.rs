@@ -25,26 +25,31 @@ impl Progress {
         )
     }
 
-    /// Waits for some work, and tells meanwhile how many were told and how many are under way.
+    /// Does what writes to the terminal, with the line out of its way.
+    pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.suspend(write)
+    }
+
+    /// Waits for some work, and tells meanwhile how far it has come.
     pub(super) async fn beside<T>(
-        self,
+        &self,
         work: impl Future<Output = T>,
-        numbers: impl Fn() -> (usize, usize),
+        far: impl Fn() -> String,
     ) -> T {
         let mut work = pin!(work);
         let mut steps = time::interval(STEP);
         let done = loop {
             tokio::select! {
                 done = &mut work => break done,
-                _ = steps.tick() => self.tell(numbers()),
+                _ = steps.tick() => self.tell(far()),
             }
         };
         self.0.finish_and_clear();
         done
     }
 
-    fn tell(&self, (told, pending): (usize, usize)) {
-        self.0.set_message(format!("{told} told, {pending} under way"));
+    fn tell(&self, far: String) {
+        self.0.set_message(far);
         self.0.tick();
     }
 }

@@ -29,14 +29,16 @@ pub(super) async fn run(client: &Client, wanted: Wanted) -> Result<(), Error> {
     client.poll(task).await?;
     let progress = Progress::start(task);
     let polled = progress
-        .beside(time::timeout(wanted.wait, polled(client, &wanted, before.polls)), || (0, 0))
+        .beside(time::timeout(wanted.wait, polled(client, &wanted, before.polls)), || {
+            "the host polls".into()
+        })
         .await;
     let after = polled
         .map_err(|_| anyhow!("the host is still polling; `rounds status` says how it goes"))??;
     if let Some(error) = after.error {
         return Err(anyhow!(error).into());
     }
-    output::note(&format!("{} new changes", after.changes.saturating_sub(before.changes)));
+    output::note(&format!("new changes: {}", after.changes.saturating_sub(before.changes)));
     Ok(())
 }
 

@@ -6,6 +6,11 @@
 //! what nobody waits for is written later, when most of what it would write has become nothing:
 //! a block whose last item was settled needs no mark.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "paces a thread and its looks at the disk; decides nothing that a test turns"
+)]
+
 use std::{
     error::Error as _,
     sync::Arc,

@@ -23,7 +23,8 @@ pub(super) const VALUE_BYTES: usize = 12 * 1024;
 
 /// A tree in a folder of its own. Reads may come from any thread, writes from the committer's.
 pub(super) struct Disk {
-    tree: Db,
+    /// `None` only while it is dropped.
+    tree: Option<Db>,
     log: File,
     recent: Recent,
     folder: PathBuf,
@@ -42,7 +43,8 @@ impl Disk {
     pub(super) fn open(folder: PathBuf, cache_bytes: u64) -> Result<Self, Error> {
         let tree = folder::open(&folder, cache_bytes)?;
         let recent = Recent::new(usize::try_from(cache_bytes).unwrap_or(usize::MAX));
-        let disk = Self { log: folder::open_log(&folder)?, tree, recent, folder };
+        let log = folder::open_log(&folder)?;
+        let disk = Self { tree: Some(tree), log, recent, folder };
         disk.check_format()?;
         folder::sync(&disk.folder)?;
         Ok(disk)
@@ -52,7 +54,7 @@ impl Disk {
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
         match self.recent.get(key) {
             Some(known) => Ok(known),
-            None => self.guarded(|| self.tree.get(key)),
+            None => self.guarded(|tree| tree.get(key)),
         }
     }
 
@@ -62,7 +64,7 @@ impl Disk {
         if let Some(known) = self.recent.get(key) {
             return Ok(known);
         }
-        let value = self.guarded(|| self.tree.get(key))?;
+        let value = self.guarded(|tree| tree.get(key))?;
         self.recent.put([(key.into(), value.clone())]);
         Ok(value)
     }
@@ -74,8 +76,9 @@ impl Disk {
 
     /// All keys with this prefix, in order.
     pub(super) fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), Error>> {
-        let mut rows = self.tree.scan_prefix(prefix);
-        std::iter::from_fn(move || self.guarded(|| rows.next().transpose()).transpose())
+        let mut rows = self.tree.as_ref().map(|tree| tree.scan_prefix(prefix));
+        let mut next = move || rows.as_mut()?.next();
+        std::iter::from_fn(move || self.guarded(|_| next().transpose()).transpose())
     }
 
     /// A value that was cut into parts.
@@ -92,7 +95,7 @@ impl Disk {
 
     /// Writes all of it or, after a crash, nothing. It is on disk after [`Self::sync`].
     pub(super) fn apply(&self, writes: Writes) -> Result<(), Error> {
-        self.guarded(|| self.tree.apply_batch(writes.batch))?;
+        self.guarded(|tree| tree.apply_batch(writes.batch))?;
         self.recent.put(writes.recent);
         Ok(())
     }
@@ -100,7 +103,7 @@ impl Disk {
     /// Waits until all that was applied survives a power cut. sled's `flush` writes and does not
     /// sync; what it answers after an error means nothing, so nobody may ask twice.
     pub(super) fn sync(&self) -> Result<(), Error> {
-        self.guarded(|| self.tree.flush())?;
+        self.guarded(|tree| tree.flush())?;
         self.log.sync_data().map_err(io_error("sync", &self.folder))
     }
 
@@ -126,9 +129,11 @@ impl Disk {
         damaged(&self.folder, what)
     }
 
-    fn guarded<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Error> {
-        match quietly(call) {
+    fn guarded<T>(&self, call: impl FnOnce(&Db) -> sled::Result<T>) -> Result<T, Error> {
+        let Some(tree) = &self.tree else { return Err(self.damaged("it is closed")) };
+        match quietly(|| call(tree)) {
             Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(sled::Error::Io(error))) => Err(io_error("use", &self.folder)(error)),
             Ok(Err(error)) => Err(self.damaged(error)),
             Err(panic) => Err(self.damaged(panic)),
         }
@@ -154,6 +159,14 @@ impl Disk {
         writes.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);
         self.apply(writes)?;
         self.sync()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // It writes what it has left, and panics where it cannot. All that was acknowledged is
+        // on disk long since.
+        drop(quietly(|| drop(self.tree.take())));
     }
 }
 

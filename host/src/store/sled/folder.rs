@@ -31,7 +31,7 @@ const WAY_OUT: &str = "start once more with its snap.* files moved elsewhere, wh
 pub(super) struct Folder {
     /// Where sled's folders are.
     pub(super) store: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -48,7 +48,14 @@ impl Folder {
         }
         lock.set_len(0).map_err(io_error("write", &path))?;
         write!(lock, "{}", std::process::id()).map_err(io_error("write", &path))?;
-        Ok(Self { store, _lock: lock })
+        Ok(Self { store, lock })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing is not enough while a child process, not yet its own program, has a copy.
+        flock(&self.lock, FlockOperation::Unlock).ok();
     }
 }
 

@@ -63,7 +63,10 @@ impl Machine {
     }
 
     fn restart(&self) {
-        run("umount", &[&text(self.mount())]).unwrap();
+        // sled's threads close its files when they come round to it.
+        while run("umount", &[&text(self.mount())]).is_err() {
+            thread::yield_now();
+        }
         self.start().unwrap();
     }
 
@@ -119,8 +122,7 @@ async fn a_power_cut_loses_nothing_that_was_acknowledged() {
 
 /// The first write that fails ends the store.
 async fn stops(store: SledStore) {
-    let revision = store.task(&crate::store::conformance::task("appointments")).unwrap().revision;
-    let commit = store.commit(page(revision, vec![])).await;
+    let commit = store.commit(page(0, vec![])).await;
     assert!(matches!(commit, Err(Error::Stopped(_))));
     assert!(matches!(store.failed().await, Error::Stopped(_)));
     assert!(matches!(store.memo(crate::identity::RecordKey([0; 16])), Err(Error::Stopped(_))));

@@ -46,7 +46,7 @@ async fn a_damaged_log_is_an_error_or_without_effect() {
         drop(file);
         refused += u32::from(look(&folder).is_err());
     }
-    println!("{refused} of 24 refused");
+    assert!(refused > 0, "the damage does no damage");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `kill -9` in the midst of work.
 
+#![allow(clippy::print_stdout, reason = "how the process tells what it has done")]
+
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},

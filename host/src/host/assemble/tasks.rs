@@ -1,0 +1,79 @@
+//! Each task with its poller, and when it runs.
+
+use std::sync::Arc;
+
+use super::{Error, Lines, Shared, Task, Tasks, connections::Connections};
+use crate::{
+    collect,
+    config::{self, Config},
+    connection::Connection,
+    connector::Detection,
+    poll::Poller,
+    schedule,
+};
+
+pub(super) fn tasks(
+    connections: &Connections,
+    lines: &Lines,
+    config: &Config,
+    shared: &Shared,
+) -> Tasks {
+    let mut tasks = Tasks::new();
+    for connection in connections {
+        let Some((collector, _)) = lines.collectors.get(&connection.config.name) else { continue };
+        for wanted in &connection.config.tasks {
+            let task = task(connection, wanted, collector, config, shared);
+            tasks.insert(connection.config.task_id(wanted), Arc::new(task));
+        }
+    }
+    tasks
+}
+
+fn task(
+    connection: &Arc<Connection>,
+    task: &config::Task,
+    collector: &collect::Handle,
+    config: &Config,
+    shared: &Shared,
+) -> Task {
+    let id = connection.config.task_id(task);
+    let action = connection.connector.manifest().action(id.action.as_str());
+    let poller = Poller {
+        task: id,
+        since: task.since.or(connection.config.since),
+        detection: action.map_or(Detection::Feed, |action| action.detection),
+        connection: Arc::clone(connection),
+        store: Arc::clone(&shared.store),
+        clock: Arc::clone(&shared.clock),
+        collector: collector.clone(),
+        max_pending: config.host.max_pending,
+    };
+    Task::new(poller, shared.status.clone(), task.enabled)
+}
+
+pub(super) fn entries(
+    connections: &Connections,
+    tasks: &Tasks,
+    shared: &Shared,
+) -> Result<Vec<schedule::Entry>, Error> {
+    let mut entries = Vec::new();
+    for connection in connections {
+        for wanted in connection.config.tasks.iter().filter(|task| task.enabled) {
+            let id = connection.config.task_id(wanted);
+            let Some(task) = tasks.get(&id) else { continue };
+            let (connector, cadence) =
+                (connection.connector.manifest().label(), wanted.cadence.to_string());
+            shared
+                .status
+                .task(&id, |status| (status.connector, status.cadence) = (connector, cadence));
+            let last_run = shared.store.task(&id)?.last_polled_at;
+            entries.push(schedule::Entry {
+                id,
+                cadence: wanted.cadence.clone(),
+                last_run,
+                run: Arc::<Task>::clone(task),
+            });
+        }
+    }
+    Ok(entries)
+}
