@@ -19,11 +19,13 @@ pub(super) struct Show<'a> {
     /// Arrivals shown so far.
     pub(super) arrived: usize,
     seen: HashMap<String, usize>,
+    /// Arrivals of what was there before, of which no line tells yet.
+    backfilled: usize,
 }
 
 impl<'a> Show<'a> {
     pub(super) fn new(out: &'a mut (dyn Write + Send), json: bool) -> Self {
-        Self { out, json, changed: 0, arrived: 0, seen: HashMap::new() }
+        Self { out, json, changed: 0, arrived: 0, seen: HashMap::new(), backfilled: 0 }
     }
 
     pub(super) fn start(&mut self, ehr: &Ehr, receiver: &Receiver) -> io::Result<()> {
@@ -42,6 +44,7 @@ impl<'a> Show<'a> {
     }
 
     pub(super) fn changes(&mut self, changes: &[Changed]) -> io::Result<()> {
+        self.backfill()?;
         for change in changes {
             self.changed += 1;
             let Changed { kind, id, version, event, at } = change;
@@ -63,18 +66,26 @@ impl<'a> Show<'a> {
     pub(super) fn arrivals(&mut self, received: &[Received]) -> io::Result<()> {
         let arrivals: Vec<_> = received.iter().filter_map(Received::arrival).collect();
         self.arrived += received.len();
-        let backfill = arrivals.iter().filter(|arrival| arrival.backfill).count();
-        if backfill > 0 && !self.json {
-            writeln!(
-                self.out,
-                "                arrived    {backfill} appointments that were there before, marked as backfill"
-            )?;
-        }
+        self.backfilled += arrivals.iter().filter(|arrival| arrival.backfill).count();
         let json = self.json;
         for arrival in arrivals.iter().filter(|arrival| json || !arrival.backfill) {
             self.arrival(arrival)?;
         }
         self.out.flush()
+    }
+
+    /// One line for all that was there before: it arrives in many small pieces.
+    fn backfill(&mut self) -> io::Result<()> {
+        let count = std::mem::take(&mut self.backfilled);
+        match count {
+            0 => Ok(()),
+            _ if self.json => Ok(()),
+            _ => writeln!(
+                self.out,
+                "{:12}    arrived    {count} appointments that were there before, marked as backfill",
+                ""
+            ),
+        }
     }
 
     fn arrival(&mut self, arrival: &Arrival) -> io::Result<()> {
@@ -107,6 +118,7 @@ impl<'a> Show<'a> {
     }
 
     pub(super) fn end(&mut self, tally: &Tally) -> io::Result<()> {
+        self.backfill()?;
         let (missing, repeated) = (tally.missing.len(), tally.repeated);
         if self.json {
             let line = json!({
