@@ -201,10 +201,6 @@ async fn a_damaged_store_is_an_error_with_a_way_out() {
     fs::rename(&store, &whole).unwrap();
     for damaged in ["db", "conf", "snap."] {
         copy(&whole, &store, &|name| name.starts_with(damaged));
-        eprintln!("{damaged}: {:?}", site.rounds(&["dead", "list"]).await);
-        for e in walk(&store) {
-            eprintln!("{e:?}");
-        }
         let said = site.rounds(&["run"]).await;
         let expected = "*the store in data/store* is damaged: *; start once more with its snap.* \
                         files moved elsewhere, *; if that fails, move the whole folder elsewhere*";
@@ -249,17 +245,4 @@ fn copy(from: &Path, to: &Path, is_damaged: &dyn Fn(&str) -> bool) {
 /// A byte that has nothing to do with its neighbours.
 fn noise(at: usize) -> u8 {
     (at.wrapping_mul(2_654_435_761) >> 13) as u8
-}
-
-fn walk(p: &Path) -> Vec<(PathBuf, u64)> {
-    let mut v = Vec::new();
-    for e in fs::read_dir(p).unwrap() {
-        let e = e.unwrap().path();
-        if e.is_dir() {
-            v.extend(walk(&e));
-        } else {
-            v.push((e.clone(), e.metadata().unwrap().len()));
-        }
-    }
-    v
 }

@@ -14,6 +14,7 @@ mod imports;
 mod library;
 mod manifest;
 mod sandbox;
+mod watch;
 
 pub use cache::Cache;
 pub use engine::Engine;

@@ -2,25 +2,27 @@
 //! more. What a page brought is handed to the collector at once, so that the next page is asked
 //! for while the last is collected.
 
+mod error;
+
 use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
-    time::Duration,
 };
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
+pub use self::error::{Error, Retry};
 use crate::{
     clock::Clock,
     collect,
     connection::Connection,
-    connector::{Detection, Failure, Fault, Guest, Limit, Page, Request},
+    connector::{Detection, Fault, Guest, Limit, Page, Request},
     egress, identity,
     model::{Change, Stage, TaskId},
     step,
-    store::{self, Commit, Committed, KeptAnswer, NewChange, Store, TaskState},
+    store::{Commit, Committed, KeptAnswer, NewChange, Store, TaskState},
 };
 
 /// Polls a task.
@@ -50,84 +52,6 @@ pub struct Summary {
     pub pages: usize,
     /// Changes in them that were not seen before.
     pub changes: usize,
-}
-
-/// Why a poll ended early. What earlier pages of it brought is committed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The connector failed, or a limit stopped it.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-    /// The EHR could not be asked.
-    #[error(transparent)]
-    Egress(#[from] egress::Error),
-    /// The store did not take the page.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The connector asks on from where it was.
-    #[error(
-        "the connector asks for more from a cursor where it was before, at page {page} of the poll; what came before is committed"
-    )]
-    Stuck {
-        /// The page, counted from 1.
-        page: usize,
-    },
-    /// The cursor was set while the poll ran.
-    #[error("the cursor was set while the poll ran; the next poll starts from there")]
-    Fenced,
-    /// There is no such task.
-    #[error("there is no task {0}")]
-    Unknown(TaskId),
-    /// What was found before must be told first.
-    #[error(
-        "{pending} containers and deliveries are under way, of {limit} at most (host.max_pending); polling goes on when there are fewer"
-    )]
-    HeldBack {
-        /// How many.
-        pending: usize,
-        /// Of how many at most.
-        limit: usize,
-    },
-}
-
-/// When a failed poll is made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// When a person has changed something.
-    Never,
-    /// After so long.
-    After(Duration),
-    /// Later and later.
-    Backoff,
-}
-
-impl Error {
-    /// When the poll is made again.
-    pub fn retry(&self) -> Retry {
-        match self {
-            Self::Fault(Fault::Failure(failure)) => after_failure(failure),
-            Self::Egress(error) => match error.retry() {
-                egress::Retry::After(pause) => Retry::After(pause),
-                egress::Retry::Never | egress::Retry::Backoff => Retry::Backoff,
-            },
-            Self::Fenced => Retry::After(Duration::ZERO),
-            Self::Unknown(_) => Retry::Never,
-            Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => {
-                Retry::Backoff
-            }
-        }
-    }
-}
-
-fn after_failure(failure: &Failure) -> Retry {
-    match failure {
-        Failure::InvalidSettings(_) | Failure::CursorLost(_) => Retry::Never,
-        Failure::Throttled(Some(pause)) => Retry::After(*pause),
-        Failure::Throttled(None) | Failure::Unauthorized(_) | Failure::Unavailable(_) => {
-            Retry::Backoff
-        }
-        Failure::UnexpectedResponse(_) | Failure::Internal(_) => Retry::Backoff,
-    }
 }
 
 /// Where a poll stands between two pages.

@@ -7,15 +7,15 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::{sync::OwnedSemaphorePermit, time};
-use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime::Store;
 
 use super::{
     bindings::{exported, types},
     checks,
-    engine::TICK,
     fault::{Fault, Limit},
     library::Connector,
     sandbox::Sandbox,
+    watch::{ticks, trapped},
 };
 use crate::{
     egress,
@@ -227,59 +227,6 @@ impl Guest {
             tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, "{line}");
         }
     }
-}
-
-/// How the engine's error begins where a call moves too much; wasmtime 48 has no type for it.
-const TRANSFER_EXCEEDED: &str = "too much data is being copied between the host and the guest";
-/// What the SDKs write before a panic ends the guest: the place, and words that quote nobody.
-const LAST_WORDS: &str = "panicked at ";
-const LAST_WORDS_LENGTH: usize = 200;
-
-/// Why a call ended without an answer: the limit that the sandbox noted, or the trap's kind.
-pub(super) fn trapped(
-    call: &'static str,
-    error: &wasmtime::Error,
-    sandbox: &Sandbox,
-    log: &[String],
-) -> Fault {
-    if let Some(limit) = sandbox.exceeded {
-        return Fault::Limit(limit);
-    }
-    match error.downcast_ref::<Trap>() {
-        Some(trap) => Fault::Trap { call, kind: trap.to_string(), last_words: last_words(log) },
-        None => untyped(call, &error.root_cause().to_string(), sandbox),
-    }
-}
-
-/// What the engine has no type for: its words are all there is.
-fn untyped(call: &'static str, words: &str, sandbox: &Sandbox) -> Fault {
-    match words.starts_with(TRANSFER_EXCEEDED) {
-        true => Fault::Limit(Limit::Transfer(sandbox.transfer_limit)),
-        false => Fault::Contract { call, what: words.into() },
-    }
-}
-
-fn last_words(log: &[String]) -> Option<String> {
-    let words = log.iter().rev().find(|line| line.starts_with(LAST_WORDS))?;
-    Some(words.chars().take(LAST_WORDS_LENGTH).collect())
-}
-
-/// Ends a guest whose ticks are used up; lets the rest of the host run at every other tick.
-pub(super) fn watch(store: &mut Store<Sandbox>, limit: std::time::Duration) {
-    store.epoch_deadline_callback(move |mut context| {
-        let sandbox = context.data_mut();
-        sandbox.ticks = sandbox.ticks.saturating_sub(1);
-        if sandbox.ticks == 0 {
-            sandbox.exceeded = Some(Limit::Cpu(limit));
-            return Ok(UpdateDeadline::Interrupt);
-        }
-        Ok(UpdateDeadline::Yield(1))
-    });
-}
-
-/// The ticks of a limit, and one more, since the first may come at once.
-pub(super) fn ticks(limit: std::time::Duration) -> u64 {
-    u64::try_from(limit.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 fn generated(context: &Context) -> types::Context {

@@ -15,10 +15,10 @@ use super::{
     bindings::exported,
     engine::Engine,
     fault::Fault,
-    guest::{ticks, trapped, watch},
     imports,
     manifest::Manifest,
     sandbox::Sandbox,
+    watch::{ticks, trapped, watch},
 };
 use crate::egress::Pattern;
 

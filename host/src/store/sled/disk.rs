@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use serde::de::DeserializeOwned;
@@ -27,6 +28,8 @@ pub(super) struct Disk {
     tree: Option<Db>,
     log: File,
     recent: Recent,
+    /// Counts the beginnings and ends of flushes: odd during one.
+    flushes: AtomicU64,
     folder: PathBuf,
 }
 
@@ -44,8 +47,9 @@ impl Disk {
         let tree = folder::open(&folder, cache_bytes)?;
         let recent = Recent::new(usize::try_from(cache_bytes).unwrap_or(usize::MAX));
         let log = folder::open_log(&folder)?;
-        let disk = Self { tree: Some(tree), log, recent, folder };
+        let disk = Self { tree: Some(tree), log, recent, flushes: AtomicU64::new(0), folder };
         disk.check_format()?;
+        folder::mark_founded(&disk.folder)?;
         folder::sync(&disk.folder)?;
         Ok(disk)
     }
@@ -103,8 +107,21 @@ impl Disk {
     /// Waits until all that was applied survives a power cut. sled's `flush` writes and does not
     /// sync; what it answers after an error means nothing, so nobody may ask twice.
     pub(super) fn sync(&self) -> Result<(), Error> {
-        self.guarded(|tree| tree.flush())?;
+        self.flushes.fetch_add(1, Ordering::Relaxed);
+        let flushed = self.guarded(|tree| tree.flush());
+        self.flushes.fetch_add(1, Ordering::Relaxed);
+        flushed?;
         self.log.sync_data().map_err(io_error("sync", &self.folder))
+    }
+
+    /// Flushes beside a flush that was under way when this answered `seen`, and is still.
+    pub(super) fn flush_if_stuck(&self, seen: u64) -> u64 {
+        let now = self.flushes.load(Ordering::Relaxed);
+        if now == seen && !now.is_multiple_of(2) {
+            // Its error is that of the flush beside it, which then answers.
+            drop(self.guarded(|tree| tree.flush()));
+        }
+        now
     }
 
     /// Bytes free where the tree is.
@@ -150,10 +167,14 @@ impl Disk {
         }
     }
 
-    /// Makes an empty tree one of this format.
+    /// Makes an empty tree one of this format. One that was founded before is not empty, even if
+    /// sled finds nothing in its log: every cursor in it would be lost unnoticed.
     fn found(&self) -> Result<(), Error> {
         if self.scan(&[]).next().is_some() {
             return Err(self.damaged("it holds data and does not say of which format"));
+        }
+        if folder::is_founded(&self.folder) {
+            return Err(self.damaged("its log holds nothing that can be read"));
         }
         let mut writes = Writes::default();
         writes.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);

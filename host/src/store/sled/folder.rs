@@ -22,6 +22,10 @@ const SEGMENT_BYTES: usize = 1 << 20;
 const CLOSING: Duration = Duration::from_millis(20);
 const CLOSINGS: usize = 100;
 
+/// A file that says that the folder has had a tree: of a log that is damaged from its beginning,
+/// sled makes an empty one, and says nothing.
+const FOUNDED: &str = "founded";
+
 const WAY_OUT: &str = "start once more with its snap.* files moved elsewhere, which only makes \
     the start slower; if that fails, move the whole folder elsewhere: the host then polls every \
     task from its `since` again, with the same ids, and what is lost are dead letters and what \
@@ -78,6 +82,20 @@ pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Db, Error> {
         }
     }
     Err(Error::InUse { folder: text(folder), holder: "another program".into() })
+}
+
+/// Whether a tree was in the folder before, whatever sled finds there now.
+pub(super) fn is_founded(folder: &Path) -> bool {
+    folder.join(FOUNDED).exists()
+}
+
+/// Notes that a tree is in the folder, once that is on disk.
+pub(super) fn mark_founded(folder: &Path) -> Result<(), Error> {
+    let path = folder.join(FOUNDED);
+    match is_founded(folder) {
+        true => Ok(()),
+        false => File::create(&path).map(drop).map_err(io_error("create", &path)),
+    }
 }
 
 /// The file of sled's log, opened once more: sled never syncs its own descriptor.

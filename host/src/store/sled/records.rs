@@ -8,8 +8,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
@@ -21,14 +20,14 @@ use crate::{identity::RecordKey, store::Error};
 
 /// All records. The committer writes; anyone may ask for a memo.
 pub(super) struct Records {
-    disk: Disk,
+    disk: Arc<Disk>,
     unsaved: Mutex<HashMap<RecordKey, RecordState>>,
 }
 
 impl Records {
-    /// Opens what is in the folder, or starts with none.
-    pub(super) fn open(folder: PathBuf, cache_bytes: u64) -> Result<Self, Error> {
-        Ok(Self { disk: Disk::open(folder, cache_bytes)?, unsaved: Mutex::default() })
+    /// The records of a tree.
+    pub(super) fn new(disk: Arc<Disk>) -> Self {
+        Self { disk, unsaved: Mutex::default() }
     }
 
     /// A record's memo.

@@ -1,0 +1,88 @@
+//! Why a poll ended early, and when it is made again.
+
+use std::time::Duration;
+
+use crate::{
+    connector::{Failure, Fault},
+    egress,
+    model::TaskId,
+    store,
+};
+
+/// Why a poll ended early. What earlier pages of it brought is committed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The connector failed, or a limit stopped it.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The EHR could not be asked.
+    #[error(transparent)]
+    Egress(#[from] egress::Error),
+    /// The store did not take the page.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The connector asks on from where it was.
+    #[error(
+        "the connector asks for more from a cursor where it was before, at page {page} of the poll; what came before is committed"
+    )]
+    Stuck {
+        /// The page, counted from 1.
+        page: usize,
+    },
+    /// The cursor was set while the poll ran.
+    #[error("the cursor was set while the poll ran; the next poll starts from there")]
+    Fenced,
+    /// There is no such task.
+    #[error("there is no task {0}")]
+    Unknown(TaskId),
+    /// What was found before must be told first.
+    #[error(
+        "{pending} containers and deliveries are under way, of {limit} at most (host.max_pending); polling goes on when there are fewer"
+    )]
+    HeldBack {
+        /// How many.
+        pending: usize,
+        /// Of how many at most.
+        limit: usize,
+    },
+}
+
+/// When a failed poll is made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// When a person has changed something.
+    Never,
+    /// After so long.
+    After(Duration),
+    /// Later and later.
+    Backoff,
+}
+
+impl Error {
+    /// When the poll is made again.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Fault(Fault::Failure(failure)) => after_failure(failure),
+            Self::Egress(error) => match error.retry() {
+                egress::Retry::After(pause) => Retry::After(pause),
+                egress::Retry::Never | egress::Retry::Backoff => Retry::Backoff,
+            },
+            Self::Fenced => Retry::After(Duration::ZERO),
+            Self::Unknown(_) => Retry::Never,
+            Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => {
+                Retry::Backoff
+            }
+        }
+    }
+}
+
+fn after_failure(failure: &Failure) -> Retry {
+    match failure {
+        Failure::InvalidSettings(_) | Failure::CursorLost(_) => Retry::Never,
+        Failure::Throttled(Some(pause)) => Retry::After(*pause),
+        Failure::Throttled(None) | Failure::Unauthorized(_) | Failure::Unavailable(_) => {
+            Retry::Backoff
+        }
+        Failure::UnexpectedResponse(_) | Failure::Internal(_) => Retry::Backoff,
+    }
+}
