@@ -31,6 +31,7 @@ mod request;
 mod state;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::{
     path::PathBuf,
@@ -41,7 +42,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{oneshot, watch as value};
 
 use self::{
     block::Location,
@@ -52,6 +53,7 @@ use self::{
     index::Index,
     records::Records,
     request::{Reply, Request},
+    watch::Watch,
 };
 use super::{Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Settlement, Store, TaskState};
 use crate::{
@@ -84,9 +86,10 @@ pub struct SledStore {
     records: Arc<Records>,
     index: Arc<Index>,
     inbox: Arc<Inbox>,
-    failure: watch::Receiver<Option<String>>,
+    failure: value::Receiver<Option<String>>,
     pending: Mutex<Vec<Pending>>,
     committer: Option<JoinHandle<()>>,
+    _watch: Watch,
     // Last, so that sled's files are closed before the next host may open them.
     _folder: Folder,
 }
@@ -100,13 +103,14 @@ impl SledStore {
     pub fn open(options: &Options) -> Result<Self, Error> {
         let since = Instant::now();
         let folder = Folder::take(&options.folder)?;
-        let (containers, records) = (folder.store.join("containers"), folder.store.join("records"));
-        let disk = Arc::new(Disk::open(containers, options.cache_bytes)?);
-        let records = Arc::new(Records::open(records, options.cache_bytes)?);
+        let open = |tree| Disk::open(folder.store.join(tree), options.cache_bytes).map(Arc::new);
+        let (disk, records) = (open("containers")?, open("records")?);
+        let watch = Watch::start(vec![Arc::clone(&disk), Arc::clone(&records)])?;
+        let records = Arc::new(Records::new(records));
         let (state, pending) = state::rebuild(Arc::clone(&disk), Arc::clone(&records))?;
         let index = Arc::new(Index::new(state.places()));
         let inbox = Arc::new(Inbox::default());
-        let (failed, failure) = watch::channel(None);
+        let (failed, failure) = value::channel(None);
         let committer = Committer {
             disk: Arc::clone(&disk),
             index: Arc::clone(&index),
@@ -119,7 +123,17 @@ impl SledStore {
         let committer = start(committer)?;
         tracing::info!(pending = pending.len(), took = ?since.elapsed(), "store opened");
         let (pending, committer) = (pending.into(), Some(committer));
-        Ok(Self { disk, records, index, inbox, failure, pending, committer, _folder: folder })
+        Ok(Self {
+            disk,
+            records,
+            index,
+            inbox,
+            failure,
+            pending,
+            committer,
+            _watch: watch,
+            _folder: folder,
+        })
     }
 
     async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Error> {
