@@ -201,6 +201,7 @@ async fn a_damaged_store_is_an_error_with_a_way_out() {
     fs::rename(&store, &whole).unwrap();
     for damaged in ["db", "conf", "snap."] {
         copy(&whole, &store, &|name| name.starts_with(damaged));
+        eprintln!("{damaged}: {:?}", site.rounds(&["dead", "list"]).await);
         let said = site.rounds(&["run"]).await;
         let expected = "*the store in data/store* is damaged: *; start once more with its snap.* \
                         files moved elsewhere, *; if that fails, move the whole folder elsewhere*";

@@ -1,8 +1,10 @@
-//! A practice EHR in a process of its own.
+//! A practice EHR in a process of its own, which also compiles the connector beforehand, as an
+//! earlier start of a host would have.
 
 use std::{
     env,
     io::{BufRead, BufReader, Read, stdin},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -12,6 +14,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::polls;
+
 /// The EHR's process; it ends when this is dropped.
 pub(crate) struct Ehr {
     /// Its base URL.
@@ -20,12 +24,10 @@ pub(crate) struct Ehr {
 }
 
 impl Ehr {
-    pub(crate) fn start() -> Result<Self> {
-        let mut process = Command::new(env::current_exe()?)
-            .arg("--serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+    pub(crate) fn start(connector: &Path, cache: &Path) -> Result<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("--serve").arg(connector).arg(cache);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let output = process.stdout.take().context("the EHR's output")?;
         BufReader::new(output).read_line(&mut line)?;
@@ -41,7 +43,8 @@ impl Drop for Ehr {
 }
 
 /// Serves until the benchmark is over, however it ends.
-pub(crate) async fn serve() -> Result<()> {
+pub(crate) async fn serve(connector: &Path, cache: &Path) -> Result<()> {
+    polls::load(connector, cache).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let (ehr, serve) = practice::Ehr::builder().start(listener, CancellationToken::new())?;
     println!("{}", ehr.base_url());

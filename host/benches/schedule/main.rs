@@ -20,14 +20,14 @@ mod spread;
 #[path = "../support/usage.rs"]
 mod usage;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use clap::Parser;
 use jiff::Timestamp;
 use rounds::{
     clock::System,
-    model::TaskId,
+    model::{ActionName, ConnectionName, TaskId},
     schedule::{Entry, Options, Run, cadence::Cadence},
 };
 use tokio::time;
@@ -60,9 +60,9 @@ struct Arguments {
     /// Connections that the polling tasks are spread over
     #[arg(long, default_value_t = 1_000)]
     connections: usize,
-    /// Be the EHR
-    #[arg(long, hide = true)]
-    serve: bool,
+    /// Be the EHR, once this connector is compiled into this cache
+    #[arg(long, hide = true, num_args = 2)]
+    serve: Option<Vec<PathBuf>>,
     /// Said by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -71,17 +71,20 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match arguments.serve {
-        true => runtime.block_on(ehr::serve()),
-        false => runtime.block_on(measure(&arguments)),
+    match arguments.serve.as_deref() {
+        Some([connector, cache]) => runtime.block_on(ehr::serve(connector, cache)),
+        _ => runtime.block_on(measure(&arguments)),
     }
 }
 
 async fn measure(arguments: &Arguments) -> Result<()> {
     let connector = connector::build()?;
-    let (ehr, folder) = (Ehr::start()?, Folder::new("schedule")?);
+    let folder = Folder::new("schedule")?;
+    let cache = folder.0.join("cache");
+    let ehr = Ehr::start(&connector, &cache)?;
     report::begin(arguments);
-    let polls = Arc::new(Polls::new(arguments, &connector, &ehr, &folder.0).await?);
+    let connector = polls::load(&connector, &cache).await?;
+    let polls = Arc::new(Polls::new(arguments, connector, &ehr, &folder.0)?);
     let starts = Arc::new(Starts::default());
     let (tracker, shutdown) = (TaskTracker::new(), CancellationToken::new());
     let (scheduler, _handle) = Options {
@@ -101,20 +104,25 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The tasks, as of a host that was restarted: each waits for its own next tick.
+/// The tasks, as of a host that was restarted: each waits for its own next tick. They share
+/// their names, as those of a configuration do.
 fn entries(arguments: &Arguments, polls: &Arc<Polls>, starts: &Arc<Starts>) -> Vec<Entry> {
+    let connections = arguments.connections.max(1);
+    let name = |number: usize| ConnectionName::from(format!("connection-{number}").as_str());
+    let names: Vec<ConnectionName> = (0..connections).map(name).collect();
+    let actions = (0..arguments.tasks.div_ceil(connections))
+        .map(|number| ActionName::from(format!("action-{number}").as_str()));
+    let ids = actions.flat_map(|action| {
+        names.iter().enumerate().map(move |(connection, name)| {
+            (connection, TaskId { connection: name.clone(), action: action.clone() })
+        })
+    });
     let now = Timestamp::now();
-    let entry = |number: usize| {
-        let connection = number % arguments.connections.max(1);
-        let action = format!("action-{}", number / arguments.connections.max(1));
-        let id = TaskId {
-            connection: format!("connection-{connection}").as_str().into(),
-            action: action.as_str().into(),
-        };
-        let polls = ((number as u64 * 7) % 100 < arguments.polling).then(|| Arc::clone(polls));
+    let entry = |(number, (connection, id)): (u64, (usize, TaskId))| {
+        let polls = ((number * 7) % 100 < arguments.polling).then(|| Arc::clone(polls));
         let run: Arc<dyn Run> =
             Arc::new(Noted { starts: Arc::clone(starts), id: id.clone(), connection, polls });
         Entry { id, cadence: Cadence::Every(EVERY), last_run: Some(now), run }
     };
-    (0..arguments.tasks).map(entry).collect()
+    (0..).zip(ids).take(arguments.tasks).map(entry).collect()
 }

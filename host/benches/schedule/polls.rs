@@ -28,20 +28,20 @@ pub(crate) struct Polls {
     pub(crate) done: AtomicU64,
 }
 
+/// Loads the connector; compiles it where the cache doesn't have it.
+pub(crate) async fn load(connector: &Path, cache: &Path) -> Result<Connector> {
+    let engine = Engine::new(&Limits::default(), CONCURRENCY, Some(Cache::open(cache)?))?;
+    Ok(Connector::load(&engine, connector).await?)
+}
+
 impl Polls {
-    /// Loads the connector and makes a client a connection and a store in this folder.
-    pub(crate) async fn new(
+    /// Makes a client a connection and a store in this folder.
+    pub(crate) fn new(
         arguments: &Arguments,
-        connector: &Path,
+        connector: Connector,
         ehr: &Ehr,
         folder: &Path,
     ) -> Result<Self> {
-        let engine = Engine::new(
-            &Limits::default(),
-            CONCURRENCY,
-            Some(Cache::open(&folder.join("cache"))?),
-        )?;
-        let connector = Connector::load(&engine, connector).await?;
         let network = Network::new();
         let client = |number: usize| {
             let owner = Owner::Connection(format!("connection-{number}").as_str().into());

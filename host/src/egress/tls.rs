@@ -41,9 +41,12 @@ impl Trust {
         Ok(own_sessions(config))
     }
 
-    /// What a client needs that asks nobody by https: it trusts nobody, and costs nothing to make.
+    /// What a client needs that asks nobody by https: it trusts nobody, and costs nothing to make
+    /// or to keep.
     pub(super) fn nobody(&self) -> ClientConfig {
-        self.with_roots(Arc::new(RootCertStore::empty()))
+        let mut config = self.with_roots(Arc::new(RootCertStore::empty()));
+        config.resumption = Resumption::disabled();
+        config
     }
 
     fn roots(&self, ca: Option<&str>) -> Result<Arc<RootCertStore>, NoCertificate> {

@@ -68,6 +68,7 @@ impl Committer {
                 Err(panic) => break panic,
             }
         };
+        self.state.abandon();
         // First the reason: whoever loses a reply asks for it.
         self.failure.send_replace(Some(why));
         self.inbox.close();

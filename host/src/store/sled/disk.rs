@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use serde::de::DeserializeOwned;
@@ -30,6 +30,8 @@ pub(super) struct Disk {
     recent: Recent,
     /// Counts the beginnings and ends of flushes: odd during one.
     flushes: AtomicU64,
+    /// Whether the store failed.
+    abandoned: AtomicBool,
     folder: PathBuf,
 }
 
@@ -47,7 +49,14 @@ impl Disk {
         let tree = folder::open(&folder, cache_bytes)?;
         let recent = Recent::new(usize::try_from(cache_bytes).unwrap_or(usize::MAX));
         let log = folder::open_log(&folder)?;
-        let disk = Self { tree: Some(tree), log, recent, flushes: AtomicU64::new(0), folder };
+        let disk = Self {
+            tree: Some(tree),
+            log,
+            recent,
+            flushes: AtomicU64::new(0),
+            abandoned: AtomicBool::new(false),
+            folder,
+        };
         disk.check_format()?;
         folder::mark_founded(&disk.folder)?;
         folder::sync(&disk.folder)?;
@@ -124,6 +133,11 @@ impl Disk {
         now
     }
 
+    /// Leaves the tree as it is when it is dropped, because a write failed.
+    pub(super) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Relaxed);
+    }
+
     /// Bytes free where the tree is.
     pub(super) fn free_bytes(&self) -> Result<u64, Error> {
         let disk = rustix::fs::statvfs(&self.folder)
@@ -185,9 +199,14 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // It writes what it has left, and panics where it cannot. All that was acknowledged is
-        // on disk long since.
-        drop(quietly(|| drop(self.tree.take())));
+        let Some(tree) = self.tree.take() else { return };
+        if self.abandoned.load(Ordering::Relaxed) {
+            // Dropping it would flush, and where writing fails that may wait for ever.
+            std::mem::forget(tree);
+        } else {
+            // It panics where a sync fails; all that was acknowledged is on disk long since.
+            drop(quietly(|| drop(tree)));
+        }
     }
 }
 

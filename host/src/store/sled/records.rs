@@ -76,6 +76,11 @@ impl Records {
         Ok(true)
     }
 
+    /// See [`Disk::abandon`].
+    pub(super) fn abandon(&self) {
+        self.disk.abandon();
+    }
+
     /// Whether there is something to save.
     pub(super) fn is_unsaved(&self) -> bool {
         !self.unsaved().is_empty()

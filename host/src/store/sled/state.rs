@@ -96,6 +96,12 @@ impl State {
         Ok(())
     }
 
+    /// Gives the trees up, because a write failed.
+    pub(super) fn abandon(&self) {
+        self.disk.abandon();
+        self.records.abandon();
+    }
+
     /// Whether there is something to tidy.
     pub(super) fn is_untidy(&self) -> bool {
         self.records.is_unsaved() || self.journal.is_stale() || !self.closed.is_empty()

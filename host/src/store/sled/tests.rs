@@ -9,6 +9,7 @@
 )]
 
 mod damage;
+mod form;
 mod kill;
 pub(super) mod ledger;
 

@@ -1,0 +1,66 @@
+//! The bytes on disk. Where this fails, stores that exist can no longer be read: make it a new
+//! format, and say how the old becomes it.
+
+use super::*;
+use crate::{
+    identity::{RecordKey, VersionKey},
+    model::{Change, ChangeKind, Filled, Lane, NotificationId},
+    store::sled::format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
+};
+
+fn head() -> Head<'static> {
+    Head {
+        id: ContainerId(7),
+        connection: "c",
+        action: "a",
+        lane: Lane(9),
+        record: RecordKey([1; 16]),
+        version: Some(VersionKey([2; 16])),
+        memo: Some(Some("m")),
+        serial: 3,
+        standing: Standing::Deliver(vec![Owed { destination: "d", sequence: 4 }]),
+    }
+}
+
+fn body() -> Body {
+    let change = Change {
+        id: "i".into(),
+        kind: ChangeKind::Deleted,
+        version: Some("v".into()),
+        key: None,
+        occurred_at: None,
+        data: "{}".into(),
+    };
+    let filled =
+        Filled { event: "e".into(), payload: "[]".into(), connector: "f".into(), at: at(0) };
+    Body {
+        notification_id: NotificationId("n".into()),
+        change,
+        backfill: true,
+        observed_at: at(0),
+        filled: Some(filled),
+    }
+}
+
+fn hex(value: &impl serde::Serialize) -> String {
+    data_encoding::HEXLOWER.encode(&format::encode(value).unwrap())
+}
+
+#[test]
+fn the_bytes_of_this_format_stay() {
+    let time = "14323032332d31312d31345432323a31333a32305a";
+    let (ones, twos) = ("01".repeat(16), "02".repeat(16));
+    assert_eq!(
+        hex(&head()),
+        format!("0701630161 09{ones}01{twos}0101016d03010101 6404").replace(' ', "")
+    );
+    assert_eq!(hex(&body()), format!("016e0169010101760000027b7d01{time}010165025b5d0166{time}"));
+    assert_eq!(hex(&Progress::Done), "01");
+    let dead = Progress::Dead { reason: "r".into(), at: at(0) };
+    assert_eq!(hex(&dead), format!("020172{time}"));
+    assert_eq!(hex(&Progress::FRESH), "00000000");
+    let record = RecordState::default().after(&head());
+    assert_eq!(hex(&record), format!("01{twos}01016d07"));
+    let task = TaskRecord { cursor: Some("c".into()), revision: 300, ..TaskRecord::default() };
+    assert_eq!(hex(&task), "010163ac020000000000");
+}
