@@ -92,7 +92,7 @@ async fn inspecting_a_file_that_is_no_connector_says_why() {
 }
 
 /// What goes wrong in `poll` or `changes`, and what `rounds status` says of it.
-const POLLS: [(&str, &str); 19] = [
+const POLLS: [(&str, &str); 20] = [
     (
         "traps-in-poll",
         "the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed",
@@ -156,6 +156,10 @@ const POLLS: [(&str, &str); 19] = [
     (
         "reserved-header",
         "connection reserved-header: a request was not sent: it sets the header `authorization`, which is the host's",
+    ),
+    (
+        "splits-header",
+        "connection splits-header: a request was not sent: its header 1 has a name or value that holds what no header may hold",
     ),
 ];
 
@@ -246,7 +250,12 @@ async fn a_guest_that_fails_in_a_poll_harms_its_own_connection_only() {
         })
         .await;
     }
-    assert_eq!(host.status().await.tasks["ward/appointments"].error, None);
+    let told = site.rounds(&["status", "--json", "--admin", &host.address()]).await.json();
+    for (guest, pattern) in POLLS {
+        let error = &told["tasks"][format!("{guest}/appointments")]["error"];
+        assert_fits(pattern, error.as_str().unwrap_or_default());
+    }
+    assert_eq!(told["tasks"]["ward/appointments"]["error"], Value::Null);
     assert_eq!(receiver.received().len(), 5, "something else was told, or twice");
     let asked = clinic.asked();
     let allowed = ["GET /appointments?changedsince=", "GET /patient/"];

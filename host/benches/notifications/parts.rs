@@ -53,8 +53,11 @@ async fn cpu<T>(part: impl Future<Output = Result<T>>) -> Result<(T, Duration)> 
     Ok((done, usage::cpu() - before))
 }
 
-/// All notifications with their signed headers.
-type Bodies = Vec<([(&'static str, String); 4], Bytes)>;
+/// A notification: its headers, and its body.
+type Signed = ([(&'static str, String); 4], Bytes);
+
+/// All notifications.
+type Bodies = Vec<Signed>;
 
 fn bodies(recorded: &Recorded) -> Result<Bodies> {
     let key = job::key()?;
@@ -75,7 +78,7 @@ async fn by_reqwest(arguments: &Arguments, recorded: &Recorded, bodies: &Bodies)
         get(request).await?;
     }
     let told = recorded.patients.iter().zip(bodies).map(anyhow::Ok);
-    let each = async |(request, (headers, body)): (&Request, &([_; 4], Bytes))| {
+    let each = async |(request, (headers, body)): (&Request, &Signed)| {
         get(request).await?;
         http::post(&client, &arguments.receiver, headers, body.clone()).await
     };
@@ -88,14 +91,13 @@ async fn by_egress(arguments: &Arguments, recorded: &Recorded, bodies: &Bodies) 
         ehr.send(&request_of(request)).await?;
     }
     let told = recorded.patients.iter().zip(bodies).map(anyhow::Ok);
-    let each =
-        async |(request, (headers, body)): (&Request, &([(&'static str, String); 4], Bytes))| {
-            ehr.send(&request_of(request)).await?;
-            let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let status = receiver.post(&headers, body.clone()).await?.status;
-            ensure!(status == 204, "the receiver answered {status}");
-            Ok(())
-        };
+    let each = async |(request, (headers, body)): (&Request, &Signed)| {
+        ehr.send(&request_of(request)).await?;
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let status = receiver.post(&headers, body.clone()).await?.status;
+        ensure!(status == 204, "the receiver answered {status}");
+        Ok(())
+    };
     stream::iter(told).try_for_each_concurrent(arguments.concurrency, each).await
 }
 

@@ -39,12 +39,11 @@ pub(crate) fn build() -> Result<PathBuf> {
         "the connector could not be built; `rustup target add wasm32-wasip2` may be missing"
     );
     let messages = String::from_utf8_lossy(&built.stdout).into_owned();
-    let files = messages
+    let mut files = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
         .flat_map(|message| message.filenames);
     files
-        .filter(|file| file.extension().is_some_and(|it| it == "wasm"))
-        .last()
+        .rfind(|file| file.extension().is_some_and(|it| it == "wasm"))
         .context("cargo built no .wasm file")
 }

@@ -3,7 +3,10 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use serde::de::DeserializeOwned;
@@ -21,6 +24,11 @@ use crate::store::Error;
 /// Values are cut to this. A leaf of sled's tree may hold some twenty of them and must stay
 /// below a quarter of a segment; larger ones would go to files that sled never syncs.
 pub(super) const VALUE_BYTES: usize = 12 * 1024;
+
+/// Held by whoever writes or flushes any tree of the process. sled has such a lock, too, but a
+/// writer in line for that one keeps out the second flush that wakes a forgotten first: see
+/// [`watch`](super::watch).
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// A tree in a folder of its own. Reads may come from any thread, writes from the committer's.
 pub(super) struct Disk {
@@ -108,7 +116,9 @@ impl Disk {
 
     /// Writes all of it or, after a crash, nothing. It is on disk after [`Self::sync`].
     pub(super) fn apply(&self, writes: Writes) -> Result<(), Error> {
+        let turn = WRITING.lock();
         self.guarded(|tree| tree.apply_batch(writes.batch))?;
+        drop(turn);
         self.recent.put(writes.recent);
         Ok(())
     }
@@ -116,9 +126,11 @@ impl Disk {
     /// Waits until all that was applied survives a power cut. sled's `flush` writes and does not
     /// sync; what it answers after an error means nothing, so nobody may ask twice.
     pub(super) fn sync(&self) -> Result<(), Error> {
+        let turn = WRITING.lock();
         self.flushes.fetch_add(1, Ordering::Relaxed);
         let flushed = self.guarded(|tree| tree.flush());
         self.flushes.fetch_add(1, Ordering::Relaxed);
+        drop(turn);
         flushed?;
         self.log.sync_data().map_err(io_error("sync", &self.folder))
     }
