@@ -31,7 +31,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(9);
 /// use rounds::{Host, config::Config};
 /// use tokio_util::sync::CancellationToken;
 ///
-/// let config = Config::load("rounds.toml".as_ref())?;
+/// let config = Config::load("rounds.toml")?;
 /// let host = Host::builder(config).build().await?;
 /// host.run(CancellationToken::new()).await
 /// # }

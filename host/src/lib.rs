@@ -21,7 +21,7 @@
 //! use tokio_util::sync::CancellationToken;
 //!
 //! # async fn example() -> Result<(), rounds::host::Error> {
-//! let config = Config::load("rounds.toml".as_ref())?;
+//! let config = Config::load("rounds.toml")?;
 //! let (channel, mut notifications) = destination::channel(64);
 //! let host = Host::builder(config).destination("here", vec![EventPattern::all()], 64, channel).build().await?;
 //!

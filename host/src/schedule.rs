@@ -2,7 +2,7 @@
 //!
 //! Starts are spread over the interval, a tick that comes while a run goes on is skipped, and
 //! after a failure the next run waits longer and longer. What is due is decided by the host's
-//! clock at every wake-up, so that a clock that was set is noticed within [`LONGEST_SLEEP`].
+//! clock at every wake-up, so that a clock that was set is noticed within half a minute.
 
 pub mod backoff;
 pub mod cadence;

@@ -12,5 +12,5 @@ wasmtime::component::bindgen!({
     exports: { default: async },
 });
 
-pub(super) use exports::rounds::connector::connector as exported;
-pub(super) use rounds::connector::types;
+pub(super) use self::exports::rounds::connector::connector as exported;
+pub(super) use self::rounds::connector::types;

@@ -19,6 +19,12 @@ const CORE_INSTANCES_A_GUEST: u32 = 48;
 const MEMORIES_A_GUEST: u32 = 4;
 pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
+/// What is kept of guests that ended, for those that begin: so many, and so many bytes of each
+/// one's memory. Wiping what is kept costs a poll more than asking the system for it anew, and
+/// with many polls the rest of it was a third of the host's memory: see the benchmark `schedule`.
+const WARM_SLOTS: u32 = 8;
+const KEPT_MEMORY: usize = 256 << 10;
+
 /// Compiles connectors and lends them room to run in.
 #[derive(Clone)]
 pub struct Engine(Arc<Shared>);
@@ -93,8 +99,8 @@ fn pool(limits: &Limits, guests: usize) -> PoolingAllocationConfig {
         .table_elements(TABLE_ELEMENTS)
         .total_stacks(guests)
         .max_memory_size(limits.guest_memory)
-        .max_unused_warm_slots(16)
-        .linear_memory_keep_resident(1 << 20);
+        .max_unused_warm_slots(WARM_SLOTS)
+        .linear_memory_keep_resident(KEPT_MEMORY);
     pool
 }
 

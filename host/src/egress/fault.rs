@@ -1,6 +1,6 @@
 //! What goes wrong on the way to a server and back, told apart.
 //!
-//! The HTTP client wraps each cause in several errors of others; [`Failure::of`] unwraps them, so
+//! The HTTP client wraps each cause in several errors of others; `Failure::of` unwraps them, so
 //! that a person reads "the certificate has expired", not "error sending request".
 
 use std::{error::Error as StdError, io, time::Duration};

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! sled costs some 10 µs of CPU per key touched, and some 200 µs per write to disk. So many
-//! callers share a write, containers share a key ([`journal`]), and what a restart can find out
-//! is only in memory. What sled leaves to its user is done in [`disk`] and [`folder`]: to sync,
+//! callers share a write, containers share a key (`journal`), and what a restart can find out
+//! is only in memory. What sled leaves to its user is done in `disk` and `folder`: to sync,
 //! to keep values small, and not to panic.
 
 #![expect(clippy::disallowed_methods, reason = "tells how long opening took")]
