@@ -95,43 +95,55 @@ async fn inspecting_a_file_that_is_no_connector_says_why() {
 const POLLS: [(&str, &str); 20] = [
     (
         "traps-in-poll",
-        "the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed",
+        "*@* of connection *: the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed",
     ),
     (
         "traps-in-changes",
-        "the connector trapped in `changes`: wasm trap: wasm `unreachable` instruction executed",
+        "*@* of connection *: the connector trapped in `changes`: wasm trap: wasm `unreachable` instruction executed",
     ),
     (
         "panics",
-        "the connector trapped in `changes`: panicked at tests/guests/examples/panics.rs:*: (its words may hold a patient's data)",
+        "*@* of connection *: the connector trapped in `changes`: panicked at tests/guests/examples/panics.rs:*: (its words may hold a patient's data)",
     ),
-    ("loops", "the limit of guest time of a call was reached: 1s (host.limits.guest_cpu)"),
+    (
+        "loops",
+        "*@* of connection *: the limit of guest time of a call was reached: 1s (host.limits.guest_cpu)",
+    ),
     (
         "grows-memory",
-        "the limit of guest memory was reached: 67108864 bytes (host.limits.guest_memory)",
+        "*@* of connection *: the limit of guest memory was reached: 67108864 bytes (host.limits.guest_memory)",
     ),
-    ("recurses", "the connector trapped in `poll`: wasm trap: call stack exhausted"),
-    ("oversized-cursor", "the limit of a cursor was reached: 16384 bytes (host.limits.cursor)"),
+    (
+        "recurses",
+        "*@* of connection *: the connector trapped in `poll`: wasm trap: call stack exhausted",
+    ),
+    (
+        "oversized-cursor",
+        "*@* of connection *: the limit of a cursor was reached: 16384 bytes (host.limits.cursor)",
+    ),
     (
         "same-cursor",
-        "the connector asks for more from a cursor where it was before, at page * of the poll; what came before is committed",
+        "*@* of connection *: the connector asks for more from a cursor where it was before, at page * of the poll; what came before is committed",
     ),
     (
         "cursor-cycle",
-        "the connector asks for more from a cursor where it was before, at page 4 of the poll; what came before is committed",
+        "*@* of connection *: the connector asks for more from a cursor where it was before, at page 4 of the poll; what came before is committed",
     ),
-    ("endless-pages", "the limit of pages in a poll was reached: 20 (host.limits.poll_pages)"),
+    (
+        "endless-pages",
+        "*@* of connection *: the limit of pages in a poll was reached: 20 (host.limits.poll_pages)",
+    ),
     (
         "too-many-changes",
-        "the limit of changes in a page was reached: 10000 (host.limits.page_changes)",
+        "*@* of connection *: the limit of changes in a page was reached: 10000 (host.limits.page_changes)",
     ),
     (
         "too-much-data",
-        "the limit of data from one call was reached: 16777216 bytes (host.limits.answer_body)",
+        "*@* of connection *: the limit of data from one call was reached: 16777216 bytes (host.limits.answer_body)",
     ),
     (
         "nameless-record",
-        "the connector answered `changes` against the contract: a change's id or key is empty or longer than 1024 bytes",
+        "*@* of connection *: the connector answered `changes` against the contract: a change's id or key is empty or longer than 1024 bytes",
     ),
     (
         "undeclared-request",
@@ -167,32 +179,35 @@ const POLLS: [(&str, &str); 20] = [
 const COLLECTS: [(&str, &str); 9] = [
     (
         "traps-in-collect",
-        "the connector trapped in `collect`: wasm trap: wasm `unreachable` instruction executed",
+        "*@* of connection *: the connector trapped in `collect`: wasm trap: wasm `unreachable` instruction executed",
     ),
     (
         "invalid-payload",
-        "the connector answered `collect` against the contract: a payload that is no JSON at line 1 column 13",
+        "*@* of connection *: the connector answered `collect` against the contract: a payload that is no JSON at line 1 column 13",
     ),
-    ("oversized-memo", "the limit of a memo was reached: 1024 bytes (host.limits.memo)"),
+    (
+        "oversized-memo",
+        "*@* of connection *: the limit of a memo was reached: 1024 bytes (host.limits.memo)",
+    ),
     (
         "oversized-payload",
-        "the limit of a notification's payload was reached: 1048576 bytes (host.limits.payload)",
+        "*@* of connection *: the limit of a notification's payload was reached: 1048576 bytes (host.limits.payload)",
     ),
     (
         "undeclared-event",
-        "the connector answered `collect` against the contract: an event that the action does not declare",
+        "*@* of connection *: the connector answered `collect` against the contract: an event that the action does not declare",
     ),
     (
         "fetches-for-ever",
-        "the limit of steps of a collect was reached: 8 (host.limits.collect_steps)",
+        "*@* of connection *: the limit of steps of a collect was reached: 8 (host.limits.collect_steps)",
     ),
     (
         "fetches-too-much",
-        "the limit of requests in a step was reached: 32 (host.limits.step_requests)",
+        "*@* of connection *: the limit of requests in a step was reached: 32 (host.limits.step_requests)",
     ),
     (
         "fetches-nothing",
-        "the connector answered `collect` against the contract: a step that fetches nothing",
+        "*@* of connection *: the connector answered `collect` against the contract: a step that fetches nothing",
     ),
     (
         "asks-elsewhere-in-collect",
@@ -286,7 +301,7 @@ async fn a_guest_that_fails_in_collect_harms_its_own_connection_only() {
     for (guest, expected) in COLLECTS {
         let failed = |line: &Line| line.text("connection") == guest && line.has("error");
         let line = host.wait_for_log(&format!("a failure of {guest}"), failed).await;
-        assert_eq!(line.text("error"), expected, "{guest}");
+        assert_fits(expected, line.text("error"));
     }
     for number in 2..6 {
         clinic.book(number);

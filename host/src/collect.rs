@@ -235,9 +235,15 @@ impl Collector {
             trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
         let (connection, container) = (&self.options.connection.config.name, waiting.container);
+        let error = match trouble {
+            Trouble::Fault(fault) if fault.is_the_connectors() => {
+                self.options.connection.blame(fault)
+            }
+            trouble => trouble.to_string(),
+        };
         match policy::decide(trouble, waiting, now, paused_until, rand::random()) {
             Decision::Again(at) => {
-                tracing::warn!(%connection, %container, not_before = %at, error = %trouble, "could not be collected; will be tried again");
+                tracing::warn!(%connection, %container, not_before = %at, error, "could not be collected; will be tried again");
                 self.lanes.hold(lane, at);
             }
             Decision::Bury(reason) => {

@@ -1,6 +1,6 @@
 //! A connection as the running host has it: the user's words, the connector, the way to the EHR.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -58,6 +58,12 @@ impl Connection {
             now,
             interrupted,
         }
+    }
+
+    /// A fault of the connector's, with whose it is and what it stopped.
+    pub(crate) fn blame(&self, fault: &impl fmt::Display) -> String {
+        let (connector, connection) = (self.connector.manifest().label(), &self.config.name);
+        format!("{connector} of connection {connection}: {fault}")
     }
 
     /// Who wants an event of this connection.

@@ -12,6 +12,7 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use self::policy::Decision;
 use crate::{
@@ -166,14 +167,18 @@ impl Deliverer {
         if let Some(not_before) = owed.delivery.not_before.take_if(|at| *at > now) {
             return self.lanes.hold(lane, not_before);
         }
+        let (container, attempt) = (owed.container, owed.delivery.attempts + 1);
+        let span =
+            tracing::info_span!("delivery", destination = %self.options.name, %container, attempt);
         let message = message(self.options.store.as_ref(), owed);
         let destination = Arc::clone(&self.options.destination);
-        self.attempts.push(Box::pin(async move {
+        let attempt = async move {
             match message {
                 Ok(message) => (lane, destination.deliver(message).await),
                 Err(outcome) => (lane, outcome),
             }
-        }));
+        };
+        self.attempts.push(Box::pin(attempt.instrument(span)));
     }
 
     fn room(&self, now: Timestamp) -> usize {

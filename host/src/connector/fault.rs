@@ -34,6 +34,13 @@ pub enum Fault {
     Start(String),
 }
 
+impl Fault {
+    /// Whether the connector is at fault, rather than what it was given.
+    pub fn is_the_connectors(&self) -> bool {
+        !matches!(self, Self::Failure(_))
+    }
+}
+
 /// The contract's failures, each of which the host answers in its own way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {

@@ -26,7 +26,7 @@ impl Run for Task {
         let run = async {
             match self.poll(None).await {
                 Ok(summary) => done(summary, due),
-                Err(error) => failed(&error),
+                Err(error) => failed(error.retry(), &self.tell(&error)),
             }
         };
         run.instrument(self.span()).await
@@ -60,13 +60,22 @@ impl Task {
         tracing::info_span!("poll", task = %self.poller.task)
     }
 
+    /// An error, and where the connector is at fault, which.
+    fn tell(&self, error: &Error) -> String {
+        if error.is_the_connectors() {
+            self.poller.connection.blame(error)
+        } else {
+            error.to_string()
+        }
+    }
+
     fn say(&self, began: Timestamp, polled: &Result<Summary, Error>) {
         self.status.task(&self.poller.task, |task| {
             task.polled_at = Some(began);
             task.polls += 1;
             task.failures = if polled.is_ok() { 0 } else { task.failures.saturating_add(1) };
             task.changes += polled.as_ref().map_or(0, |summary| summary.changes as u64);
-            task.error = polled.as_ref().err().map(ToString::to_string);
+            task.error = polled.as_ref().err().map(|error| self.tell(error));
             task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
         });
     }
@@ -81,18 +90,18 @@ fn done(summary: Summary, due: Timestamp) -> Outcome {
     Outcome::Done
 }
 
-fn failed(error: &Error) -> Outcome {
-    match error.retry() {
+fn failed(retry: Retry, error: &str) -> Outcome {
+    match retry {
         Retry::Never => {
-            tracing::error!(%error, "poll failed; the task is stopped until this is mended");
+            tracing::error!(error, "poll failed; the task is stopped until this is mended");
             Outcome::Stop
         }
         Retry::After(wait) => {
-            tracing::warn!(%error, again_in_s = wait.as_secs(), "poll failed");
+            tracing::warn!(error, again_in_s = wait.as_secs(), "poll failed");
             Outcome::After(wait)
         }
         Retry::Backoff => {
-            tracing::warn!(%error, "poll failed; it will be tried again");
+            tracing::warn!(error, "poll failed; it will be tried again");
             Outcome::Failed
         }
     }

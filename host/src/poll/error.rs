@@ -59,6 +59,15 @@ pub enum Retry {
 }
 
 impl Error {
+    /// Whether the connector is at fault, rather than the EHR, the network or the store.
+    pub fn is_the_connectors(&self) -> bool {
+        match self {
+            Self::Fault(fault) => fault.is_the_connectors(),
+            Self::Stuck { .. } => true,
+            _ => false,
+        }
+    }
+
     /// When the poll is made again.
     pub fn retry(&self) -> Retry {
         match self {
