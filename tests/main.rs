@@ -21,3 +21,4 @@ mod house;
 mod kill;
 mod real_ehr;
 mod support;
+mod uses;
