@@ -22,7 +22,7 @@ pub struct HostSettings {
     pub connector_log: bool,
     /// Containers that wait for one connection before its polling pauses.
     pub max_pending: usize,
-    /// Polls at once, over all connections.
+    /// Polls at once, over all connections: more than EHRs that may hang together.
     pub concurrent_polls: usize,
     /// What connectors and EHRs are allowed.
     pub limits: Limits,
@@ -37,7 +37,7 @@ impl Default for HostSettings {
             log: LogFormat::Text,
             connector_log: false,
             max_pending: 100_000,
-            concurrent_polls: 64,
+            concurrent_polls: 256,
             limits: Limits::default(),
         }
     }
