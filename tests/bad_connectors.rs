@@ -281,6 +281,21 @@ async fn a_guest_that_fails_in_a_poll_harms_its_own_connection_only() {
 }
 
 #[tokio::test]
+async fn a_container_that_cannot_be_collected_is_tried_again_though_nothing_else_happens() {
+    let site = Site::new(&["traps-in-collect"]).await;
+    let (clinic, receiver) = (Clinic::start().await, receiver().await);
+    clinic.book(1);
+    let text = connection("alone", "traps-in-collect", clinic.url(), "");
+    site.configure(&(text + &destination("app", receiver.url(), "")));
+    let host = site.start().await;
+    let first = host.wait_for_log("a failure", |line| line.has("not_before")).await;
+    let later =
+        |line: &Line| line.has("not_before") && line.text("not_before") != first.text("not_before");
+    let second = host.wait_for_log("a second failure", later).await;
+    assert_eq!(first.text("container"), second.text("container"));
+}
+
+#[tokio::test]
 async fn a_cursor_stays_where_a_failed_page_found_it() {
     let guests = [("oversized-cursor", ""), ("too-many-changes", ""), ("traps-in-changes", "")];
     let site = Site::new(&with_plain(&guests)).await;

@@ -148,3 +148,24 @@ async fn a_host_that_is_killed_while_the_destination_is_down_delivers_it_all_in_
     check("down", &ehr, &receiver);
     host.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delivery_that_waits_for_its_next_try_goes_on_after_a_restart() {
+    let (ehr, receiver) = (ehr(14).await, receiver().await);
+    let site = Site::new(&[FHIR]).await;
+    let ehr_text = connection("practice", FHIR, ehr.base_url(), "");
+    site.configure(&format!("{ehr_text}{}", destination("app", receiver.url(), "")));
+    receiver.faults().next(1, Fault::Status(400));
+    let host = site.start().await;
+    ehr.book().expect("a booking");
+    let failed = |report: &rounds::status::Report| {
+        (report.destinations.get("app")?.failed == 1).then_some(())
+    };
+    host.wait_for("a failed attempt", failed).await;
+    host.stop().await;
+    let host = site.start().await;
+    // Nothing else happens that could wake the line.
+    let taken = receiver.wait_until(|all| all.iter().any(|it| it.taken));
+    crate::support::within("the second attempt", taken).await;
+    host.stop().await;
+}
