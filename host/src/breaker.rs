@@ -53,7 +53,12 @@ impl Breaker {
         until
     }
 
-    /// Until when it is left alone, if it is.
+    /// Until when it is left alone, if it is at `now`.
+    pub(crate) fn paused_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.paused_until.filter(|until| *until > now)
+    }
+
+    /// Until when it is or was left alone.
     pub(crate) fn paused_until(&self) -> Option<Timestamp> {
         self.paused_until
     }
@@ -71,7 +76,9 @@ mod tests {
         assert_eq!(breaker.room(NOW, 8), 8);
         let until = breaker.failed(NOW, None, 0.5);
         assert_eq!(breaker.room(NOW, 8), 0);
+        assert_eq!(breaker.paused_at(NOW), Some(until));
         assert_eq!(breaker.room(until, 8), 1);
+        assert_eq!(breaker.paused_at(until), None, "whoever waits for a probe would spin");
         breaker.answered();
         assert_eq!(breaker.room(until, 8), 8);
     }

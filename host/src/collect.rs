@@ -128,12 +128,14 @@ impl Collector {
     /// Starts as many containers as there is room for; answers how long until there is more to do.
     async fn start_jobs(&mut self) -> Option<Duration> {
         let now = self.options.clock.now();
-        let due = self.lanes.release(now);
+        self.lanes.release(now);
         while self.has_room(now) {
             let Some(lane) = self.lanes.take() else { break };
             self.start_job(lane).await;
         }
-        let paused = self.breaker.paused_until().filter(|_| self.lanes.is_ready());
+        // Only now: a lane that was just looked at may have been held.
+        let due = self.lanes.release(now);
+        let paused = self.breaker.paused_at(now).filter(|_| self.lanes.is_ready());
         [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
     }
 

@@ -119,7 +119,7 @@ impl Deliverer {
         loop {
             let outcome = self.options.destination.verify().await;
             if outcome == Outcome::Delivered {
-                return;
+                return self.breaker.answered();
             }
             let now = self.options.clock.now();
             self.say_failed(&outcome);
@@ -152,12 +152,14 @@ impl Deliverer {
     /// Starts as many attempts as there is room for; answers how long until there is more to do.
     fn start_attempts(&mut self) -> Option<Duration> {
         let now = self.options.clock.now();
-        let due = self.lanes.release(now);
+        self.lanes.release(now);
         while self.attempts.len() < self.room(now) {
             let Some(lane) = self.lanes.take() else { break };
             self.start_attempt(lane);
         }
-        let paused = self.breaker.paused_until().filter(|_| self.lanes.is_ready());
+        // Only now: a lane that was just looked at may have been held.
+        let due = self.lanes.release(now);
+        let paused = self.breaker.paused_at(now).filter(|_| self.lanes.is_ready());
         [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
     }
 
