@@ -50,7 +50,12 @@ pub(crate) async fn listener() -> TcpListener {
 
 /// A small practice EHR.
 pub(crate) async fn ehr(seed: u64) -> Running<Ehr> {
-    let builder = Ehr::builder().patients(5).appointments(5).seed(seed);
+    ehr_with(5, seed).await
+}
+
+/// A practice EHR with so many appointments of five patients.
+pub(crate) async fn ehr_with(appointments: usize, seed: u64) -> Running<Ehr> {
+    let builder = Ehr::builder().patients(5).appointments(appointments).seed(seed);
     let shutdown = CancellationToken::new();
     let (ehr, serving) = builder.start(listener().await, shutdown.clone()).expect("an EHR");
     TaskTracker::new().spawn(serving);
