@@ -1,6 +1,7 @@
 //! `rounds connector`: for those who write connectors.
 
 mod build;
+mod compile;
 mod inspect;
 
 use clap::Subcommand;
@@ -12,6 +13,8 @@ use super::{exit::Error, logs};
 pub(super) enum Command {
     Build(build::Arguments),
     Inspect(inspect::Arguments),
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Error> {
@@ -19,5 +22,6 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Build(arguments) => build::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
+        Command::Compile(arguments) => compile::run(&arguments),
     }
 }
