@@ -20,5 +20,6 @@ mod configuration;
 mod house;
 mod kill;
 mod real_ehr;
+mod reload;
 mod support;
 mod uses;

@@ -238,10 +238,29 @@ fn no_component(bytes: &[u8]) -> Option<&'static str> {
         [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Some(
             "is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`",
         ),
-        [0, b'a', b's', b'm', ..] => None,
+        [0, b'a', b's', b'm', _, _, _, _, sections @ ..] => is_cut(sections)
+            .then_some("ends in the middle, as a file does that is still being copied"),
         [b'(', ..] => Some("is WebAssembly text; compile it first"),
         _ => Some("is no WebAssembly component: it does not begin with \\0asm"),
     }
+}
+
+/// Whether the last of a binary's sections says that it is longer than what is there.
+fn is_cut(mut sections: &[u8]) -> bool {
+    while let [_, rest @ ..] = sections {
+        let Some((length, contents)) = leb(rest) else { return true };
+        let Some(next) = contents.get(length..) else { return true };
+        sections = next;
+    }
+    false
+}
+
+/// A number in LEB128 of 32 bits, and what follows it.
+fn leb(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let end = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+    let (number, rest) = bytes.split_at_checked(end + 1)?;
+    let add = |number: usize, byte: &u8| number << 7 | usize::from(byte & 0x7f);
+    Some((number.iter().rev().fold(0, add), rest))
 }
 
 /// Connectors by the names in their manifests.

@@ -46,8 +46,9 @@ pub(crate) fn judge(
             return Err(Refusal::Failed(label));
         }
         let allowed = config.host.allow_older.contains(&connector.manifest().name);
-        if !allowed && connector::is_older(&connector.manifest().version, &record.highest) {
-            return Err(Refusal::Older { offered: label, served: record.highest.clone() });
+        let served = record.newest();
+        if !allowed && connector::is_older(&connector.manifest().version, served) {
+            return Err(Refusal::Older { offered: label, served: served.into() });
         }
     }
     let errors = check::connector(config, connector.manifest());

@@ -3,6 +3,8 @@
 //! What the folder holds is in service if it may be. Where it holds nothing, or what may not be,
 //! that is in service which was before: the shelf has it.
 
+mod choice;
+
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -10,13 +12,14 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 
+use self::choice::{Candidate, Choice, Chosen, Served};
 use super::{Error, Shared};
 use crate::{
     config::Config,
     connector::{self, Cache, Compiler, Connector, Engine, Library, Stamp},
     model::TaskId,
     reload::{self, Sight, file_name},
-    service::{self, Record, Resumed, Service},
+    service::{self, Record, Service},
     shelf::Shelf,
 };
 
@@ -47,25 +50,6 @@ pub(super) struct Found {
     noted: bool,
 }
 
-/// What is to be in service under a name.
-struct Chosen {
-    connector: Connector,
-    file: String,
-    bytes: Option<bytes::Bytes>,
-    resumed: Option<Resumed>,
-    /// Why another file is not.
-    refused: Option<String>,
-}
-
-/// A file that was loaded.
-struct Candidate {
-    path: PathBuf,
-    connector: Connector,
-    bytes: bytes::Bytes,
-    /// Named by the program, which answers for it.
-    is_named: bool,
-}
-
 /// The connectors that a host would have, and why files of the folder cannot be used; nothing is
 /// noted.
 pub(crate) async fn library(config: &Config) -> Result<(Library, Vec<String>), Error> {
@@ -84,8 +68,9 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
     };
     let (cache, shelf) = (data.join("cache"), data.join("connectors"));
     // Where a host has never run, a look leaves nothing behind.
-    let cache = match *noted || data.is_dir() {
+    let cache = match *noted {
         true => Some(Cache::open(&cache).map_err(folder_error(&cache))?),
+        false if data.is_dir() => Cache::open(&cache).ok(),
         false => None,
     };
     let shelf = match noted {
@@ -159,7 +144,11 @@ impl Found {
         used.dedup();
         for name in used {
             let candidates = by_name.remove(&name).unwrap_or_default();
-            if let Some(chosen) = self.choose_one(config, &name, candidates).await? {
+            let record = self.shelf.record(&name);
+            let served = self.served(record.as_ref()).await;
+            let choice = Choice { config, name: &name, record, served };
+            let chosen = choice.of(candidates, &mut self.refused).map_err(Error::Refused)?;
+            if let Some(chosen) = chosen {
                 self.library.add(&chosen.connector);
                 self.chosen.insert(name, chosen);
             }
@@ -171,85 +160,15 @@ impl Found {
         Ok(())
     }
 
-    /// What is to be in service under a name: what the folder has, if it may be; else what was.
-    async fn choose_one(
-        &mut self,
-        config: &Config,
-        name: &str,
-        candidates: Vec<Candidate>,
-    ) -> Result<Option<Chosen>, Error> {
-        let record = self.shelf.record(name);
-        let offered = one_of(name, candidates, record.as_ref());
-        let refused = match &offered {
-            Ok(None) => None,
-            Ok(Some(offered)) => refusal(config, offered, record.as_ref()),
-            Err(why) => Some(why.clone()),
-        };
-        let served = self.served(record.as_ref()).await;
-        match (offered, refused, served) {
-            (Ok(Some(offered)), None, served) => {
-                Ok(Some(self.accept(offered, record, served).await))
-            }
-            (_, Some(why), None) if !matches!(why.kind, Kind::Check) => {
-                Err(Error::Refused(why.words))
-            }
-            // What does not fit the configuration is told with its places there.
-            (Ok(Some(offered)), Some(_), None) => {
-                Ok(Some(self.accept(offered, record, None).await))
-            }
-            (_, refused, Some((connector, previous, record))) => {
-                let why = refused.map_or_else(|| "its file is gone".into(), |why| why.words);
-                tracing::warn!(
-                    connector = connector.manifest().label(),
-                    why,
-                    "in service is what was before"
-                );
-                Ok(Some(Chosen {
-                    connector,
-                    file: record.file.clone(),
-                    bytes: None,
-                    resumed: Some(Resumed { previous, record }),
-                    refused: Some(why),
-                }))
-            }
-            (_, _, None) => Ok(None),
-        }
-    }
-
-    /// Takes what is offered: on trial against what was in service, where that is another.
-    async fn accept(
-        &self,
-        offered: Candidate,
-        record: Option<Record>,
-        served: Option<(Connector, Option<Connector>, Record)>,
-    ) -> Chosen {
-        let Candidate { path, connector, bytes, .. } = offered;
-        let resumed = match served {
-            Some((was, previous, record)) if was.digest() == connector.digest() => {
-                Some(Resumed { previous, record })
-            }
-            // What has proven itself stays what a failure goes back to.
-            Some((was, previous, record)) => {
-                Some(Resumed { previous: Some(previous.unwrap_or(was)), record })
-            }
-            None => record.map(|record| Resumed { previous: None, record }),
-        };
-        let file = file_name(&path);
-        Chosen { connector, file, bytes: Some(bytes), resumed, refused: None }
-    }
-
     /// What was in service before, and what that was on trial against.
-    async fn served(
-        &self,
-        record: Option<&Record>,
-    ) -> Option<(Connector, Option<Connector>, Record)> {
+    async fn served(&self, record: Option<&Record>) -> Option<Served> {
         let record = record?;
-        let served = self.kept(&record.serving).await?;
+        let connector = self.kept(&record.serving).await?;
         let previous = match &record.previous {
             Some(digest) => self.kept(digest).await,
             None => None,
         };
-        Some((served, previous, record.clone()))
+        Some(Served { connector, previous, record: record.clone() })
     }
 
     async fn kept(&self, digest: &str) -> Option<Connector> {
@@ -301,57 +220,6 @@ impl Found {
     /// Why files of the folder cannot be used.
     pub(super) fn refused(&self) -> impl Iterator<Item = &str> {
         self.refused.iter().map(|(_, why)| why.as_str())
-    }
-}
-
-/// Why what is offered is not in service.
-#[derive(Clone)]
-struct Why {
-    kind: Kind,
-    words: String,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    /// It does not fit the configuration.
-    Check,
-    Other,
-}
-
-fn refusal(config: &Config, offered: &Candidate, record: Option<&Record>) -> Option<Why> {
-    let record = record.filter(|_| !offered.is_named);
-    let refusal = reload::judge(config, &offered.connector, record).err()?;
-    let kind = match refusal {
-        reload::Refusal::Unfit { .. } => Kind::Check,
-        _ => Kind::Other,
-    };
-    Some(Why { kind, words: refusal.to_string() })
-}
-
-/// The one file of a name: where there are several, that which was in service.
-fn one_of(
-    name: &str,
-    candidates: Vec<Candidate>,
-    record: Option<&Record>,
-) -> Result<Option<Candidate>, Why> {
-    let paths: Vec<_> = candidates.iter().map(|it| it.path.display().to_string()).collect();
-    let mut candidates = candidates;
-    if let Some(named) = candidates.iter().position(|it| it.is_named) {
-        return Ok(Some(candidates.swap_remove(named)));
-    }
-    if candidates.len() < 2 {
-        return Ok(candidates.pop());
-    }
-    let served = candidates
-        .iter()
-        .position(|it| record.is_some_and(|record| record.serving == it.connector.digest()));
-    let words = format!("{} have the connector `{name}`; remove all but one", paths.join(" and "));
-    match served {
-        Some(at) => {
-            tracing::warn!(why = words, "in service is what was before");
-            Ok(Some(candidates.swap_remove(at)))
-        }
-        None => Err(Why { kind: Kind::Other, words }),
     }
 }
 
