@@ -6,7 +6,6 @@
 mod bindings;
 mod cache;
 mod checks;
-mod convert;
 mod engine;
 mod fault;
 mod guest;
@@ -14,6 +13,8 @@ mod imports;
 mod library;
 mod manifest;
 mod sandbox;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use cache::Cache;
@@ -104,7 +105,8 @@ impl Error {
 }
 
 fn contract(found: &[String]) -> String {
-    let knows = format!("this host knows {}", imports::CONTRACT);
+    let known: Vec<_> = bindings::Version::ALL.iter().map(|it| imports::package(*it)).collect();
+    let knows = format!("this host knows {}", known.join(", "));
     match found {
         [] => format!("exports no rounds:connector contract; {knows}"),
         found => format!("built against {}, and {knows}", found.join(", ")),

@@ -11,8 +11,8 @@ use wasmtime::{
 };
 
 use super::{
-    Error,
-    bindings::exported,
+    Context, Error,
+    bindings::{Calls, Exports, Version},
     engine::Engine,
     fault::Fault,
     imports,
@@ -30,7 +30,8 @@ struct Loaded {
     engine: Engine,
     manifest: Manifest,
     instance: InstancePre<Sandbox>,
-    exported: exported::GuestIndices,
+    contract: Version,
+    exports: Exports,
     digest: String,
     size: usize,
     imports: Vec<String>,
@@ -39,9 +40,6 @@ struct Loaded {
 }
 
 impl Connector {
-    /// The contract that every loaded connector was built against.
-    pub const CONTRACT: &str = imports::CONTRACT;
-
     /// Loads a file: compiles it or takes its compiled form from the cache, checks what it brings
     /// along, and asks it for its manifest. Blocks while it compiles.
     ///
@@ -62,22 +60,23 @@ impl Connector {
         let hash = digest(&SHA256, bytes);
         let component = compile(engine, name, bytes, hash.as_ref())?;
         let kind = component.component_type();
-        imports::check(name, &kind, engine.wasm())?;
+        let contract = imports::check(name, &kind, engine.wasm())?;
         let unusable = |error: wasmtime::Error| Error::Unusable {
             path: name.into(),
             what: format!("{error:#}"),
         };
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
-        let exported = exported::GuestIndices::new(&instance).map_err(unusable)?;
+        let exports = contract.exports(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
             engine: engine.clone(),
             manifest: Manifest::default(),
             instance,
-            exported,
+            contract,
+            exports,
             digest: HEXLOWER.encode(hash.as_ref()),
             size: bytes.len(),
             imports: imports::names(&kind, engine.wasm()),
-            session: imports::has_session(&kind, engine.wasm()),
+            session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Vec::new(),
         };
         loaded.manifest = loaded.describe(name).await?;
@@ -88,6 +87,11 @@ impl Connector {
     /// What it says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.0.manifest
+    }
+
+    /// The contract that it was built against, as `rounds:connector@0.1.0`.
+    pub fn contract(&self) -> String {
+        imports::package(self.0.contract)
     }
 
     /// The file's SHA-256, in hexadecimal.
@@ -131,12 +135,14 @@ impl Connector {
         self.0.instantiate(sandbox).await
     }
 
-    pub(super) fn exported(
+    pub(super) fn open(
         &self,
         store: &mut Store<Sandbox>,
         instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.0.exported(store, instance)
+        context: &Context,
+    ) -> Result<Calls, Fault> {
+        let calls = self.0.exports.open(store, instance, context);
+        calls.map_err(|error| Fault::Start(format!("{error:#}")))
     }
 }
 
@@ -156,25 +162,16 @@ impl Loaded {
         }
     }
 
-    fn exported(
-        &self,
-        store: &mut Store<Sandbox>,
-        instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.exported.load(store, instance).map_err(|error| Fault::Start(format!("{error:#}")))
-    }
-
     async fn describe(&self, path: &str) -> Result<Manifest, Error> {
         let failed = |fault| Error::Describe { path: path.into(), fault };
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
-        let calls = self.exported(&mut store, &instance).map_err(failed)?;
-        let described = calls.call_describe(&mut store).await;
+        let described = self.exports.describe(&mut store, &instance).await;
         let manifest = described.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;
-        let manifest = Manifest::try_from(manifest).map_err(wrong)?;
+        let manifest = manifest.map_err(wrong)?;
         match manifest.problem() {
             Some(what) => Err(wrong(what)),
             None => Ok(manifest),

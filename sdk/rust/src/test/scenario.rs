@@ -97,14 +97,17 @@ fn told(poll: &Poll, as_in: &[Value]) -> Value {
     let none = json!({});
     let as_in = as_in.iter().chain(std::iter::repeat(&none));
     let told = poll.notifications.iter().zip(as_in).map(|(told, as_in)| {
-        let (record, event, data) = (&told.record, &told.event, &told.payload);
-        let mut all = json!({ "record": record, "event": event, "data": data });
-        for (name, value) in [("key", json!(told.key)), ("version", json!(told.version))] {
-            if as_in.get(name).is_some() {
-                all[name] = value;
-            }
-        }
-        all
+        let always = ["record", "event", "data"];
+        let fields = [
+            ("record", json!(told.record)),
+            ("event", json!(told.event)),
+            ("data", told.payload.clone()),
+            ("key", json!(told.key)),
+            ("version", json!(told.version)),
+        ];
+        let named = |name| always.contains(&name) || as_in.get(name).is_some();
+        let fields = fields.into_iter().filter(|(name, _)| named(name));
+        Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
     });
     told.collect()
 }
