@@ -22,6 +22,7 @@ pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use guest::{Context, Guest, Page, Request, Step};
 pub use library::{Connector, Library};
+pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};
 
 /// Why a file is no connector that this host can run.
