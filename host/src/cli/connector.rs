@@ -1,6 +1,7 @@
 //! `rounds connector`: for those who write connectors.
 
 mod build;
+mod compile;
 mod inspect;
 mod new;
 
@@ -14,6 +15,8 @@ pub(super) enum Command {
     New(new::Arguments),
     Build(build::Arguments),
     Inspect(inspect::Arguments),
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Error> {
@@ -22,5 +25,6 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
+        Command::Compile(arguments) => compile::run(&arguments),
     }
 }

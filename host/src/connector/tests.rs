@@ -58,7 +58,7 @@ async fn poll(connector: &Connector, body: &'static str) -> (String, String) {
 #[tokio::test]
 async fn connectors_of_two_contracts_are_polled_side_by_side() {
     let engine = Engine::new(&Limits::default(), 2, None).unwrap();
-    let guests = guests(&engine, ["plain", "next-contract"]).await;
+    let guests = guests(&engine, ["plain", "contract-0-2"]).await;
     let [old, new] = guests.as_slice() else { panic!("two guests") };
     assert_eq!(old.contract(), "rounds:connector@0.1.0");
     assert_eq!(new.contract(), "rounds:connector@0.2.0");

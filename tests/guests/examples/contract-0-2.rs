@@ -27,7 +27,7 @@ const EVENT: &str = "Scheduling.Modification";
 impl Exported for Guest {
     fn describe() -> Manifest {
         Manifest {
-            name: "next-contract".into(),
+            name: "contract-0-2".into(),
             version: "0.1.0".into(),
             summary: "A guest of the tests".into(),
             actions: vec![Action {
