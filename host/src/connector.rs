@@ -7,7 +7,6 @@ mod bindings;
 mod cache;
 mod checks;
 mod compile;
-mod convert;
 mod engine;
 mod fault;
 mod file;
@@ -16,6 +15,8 @@ mod imports;
 mod library;
 mod manifest;
 mod sandbox;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use cache::Cache;
@@ -25,6 +26,7 @@ pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
 pub use guest::{Context, Guest, Page, Request, Step};
 pub use library::{Connector, Library};
+pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest, is_older};
 
 /// Why a file is no connector that this host can run.
@@ -130,7 +132,8 @@ impl Error {
 }
 
 fn contract(found: &[String]) -> String {
-    let knows = format!("this host knows {}", imports::CONTRACT);
+    let known: Vec<_> = bindings::Version::ALL.iter().map(|it| imports::package(*it)).collect();
+    let knows = format!("this host knows {}", known.join(", "));
     match found {
         [] => format!("exports no rounds:connector contract; {knows}"),
         found => format!("built against {}, and {knows}", found.join(", ")),

@@ -3,14 +3,16 @@
 mod build;
 mod compile;
 mod inspect;
+mod new;
 
 use clap::Subcommand;
 
 use super::{exit::Error, logs};
 
-/// Builds or inspects connectors.
+/// For those who write connectors.
 #[derive(Subcommand)]
 pub(super) enum Command {
+    New(new::Arguments),
     Build(build::Arguments),
     Inspect(inspect::Arguments),
     #[command(hide = true)]
@@ -20,6 +22,7 @@ pub(super) enum Command {
 pub(super) async fn run(command: Command) -> Result<(), Error> {
     logs::of_a_command();
     match command {
+        Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
         Command::Compile(arguments) => compile::run(&arguments),

@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use super::output;
-use crate::{admin, config, connector, connector_build, host, store};
+use crate::{admin, config, connector, connector_build, connector_new, host, store};
 
 /// Why a command came to nothing.
 #[derive(Debug)]
@@ -104,6 +104,15 @@ impl From<admin::Error> for Error {
 impl From<connector_build::Error> for Error {
     fn from(error: connector_build::Error) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<connector_new::Error> for Error {
+    fn from(error: connector_new::Error) -> Self {
+        match error {
+            connector_new::Error::Io { .. } => Self::Failed(error.into()),
+            error => Self::Wrong(error.to_string()),
+        }
     }
 }
 

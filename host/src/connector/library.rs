@@ -12,8 +12,8 @@ use wasmtime::{
 };
 
 use super::{
-    Error,
-    bindings::exported,
+    Context, Error,
+    bindings::{Calls, Exports, Version},
     cache,
     engine::Engine,
     fault::Fault,
@@ -32,7 +32,8 @@ struct Loaded {
     engine: Engine,
     manifest: Manifest,
     instance: InstancePre<Sandbox>,
-    exported: exported::GuestIndices,
+    contract: Version,
+    exports: Exports,
     digest: String,
     size: usize,
     imports: Vec<String>,
@@ -41,9 +42,6 @@ struct Loaded {
 }
 
 impl Connector {
-    /// The contract that every loaded connector was built against.
-    pub const CONTRACT: &str = imports::CONTRACT;
-
     /// Loads a file: compiles it or takes its compiled form from the cache, checks what it brings
     /// along, and asks it for its manifest. Blocks while it compiles.
     ///
@@ -64,22 +62,23 @@ impl Connector {
         let (hash, size) = (digest(&SHA256, &bytes), bytes.len());
         let component = compiled(engine, name, bytes, hash.as_ref()).await?;
         let kind = component.component_type();
-        imports::check(name, &kind, engine.wasm())?;
+        let contract = imports::check(name, &kind, engine.wasm())?;
         let unusable = |error: wasmtime::Error| Error::Unusable {
             path: name.into(),
             what: format!("{error:#}"),
         };
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
-        let exported = exported::GuestIndices::new(&instance).map_err(unusable)?;
+        let exports = contract.exports(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
             engine: engine.clone(),
             manifest: Manifest::default(),
             instance,
-            exported,
+            contract,
+            exports,
             digest: HEXLOWER.encode(hash.as_ref()),
             size,
             imports: imports::names(&kind, engine.wasm()),
-            session: imports::has_session(&kind, engine.wasm()),
+            session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Arc::default(),
         };
         loaded.manifest = loaded.describe(name).await?;
@@ -90,6 +89,11 @@ impl Connector {
     /// What it says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.0.manifest
+    }
+
+    /// The contract that it was built against, as `rounds:connector@0.1.0`.
+    pub fn contract(&self) -> String {
+        imports::package(self.0.contract)
     }
 
     /// The file's SHA-256, in hexadecimal.
@@ -138,12 +142,14 @@ impl Connector {
         self.0.instantiate(sandbox).await
     }
 
-    pub(super) fn exported(
+    pub(super) fn open(
         &self,
         store: &mut Store<Sandbox>,
         instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.0.exported(store, instance)
+        context: &Context,
+    ) -> Result<Calls, Fault> {
+        let calls = self.0.exports.open(store, instance, context);
+        calls.map_err(|error| Fault::Start(format!("{error:#}")))
     }
 }
 
@@ -163,25 +169,16 @@ impl Loaded {
         }
     }
 
-    fn exported(
-        &self,
-        store: &mut Store<Sandbox>,
-        instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.exported.load(store, instance).map_err(|error| Fault::Start(format!("{error:#}")))
-    }
-
     async fn describe(&self, path: &str) -> Result<Manifest, Error> {
         let failed = |fault| Error::Describe { path: path.into(), fault };
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
-        let calls = self.exported(&mut store, &instance).map_err(failed)?;
-        let described = calls.call_describe(&mut store).await;
+        let described = self.exports.describe(&mut store, &instance).await;
         let manifest = described.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;
-        let manifest = Manifest::try_from(manifest).map_err(wrong)?;
+        let manifest = manifest.map_err(wrong)?;
         match manifest.problem() {
             Some(what) => Err(wrong(what)),
             None => Ok(manifest),

@@ -1,16 +1,12 @@
-//! Between the contract's generated types and the host's own: the only place, and total.
+//! Between a contract's generated types and the host's own: the only place, and total.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{
-    bindings::{exported, types},
-    fault::Failure,
-    guest::{Page, Request, Step},
-    manifest::{Action, Detection, Manifest},
-};
+use super::{exported, types};
 use crate::{
+    connector::{Action, Detection, Failure, Manifest, Page, Request, Step},
     egress,
     model::{Change, ChangeKind},
 };
