@@ -91,6 +91,7 @@ pub struct Guest {
     now: Timestamp,
     seed: u64,
     live: Option<Live>,
+    log: Vec<String>,
     show_log: bool,
     _admitted: OwnedSemaphorePermit,
 }
@@ -119,6 +120,7 @@ impl Guest {
             now: context.now,
             context: generated(context),
             live: None,
+            log: Vec::new(),
             show_log,
             _admitted: admitted,
         })
@@ -181,6 +183,11 @@ impl Guest {
         checks::step(step.into(), events.unwrap_or_default(), self.connector.engine().limits())
     }
 
+    /// What the guest wrote to stderr in its last call, line by line. It may hold a patient's data.
+    pub fn take_log(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.log)
+    }
+
     async fn call<T>(
         &mut self,
         name: &'static str,
@@ -202,6 +209,7 @@ impl Guest {
                 .await;
         let log = live.store.data().take_log();
         self.show(&log);
+        self.log.clone_from(&log);
         let answered = match called {
             Err(_) => return Err(Fault::Limit(Limit::Wall(limits.guest_wall))),
             Ok(Err(error)) => return Err(trapped(name, &error, live.store.data(), &log)),

@@ -1,0 +1,8 @@
+//! Testing a connector without a host, a network or an EHR: in the real sandbox, with the host's
+//! own rules, against answers that are given.
+//!
+//! | file | it |
+//! | --- | --- |
+//! | `drive` | polls a connector as a host would, and says all that it did |
+
+pub mod drive;
