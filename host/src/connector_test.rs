@@ -4,5 +4,9 @@
 //! | file | it |
 //! | --- | --- |
 //! | `drive` | polls a connector as a host would, and says all that it did |
+//! | `scenario` | reads recorded exchanges, polls with them, and compares |
+//! | `json` | JSON as it is written |
 
 pub mod drive;
+pub mod json;
+pub mod scenario;

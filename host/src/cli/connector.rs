@@ -2,15 +2,17 @@
 
 mod build;
 mod inspect;
+mod test;
 
 use clap::Subcommand;
 
 use super::{exit::Error, logs};
 
-/// Builds or inspects connectors.
+/// Builds, tests or inspects connectors.
 #[derive(Subcommand)]
 pub(super) enum Command {
     Build(build::Arguments),
+    Test(test::Arguments),
     Inspect(inspect::Arguments),
 }
 
@@ -18,6 +20,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
     logs::of_a_command();
     match command {
         Command::Build(arguments) => build::run(arguments).await,
+        Command::Test(arguments) => test::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
     }
 }

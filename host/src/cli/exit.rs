@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use super::output;
-use crate::{admin, config, connector, connector_build, host, store};
+use crate::{admin, config, connector, connector_build, connector_test::scenario, host, store};
 
 /// Why a command came to nothing.
 #[derive(Debug)]
@@ -96,6 +96,12 @@ impl From<admin::Error> for Error {
             admin::Error::Refused { status: 404 | 422, why } => Self::Wrong(why),
             error => Self::Failed(error.into()),
         }
+    }
+}
+
+impl From<scenario::Error> for Error {
+    fn from(error: scenario::Error) -> Self {
+        Self::Wrong(error.to_string())
     }
 }
 
