@@ -6,9 +6,11 @@
 mod bindings;
 mod cache;
 mod checks;
+mod compile;
 mod convert;
 mod engine;
 mod fault;
+mod file;
 mod guest;
 mod imports;
 mod library;
@@ -17,11 +19,13 @@ mod sandbox;
 mod watch;
 
 pub use cache::Cache;
+pub use compile::{Compiler, compile};
 pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
+pub use file::{Stamp, read};
 pub use guest::{Context, Guest, Page, Request, Step};
 pub use library::{Connector, Library};
-pub use manifest::{Action, Detection, Manifest};
+pub use manifest::{Action, Detection, Manifest, is_older};
 
 /// Why a file is no connector that this host can run.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,28 @@ pub enum Error {
         /// Which file.
         path: String,
         /// What it is instead.
+        what: String,
+    },
+    /// It is no plain file.
+    #[error("{path}: {what}")]
+    Unfit {
+        /// Which file.
+        path: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// It was written while it was read.
+    #[error("{path}: changed while it was read")]
+    Changing {
+        /// Which file.
+        path: String,
+    },
+    /// It cannot be compiled within what is allowed.
+    #[error("{path}: cannot be compiled: {what}")]
+    Compile {
+        /// Which file.
+        path: String,
+        /// Why not.
         what: String,
     },
     /// It imports what no connector is given.

@@ -1,6 +1,7 @@
 //! `rounds connector`: for those who write connectors.
 
 mod build;
+mod compile;
 mod inspect;
 mod test;
 
@@ -14,6 +15,8 @@ pub(super) enum Command {
     Build(build::Arguments),
     Test(test::Arguments),
     Inspect(inspect::Arguments),
+    #[command(hide = true)]
+    Compile(compile::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Error> {
@@ -22,5 +25,6 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::Build(arguments) => build::run(arguments).await,
         Command::Test(arguments) => test::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
+        Command::Compile(arguments) => compile::run(&arguments),
     }
 }

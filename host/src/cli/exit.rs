@@ -78,7 +78,9 @@ impl From<host::Error> for Error {
         match error {
             host::Error::Config(errors) => errors.into(),
             host::Error::Connector(error) => error.into(),
-            error @ host::Error::Egress(_) => Self::Wrong(error.to_string()),
+            error @ (host::Error::Egress(_) | host::Error::Refused(_)) => {
+                Self::Wrong(error.to_string())
+            }
             error => Self::Failed(error.into()),
         }
     }

@@ -24,6 +24,8 @@ pub struct HostSettings {
     pub max_pending: usize,
     /// Polls at once, over all connections: more than EHRs that may hang together.
     pub concurrent_polls: usize,
+    /// Connectors that may be replaced by an older version.
+    pub allow_older: Vec<String>,
     /// What connectors and EHRs are allowed.
     pub limits: Limits,
 }
@@ -38,6 +40,7 @@ impl Default for HostSettings {
             connector_log: false,
             max_pending: 100_000,
             concurrent_polls: 256,
+            allow_older: Vec::new(),
             limits: Limits::default(),
         }
     }

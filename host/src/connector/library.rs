@@ -3,6 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use wasmtime::{
@@ -13,6 +14,7 @@ use wasmtime::{
 use super::{
     Error,
     bindings::exported,
+    cache,
     engine::Engine,
     fault::Fault,
     imports,
@@ -35,7 +37,7 @@ struct Loaded {
     size: usize,
     imports: Vec<String>,
     session: bool,
-    requests: Vec<Pattern>,
+    requests: Arc<[Pattern]>,
 }
 
 impl Connector {
@@ -51,16 +53,16 @@ impl Connector {
         let name = path.display().to_string();
         let bytes =
             fs::read(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
-        Self::from_bytes(engine, &name, &bytes).await
+        Self::from_bytes(engine, &name, bytes.into()).await
     }
 
     /// The same from bytes, called `name` in errors.
     ///
     /// # Errors
     /// As `load`.
-    pub async fn from_bytes(engine: &Engine, name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let hash = digest(&SHA256, bytes);
-        let component = compile(engine, name, bytes, hash.as_ref())?;
+    pub async fn from_bytes(engine: &Engine, name: &str, bytes: Bytes) -> Result<Self, Error> {
+        let (hash, size) = (digest(&SHA256, &bytes), bytes.len());
+        let component = compiled(engine, name, bytes, hash.as_ref()).await?;
         let kind = component.component_type();
         imports::check(name, &kind, engine.wasm())?;
         let unusable = |error: wasmtime::Error| Error::Unusable {
@@ -75,10 +77,10 @@ impl Connector {
             instance,
             exported,
             digest: HEXLOWER.encode(hash.as_ref()),
-            size: bytes.len(),
+            size,
             imports: imports::names(&kind, engine.wasm()),
             session: imports::has_session(&kind, engine.wasm()),
-            requests: Vec::new(),
+            requests: Arc::default(),
         };
         loaded.manifest = loaded.describe(name).await?;
         loaded.requests = patterns(name, &loaded.manifest)?;
@@ -106,7 +108,7 @@ impl Connector {
     }
 
     /// All that it will ever ask for, read.
-    pub fn requests(&self) -> &[Pattern] {
+    pub fn requests(&self) -> &Arc<[Pattern]> {
         &self.0.requests
     }
 
@@ -118,6 +120,11 @@ impl Connector {
     /// The limits that its guests run under.
     pub fn limits(&self) -> &crate::config::Limits {
         self.0.engine.limits()
+    }
+
+    /// Whether a guest of it may be made without waiting for another's end.
+    pub(crate) fn has_room(&self) -> bool {
+        self.0.engine.has_room()
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -182,7 +189,7 @@ impl Loaded {
     }
 }
 
-fn patterns(path: &str, manifest: &Manifest) -> Result<Vec<Pattern>, Error> {
+fn patterns(path: &str, manifest: &Manifest) -> Result<Arc<[Pattern]>, Error> {
     let read = |request: &String| {
         request.parse().map_err(|error| Error::Manifest {
             path: path.into(),
@@ -192,19 +199,36 @@ fn patterns(path: &str, manifest: &Manifest) -> Result<Vec<Pattern>, Error> {
     manifest.requests.iter().map(read).collect()
 }
 
-fn compile(engine: &Engine, path: &str, bytes: &[u8], digest: &[u8]) -> Result<Component, Error> {
-    if let Some(what) = no_component(bytes) {
+async fn compiled(
+    engine: &Engine,
+    path: &str,
+    bytes: Bytes,
+    digest: &[u8],
+) -> Result<Component, Error> {
+    if let Some(what) = no_component(&bytes) {
         return Err(Error::NotAComponent { path: path.into(), what: what.into() });
     }
-    if let Some(component) = engine.cache().and_then(|cache| cache.load(engine.wasm(), digest)) {
+    if let Some(component) = from_cache(engine, digest).await {
         return Ok(component);
     }
-    let component = Component::from_binary(engine.wasm(), bytes)
-        .map_err(|error| Error::NotAComponent { path: path.into(), what: format!("{error:#}") })?;
-    if let Some(cache) = engine.cache() {
-        cache.keep(engine.wasm(), digest, &component);
+    let code = engine.compiler().compile(engine.wasm(), path, bytes, engine.limits()).await?;
+    let component = cache::deserialize(engine.wasm(), &code);
+    if let Some(cache) = engine.cache().cloned() {
+        let (wasm, digest) = (engine.wasm().clone(), digest.to_vec());
+        blocking(move || cache.keep(&wasm, &digest, &code)).await;
     }
-    Ok(component)
+    let what = || "what the compiler made of it cannot be loaded".into();
+    component.ok_or_else(|| Error::Compile { path: path.into(), what: what() })
+}
+
+async fn from_cache(engine: &Engine, digest: &[u8]) -> Option<Component> {
+    let (cache, wasm, digest) = (engine.cache().cloned()?, engine.wasm().clone(), digest.to_vec());
+    blocking(move || cache.load(&wasm, &digest)).await?
+}
+
+/// What takes long enough to be in the way of polls. `None` where it panicked.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
 }
 
 /// What a file is that is plainly no component, by its first bytes.
@@ -220,56 +244,23 @@ fn no_component(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The connectors of a folder, by the names in their manifests.
+/// Connectors by the names in their manifests.
 #[derive(Default)]
 pub struct Library {
     connectors: Vec<Connector>,
 }
 
 impl Library {
-    /// Loads every `*.wasm` file of a folder, and tells all that cannot be used.
-    ///
-    /// # Errors
-    /// Where the folder cannot be read.
-    pub async fn load(engine: &Engine, folder: &Path) -> Result<(Self, Vec<Error>), Error> {
-        let mut library = Self::default();
-        let mut errors = Vec::new();
-        for path in files(folder)? {
-            match Connector::load(engine, &path).await {
-                Ok(connector) => errors.extend(library.add(&path, connector)),
-                Err(error) => errors.push(error),
-            }
+    /// Adds a connector; the first of a name stays.
+    pub fn add(&mut self, connector: &Connector) {
+        if self.get(&connector.manifest().name).is_none() {
+            self.connectors.push(connector.clone());
         }
-        Ok((library, errors))
-    }
-
-    /// Adds a connector; answers what is wrong where one of that name is there.
-    pub fn add(&mut self, path: &Path, connector: Connector) -> Option<Error> {
-        let name = &connector.manifest().name;
-        if self.get(name).is_some() {
-            let what = format!("another file has the connector `{name}`; remove one of them");
-            return Some(Error::Manifest { path: path.display().to_string(), what });
-        }
-        self.connectors.push(connector);
-        None
     }
 
     /// The connector of that name.
     pub fn get(&self, name: &str) -> Option<&Connector> {
         self.connectors.iter().find(|connector| connector.manifest().name == name)
-    }
-
-    /// The connector of that name.
-    ///
-    /// # Errors
-    /// [`Error::Missing`], which says what `folder` has instead.
-    pub fn require(&self, name: &str, folder: &Path) -> Result<&Connector, Error> {
-        let missing = || Error::Missing {
-            name: name.into(),
-            folder: folder.display().to_string(),
-            known: self.names(),
-        };
-        self.get(name).ok_or_else(missing)
     }
 
     /// The names of all, sorted.
@@ -279,17 +270,4 @@ impl Library {
         names.sort();
         names
     }
-}
-
-fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
-    let unreadable = |source| Error::Unreadable { path: folder.display().to_string(), source };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }

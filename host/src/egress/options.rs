@@ -1,6 +1,6 @@
 //! What a client is made of.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use url::{Origin, Url};
@@ -27,7 +27,7 @@ pub struct Options {
     /// Added to every request to an EHR or a destination; a request can't set them itself.
     pub headers: Vec<Header>,
     /// What may be asked for: a manifest's `requests`. `None` is anything under the base URL.
-    pub requests: Option<Vec<Pattern>>,
+    pub requests: Option<Arc<[Pattern]>>,
     /// Requests in flight at most; further ones wait.
     pub concurrency: usize,
     /// Requests a second at most; further ones wait.

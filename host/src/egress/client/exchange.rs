@@ -1,5 +1,7 @@
 //! One request and its answer, redirects and a lost connection included.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, LOCATION};
 use tokio::time::timeout;
@@ -10,7 +12,7 @@ use super::{
         Error, Method, Response, answer,
         auth::Pass,
         fault::{Answer, Failure, Transport},
-        policy,
+        policy::{self, Targets},
     },
     Inner,
 };
@@ -21,6 +23,8 @@ pub(super) struct Outgoing {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
+    /// Where redirects may lead.
+    pub(super) targets: Arc<Targets>,
     /// Whether it may be sent again after the server may have read it.
     pub(super) repeatable: bool,
 }
@@ -66,7 +70,7 @@ impl Inner {
         let location = answer.headers().get(LOCATION)?.to_str().ok()?;
         let mut next = answer.url().join(location).ok()?;
         next.set_fragment(None);
-        let next = self.targets.resolve(Method::Get, next.as_str()).ok()?;
+        let next = outgoing.targets.resolve(Method::Get, next.as_str()).ok()?;
         policy::same_origin(&next, &outgoing.url).then_some(next)
     }
 
