@@ -29,6 +29,7 @@ mod policy;
 mod request;
 mod resolver;
 mod retry_after;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -42,4 +43,5 @@ pub use self::{
     policy::Refusal,
     request::{Method, Reply, Request, Response},
     resolver::Lookup,
+    rules::Rules,
 };

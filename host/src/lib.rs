@@ -51,6 +51,7 @@ mod connection;
 pub mod connector;
 pub mod connector_build;
 pub mod connector_new;
+pub mod connector_test;
 mod deliver;
 pub mod demo;
 pub mod destination;

@@ -4,6 +4,7 @@ mod build;
 mod compile;
 mod inspect;
 mod new;
+mod test;
 
 use clap::Subcommand;
 
@@ -14,6 +15,7 @@ use super::{exit::Error, logs};
 pub(super) enum Command {
     New(new::Arguments),
     Build(build::Arguments),
+    Test(test::Arguments),
     Inspect(inspect::Arguments),
     #[command(hide = true)]
     Compile(compile::Arguments),
@@ -24,6 +26,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments).await,
+        Command::Test(arguments) => test::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
         Command::Compile(arguments) => compile::run(&arguments),
     }

@@ -3,7 +3,9 @@
 use std::{io, process::ExitCode};
 
 use super::output;
-use crate::{admin, config, connector, connector_build, connector_new, host, store};
+use crate::{
+    admin, config, connector, connector_build, connector_new, connector_test::scenario, host, store,
+};
 
 /// Why a command came to nothing.
 #[derive(Debug)]
@@ -98,6 +100,12 @@ impl From<admin::Error> for Error {
             admin::Error::Refused { status: 404 | 422, why } => Self::Wrong(why),
             error => Self::Failed(error.into()),
         }
+    }
+}
+
+impl From<scenario::Error> for Error {
+    fn from(error: scenario::Error) -> Self {
+        Self::Wrong(error.to_string())
     }
 }
 
