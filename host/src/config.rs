@@ -23,6 +23,7 @@ mod read;
 pub mod secret;
 pub mod signing;
 pub mod size;
+pub mod trust;
 
 use std::path::Path;
 
@@ -37,6 +38,7 @@ pub use limits::Limits;
 pub use place::{Place, Placed};
 pub use secret::{Header, Secret};
 pub use signing::SigningSecret;
+pub use trust::Trust;
 
 /// All that a host is told: itself, whom it polls, and whom it tells.
 #[derive(Clone, Debug, Default)]

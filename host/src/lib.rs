@@ -67,5 +67,6 @@ pub mod signature;
 pub mod status;
 mod step;
 pub mod store;
+pub mod trust;
 
 pub use host::Host;

@@ -13,6 +13,7 @@ mod secret;
 mod settings;
 mod source;
 mod table;
+mod trust;
 mod value;
 
 use std::path::Path;

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
     table::{Table, hint},
+    trust,
     value::Value,
 };
 use crate::config::{HostSettings, Limits, LogFormat};
@@ -30,6 +31,7 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     table.set("max_pending", &mut host.max_pending, Value::count);
     table.set("concurrent_polls", &mut host.concurrent_polls, Value::count);
     table.set("limits", &mut host.limits, limits);
+    table.set("trust", &mut host.trust, trust::read);
     table.finish();
     Some(host)
 }
