@@ -19,9 +19,12 @@ pub use self::{
     key::{PrivateKey, PublicKey},
     statement::Facts,
 };
-use crate::config::{
-    Trust,
-    trust::{Signatures, TrustedKey},
+use crate::{
+    config::{
+        Trust,
+        trust::{Signatures, TrustedKey},
+    },
+    connector::Connector,
 };
 
 /// Why a connector is not trusted. Name its file beside it.
@@ -66,6 +69,19 @@ pub enum Error {
     /// What it says of itself cannot be signed.
     #[error("its manifest holds an empty text or a control character, which cannot be signed")]
     Unstatable,
+}
+
+impl From<&Connector> for Facts {
+    fn from(connector: &Connector) -> Self {
+        let manifest = connector.manifest();
+        Self {
+            digest: connector.digest().to_owned(),
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            contract: Connector::CONTRACT.to_owned(),
+            requests: manifest.requests.clone(),
+        }
+    }
 }
 
 /// What the policy makes of a connector that may run.

@@ -2,16 +2,22 @@
 
 mod build;
 mod inspect;
+mod keygen;
+mod sign;
+mod verify;
 
 use clap::Subcommand;
 
 use super::{exit::Error, logs};
 
-/// Builds or inspects connectors.
+/// Builds, inspects, signs and verifies connectors.
 #[derive(Subcommand)]
 pub(super) enum Command {
     Build(build::Arguments),
     Inspect(inspect::Arguments),
+    Keygen(keygen::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Error> {
@@ -19,5 +25,8 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Build(arguments) => build::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
+        Command::Keygen(arguments) => keygen::run(arguments),
+        Command::Sign(arguments) => sign::run(arguments).await,
+        Command::Verify(arguments) => verify::run(arguments).await,
     }
 }
