@@ -19,6 +19,7 @@ pub mod limits;
 mod nearest;
 mod network;
 pub mod place;
+pub mod registry;
 mod read;
 pub mod secret;
 pub mod signing;
@@ -27,6 +28,7 @@ pub mod trust;
 
 use std::path::Path;
 
+use crate::oci::Reference;
 pub use auth::Auth;
 pub use connection::{Connection, Since, Task};
 pub use destination::{Destination, Handshake};
@@ -36,6 +38,7 @@ pub use event::EventPattern;
 pub use host::{HostSettings, LogFormat};
 pub use limits::Limits;
 pub use place::{Place, Placed};
+pub use registry::Registry;
 pub use secret::{Header, Secret};
 pub use signing::SigningSecret;
 pub use trust::Trust;
@@ -47,6 +50,10 @@ pub struct Config {
     pub file: String,
     /// What is the host's own.
     pub host: HostSettings,
+    /// Connectors that it takes from registries, beside those of its folder; each once.
+    pub connectors: Vec<Placed<Reference>>,
+    /// How it signs in at registries, and how it gets there; hosts are unique.
+    pub registries: Vec<Registry>,
     /// Whom it polls, in file order; names are unique.
     pub connections: Vec<Connection>,
     /// Whom it tells, in file order; names are unique.

@@ -60,6 +60,7 @@ pub mod host;
 pub mod identity;
 mod lanes;
 pub mod model;
+pub mod oci;
 pub mod poll;
 pub mod practice;
 pub mod schedule;

@@ -119,6 +119,23 @@ enum Standing {
     Doubtful(Error),
 }
 
+impl Verdict {
+    /// What is to be told as a warning.
+    pub fn doubt(self) -> Option<Error> {
+        match self {
+            Self::Doubtful(error) => Some(error),
+            Self::NotAsked | Self::Signed { .. } => None,
+        }
+    }
+}
+
+impl Admitted {
+    /// Whether a trusted key signed the file.
+    pub fn is_signed(&self) -> bool {
+        matches!(self.0, Standing::Signed(..))
+    }
+}
+
 impl Policy {
     /// As the configuration has it.
     pub fn new(trust: &Trust) -> Self {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::{self, Config, Connection, Task},
     connector::{self, Cache, Connector, Engine, Library},
-    host,
+    host, oci,
     schedule::cadence,
 };
 
@@ -99,15 +99,27 @@ async fn report(config: Config) -> Result<Report, Error> {
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
 }
 
-/// Loads the folder of connectors, with all that is wrong there. Compiled code is taken from the
+/// Loads the connectors of the folder and of registries, with all that is wrong there. Compiled code is taken from the
 /// host's cache where it has run before, and nothing is kept where it has not.
 async fn load(config: &Config) -> Result<(Library, Vec<connector::Error>), Error> {
     let data = &config.host.data;
     let cache = if data.is_dir() { Cache::open(&data.join("cache")).ok() } else { None };
     let engine = Engine::new(&config.host.limits, 1, cache)?;
-    Ok(Library::load(&engine, &config.host.connectors)
-        .await
-        .unwrap_or_else(|error| (Library::default(), vec![error])))
+    let folder = &config.host.connectors;
+    let pulled = oci::provide(config).await?;
+    let (mut library, mut errors) = match folder.is_dir() || pulled.is_empty() {
+        true => Library::load(&engine, folder)
+            .await
+            .unwrap_or_else(|error| (Library::default(), vec![error])),
+        false => (Library::default(), Vec::new()),
+    };
+    for path in pulled {
+        match Connector::load(&engine, &path).await {
+            Ok(connector) => errors.extend(library.add(&path, connector)),
+            Err(error) => errors.push(error),
+        }
+    }
+    Ok((library, errors))
 }
 
 /// What only making the HTTP clients finds, as a key that cannot sign.

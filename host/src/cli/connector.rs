@@ -3,6 +3,8 @@
 mod build;
 mod inspect;
 mod keygen;
+mod pull;
+mod push;
 mod sign;
 mod verify;
 
@@ -10,12 +12,14 @@ use clap::Subcommand;
 
 use super::{exit::Error, logs};
 
-/// Builds, inspects, signs and verifies connectors.
+/// Builds, inspects, signs and distributes connectors.
 #[derive(Subcommand)]
 pub(super) enum Command {
     Build(build::Arguments),
     Inspect(inspect::Arguments),
     Keygen(keygen::Arguments),
+    Pull(pull::Arguments),
+    Push(push::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
 }
@@ -26,6 +30,8 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::Build(arguments) => build::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
         Command::Keygen(arguments) => keygen::run(arguments),
+        Command::Pull(arguments) => pull::run(arguments).await,
+        Command::Push(arguments) => push::run(arguments).await,
         Command::Sign(arguments) => sign::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
     }

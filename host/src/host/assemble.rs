@@ -29,7 +29,7 @@ use crate::{
     destination::Destination,
     egress::Network,
     model::DestinationName,
-    schedule,
+    oci, schedule,
     status::Status,
     store::{Store, sled},
 };
@@ -44,7 +44,8 @@ struct Shared {
 
 pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     let Builder { config, connectors, destinations, store, clock, admin, scheduled } = builder;
-    let library = library(&config, &connectors).await?;
+    let files = [oci::provide(&config).await?, connectors].concat();
+    let library = library(&config, &files).await?;
     check::check(&config, &library).finish(())?;
     let store = match store {
         Some(store) => store,

@@ -1,5 +1,7 @@
 //! `[host.trust]`.
 
+use std::collections::BTreeSet;
+
 use super::{secret, table::hint, value::Value};
 use crate::{
     config::{
@@ -16,7 +18,7 @@ pub(super) fn read(value: Value<'_>) -> Option<Trust> {
     let mut table = value.table("`trust`")?;
     let mut trust = Trust::default();
     table.set("signatures", &mut trust.signatures, signatures);
-    table.set("keys", &mut trust.keys, |value| value.tables(key));
+    table.set("keys", &mut trust.keys, keys);
     table.set("allow_older", &mut trust.allow_older, |value| value.list(Value::owned));
     let no_key = trust.signatures != Signatures::Off && !table.has("keys");
     table.finish();
@@ -33,6 +35,15 @@ fn signatures(value: Value<'_>) -> Option<Signatures> {
         Some((_, signatures)) => Some(*signatures),
         None => value.bad(format!("unknown `{written}`; {}", hint(written, &known))),
     }
+}
+
+fn keys(value: Value<'_>) -> Option<Vec<TrustedKey>> {
+    let keys = value.clone().tables(key)?;
+    let names: BTreeSet<_> = keys.iter().map(|key| &key.name).collect();
+    if names.len() < keys.len() {
+        return value.bad("two keys have the same name");
+    }
+    Some(keys)
 }
 
 /// A name, and the key itself as text or in a file.
