@@ -210,7 +210,7 @@ async fn a_file_that_may_not_be_in_service_leaves_the_old_one_polling() {
     ward.restore("twin.wasm").await;
 
     for (name, pattern) in [
-        ("older", "plain@0.0.9 is older than 0.1.0, which was in service*`host.allow_older`*"),
+        ("older", "plain@0.0.9 is older than 0.1.0, which was in service*host.trust.allow_older*"),
         ("next-wants-setting", "plain@0.2.0 does not fit*settings: `site` is missing*"),
         ("next-without-action", "plain@0.2.0 does not fit*has no action `appointments`*"),
         ("no-action", "*its manifest is wrong: it declares no action*"),
@@ -278,7 +278,7 @@ const SWAPS: u64 = 1000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_swaps_under_load_lose_and_repeat_nothing() {
-    let ward = Ward::new("allow_older = [\"plain\"]").await;
+    let ward = Ward::new("trust = { allow_older = [\"plain\"] }").await;
     let versions = [("next", "0.2.0"), ("plain", "0.1.0")];
     let mut before = 0;
     for swap in 0..SWAPS {

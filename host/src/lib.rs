@@ -63,6 +63,7 @@ pub mod host;
 pub mod identity;
 mod lanes;
 pub mod model;
+pub mod oci;
 pub mod poll;
 pub mod practice;
 mod reload;
@@ -73,5 +74,6 @@ pub mod signature;
 pub mod status;
 mod step;
 pub mod store;
+pub mod trust;
 
 pub use host::Host;

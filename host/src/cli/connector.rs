@@ -3,8 +3,13 @@
 mod build;
 mod compile;
 mod inspect;
+mod keygen;
 mod new;
+mod pull;
+mod push;
+mod sign;
 mod test;
+mod verify;
 
 use clap::Subcommand;
 
@@ -19,6 +24,11 @@ pub(super) enum Command {
     Inspect(inspect::Arguments),
     #[command(hide = true)]
     Compile(compile::Arguments),
+    Keygen(keygen::Arguments),
+    Pull(pull::Arguments),
+    Push(push::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Error> {
@@ -29,5 +39,10 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::Test(arguments) => test::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Keygen(arguments) => keygen::run(arguments),
+        Command::Pull(arguments) => pull::run(arguments).await,
+        Command::Push(arguments) => push::run(arguments).await,
+        Command::Sign(arguments) => sign::run(arguments).await,
+        Command::Verify(arguments) => verify::run(arguments).await,
     }
 }

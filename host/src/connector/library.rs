@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -59,7 +59,7 @@ impl Connector {
     /// # Errors
     /// As `load`.
     pub async fn from_bytes(engine: &Engine, name: &str, bytes: Bytes) -> Result<Self, Error> {
-        let (hash, size) = (digest(&SHA256, &bytes), bytes.len());
+        let (hash, size) = (sha256(&bytes), bytes.len());
         let component = compiled(engine, name, bytes, hash.as_ref()).await?;
         let kind = component.component_type();
         let contract = imports::check(name, &kind, engine.wasm())?;
@@ -226,6 +226,15 @@ async fn from_cache(engine: &Engine, digest: &[u8]) -> Option<Component> {
 /// What takes long enough to be in the way of polls. `None` where it panicked.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     tokio::task::spawn_blocking(work).await.ok()
+}
+
+/// The SHA-256 of a file's bytes, in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
+    HEXLOWER.encode(sha256(bytes).as_ref())
+}
+
+fn sha256(bytes: &[u8]) -> Digest {
+    digest(&SHA256, bytes)
 }
 
 /// What a file is that is plainly no component, by its first bytes.

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Back;
 use crate::{
-    connector::{self, Connector},
+    connector::Connector,
     model::{ContainerId, TaskId},
     status,
     store::Rewind,
+    trust::version::newer_or_equal,
 };
 
 /// Polls of a task that must go well before what polled it has proven itself.
@@ -85,8 +86,7 @@ pub(crate) struct Record {
 impl Record {
     /// The version that nothing may be older than.
     pub(crate) fn newest(&self) -> &str {
-        let is_older = connector::is_older(&self.version, &self.highest);
-        if is_older { &self.highest } else { &self.version }
+        newer(&self.highest, &self.version)
     }
 }
 
@@ -262,6 +262,10 @@ impl Standing {
 }
 
 fn newest(highest: String, connector: &Connector) -> String {
-    let version = &connector.manifest().version;
-    if connector::is_older(version, &highest) { highest } else { version.clone() }
+    newer(&highest, &connector.manifest().version).to_owned()
+}
+
+/// The newer of two versions, where the first may be none.
+fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
+    if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
 }

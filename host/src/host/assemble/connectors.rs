@@ -16,9 +16,10 @@ use self::choice::{Candidate, Choice, Chosen, Served};
 use super::{Error, Shared};
 use crate::{
     config::Config,
-    connector::{self, Cache, Compiler, Connector, Engine, Library, Stamp},
+    connector::{Cache, Compiler, Connector, Engine, Library, Stamp},
     model::TaskId,
-    reload::{self, Sight, file_name},
+    oci,
+    reload::{self, File, Refusal, Sight, file_name},
     service::{self, Record, Service},
     shelf::Shelf,
 };
@@ -88,7 +89,8 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
         refused: Vec::new(),
         noted: *noted,
     };
-    let candidates = found.load(config, files).await?;
+    let files = [oci::provide(config).await?, files.to_vec()].concat();
+    let candidates = found.load(config, &files).await?;
     found.choose(config, candidates).await?;
     Ok(found)
 }
@@ -104,32 +106,24 @@ impl Found {
         let paths: Vec<_> = paths.chain(in_folder.into_iter().map(|path| (path, false))).collect();
         let engine = &self.engine;
         let loaded = stream::iter(paths).map(|(path, is_named)| async move {
-            let loaded = load(engine, &path, is_named).await;
+            let loaded = candidate(engine, config, &path, is_named).await;
             (path, is_named, loaded)
         });
         let loaded: Vec<_> = loaded.buffered(LOADED_AT_ONCE).collect().await;
         let mut candidates = Vec::new();
-        for (path, is_named, loaded) in loaded {
+        for (path, is_named, (stamp, loaded)) in loaded {
+            let holds = loaded.as_ref().ok().map(|it| it.connector.manifest().name.clone());
+            if let Some(stamp) = stamp {
+                self.sight.dealt(&path, stamp, holds);
+            }
             match loaded {
-                Ok((candidate, stamp)) => {
-                    let holds = candidate.connector.manifest().name.clone();
-                    self.saw(&path, is_named, stamp, Some(holds));
-                    candidates.push(candidate);
-                }
-                Err((error, _)) if is_named => return Err(error.into()),
-                Err((error, stamp)) => {
-                    self.saw(&path, is_named, stamp, None);
-                    self.refused.push((path, error.to_string()));
-                }
+                Ok(candidate) => candidates.push(candidate),
+                Err(Refusal::Connector(error)) if is_named => return Err(error.into()),
+                Err(why) if is_named => return Err(Error::Refused(why.to_string())),
+                Err(why) => self.refused.push((path, why.to_string())),
             }
         }
         Ok(candidates)
-    }
-
-    fn saw(&mut self, path: &Path, is_named: bool, stamp: Option<Stamp>, holds: Option<String>) {
-        if let Some(stamp) = stamp.filter(|_| !is_named) {
-            self.sight.dealt(path, stamp, holds);
-        }
     }
 
     async fn choose(&mut self, config: &Config, candidates: Vec<Candidate>) -> Result<(), Error> {
@@ -145,7 +139,7 @@ impl Found {
         for name in used {
             let candidates = by_name.remove(&name).unwrap_or_default();
             let record = self.shelf.record(&name);
-            let served = self.served(record.as_ref()).await;
+            let served = self.served(config, record.as_ref()).await;
             let choice = Choice { config, name: &name, record, served };
             let chosen = choice.of(candidates, &mut self.refused).map_err(Error::Refused)?;
             if let Some(chosen) = chosen {
@@ -161,20 +155,21 @@ impl Found {
     }
 
     /// What was in service before, and what that was on trial against.
-    async fn served(&self, record: Option<&Record>) -> Option<Served> {
+    async fn served(&self, config: &Config, record: Option<&Record>) -> Option<Served> {
         let record = record?;
-        let connector = self.kept(&record.serving).await?;
+        let connector = self.kept(config, &record.serving).await?;
         let previous = match &record.previous {
-            Some(digest) => self.kept(digest).await,
+            Some(digest) => self.kept(config, digest).await,
             None => None,
         };
         Some(Served { connector, previous, record: record.clone() })
     }
 
-    async fn kept(&self, digest: &str) -> Option<Connector> {
+    async fn kept(&self, config: &Config, digest: &str) -> Option<Connector> {
         let path = self.shelf.file(digest)?;
-        let told = |error: &connector::Error| tracing::warn!(%error, "what was in service cannot be had any more");
-        let kept = Connector::load(&self.engine, &path).await.inspect_err(told).ok()?;
+        let (_, kept) = candidate(&self.engine, config, &path, true).await;
+        let told = |why: &Refusal| tracing::warn!(%why, "what was in service cannot be any more");
+        let kept = kept.inspect_err(told).ok()?.connector;
         // Whoever can write the shelf could put another file there.
         Some(kept).filter(|kept| kept.digest() == digest)
     }
@@ -187,12 +182,11 @@ impl Found {
     ) -> Result<HashMap<String, Service>, Error> {
         let mut services = HashMap::new();
         for (name, chosen) in std::mem::take(&mut self.chosen) {
-            let Chosen { connector, file, bytes, resumed, refused } = chosen;
-            if let Some(bytes) = bytes.filter(|_| self.noted) {
-                let folder = || config.host.data.join("connectors").display().to_string();
-                reload::put(&self.shelf, connector.digest(), bytes)
-                    .await
-                    .map_err(|source| Error::Folder { path: folder(), source })?;
+            let Chosen { connector, file, to_keep, resumed, refused } = chosen;
+            if let Some(read) = to_keep.filter(|_| self.noted) {
+                let path = config.host.data.join("connectors").display().to_string();
+                let kept = read.keep(&self.shelf, connector.digest()).await;
+                kept.map_err(|source| Error::Folder { path, source })?;
             }
             let options = service::Options {
                 tasks: tasks(config, &name),
@@ -223,27 +217,25 @@ impl Found {
     }
 }
 
-async fn load(
+/// A file, read and loaded.
+async fn candidate(
     engine: &Engine,
+    config: &Config,
     path: &Path,
     is_named: bool,
-) -> Result<(Candidate, Option<Stamp>), (connector::Error, Option<Stamp>)> {
-    let (bytes, stamp) = match is_named {
-        true => {
-            let read = tokio::fs::read(path).await;
-            let path = || path.display().to_string();
-            let read = read.map_err(|source| connector::Error::Unreadable { path: path(), source });
-            (read.map_err(|error| (error, None))?.into(), None)
-        }
-        false => {
-            let (bytes, stamp) = reload::read_apart(path).await.map_err(|error| (error, None))?;
-            (bytes, Some(stamp))
-        }
+) -> (Option<Stamp>, Result<Candidate, Refusal>) {
+    let read = match is_named {
+        true => File::read_named(path).await,
+        false => File::read(path).await,
     };
-    let name = path.display().to_string();
-    let loaded = Connector::from_bytes(engine, &name, bytes::Bytes::clone(&bytes)).await;
-    let connector = loaded.map_err(|error| (error, stamp))?;
-    Ok((Candidate { path: path.into(), connector, bytes, is_named }, stamp))
+    let file = match read {
+        Ok(file) => file,
+        Err(error) => return (None, Err(error.into())),
+    };
+    let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
+    let loaded = reload::load(engine, config, path, bytes, signature).await;
+    let stamp = file.stamp;
+    (stamp, loaded.map(|connector| Candidate { path: path.into(), connector, file, is_named }))
 }
 
 /// The tasks on their cadence of all connections that use a connector.

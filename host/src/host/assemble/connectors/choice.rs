@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use bytes::Bytes;
-
 use crate::{
     config::Config,
     connector::Connector,
-    reload::{self, Refusal, file_name},
+    reload::{self, File, Refusal, file_name},
     service::{Record, Resumed},
 };
 
@@ -15,7 +13,7 @@ use crate::{
 pub(super) struct Candidate {
     pub(super) path: PathBuf,
     pub(super) connector: Connector,
-    pub(super) bytes: Bytes,
+    pub(super) file: File,
     /// Named by the program, which answers for it.
     pub(super) is_named: bool,
 }
@@ -32,8 +30,8 @@ pub(super) struct Served {
 pub(super) struct Chosen {
     pub(super) connector: Connector,
     pub(super) file: String,
-    /// The file's, where it is not kept yet.
-    pub(super) bytes: Option<Bytes>,
+    /// What is to be kept for the next start.
+    pub(super) to_keep: Option<File>,
     pub(super) resumed: Option<Resumed>,
     /// Why another file is not.
     pub(super) refused: Option<String>,
@@ -107,12 +105,12 @@ impl Choice<'_> {
         tracing::warn!(connector = label, why, "in service is what was before");
         let file = record.file.clone();
         let resumed = Some(Resumed { previous, record });
-        Some(Chosen { connector, file, bytes: None, resumed, refused: Some(why) })
+        Some(Chosen { connector, file, to_keep: None, resumed, refused: Some(why) })
     }
 
     /// What is offered, on trial against what was in service, where that is another.
     fn accept(self, offered: Candidate) -> Chosen {
-        let Candidate { path, connector, bytes, .. } = offered;
+        let Candidate { path, connector, file, .. } = offered;
         let resumed = match self.served {
             Some(Served { connector: was, previous, record }) => {
                 let is_same = was.digest() == connector.digest();
@@ -122,7 +120,7 @@ impl Choice<'_> {
             }
             None => self.record.map(|record| Resumed { previous: None, record }),
         };
-        let file = file_name(&path);
-        Chosen { connector, file, bytes: Some(bytes), resumed, refused: None }
+        let to_keep = Some(file);
+        Chosen { connector, file: file_name(&path), to_keep, resumed, refused: None }
     }
 }
