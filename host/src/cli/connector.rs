@@ -2,6 +2,7 @@
 
 mod build;
 mod compile;
+mod dev;
 mod inspect;
 mod new;
 
@@ -14,6 +15,7 @@ use super::{exit::Error, logs};
 pub(super) enum Command {
     New(new::Arguments),
     Build(build::Arguments),
+    Dev(dev::Arguments),
     Inspect(inspect::Arguments),
     #[command(hide = true)]
     Compile(compile::Arguments),
@@ -23,6 +25,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
     logs::of_a_command();
     match command {
         Command::New(arguments) => new::run(arguments),
+        Command::Dev(arguments) => dev::run(arguments).await,
         Command::Build(arguments) => build::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
         Command::Compile(arguments) => compile::run(&arguments),

@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use super::output;
-use crate::{admin, config, connector, connector_build, connector_new, host, store};
+use crate::{admin, config, connector, connector_build, connector_dev, connector_new, host, store};
 
 /// Why a command came to nothing.
 #[derive(Debug)]
@@ -103,6 +103,12 @@ impl From<admin::Error> for Error {
 
 impl From<connector_build::Error> for Error {
     fn from(error: connector_build::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<connector_dev::Error> for Error {
+    fn from(error: connector_dev::Error) -> Self {
         Self::Failed(error.into())
     }
 }
