@@ -126,6 +126,8 @@ mod tests {
             ("connector new my-ehr --lang fortran", false),
             ("connector build", true),
             ("connector build sdk/rust/hello -o hello.wasm", true),
+            ("connector dev my-ehr", true),
+            ("connector dev my-ehr -c other.toml", true),
             ("connector inspect", false),
             ("connector inspect hello.wasm --json", true),
             ("connector keygen -o key.pem", true),

@@ -17,6 +17,7 @@ mod manifest;
 mod sandbox;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod watch;
 
 pub use cache::Cache;
@@ -28,6 +29,7 @@ pub use guest::{Context, Guest, Page, Request, Step};
 pub use library::{Connector, Library, digest_of};
 pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};
+pub use tools::{Tool, made_with};
 
 /// Why a file is no connector that this host can run.
 #[derive(Debug, thiserror::Error)]

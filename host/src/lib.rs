@@ -50,6 +50,7 @@ pub mod config;
 mod connection;
 pub mod connector;
 pub mod connector_build;
+pub mod connector_dev;
 pub mod connector_new;
 pub mod connector_test;
 mod deliver;

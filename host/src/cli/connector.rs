@@ -2,6 +2,7 @@
 
 mod build;
 mod compile;
+mod dev;
 mod inspect;
 mod keygen;
 mod new;
@@ -21,6 +22,7 @@ pub(super) enum Command {
     New(new::Arguments),
     Build(build::Arguments),
     Test(test::Arguments),
+    Dev(dev::Arguments),
     Inspect(inspect::Arguments),
     #[command(hide = true)]
     Compile(compile::Arguments),
@@ -35,6 +37,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
     logs::of_a_command();
     match command {
         Command::New(arguments) => new::run(arguments),
+        Command::Dev(arguments) => dev::run(arguments).await,
         Command::Build(arguments) => build::run(arguments).await,
         Command::Test(arguments) => test::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,

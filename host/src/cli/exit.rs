@@ -4,8 +4,8 @@ use std::{io, process::ExitCode};
 
 use super::output;
 use crate::{
-    admin, config, connector, connector_build, connector_new, connector_test::scenario, host, oci,
-    store,
+    admin, config, connector, connector_build, connector_dev, connector_new,
+    connector_test::scenario, host, oci, store,
 };
 
 /// Why a command came to nothing.
@@ -127,6 +127,12 @@ impl From<scenario::Error> for Error {
 
 impl From<connector_build::Error> for Error {
     fn from(error: connector_build::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<connector_dev::Error> for Error {
+    fn from(error: connector_dev::Error) -> Self {
         Self::Failed(error.into())
     }
 }

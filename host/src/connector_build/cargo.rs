@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::{Error, TARGET, target};
+use super::{Error, TARGET, component, target};
 
 const CARGO: Missing = Missing { tool: "cargo", remedy: "install Rust from https://rustup.rs" };
 const NO_COMPONENT: &str = "its library is no `cdylib`; add `crate-type = [\"cdylib\", \"rlib\"]` to [lib] in its Cargo.toml";
@@ -88,7 +88,10 @@ pub(super) async fn build(folder: &Path) -> Result<Built, Error> {
     }
     let messages = output(&mut cargo, CARGO, "cargo build").await?;
     match component(&messages, &manifest) {
-        Some(component) => Ok(Built { package, component }),
+        Some(component) => {
+            let component = with_its_tools(&folder, &package, &component).await?;
+            Ok(Built { package, component })
+        }
         None => {
             Err(Error::NotAConnector { folder: folder.display().to_string(), what: NO_COMPONENT })
         }
@@ -114,6 +117,17 @@ fn has_profile(workspace: &Path) -> bool {
     let text = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap_or_default();
     let table = text.parse::<toml::Table>().unwrap_or_default();
     table.get("profile").and_then(|profiles| profiles.get("connector")).is_some()
+}
+
+/// The component with a word on what made it, which stripping took away; beside the first.
+async fn with_its_tools(folder: &Path, package: &str, component: &Path) -> Result<PathBuf, Error> {
+    let failed = |source| Error::Io { what: component.display().to_string(), source };
+    let compiler = target::compiler(folder).await?;
+    let made = [("language", "Rust", ""), ("processed-by", "rustc", compiler.as_str())];
+    let bytes = component::made_with(&std::fs::read(component).map_err(failed)?, &made)?;
+    let named = component.with_file_name(format!("{package}.component.wasm"));
+    std::fs::write(&named, bytes).map_err(failed)?;
+    Ok(named)
 }
 
 /// The component that a build of this package made.

@@ -26,17 +26,33 @@ impl Name {
             let (before, found) = rest.split_at(at);
             let (word, after) = found.split_at(NAME.len());
             named.push_str(before);
-            match is_part(named.chars().last()) || is_part(after.chars().next()) {
-                true => named.push_str(word),
-                false if word == TYPE => named.push_str(&self.type_name()),
-                false if is_program && !named.ends_with(['"', '\'', '`']) => {
-                    named.push_str(&self.identifier());
-                }
-                false => named.push_str(&self.0),
-            }
+            let form = self.form(word, named.chars().last(), after.chars().next(), is_program);
+            named.push_str(form.as_deref().unwrap_or(word));
             rest = after;
         }
         named + rest
+    }
+
+    /// What stands for a word between its neighbours; none where it is part of a longer one.
+    fn form(
+        &self,
+        word: &str,
+        before: Option<char>,
+        after: Option<char>,
+        is_program: bool,
+    ) -> Option<String> {
+        let is_type = word == TYPE;
+        let goes_on = |c: char| c.is_alphanumeric() && !(is_type && c.is_uppercase());
+        if before.is_some_and(char::is_alphanumeric) || after.is_some_and(goes_on) {
+            return None;
+        }
+        let is_quoted = before.is_some_and(|c| "\"'`".contains(c));
+        let is_joined = before == Some('_') || after == Some('_');
+        Some(match (is_type, is_joined || (is_program && !is_quoted)) {
+            (true, _) => self.type_name(),
+            (false, true) => self.identifier(),
+            (false, false) => self.0.clone(),
+        })
     }
 
     /// As `MyEhr`.
@@ -52,11 +68,6 @@ impl Name {
     fn identifier(&self) -> String {
         self.0.replace('-', "_")
     }
-}
-
-/// Whether a neighbour makes a word part of a longer one.
-fn is_part(neighbour: Option<char>) -> bool {
-    neighbour.is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -93,7 +104,8 @@ mod tests {
             ("describe(\"hello\")", true, "describe(\"my-ehr\")"),
             ("use hello::Hello;", true, "use my_ehr::MyEhr;"),
             ("export!(Hello);", true, "export!(MyEhr);"),
-            ("say_hello, Hellos, othello", true, "say_hello, Hellos, othello"),
+            ("def test_hello(): HelloTest()", true, "def test_my_ehr(): MyEhrTest()"),
+            ("Hellos, othello, SayHello", true, "Hellos, othello, SayHello"),
             ("hello hello", false, "my-ehr my-ehr"),
         ] {
             assert_eq!(name.put_into(text, is_program), expected);
