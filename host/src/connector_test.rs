@@ -5,8 +5,10 @@
 //! | --- | --- |
 //! | `drive` | polls a connector as a host would, and says all that it did |
 //! | `scenario` | reads recorded exchanges, polls with them, and compares |
+//! | `adversity` | does to a connector what the world does, and says what it would cost |
 //! | `json` | JSON as it is written |
 
+pub mod adversity;
 pub mod drive;
 pub mod json;
 pub mod scenario;
