@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     lab::{Lab, Place},
-    material::{Material, with_json},
+    material::with_json,
     records::{Record, Records},
     shape::{self, Shape, Since},
     stamp,
@@ -43,7 +43,7 @@ pub(super) struct Ehr<'r, 'm> {
     records: &'r Records<'m>,
     /// What it holds: the id that each change is to have, when it changed, the record.
     held: Vec<(String, Timestamp, Record)>,
-    /// What it answers to searches of another path.
+    /// What it answers to searches of another path: nothing.
     others: Vec<(String, Response)>,
 }
 
@@ -68,7 +68,7 @@ impl<'r, 'm> Ehr<'r, 'm> {
     /// where that cannot be told, or the records cannot be copied and dated.
     pub(super) async fn of(
         lab: &mut Lab<'_>,
-        material: &'m Material,
+        all: &'r [Records<'m>],
         records: &'r Records<'m>,
     ) -> Option<Self> {
         let since = records.call.place.since;
@@ -78,12 +78,12 @@ impl<'r, 'm> Ehr<'r, 'm> {
         if shape.path != shape::path(&place, &records.call.request) {
             return None;
         }
-        let alike = |path: &str| path != shape.path;
-        let others = material.pages.iter().filter(|call| call.place.action == place.action);
-        let others = others
-            .filter(|call| call.page.changes.is_empty())
-            .map(|call| (shape::path(&call.place, &call.request), call.answer.clone()));
-        let others = others.filter(|(path, _)| alike(path)).collect();
+        let others = all.iter().filter(|other| other.call.place.action == place.action);
+        let others = others.map(|other| {
+            let path = shape::path(&other.call.place, &other.call.request);
+            (path, other.response(Vec::new()))
+        });
+        let others = others.filter(|(path, _)| *path != shape.path).collect();
         let mut ehr =
             Self { place, shape, paging: Paging::Whole, records, held: Vec::new(), others };
         ehr.paging = ehr.find_paging(lab).await;
@@ -170,12 +170,19 @@ impl<'r, 'm> Ehr<'r, 'm> {
         (0..limit + 2).for_each(|second| self.add(second));
         for paging in [Paging::Full, Paging::Link] {
             self.paging = paging;
-            let place = self.place.clone();
-            if self.page(lab, &place, None).await.is_ok_and(|page| page.more) {
+            if self.goes_on(lab).await {
                 return paging;
             }
         }
         Paging::Whole
+    }
+
+    /// Whether a first page leads to another one of the same search.
+    async fn goes_on(&self, lab: &mut Lab<'_>) -> bool {
+        let page = self.page(lab, &self.place, None).await.ok().filter(|page| page.more);
+        let Some(Page { cursor, .. }) = page else { return false };
+        let next = lab.poll(&self.place, Some(&cursor)).await;
+        next.is_ok_and(|next| shape::path(&self.place, &next) == self.shape.path)
     }
 
     /// What it answers to a request; `None` where it does not understand it.

@@ -103,24 +103,35 @@ pub(super) fn later(instant: Timestamp, seconds: i64) -> Timestamp {
 
 /// A text with every time in it moved by so many years of 365 days; `None` where it has none.
 pub(super) fn moved_by_years(text: &str, years: i64) -> Option<String> {
-    let (mut moved, mut rest, mut any) = (String::new(), text, false);
-    while let Some(letter) = rest.chars().next() {
-        let length = time_at(rest);
-        let stamp = length.and_then(|length| Stamp::parse(rest.get(..length)?));
-        let taken = match (&stamp, length) {
-            (Some(stamp), Some(length)) => {
-                any = true;
-                moved.push_str(&stamp.print(later(stamp.instant, years * 365 * 86_400)));
-                length
-            }
-            _ => {
-                moved.push(letter);
-                letter.len_utf8()
-            }
-        };
-        rest = rest.get(taken..).unwrap_or_default();
-    }
+    let mut any = false;
+    let moved = parts(text).into_iter().map(|(part, stamp)| match stamp {
+        None => part.to_owned(),
+        Some(stamp) => {
+            any = true;
+            stamp.print(later(stamp.instant, years * 365 * 86_400))
+        }
+    });
+    let moved: String = moved.collect();
     any.then_some(moved)
+}
+
+/// Every time within a text.
+pub(super) fn times(text: &str) -> Vec<Timestamp> {
+    parts(text).into_iter().filter_map(|(_, stamp)| Some(stamp?.instant)).collect()
+}
+
+/// A text cut into times and what stands between.
+fn parts(text: &str) -> Vec<(&str, Option<Stamp>)> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some(letter) = rest.chars().next() {
+        let time = time_at(rest).and_then(|length| rest.get(..length));
+        let stamp = time.and_then(Stamp::parse);
+        let length = if stamp.is_some() { time.map_or(0, str::len) } else { letter.len_utf8() };
+        let (part, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        parts.push((part, stamp));
+        rest = after;
+    }
+    parts
 }
 
 /// How long the text is that could be a time and stands at the beginning.
@@ -162,5 +173,6 @@ mod tests {
         let moved = moved_by_years("{\"since\":\"2022-05-05T10:00:30Z\"} 100", 1);
         assert_eq!(moved.as_deref(), Some("{\"since\":\"2023-05-05T10:00:30Z\"} 100"));
         assert_eq!(moved_by_years("no time", 1), None);
+        assert_eq!(times("ge2022-05-05T10:00:30Z,x").len(), 1);
     }
 }

@@ -13,7 +13,8 @@ use super::{
 const LARGEST: usize = 2_000;
 
 const ABOUT: &str = "A page or a poll that ends between changes of one time";
-const NOT_BY_TIME: &str = "it is not asked by time, or its records have none that it goes by";
+const NOT_BY_TIME: &str =
+    "its first request is for others, or not by time, or its records have no time to go by";
 
 static BETWEEN_PAGES: Flaw = Flaw {
     cost: Cost::LostChange,
@@ -44,10 +45,10 @@ static ENDLESS: Flaw = Flaw {
 pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
     let mut tally = Tally::new("page-boundary", ABOUT);
     for records in &bench.records {
-        let action = &records.call.place.action;
+        let (action, path) = (&records.call.place.action, records.call.path());
         lab.call = format!("{}, made into an EHR", records.call.at);
-        let Some(mut ehr) = Ehr::of(lab, bench.material, records).await else {
-            tally.note(format!("`{action}`: {NOT_BY_TIME}"));
+        let Some(mut ehr) = Ehr::of(lab, &bench.records, records).await else {
+            tally.note(format!("`{action}`, {path}: {NOT_BY_TIME}"));
             continue;
         };
         match ehr.page_size() {

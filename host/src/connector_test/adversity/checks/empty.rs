@@ -1,5 +1,6 @@
 //! An empty page: one that says so, and answers that only look like one.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
         records::Records,
         report::{Cost, Done, Flaw, Tally},
         shape::Shape,
-        stamp::Stamp,
+        stamp::{self, Stamp},
     },
     Bench, NO_RECORD, answers, case_or_grief, grief,
 };
@@ -180,18 +181,19 @@ impl Site<'_> {
         if after.instant < before.instant {
             let what = format!("{name} → {} after {}", after.instant, before.instant);
             tally.found(&BACKWARD, what, &self.call.at);
-        } else if after.instant > before.instant && !names(answer, &after.instant) {
+        } else if after.instant > before.instant && !names(given, answer, after.instant) {
             let what = format!("{name} → {} after {}", after.instant, before.instant);
             tally.found(&FORWARD, what, &self.call.at);
         }
     }
 }
 
-/// Whether an answer names a time, in its body or its headers, or one a little later, as an
-/// overlap is taken off.
-fn names(answer: &Response, time: &jiff::Timestamp) -> bool {
+/// Whether a time is no later than one that the EHR named: in the answer, its headers, or
+/// earlier, so that it stands in the cursor.
+fn names(cursor: &str, answer: &Response, time: Timestamp) -> bool {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let said = json::scalars(&body).into_iter().filter_map(|(_, text)| Stamp::parse(&text));
     let dated = answer.headers.iter().any(|(name, _)| name == "date");
-    dated || said.into_iter().any(|stamp| stamp.instant >= *time)
+    let known = stamp::times(cursor).into_iter().chain(said.map(|stamp| stamp.instant));
+    dated || known.into_iter().any(|known| known >= time)
 }
