@@ -5,13 +5,13 @@
 //! lack something or come at the wrong moment. As connectors are pure functions, each call can
 //! be made alone, and whatever comes of it is the connector's own doing.
 //!
-//! No check knows an EHR's format. Which part of an answer is its records, which field is an id
-//! or a time, how the connector asks since when: all of it is found by taking things away and
-//! looking at what changes.
+//! But for how a FHIR Bundle pages, no check knows an EHR's format. Which part of an answer is
+//! its records, which field is an id or a time, how the connector asks since when: all of it is
+//! found by taking things away and looking at what changes.
 //!
 //! | file | it |
 //! | --- | --- |
-//! | `recording`, `material` | what was recorded; every call that it leads to |
+//! | `recording`, `play`, `material` | what was recorded, played; every call that it leads to |
 //! | `plant` | canaries in place of what answers say of patients |
 //! | `lab`, `watch` | calls, and what is watched at each |
 //! | `records`, `shape`, `ehr` | an answer's records, how they are asked for, an EHR made of both |
@@ -25,6 +25,7 @@ mod json;
 mod lab;
 mod material;
 mod plant;
+mod play;
 mod recording;
 mod records;
 mod report;
@@ -46,7 +47,7 @@ pub async fn run(connector: &Connector, scenarios: &[Scenario]) -> Report {
     let mut lab = Lab::new(connector);
     let recordings = scenarios.iter().map(Into::into).collect();
     let planted = plant::plant(&mut lab, recordings).await;
-    let material = material::play(&mut lab, &planted).await;
+    let material = play::play(&mut lab, &planted).await;
     let bench = Bench::of(&mut lab, &material).await;
     let done = checks::run(&mut lab, &bench).await;
     Report::of(connector.manifest().label(), material.notes.clone(), done)

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{
     json::{self, Path},
     lab::Lab,
-    material::{self, Material, text, with_json},
+    material::{Material, text, with_json},
+    play,
     recording::Recording,
     stamp::Stamp,
     watch::Canary,
@@ -22,6 +23,9 @@ const PERSONAL: [&str; 23] = [
     "telecom", "mail", "street", "address", "city", "zip", "postal", "display", "text", "note",
     "comment", "reason",
 ];
+
+/// How many canaries one recording gets: every call is searched for each of them.
+const MOST: usize = 500;
 
 /// A place in a recorded answer that a canary may take.
 struct Spot {
@@ -51,14 +55,14 @@ async fn plant_one(
     canaries: &mut Vec<Canary>,
 ) -> Recording {
     let mut bed = [recording];
-    let expected = skeleton(&material::play(lab, &bed).await);
+    let expected = skeleton(&play::play(lab, &bed).await);
     let mut halves = vec![spots];
     while let Some(mut spots) = halves.pop() {
         if spots.is_empty() {
             continue;
         }
         let before = set(&mut bed, &spots, None);
-        if skeleton(&material::play(lab, &bed).await) == expected {
+        if skeleton(&play::play(lab, &bed).await) == expected {
             canaries.extend(spots.into_iter().map(Canary::from));
             continue;
         }
@@ -80,7 +84,7 @@ async fn watch_identity(lab: &mut Lab<'_>, bed: &[Recording], spots: &[Spot]) {
     let personal = spots.iter().filter(|spot| spot.path.names(&PERSONAL));
     lab.watch.canaries = personal.map(Canary::from).collect();
     if !lab.watch.canaries.is_empty() {
-        material::play(lab, bed).await;
+        play::play(lab, bed).await;
         lab.watch.canaries.clear();
     }
 }
@@ -104,7 +108,8 @@ fn spots(recording: &Recording, number: &mut usize) -> Vec<Spot> {
             let body: Value = serde_json::from_slice(&of.answer.body).unwrap_or_default();
             for (path, value) in json::scalars(&body) {
                 let text = canary(&path, path.get(&body), &value, *number);
-                if let Some(text) = text.filter(|_| !is_asked(recording, &value)) {
+                let text = text.filter(|_| spots.len() < MOST && !is_asked(recording, &value));
+                if let Some(text) = text {
                     spots.push(Spot { poll, exchange, path, text });
                     *number += 1;
                 }

@@ -1,5 +1,8 @@
 //! What is watched at every call, whichever check makes it: leaks and undeclared requests.
 
+/// What every canary has one of: a word of its own, or a day before 1900.
+pub(super) const SIGNS: [&str; 2] = ["canary", "18"];
+
 /// Where nothing of a patient belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -54,6 +57,9 @@ impl Watch {
         }
         self.looked += 1;
         let text = text.to_lowercase();
+        if !SIGNS.iter().any(|sign| text.contains(sign)) {
+            return;
+        }
         for canary in self.canaries.iter().filter(|canary| text.contains(&canary.text)) {
             let known = |leak: &Leak| leak.place == place && leak.field == canary.field;
             if !self.leaks.iter().any(known) {
