@@ -13,7 +13,7 @@ use rounds::{
 };
 use serde_json::Value;
 
-use crate::support::{connector_file, guest};
+use crate::support::{FHIR, connector_file, guest};
 
 /// What was recorded of the careful guest's EHR.
 const RECORDED: &str = include_str!("adversity.json");
@@ -83,6 +83,13 @@ async fn each_fault_is_found_and_told_as_what_it_is() {
         let report = adversity::run(&connector, &[recorded(fault)]).await;
         assert!(found(&report).contains(&(cost, check)), "{fault}: {report}");
     }
+}
+
+#[tokio::test]
+async fn the_fhir_connector_bears_what_needs_no_recording() {
+    let connector = loaded(&connector_file(FHIR)).await;
+    let report = adversity::run(&connector, &[]).await;
+    assert_eq!(found(&report), [], "{report}");
 }
 
 #[tokio::test]

@@ -97,6 +97,20 @@ impl Material {
         };
         self.collects.iter().filter(|call| known.insert(kind(call))).collect()
     }
+
+    /// Answers that changes were collected with, by their places: of like ones (action, event,
+    /// beginning of the path that was asked) the first.
+    pub(super) fn typical_answers(&self) -> Vec<(&CollectCall, usize)> {
+        let mut known = HashSet::new();
+        let all = self.collects.iter();
+        let all = all.flat_map(|call| (0..call.collected.len()).map(move |at| (call, at)));
+        let kind = |(call, at): &(&CollectCall, usize)| {
+            let asked = call.asked.get(*at).map(path).unwrap_or_default();
+            let start = asked.split('/').find(|segment| !segment.is_empty()).map(str::to_owned);
+            (call.place.action.clone(), call.event.clone(), start)
+        };
+        all.filter(|answer| known.insert(kind(answer))).collect()
+    }
 }
 
 /// A request as recordings name it.

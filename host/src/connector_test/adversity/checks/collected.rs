@@ -16,10 +16,8 @@ use super::{
 pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
     let mut tally =
         Tally::new("odd-collected", "What `collect` asked for lacks a field, or has it otherwise");
-    for call in bench.material.typical_collects() {
-        for at in 0..call.collected.len() {
-            each_field(lab, &mut tally, call, at).await;
-        }
+    for (call, at) in bench.material.typical_answers() {
+        each_field(lab, &mut tally, call, at).await;
     }
     tally.done(NO_COLLECT)
 }

@@ -96,19 +96,18 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
             }
         }
     }
-    for call in bench.material.typical_collects() {
-        collects(lab, &mut tally, call).await;
+    for (call, at) in bench.material.typical_answers() {
+        collects(lab, &mut tally, call, at).await;
     }
     tally.done("the connector has no action")
 }
 
-async fn collects(lab: &mut Lab<'_>, tally: &mut Tally, call: &CollectCall) {
-    for (at, good) in call.collected.iter().enumerate() {
-        for (status, fitting) in FITTING {
-            for (name, answer) in answers::with_status(status, Some(good)) {
-                let site = Site { at: &call.at, name: &name, fitting };
-                site.collect(lab, tally, call, (at, answer)).await;
-            }
+async fn collects(lab: &mut Lab<'_>, tally: &mut Tally, call: &CollectCall, at: usize) {
+    let good = call.collected.get(at).map(AsRef::as_ref);
+    for (status, fitting) in FITTING {
+        for (name, answer) in answers::with_status(status, good) {
+            let site = Site { at: &call.at, name: &name, fitting };
+            site.collect(lab, tally, call, (at, answer)).await;
         }
     }
 }

@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{connector::Page, model::Change};
 
+/// Fields without which nothing is a record of its format.
+const FORMAT: [&str; 1] = ["resourcetype"];
+
 static POISON: Flaw = Flaw {
     cost: Cost::Stops,
     seen: "one record without a field takes all others of its page with it",
@@ -121,13 +124,18 @@ impl Site<'_, '_> {
         }
     }
 
-    /// Without its id or its time no record can be told, so that one may fail. With others
-    /// beside it, a failure for any other field is theirs as well.
+    /// Whether no record can be told without it: its id, its time, or what makes it one at all.
+    fn is_needed(&self, odd: &Odd) -> bool {
+        self.record.is_identity(&odd.path) || odd.path.names(&FORMAT)
+    }
+
+    /// Where a field is needed, its record may fail. For any other field, a failure is one of
+    /// the records beside it as well.
     fn failed(&self, tally: &mut Tally, odd: &Odd, case: Option<&'static str>) {
         let at = &self.records.call.at;
         let flaw = match (case, odd.oddity) {
             (None, _) => return,
-            (Some("unexpected-response"), _) if self.record.is_identity(&odd.path) => return,
+            (Some("unexpected-response"), _) if self.is_needed(odd) => return,
             (Some("unexpected-response"), Oddity::OtherType) => &POISON_OF_ANOTHER_TYPE,
             (Some("unexpected-response"), _) => &POISON,
             (Some(case), _) => return tally.found(&MISFIT, format!("{} → {case}", odd.what()), at),

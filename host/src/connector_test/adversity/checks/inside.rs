@@ -72,10 +72,8 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
             decorated(lab, &mut tally, call).await;
         }
     }
-    for call in bench.material.typical_collects() {
-        for at in 0..call.collected.len() {
-            collects(lab, &mut tally, call, at).await;
-        }
+    for (call, at) in bench.material.typical_answers() {
+        collects(lab, &mut tally, call, at).await;
     }
     tally.done("the connector has no action")
 }
