@@ -21,5 +21,6 @@ mod configuration;
 mod house;
 mod kill;
 mod real_ehr;
+mod reload;
 mod support;
 mod uses;

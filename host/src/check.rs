@@ -21,6 +21,16 @@ pub(crate) fn check(config: &Config, library: &Library) -> Errors {
     errors
 }
 
+/// All that is wrong between the connections that use a connector and what it says of itself.
+pub(crate) fn connector(config: &Config, manifest: &Manifest) -> Errors {
+    let mut errors = Errors::new(config.file.clone());
+    let users = config.connections.iter().filter(|it| it.connector.value == manifest.name);
+    for connection in users {
+        check_connection(connection, manifest, &mut errors);
+    }
+    errors
+}
+
 fn missing(connection: &Connection, library: &Library) -> String {
     let names = library.names();
     let wanted = &connection.connector.value;

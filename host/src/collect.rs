@@ -8,6 +8,7 @@
 mod asked;
 mod job;
 mod policy;
+mod verdict;
 mod work;
 
 use std::{future, sync::Arc, time::Duration};
@@ -26,7 +27,7 @@ use crate::{
     breaker::Breaker,
     clock::{self, Clock},
     connection::Connection,
-    connector::{Fault, Limit, Request, Step},
+    connector::{Connector, Fault, Limit, Request, Step},
     deliver::{self, Owed},
     egress,
     lanes::Lanes,
@@ -146,10 +147,11 @@ impl Collector {
 
     async fn start_job(&mut self, lane: Lane) {
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
-        match Job::load(self.options.store.as_ref(), lane, waiting.container) {
+        let serving = self.options.connection.service.serving();
+        match Job::load(self.options.store.as_ref(), lane, waiting.container, serving) {
             Ok(Some(job)) => self.advance(job).await,
             Ok(None) => drop(self.lanes.done(lane)),
-            Err(error) => self.trouble(lane, &Trouble::Store(error)),
+            Err(error) => self.trouble(lane, None, &Trouble::Store(error)),
         }
     }
 
@@ -163,11 +165,13 @@ impl Collector {
                         job.collected.extend(answers);
                         self.advance(job).await;
                     }
-                    Err(error) => self.trouble(job.lane, &Trouble::Egress(error)),
+                    Err(error) => self.fault(job, Trouble::Egress(error)).await,
                 }
             }
             Event::Filled(job, Ok(deliveries)) => self.hand_over(&job, deliveries),
-            Event::Filled(job, Err(error)) => self.trouble(job.lane, &Trouble::Store(error)),
+            Event::Filled(job, Err(error)) => {
+                self.trouble(job.lane, None, &Trouble::Store(error));
+            }
         }
     }
 
@@ -178,29 +182,30 @@ impl Collector {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
             Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
-            Err(fault) => self.trouble(job.lane, &Trouble::Fault(fault)),
+            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
         }
     }
 
     async fn fetch(&mut self, mut job: Job, requests: Vec<Request>) {
         job.steps += 1;
-        let limit = self.workshop.limits().collect_steps;
+        let limit = job.serving.connector.limits().collect_steps;
         if job.steps > limit {
-            return self
-                .trouble(job.lane, &Trouble::Fault(Fault::Limit(Limit::CollectSteps(limit))));
+            let fault = Fault::Limit(Limit::CollectSteps(limit));
+            return self.fault(job, Trouble::Fault(fault)).await;
         }
+        job.asked.extend(requests.iter().cloned());
         match self.workshop.ask(&job, requests).await {
             Ok(answers) => {
                 self.fetching += 1;
                 self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
             }
-            Err(fault) => self.trouble(job.lane, &Trouble::Fault(fault)),
+            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
         }
     }
 
     fn fill(&mut self, job: Job, event: String, payload: String, memo: Option<String>) {
         let destinations = self.options.connection.destinations(&event);
-        let connector = self.options.connection.connector.manifest().label();
+        let connector = job.serving.connector.manifest().label();
         let filled = Filled { event, payload, connector, at: self.options.clock.now() };
         let fill = Fill { container: job.container.id, filled, memo, destinations };
         let store = Arc::clone(&self.options.store);
@@ -231,17 +236,27 @@ impl Collector {
         self.lanes.done(job.lane);
     }
 
-    fn trouble(&mut self, lane: Lane, trouble: &Trouble) {
+    /// A container could not be collected. Where that was a connector's fault which is not in
+    /// service any more, or is not from now on, it is collected again with what is.
+    async fn fault(&mut self, job: Job, trouble: Trouble) {
+        match verdict::judge(&self.options, &job, &trouble).await {
+            Ok(true) => self.lanes.hold(job.lane, self.options.clock.now()),
+            Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), &trouble),
+            Err(error) => self.trouble(job.lane, None, &Trouble::Store(error)),
+        }
+    }
+
+    fn trouble(&mut self, lane: Lane, connector: Option<&Connector>, trouble: &Trouble) {
         let now = self.options.clock.now();
         let paused_until =
             trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
         let (connection, container) = (&self.options.connection.config.name, waiting.container);
-        let error = match trouble {
-            Trouble::Fault(fault) if fault.is_the_connectors() => {
-                self.options.connection.blame(fault)
+        let error = match (trouble, connector) {
+            (Trouble::Fault(fault), Some(connector)) if fault.is_the_connectors() => {
+                self.options.connection.blame(connector, fault)
             }
-            trouble => trouble.to_string(),
+            (trouble, _) => trouble.to_string(),
         };
         match policy::decide(trouble, waiting, now, paused_until, rand::random()) {
             Decision::Again(at) => {

@@ -9,6 +9,7 @@ use crate::{
     connector::{Connector, Context},
     egress::Client,
     model::{ConnectionName, DestinationName, TaskId},
+    service::Service,
     status::Backlog,
 };
 
@@ -17,9 +18,9 @@ pub struct Connection {
     /// What the user wrote.
     pub config: config::Connection,
     /// What knows the EHR.
-    pub connector: Connector,
-    /// The way to the EHR.
-    pub client: Client,
+    pub service: Service,
+    /// The way to the EHR, for what a connector declares to ask: see [`Connection::client`].
+    pub way: Client,
     /// The connection's settings as a guest gets them: JSON text.
     pub settings: String,
     /// How much of it is under way.
@@ -60,9 +61,14 @@ impl Connection {
         }
     }
 
+    /// The way to the EHR, for requests of this connector.
+    pub fn client(&self, connector: &Connector) -> Client {
+        self.way.declaring(connector.requests())
+    }
+
     /// A fault of the connector's, with whose it is and what it stopped.
-    pub(crate) fn blame(&self, fault: &impl fmt::Display) -> String {
-        let (connector, connection) = (self.connector.manifest().label(), &self.config.name);
+    pub(crate) fn blame(&self, connector: &Connector, fault: &impl fmt::Display) -> String {
+        let (connector, connection) = (connector.manifest().label(), &self.config.name);
         format!("{connector} of connection {connection}: {fault}")
     }
 

@@ -6,21 +6,27 @@
 mod bindings;
 mod cache;
 mod checks;
-mod convert;
+mod compile;
 mod engine;
 mod fault;
+mod file;
 mod guest;
 mod imports;
 mod library;
 mod manifest;
 mod sandbox;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use cache::Cache;
+pub use compile::{Compiler, compile};
 pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
+pub use file::{Stamp, read};
 pub use guest::{Context, Guest, Page, Request, Step};
-pub use library::{Connector, Library};
+pub use library::{Connector, Library, digest_of};
+pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};
 
 /// Why a file is no connector that this host can run.
@@ -40,6 +46,28 @@ pub enum Error {
         /// Which file.
         path: String,
         /// What it is instead.
+        what: String,
+    },
+    /// It is no plain file.
+    #[error("{path}: {what}")]
+    Unfit {
+        /// Which file.
+        path: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// It was written while it was read.
+    #[error("{path}: changed while it was read")]
+    Changing {
+        /// Which file.
+        path: String,
+    },
+    /// It cannot be compiled within what is allowed.
+    #[error("{path}: cannot be compiled: {what}")]
+    Compile {
+        /// Which file.
+        path: String,
+        /// Why not.
         what: String,
     },
     /// It imports what no connector is given.
@@ -104,7 +132,8 @@ impl Error {
 }
 
 fn contract(found: &[String]) -> String {
-    let knows = format!("this host knows {}", imports::CONTRACT);
+    let known: Vec<_> = bindings::Version::ALL.iter().map(|it| imports::package(*it)).collect();
+    let knows = format!("this host knows {}", known.join(", "));
     match found {
         [] => format!("exports no rounds:connector contract; {knows}"),
         found => format!("built against {}, and {knows}", found.join(", ")),

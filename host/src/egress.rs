@@ -35,6 +35,7 @@ mod tests;
 mod tls;
 
 pub use self::{
+    addresses::may_ask,
     client::Client,
     error::{Error, Owner, Retry, Setup},
     network::Network,

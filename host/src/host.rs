@@ -10,12 +10,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::time;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub(crate) use assemble::clients;
+pub(crate) use assemble::{clients, library};
 pub use builder::Builder;
 pub use handle::Handle;
 
 use crate::{
-    admin, collect, config, connector, deliver, egress, schedule,
+    admin, collect, config, connector, deliver, egress, oci, reload, schedule,
     store::{self, Store},
 };
 
@@ -42,6 +42,7 @@ pub struct Host {
     scheduler: schedule::Scheduler,
     collectors: Vec<collect::Collector>,
     deliverers: Vec<deliver::Deliverer>,
+    reloader: Option<reload::Reloader>,
     admin: Option<admin::Server>,
     tracker: TaskTracker,
 }
@@ -55,9 +56,15 @@ pub enum Error {
     /// A connector cannot be used.
     #[error(transparent)]
     Connector(#[from] connector::Error),
+    /// No file of the folder can be in service for a connection.
+    #[error("{0}")]
+    Refused(String),
     /// The store cannot be used, or stopped.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// A connector of a registry cannot be had.
+    #[error(transparent)]
+    Registry(#[from] oci::Error),
     /// A connection's or destination's HTTP client cannot be made.
     #[error(transparent)]
     Egress(#[from] egress::Error),
@@ -102,7 +109,8 @@ impl Host {
     /// [`Error::Store`] where the store fails while the host runs. What was acknowledged is on
     /// disk; a restart goes on from there.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
-        let Self { handle, store, scheduler, collectors, deliverers, admin, tracker } = self;
+        let Self { handle, store, scheduler, collectors, deliverers, reloader, admin, tracker } =
+            self;
         let running = shutdown.child_token();
         tracker.spawn(scheduler.run(running.clone()));
         for collector in collectors {
@@ -110,6 +118,9 @@ impl Host {
         }
         for deliverer in deliverers {
             tracker.spawn(deliverer.run(running.clone()));
+        }
+        if let Some(reloader) = reloader {
+            tracker.spawn(reloader.run(running.clone()));
         }
         if let Some(admin) = admin {
             tracker.spawn(admin.run(running.clone()));

@@ -1,8 +1,12 @@
 //! Polling: ask the EHR, let the connector read the answer, commit the page; again while there is
 //! more. What a page brought is handed to the collector at once, so that the next page is asked
 //! for while the last is collected.
+//!
+//! A poll ends on the connector that it began with. Where that is on trial and fails, the one
+//! before is asked what it makes of the same answer: `verdict`.
 
 mod error;
+mod verdict;
 
 use std::{
     collections::HashSet,
@@ -13,14 +17,17 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 
-pub use self::error::{Error, Retry};
+pub(crate) use self::error::blame;
+pub use self::error::{Blame, Error, Retry};
+use self::verdict::Evidence;
 use crate::{
     clock::Clock,
     collect,
     connection::Connection,
-    connector::{Detection, Fault, Guest, Limit, Page, Request},
+    connector::{Context, Detection, Fault, Guest, Limit, Page, Request},
     egress, identity,
-    model::{Change, Stage, TaskId},
+    model::{Change, Pending, Stage, TaskId},
+    service::Serving,
     step,
     store::{Commit, Committed, KeptAnswer, NewChange, Store, TaskState},
 };
@@ -31,8 +38,6 @@ pub struct Poller {
     pub task: TaskId,
     /// Its own `since`, or the connection's.
     pub since: Option<crate::config::Since>,
-    /// How its changes are found.
-    pub detection: Detection,
     /// Its connection.
     pub connection: Arc<Connection>,
     /// Where cursors and containers are.
@@ -56,10 +61,11 @@ pub struct Summary {
 
 /// Where a poll stands between two pages.
 struct Progress {
+    serving: Serving,
+    context: Context,
+    evidence: Evidence,
     state: TaskState,
-    began: Timestamp,
     begun: Timestamp,
-    since: Timestamp,
     passed: HashSet<u64>,
     summary: Summary,
 }
@@ -80,22 +86,35 @@ impl Poller {
     /// As [`Poller::poll`].
     pub async fn poll_since(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
         self.check_backlog()?;
-        let mut progress = self.begin().await?;
-        if let Some(since) = since {
-            (progress.since, progress.state.cursor) = (since, None);
+        let mut progress = self.begin(since).await?;
+        match self.pages(&mut progress).await {
+            Ok(()) => {
+                self.connection.service.went_well(&self.task, &progress.serving).await;
+                Ok(progress.summary)
+            }
+            Err(error) => Err(self.judge(error, &progress).await),
         }
-        let context = self.connection.context(
-            &self.task,
-            progress.began,
-            progress.since,
-            progress.state.interrupted,
-        );
+    }
+
+    /// How changes are found by what is in service.
+    pub fn detection(&self) -> Detection {
+        self.detection_of(&self.connection.service.serving())
+    }
+
+    fn detection_of(&self, serving: &Serving) -> Detection {
+        let action = serving.connector.manifest().action(self.task.action.as_str());
+        action.map_or(Detection::Feed, |action| action.detection)
+    }
+
+    async fn pages(&self, progress: &mut Progress) -> Result<(), Error> {
+        let connector = progress.serving.connector.clone();
+        let client = self.connection.client(&connector);
         let mut guest =
-            Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
-        let limit = self.connection.connector.limits().poll_pages;
+            Guest::new(&connector, &progress.context, self.connection.connector_log).await?;
+        let limit = connector.limits().poll_pages;
         for page in 1..=limit {
-            if !self.page(&mut guest, &mut progress, page).await? {
-                return Ok(progress.summary);
+            if !self.page(&mut guest, &client, progress, page).await? {
+                return Ok(());
             }
             self.check_backlog()?;
         }
@@ -109,28 +128,39 @@ impl Poller {
 
     /// Reads where the task stands. Since when it is there is on disk before anything is asked:
     /// changes are wanted from then on, also if the EHR does not answer for a day.
-    async fn begin(&self) -> Result<Progress, Error> {
-        let state = self.store.task(&self.task)?;
+    async fn begin(&self, by_hand: Option<Timestamp>) -> Result<Progress, Error> {
+        let service = &self.connection.service;
+        let _entered = service.enter().await;
+        let serving = service.serving();
+        let mut state = self.store.task(&self.task)?;
+        service.begins(&self.task, &serving, state.cursor.as_deref()).await;
         let began = self.clock.now();
         self.store.polled(&self.task, began);
         if state.begun_at.is_none() {
             self.store.flush().await?;
         }
         let begun = state.begun_at.unwrap_or(began);
-        let since = self.since.map_or(begun, |since| since.resolve(begun));
+        let mut since = self.since.map_or(begun, |since| since.resolve(begun));
+        if let Some(by_hand) = by_hand {
+            (since, state.cursor) = (by_hand, None);
+        }
+        let context = self.connection.context(&self.task, began, since, state.interrupted);
         let (passed, summary) = (HashSet::new(), Summary::default());
-        Ok(Progress { state, began, begun, since, passed, summary })
+        let evidence = Evidence::default();
+        Ok(Progress { serving, context, evidence, state, begun, passed, summary })
     }
 
     /// Asks for one page and commits it; answers whether there is more.
     async fn page(
         &self,
         guest: &mut Guest,
+        client: &egress::Client,
         progress: &mut Progress,
         number: usize,
     ) -> Result<bool, Error> {
         let cursor = progress.state.cursor.clone();
-        let answer = self.answer(guest, &mut progress.state).await?;
+        progress.evidence = Evidence::default();
+        let answer = self.answer(guest, client, progress).await?;
         step::reached("answered");
         let page = guest.changes(cursor.as_deref(), &answer).await?;
         let more = page.more;
@@ -147,19 +177,33 @@ impl Poller {
     async fn answer(
         &self,
         guest: &mut Guest,
-        state: &mut TaskState,
+        client: &egress::Client,
+        progress: &mut Progress,
     ) -> Result<egress::Response, Error> {
-        if let Some(kept) = state.answer.take() {
-            return Ok(restored(kept));
+        if let Some(kept) = progress.state.answer.take() {
+            let answer = restored(kept);
+            progress.evidence.answered(&answer);
+            return Ok(answer);
         }
-        let Request { method, target, headers, body } = guest.poll(state.cursor.as_deref()).await?;
-        let consuming = self.detection == Detection::ConsumingFeed;
+        let request = guest.poll(progress.state.cursor.as_deref()).await?;
+        progress.evidence.asked(&request);
+        let Request { method, target, headers, body } = request;
         let request = egress::Request { method, target, headers, body };
-        if !consuming {
-            return Ok(self.connection.client.send(&request).await?);
-        }
+        let answer = match self.detection_of(&progress.serving) {
+            Detection::ConsumingFeed => self.consume(client, &request).await?,
+            Detection::Feed | Detection::Snapshot => client.send(&request).await?,
+        };
+        progress.evidence.answered(&answer);
+        Ok(answer)
+    }
+
+    async fn consume(
+        &self,
+        client: &egress::Client,
+        request: &egress::Request,
+    ) -> Result<egress::Response, Error> {
         self.store.keep(&self.task, None).await?;
-        let answer = self.connection.client.send_once(&request).await?;
+        let answer = client.send_once(request).await?;
         self.store.keep(&self.task, Some(kept(&answer))).await?;
         Ok(answer)
     }
@@ -175,7 +219,7 @@ impl Poller {
             task: self.task.clone(),
             revision: progress.state.revision,
             cursor: cursor.clone(),
-            observed_at: progress.began,
+            observed_at: progress.context.now,
             complete: !more,
             changes,
         };
@@ -188,10 +232,19 @@ impl Poller {
         progress.state.cursor = Some(cursor);
         progress.summary.pages += 1;
         progress.summary.changes += made.len();
+        self.note_made(progress, &made);
         for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
             self.collector.collect(pending.lane, pending.id, self.connection.backlog.enter());
         }
         Ok(())
+    }
+
+    /// Notes what a trial has made, but for what could not be read again.
+    fn note_made(&self, progress: &Progress, made: &[Pending]) {
+        if self.detection_of(&progress.serving) != Detection::ConsumingFeed {
+            let first = made.first().map(|pending| pending.id);
+            self.connection.service.made(&self.task, &progress.serving, first);
+        }
     }
 
     fn new_change(&self, progress: &Progress, position: usize, change: Change) -> NewChange {
@@ -217,7 +270,7 @@ fn is_backfill(progress: &Progress, change: &Change) -> bool {
     let occurred_at = change.occurred_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
     match occurred_at {
         Some(at) => at < progress.begun,
-        None => !progress.state.complete && progress.since < progress.begun,
+        None => !progress.state.complete && progress.context.since < progress.begun,
     }
 }
 

@@ -56,9 +56,32 @@ pub struct Destination {
     pub disabled: bool,
 }
 
+/// A connector in service, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connector {
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its file, in hexadecimal.
+    pub digest: String,
+    /// The file that it was read from.
+    pub file: String,
+    /// Since when it is in service in this run of the host.
+    pub since: Option<Timestamp>,
+    /// The version that is back at once where this one fails, until it has proven itself.
+    pub on_trial_against: Option<String>,
+    /// Why the file that is there now, or was, is not in service.
+    pub error: Option<String>,
+}
+
 /// All of a host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
+    /// What is in service, by connector's name.
+    #[serde(default)]
+    pub connectors: BTreeMap<String, Connector>,
+    /// Files of the folder of connectors that cannot be used, and why.
+    #[serde(default)]
+    pub refused: BTreeMap<String, String>,
     /// By connection and action.
     pub tasks: BTreeMap<String, Task>,
     /// By name.

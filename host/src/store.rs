@@ -62,6 +62,12 @@ pub trait Store: Send + Sync + 'static {
     /// revision. A kept answer stays kept.
     async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error>;
 
+    /// Takes a task back to where it stood, as if what it found since had not been found: both or
+    /// neither. Containers made since that have no notification are forgotten, and their versions
+    /// with them, so that they are found anew; what has a notification is told. Answers how many
+    /// were forgotten.
+    async fn rewind(&self, task: &TaskId, to: Rewind) -> Result<usize, Error>;
+
     /// Puts dead letters back in line, behind what waits there: those of these containers. Each
     /// becomes a container with a new number, the same notification and the same sequences; its
     /// attempts count from zero.
@@ -122,6 +128,15 @@ pub struct KeptAnswer {
     pub headers: Vec<(String, String)>,
     /// The body as it came.
     pub body: Vec<u8>,
+}
+
+/// Where a task goes back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewind {
+    /// Where the next poll starts; `None` starts it anew, as if never polled.
+    pub cursor: Option<String>,
+    /// The first container made since; `None` where nothing was.
+    pub from: Option<ContainerId>,
 }
 
 /// What a page of a poll changes.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Connection, Task},
-    connector::{self, Cache, Connector, Engine, Library},
+    connector::{Connector, Library},
     host,
     schedule::cadence,
 };
@@ -73,15 +73,15 @@ pub(super) async fn run(Arguments { config, json }: Arguments) -> Result<(), Err
 }
 
 async fn report(config: Config) -> Result<Report, Error> {
-    let (library, unusable) = load(&config).await?;
+    let (library, unusable) = load(&config).await;
     let errors = crate::check::check(&config, &library);
     if !errors.is_empty() {
         let mut report = Report::wrong(&errors, &config.warnings);
-        report.errors.extend(unusable.iter().map(|error| Finding::nowhere(error.to_string())));
+        report.errors.extend(unusable.into_iter().map(Finding::nowhere));
         return Ok(report);
     }
     let mut warnings: Vec<_> = config.warnings.iter().map(Finding::from).collect();
-    warnings.extend(unusable.iter().map(|error| Finding::nowhere(error.to_string())));
+    warnings.extend(unusable.into_iter().map(Finding::nowhere));
     let now = Timestamp::now();
     let tasks: Vec<_> = tasks(&config)
         .filter_map(|(connection, task)| {
@@ -95,27 +95,22 @@ async fn report(config: Config) -> Result<Report, Error> {
             row.connection, row.action
         ))
     }));
-    let errors = clients(&config, &library);
+    let errors = clients(&config);
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
 }
 
-/// Loads the folder of connectors, with all that is wrong there. Compiled code is taken from the
+/// Loads the connectors of the folder and of registries, with all that is wrong there. Compiled code is taken from the
 /// host's cache where it has run before, and nothing is kept where it has not.
-async fn load(config: &Config) -> Result<(Library, Vec<connector::Error>), Error> {
-    let data = &config.host.data;
-    let cache = if data.is_dir() { Cache::open(&data.join("cache")).ok() } else { None };
-    let engine = Engine::new(&config.host.limits, 1, cache)?;
-    Ok(Library::load(&engine, &config.host.connectors)
-        .await
-        .unwrap_or_else(|error| (Library::default(), vec![error])))
+async fn load(config: &Config) -> (Library, Vec<String>) {
+    match host::library(config).await {
+        Ok(found) => found,
+        Err(error) => (Library::default(), vec![error.to_string()]),
+    }
 }
 
 /// What only making the HTTP clients finds, as a key that cannot sign.
-fn clients(config: &Config, library: &Library) -> Vec<Finding> {
-    host::clients(config, library)
-        .into_iter()
-        .map(|error| Finding::nowhere(error.to_string()))
-        .collect()
+fn clients(config: &Config) -> Vec<Finding> {
+    host::clients(config).into_iter().map(|error| Finding::nowhere(error.to_string())).collect()
 }
 
 fn tasks(config: &Config) -> impl Iterator<Item = (&Connection, &Task)> {

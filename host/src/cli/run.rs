@@ -8,6 +8,7 @@ use super::{arguments::ConfigFile, exit::Error, logs, output::Output, poll, sign
 use crate::{
     Host,
     config::{Config, LogFormat},
+    connector::Compiler,
 };
 
 /// Runs the host until SIGINT or SIGTERM.
@@ -35,7 +36,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
 }
 
 fn builder(config: Config) -> crate::host::Builder {
-    Host::builder(config).admin()
+    // Where the program cannot be found again, connectors are compiled in the host itself.
+    let compiler = std::env::current_exe().map(Compiler::Apart).unwrap_or_default();
+    Host::builder(config).compiler(compiler).admin()
 }
 
 /// The one line on stdout, once all is ready.

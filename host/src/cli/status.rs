@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     admin::Client,
-    status::{Destination, Report, Task},
+    status::{Connector, Destination, Report, Task},
 };
 
 /// Says how a running host is doing.
@@ -38,6 +38,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
 
 fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result<()> {
     output.table(
+        &CONNECTOR_HEADS,
+        report.connectors.iter().map(|(name, it)| connector_row(name, it, now)).collect(),
+    )?;
+    if !report.connectors.is_empty() {
+        output.line("")?;
+    }
+    output.table(
         &TASK_HEADS,
         report.tasks.iter().map(|(name, task)| task_row(name, task, now)).collect(),
     )?;
@@ -54,10 +61,23 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
     Ok(())
 }
 
+const CONNECTOR_HEADS: [&str; 5] = ["connector", "version", "file", "in service", "digest"];
+/// How much of a digest tells one from another.
+const DIGEST: usize = 12;
 const TASK_HEADS: [&str; 7] =
     ["task", "connector", "cadence", "last poll", "next poll", "polls", "changes"];
 const DESTINATION_HEADS: [&str; 6] =
     ["destination", "waiting", "delivered", "failed", "dead", "state"];
+
+fn connector_row(name: &str, it: &Connector, now: Timestamp) -> Vec<String> {
+    let since = it.since.map(|since| span(since, now)).unwrap_or_default();
+    let since = match &it.on_trial_against {
+        Some(version) => format!("{since}, on trial against {version}"),
+        None => since,
+    };
+    let digest = it.digest.chars().take(DIGEST).collect();
+    vec![name.into(), it.version.clone(), it.file.clone(), since, digest]
+}
 
 fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
     let next = match (task.stopped, task.next_at) {
@@ -95,8 +115,13 @@ fn troubles(report: &Report) -> Vec<String> {
     let destinations =
         report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
     let store = report.store.iter().map(|error| format!("store: {error}"));
+    let refused = report.refused.iter();
+    let refused = refused.map(|(file, error)| format!("{file}: not in service: {error}"));
+    let held = report.connectors.iter().filter(|(_, it)| !report.refused.contains_key(&it.file));
+    let held = held.filter_map(|(name, it)| Some(format!("{name}: {}", it.error.as_ref()?)));
     let lines =
         tasks.chain(destinations).map(|(name, error)| format!("{name}: {error}")).chain(store);
+    let lines = lines.chain(refused).chain(held);
     let mut lines: Vec<_> = lines.collect();
     if !lines.is_empty() {
         lines.insert(0, String::new());

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::{
+    connector::Request,
     egress, identity,
     model::{Container, ContainerId, Lane},
+    service::Serving,
     status::UnderWay,
     store::{Error, Store},
 };
@@ -34,6 +36,10 @@ pub(super) struct Job {
     pub(super) lane: Lane,
     pub(super) container: Container,
     pub(super) memo: Option<String>,
+    /// What it is collected with, to its end.
+    pub(super) serving: Serving,
+    /// What the connector asked so far.
+    pub(super) asked: Vec<Request>,
     /// The answers so far, in the order of their requests.
     pub(super) collected: Vec<Arc<egress::Response>>,
     /// How often the connector has asked for more.
@@ -46,9 +52,11 @@ impl Job {
         store: &dyn Store,
         lane: Lane,
         id: ContainerId,
+        serving: Serving,
     ) -> Result<Option<Self>, Error> {
         let Some(container) = store.container(id)? else { return Ok(None) };
         let memo = store.memo(identity::record(&container.task, &container.change.id))?;
-        Ok(Some(Self { lane, container, memo, collected: Vec::new(), steps: 0 }))
+        let (asked, collected) = (Vec::new(), Vec::new());
+        Ok(Some(Self { lane, container, memo, serving, asked, collected, steps: 0 }))
     }
 }

@@ -6,9 +6,8 @@ use jiff::Timestamp;
 
 use super::{asked::Asked, job::Job};
 use crate::{
-    config::Limits,
     connection::Connection,
-    connector::{Fault, Guest, Request, Step},
+    connector::{Connector, Fault, Guest, Request, Step},
     egress,
     model::TaskId,
 };
@@ -25,6 +24,7 @@ pub(super) struct Workshop {
 struct Bench {
     task: TaskId,
     began: Timestamp,
+    digest: String,
     guest: Guest,
     asked: Asked,
 }
@@ -37,10 +37,6 @@ impl Workshop {
     /// Lets go of all guests, as nothing waits for one.
     pub(super) fn close(&mut self) {
         self.benches.clear();
-    }
-
-    pub(super) fn limits(&self) -> Limits {
-        *self.connection.connector.limits()
     }
 
     /// What the connector wants done about a container.
@@ -58,29 +54,41 @@ impl Workshop {
         impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + Send + use<>,
         Fault,
     > {
-        let client = self.connection.client.clone();
+        let client = self.connection.client(&job.serving.connector);
         Ok(self.bench(job).await?.asked.ask(&client, requests))
     }
 
     async fn bench(&mut self, job: &Job) -> Result<&mut Bench, Fault> {
         let (task, began) = (&job.container.task, job.container.observed_at);
-        let found =
-            self.benches.iter().position(|bench| bench.task == *task && bench.began == began);
+        let connector = &job.serving.connector;
+        let is_its = |bench: &Bench| {
+            bench.task == *task && bench.began == began && bench.digest == connector.digest()
+        };
+        let found = self.benches.iter().position(is_its);
         let at = match found {
             Some(at) => at,
-            None => self.add(task.clone(), began).await?,
+            None => self.add(connector, task.clone(), began).await?,
         };
         self.benches.get_mut(at).ok_or_else(|| Fault::Start("its guest is gone".into()))
     }
 
-    async fn add(&mut self, task: TaskId, began: Timestamp) -> Result<usize, Fault> {
+    async fn add(
+        &mut self,
+        connector: &Connector,
+        task: TaskId,
+        began: Timestamp,
+    ) -> Result<usize, Fault> {
         if self.benches.len() >= BENCHES {
             self.benches.remove(0);
         }
+        // Who waits for a guest holds none: others may be waiting for these.
+        if !connector.has_room() {
+            self.benches.clear();
+        }
         let context = self.connection.context(&task, began, began, false);
-        let guest =
-            Guest::new(&self.connection.connector, &context, self.connection.connector_log).await?;
-        self.benches.push(Bench { task, began, guest, asked: Asked::default() });
+        let guest = Guest::new(connector, &context, self.connection.connector_log).await?;
+        let (digest, asked) = (connector.digest().to_owned(), Asked::default());
+        self.benches.push(Bench { task, began, digest, guest, asked });
         Ok(self.benches.len() - 1)
     }
 }

@@ -5,9 +5,9 @@ use std::{
     path::PathBuf,
 };
 
-use super::Limits;
+use super::{Limits, Trust};
 
-/// The host's folders, its admin address, its log and its limits.
+/// The host's folders, its admin address, its log, its limits, and whom it trusts.
 #[derive(Clone, Debug)]
 pub struct HostSettings {
     /// The embedded store's folder.
@@ -26,6 +26,8 @@ pub struct HostSettings {
     pub concurrent_polls: usize,
     /// What connectors and EHRs are allowed.
     pub limits: Limits,
+    /// What is asked of connectors before they run.
+    pub trust: Trust,
 }
 
 impl Default for HostSettings {
@@ -39,6 +41,7 @@ impl Default for HostSettings {
             max_pending: 100_000,
             concurrent_polls: 256,
             limits: Limits::default(),
+            trust: Trust::default(),
         }
     }
 }

@@ -27,6 +27,10 @@ pub struct Limits {
     pub collect_steps: usize,
     /// Requests in one such step.
     pub step_requests: usize,
+    /// Time to compile a connector by the clock on the wall.
+    pub compile_time: Duration,
+    /// Memory to compile a connector.
+    pub compile_memory: usize,
     /// Lines that a guest logs in one call.
     pub log_lines: usize,
     /// One such line.
@@ -50,6 +54,8 @@ impl Default for Limits {
             payload: MIB,
             collect_steps: 8,
             step_requests: 32,
+            compile_time: Duration::from_secs(120),
+            compile_memory: 4 << 30,
             log_lines: 100,
             log_line: 4 * KIB,
         }

@@ -8,8 +8,6 @@ use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     io,
-    io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -17,10 +15,13 @@ use aws_lc_rs::{hmac, rand};
 use data_encoding::HEXLOWER;
 use wasmtime::{Engine, component::Component};
 
+use crate::files;
+
 const KEY_FILE: &str = "key";
 const MAC_LENGTH: usize = 32;
 
-/// A folder of compiled connectors.
+/// A folder of compiled connectors. Cheap to clone.
+#[derive(Clone)]
 pub struct Cache {
     folder: PathBuf,
     key: hmac::Key,
@@ -32,7 +33,7 @@ impl Cache {
     /// # Errors
     /// Where the folder or its key can neither be read nor made.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        files::make_folder(folder)?;
         let key = match fs::read(folder.join(KEY_FILE)) {
             Ok(key) if key.len() == MAC_LENGTH => key,
             _ => new_key(folder)?,
@@ -49,11 +50,9 @@ impl Cache {
     }
 
     /// Keeps a compiled form. A cache that cannot be written costs the next start time, and no more.
-    pub(super) fn keep(&self, engine: &Engine, digest: &[u8], component: &Component) {
-        let kept = component.serialize().map_err(io::Error::other).and_then(|code| {
-            let mac = hmac::sign(&self.key, &code);
-            write_whole(&self.path(engine, digest), &[mac.as_ref(), &code])
-        });
+    pub(super) fn keep(&self, engine: &Engine, digest: &[u8], code: &[u8]) {
+        let mac = hmac::sign(&self.key, code);
+        let kept = files::write_whole(&self.path(engine, digest), &[mac.as_ref(), code]);
         if let Err(error) = kept {
             tracing::warn!(%error, "compiled code cannot be kept; the next start compiles again");
         }
@@ -69,29 +68,18 @@ impl Cache {
 
 #[expect(
     unsafe_code,
-    reason = "the engine asks that the code was compiled by itself: the MAC says so"
+    reason = "the engine asks that the code was compiled by itself: the MAC or the caller says so"
 )]
-fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
-    // SAFETY: `code` carries a MAC under a key that only this host's user can read, and is
-    // written by `keep` alone, from a component of an engine of the same settings.
+pub(super) fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
+    // SAFETY: `code` comes from this program's own compiler, in this process or in its child, with
+    // the settings of `engine`; what was in a file since carries a MAC under a key that only this
+    // host's user can read.
     unsafe { Component::deserialize(engine, code) }.ok()
 }
 
 fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
     let mut key = vec![0; MAC_LENGTH];
     rand::fill(&mut key).map_err(io::Error::other)?;
-    write_whole(&folder.join(KEY_FILE), &[&key])?;
+    files::write_whole(&folder.join(KEY_FILE), &[&key])?;
     Ok(key)
-}
-
-/// Writes a file that is there whole or not at all.
-fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let draft = path.with_extension(format!("{}.draft", std::process::id()));
-    let mut file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    for part in parts {
-        file.write_all(part)?;
-    }
-    file.sync_all()?;
-    fs::rename(draft, path)
 }

@@ -7,7 +7,7 @@ use wasmtime::{
     Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, component::Linker,
 };
 
-use super::{Error, cache::Cache, sandbox::Sandbox};
+use super::{Error, cache::Cache, compile::Compiler, sandbox::Sandbox};
 use crate::config::Limits;
 
 /// How often a running guest is looked at: the grain of its deadlines.
@@ -33,6 +33,7 @@ struct Shared {
     wasm: wasmtime::Engine,
     linker: Linker<Sandbox>,
     cache: Option<Cache>,
+    compiler: Compiler,
     limits: Limits,
     guests: Arc<Semaphore>,
 }
@@ -43,12 +44,25 @@ impl Engine {
     /// # Errors
     /// [`Error::Engine`] where the machine cannot give what a pool of guests needs, as address space.
     pub fn new(limits: &Limits, guests: usize, cache: Option<Cache>) -> Result<Self, Error> {
+        Self::with_compiler(limits, guests, cache, Compiler::default())
+    }
+
+    /// The same, with connectors compiled elsewhere.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with_compiler(
+        limits: &Limits,
+        guests: usize,
+        cache: Option<Cache>,
+        compiler: Compiler,
+    ) -> Result<Self, Error> {
         let wasm = wasmtime::Engine::new(&settings(limits, guests)).map_err(Error::engine)?;
         let mut linker = Linker::new(&wasm);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(Error::engine)?;
         tick(&wasm).map_err(|error| Error::engine(error.into()))?;
         let guests = Arc::new(Semaphore::new(guests));
-        Ok(Self(Arc::new(Shared { wasm, linker, cache, limits: *limits, guests })))
+        Ok(Self(Arc::new(Shared { wasm, linker, cache, compiler, limits: *limits, guests })))
     }
 
     pub(super) fn wasm(&self) -> &wasmtime::Engine {
@@ -63,8 +77,17 @@ impl Engine {
         self.0.cache.as_ref()
     }
 
+    pub(super) fn compiler(&self) -> &Compiler {
+        &self.0.compiler
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Whether a guest may be made at once.
+    pub(super) fn has_room(&self) -> bool {
+        self.0.guests.available_permits() > 0
     }
 
     /// Waits until a guest may be made: the pool has room for so many and no more.
@@ -75,14 +98,20 @@ impl Engine {
 }
 
 fn settings(limits: &Limits, guests: usize) -> Config {
+    let mut config = compiling();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits, guests)));
+    config
+}
+
+/// What compiled code depends on; without a pool, for who compiles runs nothing.
+pub(super) fn compiling() -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
         .cranelift_opt_level(OptLevel::Speed)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(8))
         .concurrency_support(false)
-        .async_stack_zeroing(true)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits, guests)));
+        .async_stack_zeroing(true);
     config
 }
 

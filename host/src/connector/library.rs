@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
+use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use wasmtime::{
@@ -11,8 +12,9 @@ use wasmtime::{
 };
 
 use super::{
-    Error,
-    bindings::exported,
+    Context, Error,
+    bindings::{Calls, Exports, Version},
+    cache,
     engine::Engine,
     fault::Fault,
     imports,
@@ -30,18 +32,16 @@ struct Loaded {
     engine: Engine,
     manifest: Manifest,
     instance: InstancePre<Sandbox>,
-    exported: exported::GuestIndices,
+    contract: Version,
+    exports: Exports,
     digest: String,
     size: usize,
     imports: Vec<String>,
     session: bool,
-    requests: Vec<Pattern>,
+    requests: Arc<[Pattern]>,
 }
 
 impl Connector {
-    /// The contract that every loaded connector was built against.
-    pub const CONTRACT: &str = imports::CONTRACT;
-
     /// Loads a file: compiles it or takes its compiled form from the cache, checks what it brings
     /// along, and asks it for its manifest. Blocks while it compiles.
     ///
@@ -51,34 +51,35 @@ impl Connector {
         let name = path.display().to_string();
         let bytes =
             fs::read(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
-        Self::from_bytes(engine, &name, &bytes).await
+        Self::from_bytes(engine, &name, bytes.into()).await
     }
 
     /// The same from bytes, called `name` in errors.
     ///
     /// # Errors
     /// As `load`.
-    pub async fn from_bytes(engine: &Engine, name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let hash = digest(&SHA256, bytes);
-        let component = compile(engine, name, bytes, hash.as_ref())?;
+    pub async fn from_bytes(engine: &Engine, name: &str, bytes: Bytes) -> Result<Self, Error> {
+        let (hash, size) = (sha256(&bytes), bytes.len());
+        let component = compiled(engine, name, bytes, hash.as_ref()).await?;
         let kind = component.component_type();
-        imports::check(name, &kind, engine.wasm())?;
+        let contract = imports::check(name, &kind, engine.wasm())?;
         let unusable = |error: wasmtime::Error| Error::Unusable {
             path: name.into(),
             what: format!("{error:#}"),
         };
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
-        let exported = exported::GuestIndices::new(&instance).map_err(unusable)?;
+        let exports = contract.exports(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
             engine: engine.clone(),
             manifest: Manifest::default(),
             instance,
-            exported,
+            contract,
+            exports,
             digest: HEXLOWER.encode(hash.as_ref()),
-            size: bytes.len(),
+            size,
             imports: imports::names(&kind, engine.wasm()),
-            session: imports::has_session(&kind, engine.wasm()),
-            requests: Vec::new(),
+            session: imports::has_session(&kind, engine.wasm(), contract),
+            requests: Arc::default(),
         };
         loaded.manifest = loaded.describe(name).await?;
         loaded.requests = patterns(name, &loaded.manifest)?;
@@ -88,6 +89,11 @@ impl Connector {
     /// What it says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.0.manifest
+    }
+
+    /// The contract that it was built against, as `rounds:connector@0.1.0`.
+    pub fn contract(&self) -> String {
+        imports::package(self.0.contract)
     }
 
     /// The file's SHA-256, in hexadecimal.
@@ -106,7 +112,7 @@ impl Connector {
     }
 
     /// All that it will ever ask for, read.
-    pub fn requests(&self) -> &[Pattern] {
+    pub fn requests(&self) -> &Arc<[Pattern]> {
         &self.0.requests
     }
 
@@ -120,6 +126,11 @@ impl Connector {
         self.0.engine.limits()
     }
 
+    /// Whether a guest of it may be made without waiting for another's end.
+    pub(crate) fn has_room(&self) -> bool {
+        self.0.engine.has_room()
+    }
+
     pub(super) fn engine(&self) -> &Engine {
         &self.0.engine
     }
@@ -131,12 +142,14 @@ impl Connector {
         self.0.instantiate(sandbox).await
     }
 
-    pub(super) fn exported(
+    pub(super) fn open(
         &self,
         store: &mut Store<Sandbox>,
         instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.0.exported(store, instance)
+        context: &Context,
+    ) -> Result<Calls, Fault> {
+        let calls = self.0.exports.open(store, instance, context);
+        calls.map_err(|error| Fault::Start(format!("{error:#}")))
     }
 }
 
@@ -156,25 +169,16 @@ impl Loaded {
         }
     }
 
-    fn exported(
-        &self,
-        store: &mut Store<Sandbox>,
-        instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.exported.load(store, instance).map_err(|error| Fault::Start(format!("{error:#}")))
-    }
-
     async fn describe(&self, path: &str) -> Result<Manifest, Error> {
         let failed = |fault| Error::Describe { path: path.into(), fault };
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
-        let calls = self.exported(&mut store, &instance).map_err(failed)?;
-        let described = calls.call_describe(&mut store).await;
+        let described = self.exports.describe(&mut store, &instance).await;
         let manifest = described.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;
-        let manifest = Manifest::try_from(manifest).map_err(wrong)?;
+        let manifest = manifest.map_err(wrong)?;
         match manifest.problem() {
             Some(what) => Err(wrong(what)),
             None => Ok(manifest),
@@ -182,7 +186,7 @@ impl Loaded {
     }
 }
 
-fn patterns(path: &str, manifest: &Manifest) -> Result<Vec<Pattern>, Error> {
+fn patterns(path: &str, manifest: &Manifest) -> Result<Arc<[Pattern]>, Error> {
     let read = |request: &String| {
         request.parse().map_err(|error| Error::Manifest {
             path: path.into(),
@@ -192,19 +196,45 @@ fn patterns(path: &str, manifest: &Manifest) -> Result<Vec<Pattern>, Error> {
     manifest.requests.iter().map(read).collect()
 }
 
-fn compile(engine: &Engine, path: &str, bytes: &[u8], digest: &[u8]) -> Result<Component, Error> {
-    if let Some(what) = no_component(bytes) {
+async fn compiled(
+    engine: &Engine,
+    path: &str,
+    bytes: Bytes,
+    digest: &[u8],
+) -> Result<Component, Error> {
+    if let Some(what) = no_component(&bytes) {
         return Err(Error::NotAComponent { path: path.into(), what: what.into() });
     }
-    if let Some(component) = engine.cache().and_then(|cache| cache.load(engine.wasm(), digest)) {
+    if let Some(component) = from_cache(engine, digest).await {
         return Ok(component);
     }
-    let component = Component::from_binary(engine.wasm(), bytes)
-        .map_err(|error| Error::NotAComponent { path: path.into(), what: format!("{error:#}") })?;
-    if let Some(cache) = engine.cache() {
-        cache.keep(engine.wasm(), digest, &component);
+    let code = engine.compiler().compile(engine.wasm(), path, bytes, engine.limits()).await?;
+    let component = cache::deserialize(engine.wasm(), &code);
+    if let Some(cache) = engine.cache().cloned() {
+        let (wasm, digest) = (engine.wasm().clone(), digest.to_vec());
+        blocking(move || cache.keep(&wasm, &digest, &code)).await;
     }
-    Ok(component)
+    let what = || "what the compiler made of it cannot be loaded".into();
+    component.ok_or_else(|| Error::Compile { path: path.into(), what: what() })
+}
+
+async fn from_cache(engine: &Engine, digest: &[u8]) -> Option<Component> {
+    let (cache, wasm, digest) = (engine.cache().cloned()?, engine.wasm().clone(), digest.to_vec());
+    blocking(move || cache.load(&wasm, &digest)).await?
+}
+
+/// What takes long enough to be in the way of polls. `None` where it panicked.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
+/// The SHA-256 of a file's bytes, in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
+    HEXLOWER.encode(sha256(bytes).as_ref())
+}
+
+fn sha256(bytes: &[u8]) -> Digest {
+    digest(&SHA256, bytes)
 }
 
 /// What a file is that is plainly no component, by its first bytes.
@@ -214,62 +244,48 @@ fn no_component(bytes: &[u8]) -> Option<&'static str> {
         [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Some(
             "is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`",
         ),
-        [0, b'a', b's', b'm', ..] => None,
+        [0, b'a', b's', b'm', _, _, _, _, sections @ ..] => is_cut(sections)
+            .then_some("ends in the middle, as a file does that is still being copied"),
         [b'(', ..] => Some("is WebAssembly text; compile it first"),
         _ => Some("is no WebAssembly component: it does not begin with \\0asm"),
     }
 }
 
-/// The connectors of a folder, by the names in their manifests.
+/// Whether the last of a binary's sections says that it is longer than what is there.
+fn is_cut(mut sections: &[u8]) -> bool {
+    while let [_, rest @ ..] = sections {
+        let Some((length, contents)) = leb(rest) else { return true };
+        let Some(next) = contents.get(length..) else { return true };
+        sections = next;
+    }
+    false
+}
+
+/// A number in LEB128 of 32 bits, and what follows it.
+fn leb(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let end = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+    let (number, rest) = bytes.split_at_checked(end + 1)?;
+    let add = |number: usize, byte: &u8| number << 7 | usize::from(byte & 0x7f);
+    Some((number.iter().rev().fold(0, add), rest))
+}
+
+/// Connectors by the names in their manifests.
 #[derive(Default)]
 pub struct Library {
     connectors: Vec<Connector>,
 }
 
 impl Library {
-    /// Loads every `*.wasm` file of a folder, and tells all that cannot be used.
-    ///
-    /// # Errors
-    /// Where the folder cannot be read.
-    pub async fn load(engine: &Engine, folder: &Path) -> Result<(Self, Vec<Error>), Error> {
-        let mut library = Self::default();
-        let mut errors = Vec::new();
-        for path in files(folder)? {
-            match Connector::load(engine, &path).await {
-                Ok(connector) => errors.extend(library.add(&path, connector)),
-                Err(error) => errors.push(error),
-            }
+    /// Adds a connector; the first of a name stays.
+    pub fn add(&mut self, connector: &Connector) {
+        if self.get(&connector.manifest().name).is_none() {
+            self.connectors.push(connector.clone());
         }
-        Ok((library, errors))
-    }
-
-    /// Adds a connector; answers what is wrong where one of that name is there.
-    pub fn add(&mut self, path: &Path, connector: Connector) -> Option<Error> {
-        let name = &connector.manifest().name;
-        if self.get(name).is_some() {
-            let what = format!("another file has the connector `{name}`; remove one of them");
-            return Some(Error::Manifest { path: path.display().to_string(), what });
-        }
-        self.connectors.push(connector);
-        None
     }
 
     /// The connector of that name.
     pub fn get(&self, name: &str) -> Option<&Connector> {
         self.connectors.iter().find(|connector| connector.manifest().name == name)
-    }
-
-    /// The connector of that name.
-    ///
-    /// # Errors
-    /// [`Error::Missing`], which says what `folder` has instead.
-    pub fn require(&self, name: &str, folder: &Path) -> Result<&Connector, Error> {
-        let missing = || Error::Missing {
-            name: name.into(),
-            folder: folder.display().to_string(),
-            known: self.names(),
-        };
-        self.get(name).ok_or_else(missing)
     }
 
     /// The names of all, sorted.
@@ -279,17 +295,4 @@ impl Library {
         names.sort();
         names
     }
-}
-
-fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
-    let unreadable = |source| Error::Unreadable { path: folder.display().to_string(), source };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }

@@ -85,7 +85,8 @@ impl Manifest {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a text may be the name of a connector or an action.
+pub(crate) fn is_name(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=64).contains(&name.len()) && name.chars().all(letter)
 }

@@ -13,6 +13,8 @@ use serde_json::value::RawValue;
 
 /// How deep lists and tables may lie in each other.
 const DEEPEST: usize = 128;
+/// How long a line may be.
+const WIDTH: usize = 100;
 
 /// A JSON text's value.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,63 +95,107 @@ impl Json {
     /// Without white space between its parts.
     pub fn compact(&self) -> String {
         let mut text = String::new();
-        self.write(&mut text, None);
+        self.write(&mut text, Layout::Compact);
         text
     }
 
-    /// Laid out with two spaces a level.
+    /// Laid out with two spaces a level; what fits into a line stays in one.
     pub fn pretty(&self) -> String {
         let mut text = String::new();
-        self.write(&mut text, Some(0));
+        self.write(&mut text, Layout::Lines(0));
         text
     }
 
-    fn write(&self, to: &mut String, level: Option<usize>) {
+    /// In one line, with blanks for people.
+    fn line(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text, Layout::Line);
+        text
+    }
+
+    fn write(&self, to: &mut String, layout: Layout) {
+        let layout = match layout {
+            Layout::Lines(level) if level > 0 && self.fits(to) => Layout::Line,
+            layout => layout,
+        };
         match self {
             Self::Null => to.push_str("null"),
             Self::Bool(yes) => to.push_str(if *yes { "true" } else { "false" }),
             Self::Number(digits) => to.push_str(digits),
             Self::Text(text) => to.push_str(&text.0),
             Self::List(items) => {
-                let item = |item: &Self, to: &mut String, level| item.write(to, level);
-                enclose(to, level, ['[', ']'], items, item);
+                enclose(to, layout, ["[", "]"], items, |item, to, layout| item.write(to, layout));
             }
             Self::Table(entries) => {
-                let entry = |(key, value): &(Quoted, Self), to: &mut String, level| {
+                let ends = if layout == Layout::Line { ["{ ", " }"] } else { ["{", "}"] };
+                enclose(to, layout, ends, entries, |(key, value), to, layout| {
                     to.push_str(&key.0);
-                    to.push_str(if Option::is_some(&level) { ": " } else { ":" });
-                    value.write(to, level);
-                };
-                enclose(to, level, ['{', '}'], entries, entry);
+                    to.push_str(if layout == Layout::Compact { ":" } else { ": " });
+                    value.write(to, layout);
+                });
             }
         }
     }
+
+    /// Whether it fits into what is left of a line, and is simple enough to be read there.
+    fn fits(&self, before: &str) -> bool {
+        let is_flat = |item: &Self| match item {
+            Self::List(items) => items.is_empty(),
+            Self::Table(entries) => entries.is_empty(),
+            _ => true,
+        };
+        let is_simple = match self {
+            Self::List(items) => items.iter().all(is_flat),
+            Self::Table(entries) => entries.iter().all(|(_, value)| is_flat(value)),
+            _ => return true,
+        };
+        let indented = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+        is_simple && indented + self.line().len() < WIDTH
+    }
+}
+
+/// How parts stand to each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// Nothing between them.
+    Compact,
+    /// A blank between them.
+    Line,
+    /// A line each, so many levels deep.
+    Lines(usize),
 }
 
 fn enclose<T>(
     to: &mut String,
-    level: Option<usize>,
-    [open, close]: [char; 2],
+    layout: Layout,
+    [open, close]: [&str; 2],
     items: &[T],
-    write: impl Fn(&T, &mut String, Option<usize>),
+    write: impl Fn(&T, &mut String, Layout),
 ) {
-    let within = level.map(|level| level + 1);
-    to.push(open);
+    if items.is_empty() {
+        to.push_str(open.trim());
+        return to.push_str(close.trim());
+    }
+    let within = match layout {
+        Layout::Lines(level) => Layout::Lines(level + 1),
+        layout => layout,
+    };
+    to.push_str(open);
     for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            to.push(',');
+        match (at, within) {
+            (0, _) => {}
+            (_, Layout::Line) => to.push_str(", "),
+            _ => to.push(','),
         }
-        line(to, within);
+        new_line(to, within);
         write(item, to, within);
     }
-    if !items.is_empty() {
-        line(to, level);
-    }
-    to.push(close);
+    new_line(to, layout);
+    to.push_str(close);
 }
 
-fn line(to: &mut String, level: Option<usize>) {
-    if let Some(level) = level {
+fn new_line(to: &mut String, layout: Layout) {
+    if let Layout::Lines(level) = layout {
         to.push('\n');
         to.extend(std::iter::repeat_n("  ", level));
     }
@@ -247,8 +293,8 @@ mod tests {
 
     #[test]
     fn it_is_laid_out_for_people() {
-        let json = Json::parse(r#"{"a":[1,{"b":[]}],"c":{}}"#).unwrap();
-        let pretty = "{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    }\n  ],\n  \"c\": {}\n}";
+        let json = Json::parse(r#"{"a":[1,{"b":[],"d":2}],"c":{}}"#).unwrap();
+        let pretty = "{\n  \"a\": [\n    1,\n    { \"b\": [], \"d\": 2 }\n  ],\n  \"c\": {}\n}";
         assert_eq!(json.pretty(), pretty);
     }
 

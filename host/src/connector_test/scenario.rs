@@ -21,6 +21,7 @@ use serde::{
 };
 use url::Url;
 
+pub(super) use self::replay::{notifications, skipped};
 pub use self::{
     difference::Difference,
     fails::Fails,

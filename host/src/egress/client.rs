@@ -14,7 +14,7 @@ use url::Url;
 
 use self::exchange::{At, Outgoing};
 use super::{
-    Error, Method, Network, Options, Owner, Reply, Request, Response, Setup, Timeouts,
+    Error, Method, Network, Options, Owner, Pattern, Reply, Request, Response, Setup, Timeouts,
     answer::{self, Bounds},
     auth::{Asker, Auth, Failed, Pass},
     fault::{Failure, Transport},
@@ -32,13 +32,13 @@ const NAME: HeaderValue = HeaderValue::from_static(concat!("rounds/", env!("CARG
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    targets: Arc<Targets>,
 }
 
 struct Inner {
     owner: Owner,
     http: reqwest::Client,
     base: Url,
-    targets: Targets,
     /// Sent with every request.
     own: HeaderMap,
     /// Set by no request: `own`, and the credentials' header.
@@ -57,10 +57,20 @@ impl Client {
     /// [`Error::Setup`] where the options can't work.
     pub fn new(network: &Network, options: Options) -> Result<Self, Error> {
         let owner = options.owner.clone();
-        match Inner::new(network, options) {
-            Ok(inner) => Ok(Self { inner: Arc::new(inner) }),
-            Err(problem) => Err(Error::Setup { owner, problem }),
-        }
+        Self::set_up(network, options).map_err(|problem| Error::Setup { owner, problem })
+    }
+
+    fn set_up(network: &Network, options: Options) -> Result<Self, Setup> {
+        let Options { base_url, allow_origins, requests, .. } = &options;
+        let targets = Targets::new(base_url, allow_origins, requests.clone()).ok_or(Setup::Url)?;
+        Ok(Self { inner: Arc::new(Inner::new(network, options)?), targets: Arc::new(targets) })
+    }
+
+    /// The same client, for a connector that declares to ask for these and nothing else.
+    #[must_use]
+    pub fn declaring(&self, requests: &Arc<[Pattern]>) -> Self {
+        let targets = Arc::new(self.targets.declaring(Arc::clone(requests)));
+        Self { inner: Arc::clone(&self.inner), targets }
     }
 
     /// Asks an EHR, and reads all of its answer.
@@ -71,7 +81,7 @@ impl Client {
     /// # Errors
     /// Where there is no answer to give; [`Error::retry`] says whether there could be one later.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
-        let mut outgoing = self.inner.judge(request)?;
+        let mut outgoing = self.judge(request)?;
         outgoing.repeatable = request.method == Method::Get;
         self.ask(outgoing).await
     }
@@ -82,7 +92,17 @@ impl Client {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn send_once(&self, request: &Request) -> Result<Response, Error> {
-        self.ask(self.inner.judge(request)?).await
+        self.ask(self.judge(request)?).await
+    }
+
+    /// As [`send`](Self::send), by PUT, whatever the request's method: how the host itself stores
+    /// something, which no connector can ask for.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn put(&self, request: &Request) -> Result<Response, Error> {
+        let outgoing = self.judge(request)?;
+        self.ask(Outgoing { method: reqwest::Method::PUT, repeatable: true, ..outgoing }).await
     }
 
     async fn ask(&self, outgoing: Outgoing) -> Result<Response, Error> {
@@ -110,7 +130,10 @@ impl Client {
     /// Where there is no status; [`Error::retry`] says whether there could be one later.
     pub async fn post(&self, headers: &[(&str, &str)], body: Bytes) -> Result<Reply, Error> {
         let inner = &*self.inner;
-        let outgoing = inner.to_base(headers, body)?;
+        let url = inner.base.clone();
+        let given = headers.iter().copied();
+        let outgoing = self.outgoing(Method::Post, url, given, Some(body))?;
+        let outgoing = Outgoing { repeatable: true, ..outgoing };
         let _turn = inner.turn().await?;
         let total = inner.timeouts.total;
         let head = timeout(total, inner.head(&outgoing, &outgoing.url, &Pass::None)).await;
@@ -121,6 +144,36 @@ impl Client {
         inner.pace.heed(status, reply.retry_after);
         answer::pass_over(answer).await;
         Ok(reply)
+    }
+
+    fn judge(&self, request: &Request) -> Result<Outgoing, Error> {
+        let url = self.targets.resolve(request.method, &request.target);
+        let url = url.map_err(|refusal| self.inner.refused(refusal))?;
+        let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.outgoing(request.method, url, given, request.body.clone())
+    }
+
+    fn outgoing<'a>(
+        &self,
+        method: Method,
+        url: Url,
+        given: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
+        body: Option<Bytes>,
+    ) -> Result<Outgoing, Error> {
+        let inner = &*self.inner;
+        let mut headers = inner.own.clone();
+        let added = headers::add(&mut headers, &inner.reserved, given);
+        added.map_err(|refusal| inner.refused(refusal))?;
+        let (size, limit) = (body.as_ref().map_or(0, Bytes::len), inner.max_body);
+        if size > limit {
+            return Err(inner.refused(Refusal::Body { size, limit }));
+        }
+        let method = match method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let targets = Arc::clone(&self.targets);
+        Ok(Outgoing { method, url, headers, body, targets, repeatable: false })
     }
 
     /// How long the pause that the server asked for still lasts, if there is one.
@@ -137,8 +190,6 @@ impl std::fmt::Debug for Client {
 
 impl Inner {
     fn new(network: &Network, options: Options) -> Result<Self, Setup> {
-        let targets =
-            Targets::new(&options.base_url, &options.allow_origins, options.requests.clone());
         let auth = Auth::new(&options.auth)?;
         let own = own_headers(&options)?;
         let mut reserved = own.clone();
@@ -148,7 +199,6 @@ impl Inner {
         Ok(Self {
             http: http_client(network, &options)?,
             base: options.base_url,
-            targets: targets.ok_or(Setup::Url)?,
             own,
             reserved,
             auth,
@@ -158,36 +208,6 @@ impl Inner {
             max_body: options.max_body,
             owner: options.owner,
         })
-    }
-
-    fn judge(&self, request: &Request) -> Result<Outgoing, Error> {
-        let url = self.targets.resolve(request.method, &request.target);
-        let url = url.map_err(|refusal| self.refused(refusal))?;
-        let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        self.outgoing(request.method, url, given, request.body.clone())
-    }
-
-    fn to_base(&self, given: &[(&str, &str)], body: Bytes) -> Result<Outgoing, Error> {
-        let url = self.base.clone();
-        let outgoing = self.outgoing(Method::Post, url, given.iter().copied(), Some(body))?;
-        Ok(Outgoing { repeatable: true, ..outgoing })
-    }
-
-    fn outgoing<'a>(
-        &self,
-        method: Method,
-        url: Url,
-        given: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
-        body: Option<Bytes>,
-    ) -> Result<Outgoing, Error> {
-        let mut headers = self.own.clone();
-        let added = headers::add(&mut headers, &self.reserved, given);
-        added.map_err(|refusal| self.refused(refusal))?;
-        let (size, limit) = (body.as_ref().map_or(0, Bytes::len), self.max_body);
-        if size > limit {
-            return Err(self.refused(Refusal::Body { size, limit }));
-        }
-        Ok(Outgoing { method, url, headers, body, repeatable: false })
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {

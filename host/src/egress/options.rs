@@ -1,6 +1,6 @@
 //! What a client is made of.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use url::{Origin, Url};
@@ -27,7 +27,7 @@ pub struct Options {
     /// Added to every request to an EHR or a destination; a request can't set them itself.
     pub headers: Vec<Header>,
     /// What may be asked for: a manifest's `requests`. `None` is anything under the base URL.
-    pub requests: Option<Vec<Pattern>>,
+    pub requests: Option<Arc<[Pattern]>>,
     /// Requests in flight at most; further ones wait.
     pub concurrency: usize,
     /// Requests a second at most; further ones wait.
@@ -63,11 +63,11 @@ impl Default for Timeouts {
 
 impl Options {
     /// A client with the defaults: no credentials, 8 requests in flight, 3 redirects for a
-    /// connection and none for a destination, and bodies of 16 MiB.
+    /// connection and none for others, and bodies of 16 MiB.
     pub fn new(owner: Owner, base_url: Url) -> Self {
         let redirects = match owner {
             Owner::Connection(_) => 3,
-            Owner::Destination(_) => 0,
+            Owner::Destination(_) | Owner::Registry(_) => 0,
         };
         Self {
             owner,

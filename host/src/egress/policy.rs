@@ -4,6 +4,8 @@
 //! links. It is judged twice: as the text it is, for all that parsers and servers are known to
 //! read in two ways, and as the URL that it becomes, whose origin and path decide.
 
+use std::sync::Arc;
+
 use url::{Host, Origin, Url};
 
 use super::{Method, Pattern};
@@ -68,7 +70,7 @@ pub(super) struct Targets {
     /// The base URL without query and final slash: what paths are put behind.
     root: String,
     scopes: Vec<Scope>,
-    declared: Option<Vec<Pattern>>,
+    declared: Option<Arc<[Pattern]>>,
 }
 
 /// An origin, and the path that targets have to be under.
@@ -86,7 +88,7 @@ impl Targets {
     pub(super) fn new(
         base: &Url,
         allowed: &[Origin],
-        declared: Option<Vec<Pattern>>,
+        declared: Option<Arc<[Pattern]>>,
     ) -> Option<Self> {
         let has_credentials = !base.username().is_empty() || base.password().is_some();
         if has_credentials || !matches!(base.scheme(), "http" | "https") {
@@ -100,6 +102,11 @@ impl Targets {
         scopes.extend(allowed.iter().filter_map(|origin| Scope::new(origin, "")));
         let root = root.as_str().trim_end_matches('/').to_owned();
         Some(Self { base, root, scopes, declared })
+    }
+
+    /// The same, for a connector that declares to ask for these.
+    pub(super) fn declaring(&self, declared: Arc<[Pattern]>) -> Self {
+        Self { declared: Some(declared), ..self.clone() }
     }
 
     /// The URL that a target stands for, if it may be asked for.

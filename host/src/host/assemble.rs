@@ -5,14 +5,14 @@ mod connectors;
 mod destinations;
 mod tasks;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::connections::clients;
+pub(crate) use self::{connections::clients, connectors::library};
 use self::{
     connections::{Connections, collectors},
-    connectors::library,
+    connectors::{Found, Source, find},
     destinations::deliverers,
     tasks::{entries, tasks},
 };
@@ -25,11 +25,13 @@ use super::{
 use crate::{
     admin, check,
     clock::Clock,
+    config::Config,
     deliver,
     destination::Destination,
     egress::Network,
     model::DestinationName,
-    schedule,
+    reload, schedule,
+    service::Service,
     status::Status,
     store::{Store, sled},
 };
@@ -43,16 +45,29 @@ struct Shared {
 }
 
 pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
-    let Builder { config, connectors, destinations, store, clock, admin, scheduled } = builder;
-    let library = library(&config, &connectors).await?;
-    check::check(&config, &library).finish(())?;
+    let Builder {
+        config,
+        connectors,
+        compiler,
+        destinations,
+        store,
+        clock,
+        admin,
+        scheduled,
+        noted,
+    } = builder;
+    let config = Arc::new(config);
+    let source = Source { config: &config, files: &connectors, compiler, noted };
+    let mut found = find(&source).await?;
+    judge(&config, &found)?;
     let store = match store {
         Some(store) => store,
         None => Arc::new(sled::SledStore::open(&sled::Options::new(&config.host.data))?),
     };
     let shared = Shared { store, clock, status: Status::default(), network: Network::new() };
+    let services = found.serve(&config, &shared).await?;
     let deliverers = deliverers(&config, destinations, &shared)?;
-    let (collectors, connections, lines) = collectors(&config, &library, &deliverers, &shared)?;
+    let (collectors, connections, lines) = collectors(&config, &services, &deliverers, &shared)?;
     let lines = Arc::new(lines);
     begin(&connections, &shared).await?;
     let tracker = TaskTracker::new();
@@ -65,6 +80,10 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         tracker: tracker.clone(),
     };
     let (scheduler, wake) = options.build();
+    let reloader = match scheduled && config.host.connectors.is_dir() {
+        true => Some(reloader(found, services, &config, &wake, &shared)),
+        false => None,
+    };
     lines.resume(shared.store.pending()?);
     let handle = Handle {
         status: shared.status,
@@ -83,9 +102,41 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         scheduler,
         collectors,
         deliverers: deliverers.parts,
+        reloader,
         admin,
         tracker,
     })
+}
+
+/// What is wrong with the configuration beside its connectors. Where one is missing, the fault may
+/// be in a file that cannot be used.
+fn judge(config: &Config, found: &Found) -> Result<(), Error> {
+    let missed = config.connections.iter().any(|it| found.library.get(&it.connector).is_none());
+    if let Some(why) = found.refused().next().filter(|_| missed) {
+        return Err(Error::Refused(why.into()));
+    }
+    Ok(check::check(config, &found.library).finish(())?)
+}
+
+fn reloader(
+    found: Found,
+    services: HashMap<String, Service>,
+    config: &Arc<Config>,
+    scheduler: &schedule::Handle,
+    shared: &Shared,
+) -> reload::Reloader {
+    let options = reload::Options {
+        folder: config.host.connectors.clone(),
+        sight: found.sight,
+        engine: found.engine,
+        config: Arc::clone(config),
+        services,
+        shelf: found.shelf,
+        scheduler: scheduler.clone(),
+        status: shared.status.clone(),
+        clock: Arc::clone(&shared.clock),
+    };
+    options.build()
 }
 
 /// Changes are wanted from now on, of tasks that are new: also of those whose first poll is due

@@ -6,6 +6,7 @@ use super::{Error, Host, assemble};
 use crate::{
     clock::{Clock, System},
     config::{Config, EventPattern},
+    connector::Compiler,
     destination::Destination,
     model::DestinationName,
     store::Store,
@@ -16,11 +17,13 @@ use crate::{
 pub struct Builder {
     pub(super) config: Config,
     pub(super) connectors: Vec<PathBuf>,
+    pub(super) compiler: Compiler,
     pub(super) destinations: Vec<Brought>,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) admin: bool,
     pub(super) scheduled: bool,
+    pub(super) noted: bool,
 }
 
 /// A destination that the program brought.
@@ -37,11 +40,13 @@ impl Builder {
         Self {
             config,
             connectors,
+            compiler: Compiler::default(),
             destinations,
             store: None,
             clock: Arc::new(System),
             admin: false,
             scheduled: true,
+            noted: true,
         }
     }
 
@@ -49,6 +54,20 @@ impl Builder {
     #[must_use]
     pub fn connector(mut self, file: impl Into<PathBuf>) -> Self {
         self.connectors.push(file.into());
+        self
+    }
+
+    /// Compiles connectors elsewhere than on a thread of this process.
+    #[must_use]
+    pub fn compiler(mut self, compiler: Compiler) -> Self {
+        self.compiler = compiler;
+        self
+    }
+
+    /// Leaves no note of what is in service: for a host that is gone in a moment.
+    #[must_use]
+    pub fn unnoted(mut self) -> Self {
+        self.noted = false;
         self
     }
 

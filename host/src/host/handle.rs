@@ -96,7 +96,7 @@ impl Handle {
 
     /// How a task's changes are found; `None` where there is no such task.
     pub fn detection(&self, task: &TaskId) -> Option<Detection> {
-        self.tasks.get(task).map(|task| task.poller.detection)
+        self.tasks.get(task).map(|task| task.poller.detection())
     }
 
     /// Has an enabled task polled now, whatever its cadence, also where it had stopped.

@@ -63,7 +63,8 @@ impl Task {
     /// An error, and where the connector is at fault, which.
     fn tell(&self, error: &Error) -> String {
         if error.is_the_connectors() {
-            self.poller.connection.blame(error)
+            let serving = self.poller.connection.service.serving();
+            self.poller.connection.blame(&serving.connector, error)
         } else {
             error.to_string()
         }

@@ -32,6 +32,12 @@ pub enum Error {
     /// The cursor was set while the poll ran.
     #[error("the cursor was set while the poll ran; the next poll starts from there")]
     Fenced,
+    /// It failed with a connector on trial, which is out of service now.
+    #[error("{0}; the connector before is back in service and polls again")]
+    RolledBack(String),
+    /// It failed with a connector that was replaced meanwhile.
+    #[error("the connector was replaced while the poll ran; the next poll runs on the new one")]
+    Replaced,
     /// There is no such task.
     #[error("there is no task {0}")]
     Unknown(TaskId),
@@ -45,6 +51,17 @@ pub enum Error {
         /// Of how many at most.
         limit: usize,
     },
+}
+
+/// Who may be to blame for a failed poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The connector, for all that is known.
+    Connector,
+    /// The EHR by the connector's account, which may be wrong.
+    Account,
+    /// Neither.
+    Other,
 }
 
 /// When a failed poll is made again.
@@ -68,6 +85,15 @@ impl Error {
         }
     }
 
+    /// Who may be to blame.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Fault(fault) => blame(fault),
+            Self::Egress(egress::Error::Refused { .. }) | Self::Stuck { .. } => Blame::Connector,
+            _ => Blame::Other,
+        }
+    }
+
     /// When the poll is made again.
     pub fn retry(&self) -> Retry {
         match self {
@@ -76,12 +102,22 @@ impl Error {
                 egress::Retry::After(pause) => Retry::After(pause),
                 egress::Retry::Never | egress::Retry::Backoff => Retry::Backoff,
             },
-            Self::Fenced => Retry::After(Duration::ZERO),
+            Self::Fenced | Self::RolledBack(_) | Self::Replaced => Retry::After(Duration::ZERO),
             Self::Unknown(_) => Retry::Never,
             Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => {
                 Retry::Backoff
             }
         }
+    }
+}
+
+/// Who may be to blame for a fault.
+pub(crate) fn blame(fault: &Fault) -> Blame {
+    match fault {
+        Fault::Failure(
+            Failure::Unauthorized(_) | Failure::Throttled(_) | Failure::Unavailable(_),
+        ) => Blame::Account,
+        _ => Blame::Connector,
     }
 }
 

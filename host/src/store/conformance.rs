@@ -89,6 +89,43 @@ async fn one(store: &dyn Store, revision: u64, id: &str, version: &str) -> Conta
     committed(store, page(revision, vec![change(id, Some(version))])).await[0].id
 }
 
+pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
+    let store = open();
+    let old = one(&*store, 0, "1", "a").await;
+    let made =
+        committed(&*store, page(1, vec![change("2", Some("a")), change("3", Some("a"))])).await;
+    let told = made[0].id;
+    store.fill(filling(told, Some("memo"), &["app"])).await.unwrap();
+    let to = Rewind { cursor: Some("after 0".into()), from: Some(told) };
+    assert_eq!(
+        store.rewind(&task("appointments"), to).await.unwrap(),
+        1,
+        "only what is not filled"
+    );
+    drop(store);
+    let store = open();
+    let stage = |stage: &Stage| matches!(stage, Stage::Collect);
+    let pending = store.pending().unwrap();
+    let collecting: Vec<_> = pending.iter().filter(|it| stage(&it.stage)).map(|it| it.id).collect();
+    assert_eq!((collecting, pending.len()), (vec![old], 2), "what was told is still owed");
+    let state = store.task(&task("appointments")).unwrap();
+    assert_eq!((state.cursor.as_deref(), state.revision), (Some("after 0"), 3));
+    let late = store.commit(page(2, vec![change("4", Some("a"))])).await.unwrap();
+    assert_eq!(late, Committed::Fenced { revision: 3 });
+    let again = vec![change("2", Some("a")), change("3", Some("a"))];
+    let again = committed(&*store, page(3, again)).await;
+    let record = store.container(again[0].id).unwrap().unwrap().change.id;
+    assert_eq!((again.len(), record.as_str()), (1, "3"), "what was forgotten is found again");
+}
+
+pub(crate) async fn going_back_leaves_other_tasks_alone(open: Open<'_>) {
+    let store = open();
+    let id = one(&*store, 0, "1", "a").await;
+    let to = Rewind { cursor: None, from: Some(id) };
+    assert_eq!(store.rewind(&task("patients"), to).await.unwrap(), 0);
+    assert!(store.container(id).unwrap().is_some());
+}
+
 fn dead(reason: &str) -> Settlement {
     Settlement::Dead { reason: reason.into(), at: at(9) }
 }

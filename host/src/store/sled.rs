@@ -55,7 +55,9 @@ use self::{
     request::{Reply, Request},
     watch::Watch,
 };
-use super::{Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Settlement, Store, TaskState};
+use super::{
+    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Rewind, Settlement, Store, TaskState,
+};
 use crate::{
     identity::RecordKey,
     model::{Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
@@ -262,6 +264,10 @@ impl Store for SledStore {
 
     async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error> {
         self.ask(|reply| Request::SetCursor(task.clone(), cursor, reply)).await
+    }
+
+    async fn rewind(&self, task: &TaskId, to: Rewind) -> Result<usize, Error> {
+        self.ask(|reply| Request::Rewind(task.clone(), to, reply)).await
     }
 
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error> {

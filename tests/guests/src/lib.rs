@@ -108,7 +108,12 @@ struct Appointment {
 
 /// The manifest of a connector that behaves.
 pub fn manifest(name: &str) -> Manifest {
-    Manifest::new(name, env!("CARGO_PKG_VERSION"), "A guest of the tests")
+    release(name, env!("CARGO_PKG_VERSION"))
+}
+
+/// The manifest of a later or earlier version of it.
+pub fn release(name: &str, version: &str) -> Manifest {
+    Manifest::new(name, version, "A guest of the tests")
         .action(Action::feed(ACTION, "Appointments", &[EVENT], 1))
         .requests(&["GET /appointments", "GET /patient/*"])
 }

@@ -30,7 +30,7 @@ pub(in crate::cli) struct Arguments {
 struct Inspected<'c> {
     #[serde(flatten)]
     manifest: &'c Manifest,
-    contract: &'static str,
+    contract: String,
     session: bool,
     imports: &'c [String],
     size: usize,
@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let connector = Connector::load(&engine, &arguments.file).await?;
     let inspected = Inspected {
         manifest: connector.manifest(),
-        contract: Connector::CONTRACT,
+        contract: connector.contract(),
         session: connector.has_session(),
         imports: connector.imports(),
         size: connector.size(),
@@ -68,7 +68,7 @@ fn show(output: &mut Output, inspected: &Inspected<'_>) -> std::io::Result<()> {
     let sign_in =
         if inspected.session { format!("{}, by its own call", listed(auth)) } else { listed(auth) };
     let facts = [
-        ("contract", inspected.contract.to_owned()),
+        ("contract", inspected.contract.clone()),
         ("settings", listed(&settings(settings_schema))),
         ("sign-in", sign_in),
         ("requests", listed(requests)),

@@ -111,24 +111,7 @@ async fn file(path: &Path) -> Result<PathBuf, Error> {
     if !path.is_dir() {
         return Ok(path.into());
     }
-    if path.join("Cargo.toml").is_file() {
-        return Ok(connector_build::build_rust_in_place(path).await?);
-    }
-    let mut built: Vec<_> = std::fs::read_dir(path)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
-        .collect();
-    match (built.pop(), built.is_empty()) {
-        (Some(file), true) => Ok(file),
-        (Some(_), false) => Err(Error::Wrong(format!(
-            "{} has several .wasm files; name the one to test",
-            path.display()
-        ))),
-        (None, _) => Err(Error::Wrong(format!(
-            "{} has no .wasm file yet; build it with `rounds connector build`",
-            path.display()
-        ))),
-    }
+    Ok(connector_build::build_in_place(path).await?)
 }
 
 /// Where scenarios may be. A file may lie in its project, or in a folder of what is built there.

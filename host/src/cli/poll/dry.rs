@@ -36,7 +36,7 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
     }
     config.destinations.clear();
     let (builder, printed) = printed::to_stdout(Host::builder(config).store(Arc::new(store)));
-    let host = builder.unscheduled().build().await?;
+    let host = builder.unscheduled().unnoted().build().await?;
     if host.handle().detection(&wanted.task) == Some(Detection::ConsumingFeed) {
         let why = format!(
             "reading {} takes changes off the EHR's list, so a dry run would lose them",

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
     table::{Table, hint},
+    trust,
     value::Value,
 };
 use crate::config::{HostSettings, Limits, LogFormat};
@@ -30,6 +31,7 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     table.set("max_pending", &mut host.max_pending, Value::count);
     table.set("concurrent_polls", &mut host.concurrent_polls, Value::count);
     table.set("limits", &mut host.limits, limits);
+    table.set("trust", &mut host.trust, trust::read);
     table.finish();
     Some(host)
 }
@@ -74,6 +76,8 @@ fn limits(value: Value<'_>) -> Option<Limits> {
     table.set("payload", &mut limits.payload, Value::size);
     table.set("collect_steps", &mut limits.collect_steps, Value::count);
     table.set("step_requests", &mut limits.step_requests, Value::count);
+    table.set("compile_time", &mut limits.compile_time, Value::duration);
+    table.set("compile_memory", &mut limits.compile_memory, Value::size);
     table.set("log_lines", &mut limits.log_lines, Value::count);
     table.set("log_line", &mut limits.log_line, Value::size);
     table.finish();

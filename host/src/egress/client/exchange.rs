@@ -1,5 +1,7 @@
 //! One request and its answer, redirects and a lost connection included.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, LOCATION};
 use tokio::time::timeout;
@@ -10,17 +12,19 @@ use super::{
         Error, Method, Response, answer,
         auth::Pass,
         fault::{Answer, Failure, Transport},
-        policy,
+        policy::{self, Targets},
     },
     Inner,
 };
 
 /// A request that the policy let pass.
 pub(super) struct Outgoing {
-    pub(super) method: Method,
+    pub(super) method: reqwest::Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
+    /// Where redirects may lead.
+    pub(super) targets: Arc<Targets>,
     /// Whether it may be sent again after the server may have read it.
     pub(super) repeatable: bool,
 }
@@ -60,13 +64,13 @@ impl Inner {
     /// Where a redirect leads, if the request may be sent there: the same origin, and nowhere that
     /// the connector couldn't have asked for itself.
     fn next_hop(&self, outgoing: &Outgoing, answer: &reqwest::Response) -> Option<Url> {
-        if outgoing.method != Method::Get {
+        if outgoing.method != reqwest::Method::GET {
             return None;
         }
         let location = answer.headers().get(LOCATION)?.to_str().ok()?;
         let mut next = answer.url().join(location).ok()?;
         next.set_fragment(None);
-        let next = self.targets.resolve(Method::Get, next.as_str()).ok()?;
+        let next = outgoing.targets.resolve(Method::Get, next.as_str()).ok()?;
         policy::same_origin(&next, &outgoing.url).then_some(next)
     }
 
@@ -92,11 +96,7 @@ impl Inner {
         url: &Url,
         pass: &Pass<'_>,
     ) -> Result<reqwest::Response, Failure> {
-        let method = match outgoing.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-        };
-        let mut request = reqwest::Request::new(method, url.clone());
+        let mut request = reqwest::Request::new(outgoing.method.clone(), url.clone());
         request.headers_mut().clone_from(&outgoing.headers);
         pass.add_to(request.headers_mut());
         *request.body_mut() = outgoing.body.clone().map(Into::into);

@@ -52,7 +52,7 @@ async fn posts_what_it_is_given() {
 async fn sends_nothing_that_is_refused() {
     let server = Server::always(200, "", "").await;
     let mut options = options(&server.url("/fhir"));
-    options.requests = Some(vec!["GET /Patient/*".parse().unwrap()]);
+    options.requests = Some(["GET /Patient/*".parse().unwrap()].into());
     let client = client(options);
     for (request, refusal) in [
         (get("/Observation"), "Undeclared(Get, 1)"),

@@ -8,9 +8,10 @@ use crate::{
     collect,
     config::{self, Config},
     connection::Connection,
-    connector::{Connector, Library},
+    connector,
     destination::Webhook,
     egress::{self, Client, Network, Owner, Timeouts},
+    service::Service,
     status::Backlog,
 };
 
@@ -18,13 +19,13 @@ pub(super) type Connections = Vec<Arc<Connection>>;
 
 pub(super) fn collectors(
     config: &Config,
-    library: &Library,
+    services: &HashMap<String, Service>,
     deliverers: &Deliverers,
     shared: &Shared,
 ) -> Result<(Vec<collect::Collector>, Connections, Lines), Error> {
     let (mut parts, mut connections, mut handles) = (Vec::new(), Vec::new(), HashMap::new());
     for wanted in &config.connections {
-        let connection = Arc::new(connection(config, wanted, library, deliverers, shared)?);
+        let connection = Arc::new(connection(config, wanted, services, deliverers, shared)?);
         let options = collect::Options {
             connection: Arc::clone(&connection),
             store: Arc::clone(&shared.store),
@@ -43,16 +44,21 @@ pub(super) fn collectors(
 fn connection(
     config: &Config,
     wanted: &config::Connection,
-    library: &Library,
+    services: &HashMap<String, Service>,
     deliverers: &Deliverers,
     shared: &Shared,
 ) -> Result<Connection, Error> {
-    let connector = library.require(&wanted.connector, &config.host.connectors)?;
-    let client = Client::new(&shared.network, client_options(config, wanted, connector)?)?;
+    let missing = || connector::Error::Missing {
+        name: wanted.connector.value.clone(),
+        folder: config.host.connectors.display().to_string(),
+        known: services.keys().cloned().collect(),
+    };
+    let service = services.get(&wanted.connector.value).ok_or_else(missing)?;
+    let way = Client::new(&shared.network, client_options(config, wanted))?;
     Ok(Connection {
         config: wanted.clone(),
-        connector: connector.clone(),
-        client,
+        service: service.clone(),
+        way,
         settings: wanted.settings.value.to_string(),
         backlog: Backlog::new(wanted.name.clone()),
         connector_log: config.host.connector_log,
@@ -60,11 +66,7 @@ fn connection(
     })
 }
 
-fn client_options(
-    config: &Config,
-    wanted: &config::Connection,
-    connector: &Connector,
-) -> Result<egress::Options, Error> {
+fn client_options(config: &Config, wanted: &config::Connection) -> egress::Options {
     let mut options =
         egress::Options::new(Owner::Connection(wanted.name.clone()), wanted.base_url.clone());
     options.allow_origins.clone_from(&wanted.allow_origins);
@@ -72,21 +74,22 @@ fn client_options(
     options.ca.clone_from(&wanted.ca);
     options.auth = wanted.auth.value.clone();
     options.headers.clone_from(&wanted.headers);
-    options.requests = Some(connector.requests().to_vec());
+    // Until a connector declares what it asks, it may ask nothing.
+    options.requests = Some(Arc::default());
     options.concurrency = wanted.concurrency;
     options.rate = wanted.rate;
     options.timeouts = Timeouts { total: wanted.timeout, ..Timeouts::default() };
     options.max_body = config.host.limits.answer_body;
-    Ok(options)
+    options
 }
 
 /// What is wrong with the HTTP clients that a configuration asks for; speaks to nobody.
-pub(crate) fn clients(config: &Config, library: &Library) -> Vec<Error> {
+pub(crate) fn clients(config: &Config) -> Vec<Error> {
     let (network, clock) = (Network::new(), Arc::new(System));
-    let connections = config.connections.iter().map(|wanted| {
-        let connector = library.require(&wanted.connector, &config.host.connectors)?;
-        Ok(Client::new(&network, client_options(config, wanted, connector)?).map(drop)?)
-    });
+    let connections = config
+        .connections
+        .iter()
+        .map(|wanted| Ok(Client::new(&network, client_options(config, wanted)).map(drop)?));
     let destinations = config.destinations.iter().map(|wanted| {
         let clock: Arc<dyn Clock> = Arc::<System>::clone(&clock);
         Ok(Webhook::new(&network, wanted, clock).map(drop)?)

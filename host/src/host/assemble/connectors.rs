@@ -1,51 +1,247 @@
-//! The connectors of a configuration, loaded.
+//! The connectors of a configuration: loaded, judged, and in service.
+//!
+//! What the folder holds is in service if it may be. Where it holds nothing, or what may not be,
+//! that is in service which was before: the shelf has it.
 
-use std::path::Path;
+mod choice;
 
-use super::Error;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use futures_util::{StreamExt, stream};
+
+use self::choice::{Candidate, Choice, Chosen, Served};
+use super::{Error, Shared};
 use crate::{
     config::Config,
-    connector::{Cache, Connector, Engine, Library},
+    connector::{Cache, Compiler, Connector, Engine, Library, Stamp},
+    model::TaskId,
+    oci,
+    reload::{self, File, Refusal, Sight, file_name},
+    service::{self, Record, Service},
+    shelf::Shelf,
 };
 
 /// Guests beside those of the polls that run: collectors have theirs, too.
 const GUESTS_A_POLL: usize = 2;
 
-/// Loads the connectors of the folder and those named one by one. A file of the folder that
-/// cannot be used is an error only where a connection misses a connector.
-pub(super) async fn library(
-    config: &Config,
-    files: &[std::path::PathBuf],
-) -> Result<Library, Error> {
-    let cache = cache(&config.host.data.join("cache"))?;
-    let engine = Engine::new(
-        &config.host.limits,
-        config.host.concurrent_polls * GUESTS_A_POLL,
-        Some(cache),
-    )?;
-    let folder = &config.host.connectors;
-    let (mut library, errors) = match folder.is_dir() || files.is_empty() {
-        true => Library::load(&engine, folder).await?,
-        false => (Library::default(), Vec::new()),
-    };
-    for file in files {
-        let connector = Connector::load(&engine, file).await?;
-        if let Some(error) = library.add(file, connector) {
-            return Err(error.into());
-        }
-    }
-    let missed =
-        config.connections.iter().any(|connection| library.get(&connection.connector).is_none());
-    for error in errors {
-        if missed {
-            return Err(error.into());
-        }
-        tracing::warn!(%error, "a file of the connectors' folder cannot be used");
-    }
-    Ok(library)
+/// Files that are loaded at once.
+const LOADED_AT_ONCE: usize = 4;
+
+/// How a host comes by its connectors.
+pub(super) struct Source<'a> {
+    pub(super) config: &'a Config,
+    /// Named one by one, beside those of the folder.
+    pub(super) files: &'a [PathBuf],
+    pub(super) compiler: Compiler,
+    /// Whether what is in service is noted for the next start.
+    pub(super) noted: bool,
 }
 
-fn cache(folder: &Path) -> Result<Cache, Error> {
-    Cache::open(folder)
-        .map_err(|source| Error::Folder { path: folder.display().to_string(), source })
+/// What was found, before anything is in service.
+pub(super) struct Found {
+    pub(super) engine: Engine,
+    pub(super) library: Library,
+    pub(super) sight: Sight,
+    pub(super) shelf: Shelf,
+    chosen: HashMap<String, Chosen>,
+    refused: Vec<(PathBuf, String)>,
+    noted: bool,
+}
+
+/// The connectors that a host would have, and why files of the folder cannot be used; nothing is
+/// noted.
+pub(crate) async fn library(config: &Config) -> Result<(Library, Vec<String>), Error> {
+    let compiler = Compiler::default();
+    let found = find(&Source { config, files: &[], compiler, noted: false }).await?;
+    Ok((found.library, found.refused.into_iter().map(|(_, why)| why).collect()))
+}
+
+/// Loads all files, and chooses for every connector that a connection names.
+pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
+    let Source { config, files, compiler, noted } = source;
+    let data = &config.host.data;
+    let folder_error = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| Error::Folder { path, source }
+    };
+    let (cache, shelf) = (data.join("cache"), data.join("connectors"));
+    // Where a host has never run, a look leaves nothing behind.
+    let cache = match *noted {
+        true => Some(Cache::open(&cache).map_err(folder_error(&cache))?),
+        false if data.is_dir() => Cache::open(&cache).ok(),
+        false => None,
+    };
+    let shelf = match noted {
+        true => Shelf::open(&shelf).map_err(folder_error(&shelf))?,
+        false => Shelf::at(&shelf),
+    };
+    let guests = config.host.concurrent_polls * GUESTS_A_POLL;
+    let engine = Engine::with_compiler(&config.host.limits, guests, cache, compiler.clone())?;
+    let mut found = Found {
+        engine,
+        library: Library::default(),
+        sight: Sight::default(),
+        shelf,
+        chosen: HashMap::new(),
+        refused: Vec::new(),
+        noted: *noted,
+    };
+    let files = [oci::provide(config).await?, files.to_vec()].concat();
+    let candidates = found.load(config, &files).await?;
+    found.choose(config, candidates).await?;
+    Ok(found)
+}
+
+impl Found {
+    async fn load(&mut self, config: &Config, files: &[PathBuf]) -> Result<Vec<Candidate>, Error> {
+        let folder = &config.host.connectors;
+        let in_folder = match folder.is_dir() || files.is_empty() {
+            true => reload::files(folder)?,
+            false => Vec::new(),
+        };
+        let paths = files.iter().map(|path| (path.clone(), true));
+        let paths: Vec<_> = paths.chain(in_folder.into_iter().map(|path| (path, false))).collect();
+        let engine = &self.engine;
+        let loaded = stream::iter(paths).map(|(path, is_named)| async move {
+            let loaded = candidate(engine, config, &path, is_named).await;
+            (path, is_named, loaded)
+        });
+        let loaded: Vec<_> = loaded.buffered(LOADED_AT_ONCE).collect().await;
+        let mut candidates = Vec::new();
+        for (path, is_named, (stamp, loaded)) in loaded {
+            let holds = loaded.as_ref().ok().map(|it| it.connector.manifest().name.clone());
+            if let Some(stamp) = stamp {
+                self.sight.dealt(&path, stamp, holds);
+            }
+            match loaded {
+                Ok(candidate) => candidates.push(candidate),
+                Err(Refusal::Connector(error)) if is_named => return Err(error.into()),
+                Err(why) if is_named => return Err(Error::Refused(why.to_string())),
+                Err(why) => self.refused.push((path, why.to_string())),
+            }
+        }
+        Ok(candidates)
+    }
+
+    async fn choose(&mut self, config: &Config, candidates: Vec<Candidate>) -> Result<(), Error> {
+        let mut by_name: HashMap<String, Vec<Candidate>> = HashMap::new();
+        for candidate in candidates {
+            let name = candidate.connector.manifest().name.clone();
+            by_name.entry(name).or_default().push(candidate);
+        }
+        let mut used: Vec<_> =
+            config.connections.iter().map(|it| it.connector.value.clone()).collect();
+        used.sort();
+        used.dedup();
+        for name in used {
+            let candidates = by_name.remove(&name).unwrap_or_default();
+            let record = self.shelf.record(&name);
+            let served = self.served(config, record.as_ref()).await;
+            let choice = Choice { config, name: &name, record, served };
+            let chosen = choice.of(candidates, &mut self.refused).map_err(Error::Refused)?;
+            if let Some(chosen) = chosen {
+                self.library.add(&chosen.connector);
+                self.chosen.insert(name, chosen);
+            }
+        }
+        // What nobody uses is known by its name, for who looks for another.
+        for candidate in by_name.into_values().flatten() {
+            self.library.add(&candidate.connector);
+        }
+        Ok(())
+    }
+
+    /// What was in service before, and what that was on trial against.
+    async fn served(&self, config: &Config, record: Option<&Record>) -> Option<Served> {
+        let record = record?;
+        let connector = self.kept(config, &record.serving).await?;
+        let previous = match &record.previous {
+            Some(digest) => self.kept(config, digest).await,
+            None => None,
+        };
+        Some(Served { connector, previous, record: record.clone() })
+    }
+
+    async fn kept(&self, config: &Config, digest: &str) -> Option<Connector> {
+        let path = self.shelf.file(digest)?;
+        let (_, kept) = candidate(&self.engine, config, &path, true).await;
+        let told = |why: &Refusal| tracing::warn!(%why, "what was in service cannot be any more");
+        let kept = kept.inspect_err(told).ok()?.connector;
+        // Whoever can write the shelf could put another file there.
+        Some(kept).filter(|kept| kept.digest() == digest)
+    }
+
+    /// Puts what was chosen in service.
+    pub(super) async fn serve(
+        &mut self,
+        config: &Config,
+        shared: &Shared,
+    ) -> Result<HashMap<String, Service>, Error> {
+        let mut services = HashMap::new();
+        for (name, chosen) in std::mem::take(&mut self.chosen) {
+            let Chosen { connector, file, to_keep, resumed, refused } = chosen;
+            if let Some(read) = to_keep.filter(|_| self.noted) {
+                let path = config.host.data.join("connectors").display().to_string();
+                let kept = read.keep(&self.shelf, connector.digest()).await;
+                kept.map_err(|source| Error::Folder { path, source })?;
+            }
+            let options = service::Options {
+                tasks: tasks(config, &name),
+                shelf: self.noted.then(|| self.shelf.clone()),
+                status: shared.status.clone(),
+                now: shared.clock.now(),
+                connector,
+                file,
+                resumed,
+            };
+            let service = options.build();
+            service.refuse(refused);
+            service.keep().await;
+            services.insert(name, service);
+        }
+        for (path, why) in &self.refused {
+            tracing::warn!(file = %path.display(), why, "a file of the connectors' folder cannot be used");
+            shared.status.with(|report| {
+                report.refused.insert(file_name(path), why.clone());
+            });
+        }
+        Ok(services)
+    }
+
+    /// Why files of the folder cannot be used.
+    pub(super) fn refused(&self) -> impl Iterator<Item = &str> {
+        self.refused.iter().map(|(_, why)| why.as_str())
+    }
+}
+
+/// A file, read and loaded.
+async fn candidate(
+    engine: &Engine,
+    config: &Config,
+    path: &Path,
+    is_named: bool,
+) -> (Option<Stamp>, Result<Candidate, Refusal>) {
+    let read = match is_named {
+        true => File::read_named(path).await,
+        false => File::read(path).await,
+    };
+    let file = match read {
+        Ok(file) => file,
+        Err(error) => return (None, Err(error.into())),
+    };
+    let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
+    let loaded = reload::load(engine, config, path, bytes, signature).await;
+    let stamp = file.stamp;
+    (stamp, loaded.map(|connector| Candidate { path: path.into(), connector, file, is_named }))
+}
+
+/// The tasks on their cadence of all connections that use a connector.
+fn tasks(config: &Config, name: &str) -> Vec<TaskId> {
+    let users = config.connections.iter().filter(|it| it.connector.value == name);
+    let tasks = users
+        .flat_map(|it| it.tasks.iter().filter(|task| task.enabled).map(|task| it.task_id(task)));
+    tasks.collect()
 }

@@ -7,7 +7,6 @@ use crate::{
     collect,
     config::{self, Config},
     connection::Connection,
-    connector::Detection,
     poll::Poller,
     schedule,
 };
@@ -37,11 +36,9 @@ fn task(
     shared: &Shared,
 ) -> Task {
     let id = connection.config.task_id(task);
-    let action = connection.connector.manifest().action(id.action.as_str());
     let poller = Poller {
         task: id,
         since: task.since.or(connection.config.since),
-        detection: action.map_or(Detection::Feed, |action| action.detection),
         connection: Arc::clone(connection),
         store: Arc::clone(&shared.store),
         clock: Arc::clone(&shared.clock),
@@ -61,11 +58,8 @@ pub(super) fn entries(
         for wanted in connection.config.tasks.iter().filter(|task| task.enabled) {
             let id = connection.config.task_id(wanted);
             let Some(task) = tasks.get(&id) else { continue };
-            let (connector, cadence) =
-                (connection.connector.manifest().label(), wanted.cadence.to_string());
-            shared
-                .status
-                .task(&id, |status| (status.connector, status.cadence) = (connector, cadence));
+            let cadence = wanted.cadence.to_string();
+            shared.status.task(&id, |status| status.cadence = cadence);
             let last_run = shared.store.task(&id)?.last_polled_at;
             entries.push(schedule::Entry {
                 id,

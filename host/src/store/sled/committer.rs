@@ -79,7 +79,9 @@ impl Committer {
     fn round(&mut self) -> Result<bool, Error> {
         self.inbox.wait();
         self.linger();
-        let Taken { requests, tidy, last } = self.inbox.take();
+        let Taken { mut requests, tidy, last } = self.inbox.take();
+        // What is forgotten is looked up on disk, where nothing of this group is yet.
+        requests.sort_by_key(|request| !matches!(request, Request::Rewind(..)));
         let (mut group, mut answers) = (Group::default(), Answers::new());
         if tidy {
             self.state.tidy(&mut group)?;
@@ -133,6 +135,9 @@ impl Committer {
             Request::Fill(fill, reply) => answer(answers, reply, state.fill(group, fill)?),
             Request::SetCursor(task, cursor, reply) => {
                 answer(answers, reply, state.set_cursor(group, task, cursor)?);
+            }
+            Request::Rewind(task, to, reply) => {
+                answer(answers, reply, state.rewind(group, task, to)?);
             }
             Request::Replay(ids, reply) => answer(answers, reply, state.replay(group, &ids)?),
             Request::Flush(reply) => answer(answers, reply, ()),

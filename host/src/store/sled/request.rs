@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
-    store::{Commit, Committed, Error, Fill, KeptAnswer, Settlement},
+    store::{Commit, Committed, Error, Fill, KeptAnswer, Rewind, Settlement},
 };
 
 /// Where an answer goes.
@@ -18,6 +18,7 @@ pub(super) enum Request {
     Keep(TaskId, Option<KeptAnswer>, Reply<()>),
     Fill(Fill, Reply<Vec<Delivery>>),
     SetCursor(TaskId, Option<String>, Reply<u64>),
+    Rewind(TaskId, Rewind, Reply<usize>),
     Replay(Vec<ContainerId>, Reply<Vec<Pending>>),
     /// Brings all notes to disk.
     Flush(Reply<()>),
@@ -45,7 +46,8 @@ pub(super) enum Urgency {
 impl Request {
     pub(super) fn urgency(&self) -> Urgency {
         match self {
-            Self::Flush(_) => Urgency::Everything,
+            // What is forgotten comes back unless the marks are written along.
+            Self::Flush(_) | Self::Rewind(..) => Urgency::Everything,
             Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => Urgency::LateNote,
             Self::Skip(..) | Self::Bury(..) => Urgency::Note,
             _ => Urgency::Awaited,
@@ -74,6 +76,7 @@ impl Request {
             Self::Keep(_, _, reply) | Self::Flush(reply) => drop(reply.send(Err(error))),
             Self::Fill(_, reply) => drop(reply.send(Err(error))),
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
+            Self::Rewind(_, _, reply) => drop(reply.send(Err(error))),
             Self::Replay(_, reply) => drop(reply.send(Err(error))),
             Self::Skip(..)
             | Self::Bury(..)

@@ -67,6 +67,8 @@ macro_rules! conforms {
 
 conforms!(
     a_version_makes_one_container,
+    a_task_goes_back_and_finds_anew,
+    going_back_leaves_other_tasks_alone,
     a_version_is_seen_in_whatever_way_it_ends,
     without_a_version_each_makes_a_container,
     a_commit_at_another_revision_changes_nothing,

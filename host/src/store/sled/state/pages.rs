@@ -5,7 +5,7 @@ use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, Pending, Stage, TaskId},
     store::{
-        Commit, Committed, Error, KeptAnswer, NewChange,
+        Commit, Committed, Error, KeptAnswer, NewChange, Rewind,
         sled::{
             format::{self, Body, Head, Standing, TaskRecord},
             keys,
@@ -89,6 +89,42 @@ impl State {
         let revision = task.revision;
         group.tasks.insert(id, task);
         Ok(revision)
+    }
+
+    /// See [`Store::rewind`](crate::store::Store::rewind).
+    pub(in super::super) fn rewind(
+        &mut self,
+        group: &mut Group,
+        id: TaskId,
+        to: Rewind,
+    ) -> Result<usize, Error> {
+        let mut forgotten = 0;
+        for container in self.collecting_from(to.from) {
+            forgotten += usize::from(self.unmake(group, &id, container)?);
+        }
+        self.set_cursor(group, id, to.cursor)?;
+        Ok(forgotten)
+    }
+
+    fn collecting_from(&self, first: Option<ContainerId>) -> Vec<ContainerId> {
+        let Some(first) = first else { return Vec::new() };
+        let since = self.entries.iter().filter(|(id, entry)| **id >= first && entry.owed.is_none());
+        since.map(|(id, _)| *id).collect()
+    }
+
+    /// Forgets a container of a task that waits to be collected, as if it had never been made.
+    fn unmake(&mut self, group: &mut Group, task: &TaskId, id: ContainerId) -> Result<bool, Error> {
+        let Some(entry) = self.entries.get(&id) else { return Ok(false) };
+        let item = self.item(&entry.at)?;
+        let (head, _) = self.disk.understood(format::head(item.bytes()))?;
+        if head.task() != *task {
+            return Ok(false);
+        }
+        if let Some(version) = head.version {
+            self.collecting.remove(&(head.record, version));
+        }
+        self.forget(group, id);
+        Ok(true)
     }
 
     /// See [`Store::begin`](crate::store::Store::begin).

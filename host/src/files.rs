@@ -1,0 +1,38 @@
+//! Files of the host's own: closed to other users, and there whole or not at all.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// Makes a folder that only the host's user may look into, with those above it.
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Writes a file, one part after the other; it is on disk, whole, when this answers `Ok`.
+pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}-{number}.draft", std::process::id()));
+    let draft = PathBuf::from(draft);
+    let written = write_draft(&draft, parts).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        // What is left of it is in nobody's way.
+        drop(fs::remove_file(&draft));
+    }
+    written
+}
+
+fn write_draft(draft: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_all()
+}

@@ -1,0 +1,69 @@
+//! Who is to blame: a connector on trial, or the EHR that it polled.
+
+use super::{Blame, Error, Poller, Progress};
+use crate::{
+    connector::{Connector, Guest, Request},
+    egress,
+};
+
+/// The last page of a poll, as far as it came.
+#[derive(Default)]
+pub(super) struct Evidence {
+    request: Option<Request>,
+    answer: Option<egress::Response>,
+}
+
+impl Evidence {
+    pub(super) fn asked(&mut self, request: &Request) {
+        self.request = Some(request.clone());
+    }
+
+    pub(super) fn answered(&mut self, answer: &egress::Response) {
+        self.answer = Some(answer.clone());
+    }
+}
+
+impl Poller {
+    /// What a failed poll comes to: where a connector on trial failed and the one before would
+    /// not have, that one is back in service.
+    pub(super) async fn judge(&self, error: Error, progress: &Progress) -> Error {
+        let (service, serving) = (&self.connection.service, &progress.serving);
+        let blame = error.blame();
+        if blame == Blame::Other {
+            return error;
+        }
+        if !service.is_current(serving) {
+            return Error::Replaced;
+        }
+        let Some(previous) = service.on_trial(&self.task, serving) else {
+            service.went_wrong(&self.task, serving);
+            return error;
+        };
+        let fails_as_well = self.fails(&previous, progress).await;
+        let is_guilty = fails_as_well.map_or(blame == Blame::Connector, |fails| !fails);
+        if !is_guilty {
+            return error;
+        }
+        match service.roll_back(serving, &*self.store, &error.to_string()).await {
+            Ok(true) => Error::RolledBack(error.to_string()),
+            Ok(false) => Error::Replaced,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Whether another connector fails at the same page; `None` where it would have asked
+    /// something else, or not from there.
+    async fn fails(&self, other: &Connector, progress: &Progress) -> Option<bool> {
+        let cursor = progress.state.cursor.as_deref();
+        let mut guest = Guest::new(other, &progress.context, false).await.ok()?;
+        let request = guest.poll(cursor).await.ok()?;
+        let Evidence { request: asked, answer } = &progress.evidence;
+        if asked.as_ref().is_some_and(|asked| *asked != request) {
+            return None;
+        }
+        match answer {
+            Some(answer) => Some(guest.changes(cursor, answer).await.is_err()),
+            None => Some(false),
+        }
+    }
+}

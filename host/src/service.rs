@@ -1,0 +1,232 @@
+//! Connectors in service: which one polls under a connector's name now, and which did before.
+//!
+//! A poll takes what is in service as it begins and ends on it, so a swap lies between two polls.
+//! What is new is on [trial]: until every task has polled well with it a few times, the one
+//! before is kept, with where each task stood. Where the new one fails on what the one before
+//! would have read, the old one is back in service, and the tasks are back where they were.
+
+mod trial;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex as Turn, RwLock, RwLockReadGuard};
+
+use self::trial::Standing;
+pub(crate) use self::trial::{Record, Resumed};
+use crate::{
+    connector::Connector,
+    model::{ContainerId, TaskId},
+    shelf::Shelf,
+    status::{self, Status},
+    store::{self, Rewind, Store},
+};
+
+/// What polls under a connector's name. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    standing: Mutex<Standing>,
+    /// Held by polls while they read where they start, and by who takes tasks back.
+    gate: RwLock<()>,
+    shelf: Option<Shelf>,
+    /// One note after the other, so that the last is the newest.
+    noting: Turn<()>,
+    status: Status,
+}
+
+/// A connector as it was in service when somebody looked. Cheap to clone.
+#[derive(Clone)]
+pub struct Serving {
+    /// The connector.
+    pub connector: Connector,
+    /// Counts what has been in service under the name.
+    number: u64,
+}
+
+/// What a service begins with.
+pub(crate) struct Options {
+    /// What is in service.
+    pub(crate) connector: Connector,
+    /// Where it was read from, for people.
+    pub(crate) file: String,
+    /// What it is on trial against, from before a restart or from an earlier run.
+    pub(crate) resumed: Option<Resumed>,
+    /// The tasks that are polled on their cadence.
+    pub(crate) tasks: Vec<TaskId>,
+    /// Where it is noted what is in service.
+    pub(crate) shelf: Option<Shelf>,
+    /// Where it is told.
+    pub(crate) status: Status,
+    /// The time now.
+    pub(crate) now: Timestamp,
+}
+
+impl Options {
+    /// The service.
+    pub(crate) fn build(self) -> Service {
+        let Self { connector, file, resumed, tasks, shelf, status, now } = self;
+        let name = connector.manifest().name.clone();
+        let standing = Mutex::new(Standing::new(connector, file, resumed, tasks, now));
+        let service = Service(Arc::new(Inner {
+            name,
+            standing,
+            gate: RwLock::default(),
+            shelf,
+            noting: Turn::default(),
+            status,
+        }));
+        service.publish();
+        service
+    }
+}
+
+impl Service {
+    /// The connector's name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What is in service now.
+    pub fn serving(&self) -> Serving {
+        let standing = self.standing();
+        Serving { connector: standing.connector.clone(), number: standing.number }
+    }
+
+    /// Whether this is what is in service.
+    pub(crate) fn is_current(&self, serving: &Serving) -> bool {
+        self.standing().number == serving.number
+    }
+
+    /// Held by a poll while it reads where it starts, so that nobody takes its task back meanwhile.
+    pub(crate) async fn enter(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.gate.read().await
+    }
+
+    /// A poll begins here. Where the task polls for the first time with what is on trial, its
+    /// place is on disk before anything is asked.
+    pub(crate) async fn begins(&self, task: &TaskId, serving: &Serving, cursor: Option<&str>) {
+        if self.standing().begins(task, serving.number, cursor) {
+            self.keep().await;
+        }
+    }
+
+    /// A poll made containers, the first of them this one.
+    pub(crate) fn made(&self, task: &TaskId, serving: &Serving, first: Option<ContainerId>) {
+        if let Some(first) = first {
+            self.standing().made(task, serving.number, first);
+        }
+    }
+
+    /// A poll came to its end.
+    pub(crate) async fn went_well(&self, task: &TaskId, serving: &Serving) {
+        if self.standing().went_well(task, serving.number) {
+            tracing::info!(connector = self.name(), "has proven itself; the one before is let go");
+            self.publish();
+            self.keep().await;
+        }
+    }
+
+    /// A poll failed by the connector's fault.
+    pub(crate) fn went_wrong(&self, task: &TaskId, serving: &Serving) {
+        self.standing().went_wrong(task, serving.number);
+    }
+
+    /// What was in service before, where this is on trial and the task did not fail with that one.
+    pub(crate) fn on_trial(&self, task: &TaskId, serving: &Serving) -> Option<Connector> {
+        self.standing().on_trial(task, serving.number)
+    }
+
+    /// Whether a container of a task was made by what is on trial.
+    pub(crate) fn is_made_on_trial(&self, task: &TaskId, container: ContainerId) -> bool {
+        self.standing().is_made_on_trial(task, container)
+    }
+
+    /// Takes what is on trial out of service and puts the one before back, with every task where
+    /// it stood before the swap. Answers whether it did: it is too late where something else is
+    /// in service by now.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; the tasks stand where they stand then.
+    pub(crate) async fn roll_back(
+        &self,
+        serving: &Serving,
+        store: &dyn Store,
+        why: &str,
+    ) -> Result<bool, store::Error> {
+        let _alone = self.0.gate.write().await;
+        let Some(tasks) = self.standing().roll_back(serving.number, why) else { return Ok(false) };
+        let (bad, good) = (serving.connector.manifest().label(), self.serving());
+        let good = good.connector.manifest().label();
+        tracing::error!(
+            bad,
+            good,
+            why,
+            "a connector failed after it was swapped in and is out of service; the one before is back, from where it stood"
+        );
+        self.publish();
+        self.keep().await;
+        for (task, to) in tasks {
+            let forgotten = store.rewind(&task, to).await?;
+            tracing::warn!(%task, forgotten, "reads again what it found since the swap");
+        }
+        Ok(true)
+    }
+
+    /// Puts another connector in service, on trial against the last that has proven itself.
+    /// Polls under way end on what they began with.
+    pub(crate) async fn swap(&self, connector: Connector, file: String, now: Timestamp) {
+        self.standing().swap(connector, file, now);
+        self.publish();
+        self.keep().await;
+    }
+
+    /// Says of a file that would be this connector why it is not.
+    pub(crate) fn refuse(&self, why: Option<String>) {
+        self.standing().refused = why;
+        self.publish();
+    }
+
+    /// What is noted of it.
+    pub(crate) fn record(&self) -> Record {
+        self.standing().record()
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self) {
+        let standing = self.standing();
+        let report = standing.report();
+        let label = standing.connector.manifest().label();
+        let tasks: Vec<_> = standing.tasks.keys().cloned().collect();
+        drop(standing);
+        self.0.status.with(|all: &mut status::Report| {
+            all.connectors.insert(self.0.name.clone(), report);
+            for task in tasks {
+                all.tasks.entry(task.to_string()).or_default().connector.clone_from(&label);
+            }
+        });
+    }
+
+    /// Notes what is in service, so that the next start goes on from it.
+    pub(crate) async fn keep(&self) {
+        let Some(shelf) = self.0.shelf.clone() else { return };
+        let _turn = self.0.noting.lock().await;
+        let (name, record) = (self.0.name.clone(), self.record());
+        let noted = tokio::task::spawn_blocking(move || shelf.keep(&name, &record)).await;
+        let noted = noted.map_err(std::io::Error::other).and_then(|noted| noted);
+        if let Err(error) = noted {
+            tracing::warn!(connector = self.name(), %error, "what is in service cannot be noted; after a restart nothing can be rolled back");
+        }
+    }
+}
+
+/// Where tasks go back to.
+pub(crate) type Back = BTreeMap<TaskId, Rewind>;

@@ -1,0 +1,271 @@
+//! A connector's standing: in service, on trial, rolled back. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Back;
+use crate::{
+    connector::Connector,
+    model::{ContainerId, TaskId},
+    status,
+    store::Rewind,
+    trust::version::newer_or_equal,
+};
+
+/// Polls of a task that must go well before what polled it has proven itself.
+const PROOF: u32 = 3;
+
+/// How many that failed are remembered.
+const FAILED: usize = 16;
+
+/// What is in service under a name.
+pub(super) struct Standing {
+    pub(super) connector: Connector,
+    pub(super) file: String,
+    pub(super) since: Timestamp,
+    pub(super) number: u64,
+    /// All tasks on their cadence.
+    pub(super) tasks: BTreeMap<TaskId, Polled>,
+    /// The last that has proven itself, while what is in service has not.
+    previous: Option<(Connector, String)>,
+    /// Digests of what was in service and failed, the newest last.
+    pub(super) failed: Vec<String>,
+    /// The highest version that has proven itself.
+    highest: String,
+    /// Why the file that is there now is not in service.
+    pub(super) refused: Option<String>,
+}
+
+/// How a task has polled.
+#[derive(Default)]
+pub(super) struct Polled {
+    /// Whether its last poll failed by the connector's fault.
+    failing: bool,
+    /// Whether it did so before what is on trial.
+    was_failing: bool,
+    /// Polls that went well with what is on trial.
+    well: u32,
+    /// Where it stood before.
+    before: Option<Before>,
+}
+
+/// Where a task stood before what is on trial polled it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Before {
+    cursor: Option<String>,
+    from: Option<ContainerId>,
+}
+
+/// What is noted of a name in service, for the next start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The digest of what is in service.
+    pub(crate) serving: String,
+    /// Its version.
+    #[serde(default)]
+    pub(crate) version: String,
+    /// Its file, for people.
+    #[serde(default)]
+    pub(crate) file: String,
+    /// The digest of the last that has proven itself, while what is in service has not.
+    #[serde(default)]
+    pub(crate) previous: Option<String>,
+    /// Where tasks stood before, by connection and action.
+    #[serde(default)]
+    pub(crate) before: Vec<(TaskId, Before)>,
+    /// Digests of what failed.
+    #[serde(default)]
+    pub(crate) failed: Vec<String>,
+    /// The highest version that has proven itself.
+    #[serde(default)]
+    pub(crate) highest: String,
+}
+
+impl Record {
+    /// The version that nothing may be older than.
+    pub(crate) fn newest(&self) -> &str {
+        newer(&self.highest, &self.version)
+    }
+}
+
+/// What an earlier run left.
+#[derive(Default)]
+pub(crate) struct Resumed {
+    /// What was in service before, if what is now has not proven itself against it.
+    pub(crate) previous: Option<Connector>,
+    /// What was noted.
+    pub(crate) record: Record,
+}
+
+impl Standing {
+    pub(super) fn new(
+        connector: Connector,
+        file: String,
+        resumed: Option<Resumed>,
+        tasks: Vec<TaskId>,
+        now: Timestamp,
+    ) -> Self {
+        let Resumed { previous, record } = resumed.unwrap_or_default();
+        let mut tasks: BTreeMap<_, _> =
+            tasks.into_iter().map(|task| (task, Polled::default())).collect();
+        if previous.is_some() {
+            for (task, before) in record.before {
+                tasks.entry(task).or_default().before = Some(before);
+            }
+        }
+        let previous = previous.map(|it| (it, record.file));
+        let highest = match &previous {
+            Some(_) => record.highest,
+            None => newest(record.highest, &connector),
+        };
+        let failed = record.failed;
+        Self {
+            connector,
+            file,
+            since: now,
+            number: 0,
+            tasks,
+            previous,
+            failed,
+            highest,
+            refused: None,
+        }
+    }
+
+    /// Whether that is to be noted.
+    pub(super) fn begins(&mut self, task: &TaskId, number: u64, cursor: Option<&str>) -> bool {
+        let Some(polled) = self.trial(number).and_then(|tasks| tasks.get_mut(task)) else {
+            return false;
+        };
+        let is_first = polled.before.is_none();
+        polled.before.get_or_insert_with(|| Before { cursor: cursor.map(Into::into), from: None });
+        is_first
+    }
+
+    pub(super) fn made(&mut self, task: &TaskId, number: u64, first: ContainerId) {
+        let polled = self.trial(number).and_then(|tasks| tasks.get_mut(task));
+        if let Some(before) = polled.and_then(|polled| polled.before.as_mut()) {
+            before.from.get_or_insert(first);
+        }
+    }
+
+    /// Whether what was on trial has proven itself by that.
+    pub(super) fn went_well(&mut self, task: &TaskId, number: u64) -> bool {
+        if number != self.number {
+            return false;
+        }
+        if let Some(polled) = self.tasks.get_mut(task) {
+            polled.failing = false;
+            polled.well = polled.well.saturating_add(1);
+        }
+        let proven = self.previous.is_some() && self.tasks.values().all(|it| it.well >= PROOF);
+        if proven {
+            self.previous = None;
+            self.highest = newest(std::mem::take(&mut self.highest), &self.connector);
+            self.tasks.values_mut().for_each(|it| it.before = None);
+        }
+        proven
+    }
+
+    pub(super) fn went_wrong(&mut self, task: &TaskId, number: u64) {
+        if number == self.number
+            && let Some(polled) = self.tasks.get_mut(task)
+        {
+            polled.failing = true;
+        }
+    }
+
+    pub(super) fn on_trial(&self, task: &TaskId, number: u64) -> Option<Connector> {
+        let failed_before = self.tasks.get(task).is_some_and(|polled| polled.was_failing);
+        let previous = self.previous.as_ref().filter(|_| number == self.number && !failed_before);
+        previous.map(|(connector, _)| connector.clone())
+    }
+
+    pub(super) fn is_made_on_trial(&self, task: &TaskId, container: ContainerId) -> bool {
+        let before = self.tasks.get(task).and_then(|polled| polled.before.as_ref());
+        before.and_then(|before| before.from).is_some_and(|from| container >= from)
+    }
+
+    /// Where every task goes back to, where this is still what is on trial.
+    pub(super) fn roll_back(&mut self, number: u64, why: &str) -> Option<Back> {
+        if number != self.number {
+            return None;
+        }
+        let (previous, file) = self.previous.take()?;
+        let label = self.connector.manifest().label();
+        self.refused = Some(format!("{label} was rolled back: {why}"));
+        self.failed.push(self.connector.digest().to_owned());
+        let surplus = self.failed.len().saturating_sub(FAILED);
+        self.failed.drain(..surplus);
+        (self.connector, self.file) = (previous, file);
+        self.number += 1;
+        let back = self.tasks.iter_mut().filter_map(|(task, polled)| {
+            let Before { cursor, from } = std::mem::take(polled).before?;
+            Some((task.clone(), Rewind { cursor, from }))
+        });
+        Some(back.collect())
+    }
+
+    pub(super) fn swap(&mut self, connector: Connector, file: String, now: Timestamp) {
+        let old = std::mem::replace(&mut self.connector, connector);
+        let old_file = std::mem::replace(&mut self.file, file);
+        (self.since, self.refused) = (now, None);
+        self.number += 1;
+        if self.previous.is_none() {
+            self.previous = Some((old, old_file));
+            for polled in self.tasks.values_mut() {
+                *polled = Polled {
+                    was_failing: polled.failing,
+                    failing: polled.failing,
+                    ..Polled::default()
+                };
+            }
+        }
+        self.tasks.values_mut().for_each(|polled| polled.well = 0);
+        // Back to what has proven itself: there is nothing to prove.
+        if self.previous.as_ref().is_some_and(|(it, _)| it.digest() == self.connector.digest()) {
+            self.previous = None;
+        }
+    }
+
+    pub(super) fn record(&self) -> Record {
+        let before =
+            self.tasks.iter().filter_map(|(task, it)| Some((task.clone(), it.before.clone()?)));
+        Record {
+            serving: self.connector.digest().into(),
+            version: self.connector.manifest().version.clone(),
+            file: self.file.clone(),
+            previous: self.previous.as_ref().map(|(it, _)| it.digest().into()),
+            before: before.collect(),
+            failed: self.failed.clone(),
+            highest: self.highest.clone(),
+        }
+    }
+
+    pub(super) fn report(&self) -> status::Connector {
+        status::Connector {
+            version: self.connector.manifest().version.clone(),
+            digest: self.connector.digest().into(),
+            file: self.file.clone(),
+            since: Some(self.since),
+            on_trial_against: self.previous.as_ref().map(|(it, _)| it.manifest().version.clone()),
+            error: self.refused.clone(),
+        }
+    }
+
+    fn trial(&mut self, number: u64) -> Option<&mut BTreeMap<TaskId, Polled>> {
+        let on_trial = number == self.number && self.previous.is_some();
+        on_trial.then_some(&mut self.tasks)
+    }
+}
+
+fn newest(highest: String, connector: &Connector) -> String {
+    newer(&highest, &connector.manifest().version).to_owned()
+}
+
+/// The newer of two versions, where the first may be none.
+fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
+    if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
+}
