@@ -199,6 +199,11 @@ impl Guest {
         answered.map_err(Fault::Failure)
     }
 
+    /// Bytes of memory that the instance holds; none before its first call and after a trap.
+    pub fn memory(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| live.store.data().memory())
+    }
+
     async fn start(&mut self) -> Result<Live, Fault> {
         let limits = self.connector.engine().limits();
         let sandbox = Sandbox::new(self.context.now, self.seed, limits);

@@ -5,6 +5,8 @@
 //! `GET /appointments?changedsince=…` with what changed and `GET /patient/{id}` with whom it
 //! is about.
 
+pub mod careful;
+
 pub use rounds_sdk::*;
 use serde::{Deserialize, Serialize};
 
