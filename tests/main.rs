@@ -20,5 +20,8 @@ mod configuration;
 mod house;
 mod kill;
 mod real_ehr;
+mod real_registry;
+mod registries;
 mod support;
+mod trust;
 mod uses;

@@ -5,6 +5,8 @@
 //! There, too, the host's own client goes, to addresses that it may ask only; and credentials go to
 //! the registry itself and to where it says that its tokens are, never along with a redirect.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use url::Url;
@@ -20,8 +22,9 @@ use crate::{
 
 /// The longest body that is read or sent: a connector.
 pub(super) const LONGEST: usize = 64 << 20;
-/// How long one such may take.
-const TOTAL: std::time::Duration = std::time::Duration::from_secs(300);
+/// How long one such may take, and how long until it begins to come.
+const TOTAL: Duration = Duration::from_secs(300);
+const HEAD: Duration = Duration::from_secs(30);
 /// How often content may be elsewhere.
 const REDIRECTS: usize = 3;
 
@@ -71,7 +74,7 @@ impl<'n> Repository<'n> {
         let owner = Owner::Registry(host.clone());
         let url = settings.url(reference.authority());
         let url = url.ok_or(egress::Error::Setup { owner, problem: Setup::Url })?;
-        let client = client(network, &settings, &url, Auth::None)?;
+        let client = client(network, &settings, access, &url, Auth::None)?;
         let name = reference.repository.clone();
         Ok(Self { network, settings, url, name, access, client, signed_in: false })
     }
@@ -157,7 +160,7 @@ impl<'n> Repository<'n> {
             (Some(Challenge::Basic), auth @ Auth::Basic { .. }) => auth,
             _ => return Ok(false),
         };
-        self.client = client(self.network, &self.settings, &self.url, auth)?;
+        self.client = self.client_at(&self.url, auth)?;
         self.signed_in = true;
         Ok(true)
     }
@@ -182,7 +185,7 @@ impl<'n> Repository<'n> {
             .extend_pairs(service.map(|service| ("service", service)))
             .append_pair("scope", &format!("repository:{}:{access}", self.name));
         self.judge(&url)?;
-        let client = client(self.network, &self.settings, &origin(&url), auth)?;
+        let client = self.client_at(&origin(&url), auth)?;
         let request = Request { target: url.to_string(), ..Request::default() };
         let answer = client.send(&request).await?;
         if !(200..300).contains(&answer.status) {
@@ -197,8 +200,12 @@ impl<'n> Repository<'n> {
     /// Asks for what a redirect leads to, without credentials but those in its own address.
     async fn elsewhere(&self, url: &Url) -> Result<Response, Error> {
         self.judge(url)?;
-        let client = client(self.network, &self.settings, &origin(url), Auth::None)?;
+        let client = self.client_at(&origin(url), Auth::None)?;
         Ok(client.send(&Request { target: url.to_string(), ..Request::default() }).await?)
+    }
+
+    fn client_at(&self, url: &Url, auth: Auth) -> Result<Client, egress::Error> {
+        client(self.network, &self.settings, self.access, url, auth)
     }
 
     /// Whether a registry may send us to a URL: no weaker than its own, and nowhere inside.
@@ -226,6 +233,7 @@ impl<'n> Repository<'n> {
 fn client(
     network: &Network,
     settings: &Registry,
+    access: Access,
     url: &Url,
     auth: Auth,
 ) -> Result<Client, egress::Error> {
@@ -234,7 +242,9 @@ fn client(
     options.ca.clone_from(&settings.ca);
     options.auth = auth;
     options.max_body = LONGEST;
-    options.timeouts = Timeouts { total: TOTAL, ..Timeouts::default() };
+    // A push sends its body before there is a head.
+    let head = (access == Access::Pull).then_some(HEAD);
+    options.timeouts = Timeouts { total: TOTAL, head, ..Timeouts::default() };
     Client::new(network, options)
 }
 
