@@ -10,7 +10,8 @@ use crate::support::{
     manifest,
 };
 
-const USER: &str = "auth = { type = \"basic\", user = \"rounds\", password = { env = \"ROUNDS_SECRET\" } }";
+const USER: &str =
+    "auth = { type = \"basic\", user = \"rounds\", password = { env = \"ROUNDS_SECRET\" } }";
 
 /// A folder whose configuration takes a connector from a registry.
 fn configure(site: &Site, host: &str, from: &str, registry: &str, trust: &str) {
@@ -78,7 +79,10 @@ async fn a_lock_is_updated_when_told_and_never_to_an_older_version() {
     let update = ["connector", "pull", "--update"];
     let said = site.rounds(&update).await;
     assert_eq!(said.code, Some(2));
-    assert_fits("oci://*: version 0.1.0 is older than 0.2.0, which was served before; *", &said.error);
+    assert_fits(
+        "oci://*: version 0.1.0 is older than 0.2.0, which was served before; *",
+        &said.error,
+    );
     assert_eq!(fs::read_to_string(site.path("rounds.lock")).unwrap(), lock);
     let allowed = "[host.trust]\nallow_older = [\"plain\"]";
     configure(&site, registry.host(), &registry.reference(":1"), "", allowed);
@@ -102,7 +106,10 @@ async fn what_is_kept_is_believed_only_while_it_is_what_was_locked() {
     assert_fits("oci://*: the registry answered another file: sha256:*, where *", &said.error);
     site.write("rounds.lock", "version = 2");
     let said = site.rounds(&["run"]).await;
-    assert_fits("rounds.lock: it is of a newer version of this program; make it anew with *", &said.error);
+    assert_fits(
+        "rounds.lock: it is of a newer version of this program; make it anew with *",
+        &said.error,
+    );
 }
 
 #[tokio::test]
@@ -142,7 +149,10 @@ async fn no_answer_is_told_with_its_reason() {
     let (registry, site) = with_plain("").await;
     let place = "/v2/team/plain/manifests/1";
     for (status, expected) in [
-        (404, "*/team/plain:1: it answered 404 and does not have it; check the name and the version"),
+        (
+            404,
+            "*/team/plain:1: it answered 404 and does not have it; check the name and the version",
+        ),
         (403, "*: it answered 403 and does not allow it with these credentials"),
         (503, "*: it answered 503 and has troubles of its own; try again later"),
         (401, "*: it answered 401 and asks for credentials; add `[[registry]]` with *"),
@@ -167,20 +177,26 @@ async fn no_answer_is_told_with_its_reason() {
 #[tokio::test]
 async fn credentials_go_where_the_registry_says_that_its_tokens_are() {
     let (registry, site) = with_plain(USER).await;
-    let challenge = format!("Bearer realm=\"http://{}/token\",service=\"s\",scope=\"x\"", registry.host());
+    let challenge =
+        format!("Bearer realm=\"http://{}/token\",service=\"s\",scope=\"x\"", registry.host());
     registry.guard("Bearer t0ken", &challenge);
     registry.answer("/token", 200, &[], "{\"token\":\"t0ken\"}");
     let said = pull(&site).await;
     assert_eq!(said.code, Some(0), "{said:?}");
     let asked = registry.heard().into_iter().find(|(path, _)| path.starts_with("/token"));
-    let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("rounds:{}", crate::support::SECRET)));
+    let basic =
+        format!("Basic {}", BASE64_STANDARD.encode(format!("rounds:{}", crate::support::SECRET)));
     let scope = "/token?service=s&scope=repository%3Ateam%2Fplain%3Apull";
     assert_eq!(asked, Some((scope.to_owned(), Some(basic))));
     fs::remove_file(site.path("rounds.lock")).unwrap();
     for (status, answer, expected) in [
         (401, "", "its token service: it answered 401 and does not take the credentials; *"),
         (200, "{}", "its token service answers no token"),
-        (200, "{\"token\":\"other\"}", "oci://*: it answered 401 and does not take the credentials; *"),
+        (
+            200,
+            "{\"token\":\"other\"}",
+            "oci://*: it answered 401 and does not take the credentials; *",
+        ),
     ] {
         registry.answer("/token", status, &[], answer);
         assert_fits(&format!("registry *: {expected}"), &pull(&site).await.error);
@@ -188,7 +204,11 @@ async fn credentials_go_where_the_registry_says_that_its_tokens_are() {
     for realm in ["http://169.254.169.254/token", "http://10.0.0.1/token", "ftp://a.example", "x"] {
         registry.guard("Bearer t0ken", &format!("Bearer realm=\"{realm}\""));
         let told = pull(&site).await.error;
-        assert!(told.contains("it sends us to an address that may not be asked") || told.contains("at no URL"), "{told}");
+        assert!(
+            told.contains("it sends us to an address that may not be asked")
+                || told.contains("at no URL"),
+            "{told}"
+        );
     }
 }
 
@@ -198,14 +218,18 @@ async fn wrong_credentials_are_told() {
     registry.guard("Basic x", "Basic realm=\"tests\"");
     let said = pull(&site).await;
     assert_eq!(said.code, Some(1));
-    assert_fits("registry *: *: it answered 401 and does not take the credentials; check its `[[registry]]`", &said.error);
+    assert_fits(
+        "registry *: *: it answered 401 and does not take the credentials; check its `[[registry]]`",
+        &said.error,
+    );
     assert!(!said.error.contains(crate::support::SECRET));
 }
 
 #[tokio::test]
 async fn no_credentials_follow_a_redirect() {
     let (registry, site) = with_plain(USER).await;
-    let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("rounds:{}", crate::support::SECRET)));
+    let basic =
+        format!("Basic {}", BASE64_STANDARD.encode(format!("rounds:{}", crate::support::SECRET)));
     registry.guard(&basic, "Basic realm=\"tests\"");
     let elsewhere = Registry::start().await;
     let blob = format!("/v2/team/plain/blobs/{}", Digest::of(&plain()));
@@ -238,10 +262,16 @@ async fn signatures_come_along_and_are_judged_before_anything_is_locked() {
     configure(&site, registry.host(), &registry.reference(":1"), "", &trust);
     assert_fits("oci://*: is not signed; *", &pull(&site).await.error);
     let manifest = registry.has(&plain());
-    assert_eq!(site.rounds(&["connector", "sign", "plain.wasm", "--key", "key.pem"]).await.code, Some(0));
+    assert_eq!(
+        site.rounds(&["connector", "sign", "plain.wasm", "--key", "key.pem"]).await.code,
+        Some(0)
+    );
     let signature = fs::read_to_string(site.path("plain.wasm.sig")).unwrap();
     registry.has_signature(&manifest, &signature.replace("0.1.0", "0.3.0"));
-    assert_fits("oci://*: its signature in the name of `acme` is not that key's*", &pull(&site).await.error);
+    assert_fits(
+        "oci://*: its signature in the name of `acme` is not that key's*",
+        &pull(&site).await.error,
+    );
     assert!(!site.path("rounds.lock").exists());
     let warned = trust.replace("require", "warn");
     configure(&site, registry.host(), &registry.reference(":1"), "", &warned);

@@ -52,7 +52,8 @@ async fn what_was_not_signed_is_told() {
     let mut flipped = wasm.clone();
     *flipped.last_mut().unwrap() ^= 1;
     let elsewhere = "is not signed; sign it with `rounds connector sign`";
-    let changed = "its signature in the name of `--key` is not that key's: the statement was changed";
+    let changed =
+        "its signature in the name of `--key` is not that key's: the statement was changed";
     let cases = [
         ("flipped", &flipped, Some(sig.clone()), &public, "its signature is for another file: *"),
         ("moved", &wasm, None, &public, elsewhere),
@@ -61,7 +62,13 @@ async fn what_was_not_signed_is_told() {
         ("wider", &wasm, Some(sig.replace("GET /appointments", "GET /**")), &public, changed),
         ("empty", &wasm, Some(String::new()), &public, "its signature file has no signature*"),
         ("long", &wasm, Some(sig.clone() + &" ".repeat(1 << 15)), &public, "*longer than 16 KiB;*"),
-        ("strange", &wasm, Some(sig), &stranger, "is signed with the key *, which is not trusted;*"),
+        (
+            "strange",
+            &wasm,
+            Some(sig),
+            &stranger,
+            "is signed with the key *, which is not trusted;*",
+        ),
     ];
     for (name, wasm, sig, key, expected) in cases {
         let file = format!("{name}.wasm");

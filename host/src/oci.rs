@@ -7,7 +7,7 @@
 //! | file | it holds |
 //! | --- | --- |
 //! | `reference`, `digest`, `manifest`, `challenge` | the words of the protocol (pure) |
-//! | `registry` | asking a repository, signing in, following to where content is |
+//! | `registry`, `token`, `way` | asking a repository, signing in, following to where content is |
 //! | `fetch`, `push` | a connector with its signatures, from and to a repository |
 //! | `lock`, `shelf` | what references mean, and the files themselves |
 //! | `pull` | looking up what references mean now |
@@ -23,6 +23,8 @@ mod push;
 mod reference;
 mod registry;
 mod shelf;
+mod token;
+mod way;
 
 use std::path::PathBuf;
 
@@ -36,8 +38,9 @@ pub use self::{
 };
 use self::{
     lock::{Lock, Locked},
-    registry::{Access, Repository},
+    registry::Repository,
     shelf::Shelf,
+    way::Access,
 };
 use crate::{
     config::{Config, Placed},
@@ -91,8 +94,7 @@ async fn fetch_locked(
     reference: &Reference,
     locked: &Locked,
 ) -> Result<PathBuf, Error> {
-    let mut repository =
-        Repository::new(network, &config.registries, reference, Access::Pull)?;
+    let mut repository = Repository::new(network, &config.registries, reference, Access::Pull)?;
     let file = fetch::file(&mut repository, reference, &locked.digest, locked.size).await?;
     let signature = match &locked.signature {
         Some(digest) => Some(fetch::signature(&mut repository, reference, digest).await?),

@@ -117,7 +117,8 @@ impl Registry {
         let kind = "application/vnd.rounds.connector.signature.v1";
         let layer = Blob { kind, bytes: signature.into() };
         let text = manifest(&[layer.descriptor()]).to_string();
-        let listed = Blob { kind: "application/vnd.oci.image.manifest.v1+json", bytes: text.into() };
+        let listed =
+            Blob { kind: "application/vnd.oci.image.manifest.v1+json", bytes: text.into() };
         let mut descriptor = listed.descriptor();
         descriptor["artifactType"] = kind.into();
         self.put(&format!("blobs/{}", Digest::of(&layer.bytes)), signature);
@@ -151,9 +152,7 @@ async fn answer(State(registry): State<Registry>, request: Request) -> Response 
         return (StatusCode::UNAUTHORIZED, headers).into_response();
     }
     match shelves.answers.get(path) {
-        Some((status, headers, body)) => {
-            (*status, headers.clone(), body.clone()).into_response()
-        }
+        Some((status, headers, body)) => (*status, headers.clone(), body.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

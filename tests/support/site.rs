@@ -103,11 +103,7 @@ impl Site {
     }
 
     /// Runs a command with these variables, too.
-    pub(crate) async fn rounds_with(
-        &self,
-        arguments: &[&str],
-        variables: &[(&str, &str)],
-    ) -> Said {
+    pub(crate) async fn rounds_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
         let running = command.kill_on_drop(true).stdin(Stdio::null()).output();

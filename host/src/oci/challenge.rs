@@ -68,7 +68,10 @@ mod tests {
                 &["Bearer realm=\"https://a.example/token\",service=\"r\",scope=\"x:y:pull,push\""],
                 bearer("https://a.example/token", Some("r")),
             ),
-            (&["BEARER service=r, realm=https://a.example"], bearer("https://a.example", Some("r"))),
+            (
+                &["BEARER service=r, realm=https://a.example"],
+                bearer("https://a.example", Some("r")),
+            ),
             (&["Negotiate", "Bearer realm=\"a\""], bearer("a", None)),
             (&["Bearer service=\"r\""], None),
             (&["Bearer realm=\"a"], bearer("a", None)),

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::{Digest, registry};
+use super::{Digest, way};
 use crate::{config, connector, egress, trust};
 
 /// Why a connector cannot be had from a registry, or put there.
@@ -65,7 +65,7 @@ pub enum Error {
         found: Digest,
     },
     /// Larger than any connector.
-    #[error("{reference}: has {size} bytes, and {} are the most", registry::LONGEST)]
+    #[error("{reference}: has {size} bytes, and {} are the most", way::LONGEST)]
     TooLarge {
         /// Which.
         reference: String,

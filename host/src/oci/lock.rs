@@ -63,7 +63,8 @@ impl Lock {
             }
             Err(error) => return Err(Error::file(path, error)),
         };
-        let wrong = |what: &str| Error::Lock { path: path.display().to_string(), what: what.into() };
+        let wrong =
+            |what: &str| Error::Lock { path: path.display().to_string(), what: what.into() };
         let lock: Self = toml::from_str(&text).map_err(|error| wrong(error.message()))?;
         match lock.version {
             VERSION => Ok(lock),

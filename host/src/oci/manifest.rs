@@ -124,11 +124,13 @@ pub(super) fn wasm_layer(text: &[u8]) -> Result<Descriptor, &'static str> {
     let kind: Kind = serde_json::from_slice(text).map_err(|_| "its manifest is no JSON of OCI")?;
     let is_list = |kind: &str| [INDEX, DOCKER_LIST].contains(&kind);
     if kind.manifests.is_some() || kind.media_type.as_deref().is_some_and(is_list) {
-        return Err("it is a list for several platforms, and a connector is one file for all; name \
-                    one of the list by its digest");
+        return Err(
+            "it is a list for several platforms, and a connector is one file for all; name \
+                    one of the list by its digest",
+        );
     }
-    let manifest: Manifest =
-        serde_json::from_slice(text).map_err(|_| "its manifest is no manifest of an OCI artifact")?;
+    let manifest: Manifest = serde_json::from_slice(text)
+        .map_err(|_| "its manifest is no manifest of an OCI artifact")?;
     let mut layers = manifest.layers.into_iter();
     match (layers.next(), layers.next()) {
         (Some(layer), None) if layer.media_type == WASM => Ok(layer),
@@ -149,10 +151,9 @@ mod tests {
 
     #[test]
     fn a_manifest_is_a_connectors_or_told_what_it_is() {
-        let layer = |kind: &str| json!({ "mediaType": kind, "digest": Digest::of(b"x"), "size": 1 });
-        let image = |layers: Vec<serde_json::Value>| {
-            json!({ "schemaVersion": 2, "config": layer(WASM_CONFIG), "layers": layers })
-        };
+        let layer =
+            |kind: &str| json!({ "mediaType": kind, "digest": Digest::of(b"x"), "size": 1 });
+        let image = |layers: Vec<serde_json::Value>| json!({ "schemaVersion": 2, "config": layer(WASM_CONFIG), "layers": layers });
         let tar = layer("application/vnd.oci.image.layer.v1.tar+gzip");
         for (manifest, expected) in [
             (image(vec![layer(WASM)]), Ok(())),

@@ -7,8 +7,9 @@ use super::{
     fetch::{self, Found},
     fetch_locked,
     lock::{Lock, Locked},
-    registry::{Access, Repository},
+    registry::Repository,
     shelf::Shelf,
+    way::Access,
 };
 use crate::{
     config::{Config, Placed},
@@ -92,14 +93,13 @@ impl Puller<'_> {
         before: Option<&Locked>,
     ) -> Result<(Locked, Option<trust::Error>), Error> {
         let registries = &self.config.registries;
-        let mut repository =
-            Repository::new(&self.network, registries, reference, Access::Pull)?;
+        let mut repository = Repository::new(&self.network, registries, reference, Access::Pull)?;
         let Found { manifest, file, signatures } =
             fetch::connector(&mut repository, reference).await?;
         let digest = Digest::of(&file);
         let signature = self.best(&digest, &signatures);
         let (facts, warning) = self.judge(reference, &file, signature).await?;
-        if let Some(before) = before {
+        if let Some(before) = before.filter(|before| before.name == facts.name) {
             let followed = self.policy.may_follow(&facts.name, &before.version, &facts.version);
             followed.map_err(|source| Error::Older { reference: reference.to_string(), source })?;
         }
@@ -137,9 +137,9 @@ impl Puller<'_> {
         let digest = Digest::of(file);
         let admitted = self.policy.admit(digest.hex(), signature).map_err(untrusted)?;
         let loaded = Connector::from_bytes(self.engine, &name, file).await;
-        let facts = loaded.map(|connector| Facts::from(&connector)).map_err(|source| {
-            Error::Connector { reference: name.clone(), source }
-        })?;
+        let facts = loaded
+            .map(|connector| Facts::from(&connector))
+            .map_err(|source| Error::Connector { reference: name.clone(), source })?;
         let verdict = self.policy.confirm(admitted, &facts).map_err(untrusted)?;
         Ok((facts, verdict.doubt()))
     }

@@ -110,9 +110,8 @@ impl FromStr for Reference {
 
 /// Whether a text is a host, and a port where it has one, and nothing beside it.
 pub(crate) fn is_host(text: &str) -> bool {
-    let plain = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte)
-    };
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
     let url = Url::parse(&format!("https://{text}/"));
     text.bytes().all(plain) && url.is_ok_and(|url| url.has_host() && url.path() == "/")
 }
@@ -121,9 +120,8 @@ pub(crate) fn is_host(text: &str) -> bool {
 fn is_repository(text: &str) -> bool {
     let is_part = |part: &str| {
         let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        let plain = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte)
-        };
+        let plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
         let bytes = part.as_bytes();
         ends(bytes.first()) && ends(bytes.last()) && part.bytes().all(plain) && !part.contains("..")
     };
@@ -152,7 +150,10 @@ mod tests {
             (&format!("oci://r.example/a:1@{digest}"), "r.example", "a", &digest),
         ] {
             let reference: Reference = text.parse().unwrap();
-            assert_eq!((reference.host.as_str(), reference.repository.as_str()), (host, repository));
+            assert_eq!(
+                (reference.host.as_str(), reference.repository.as_str()),
+                (host, repository)
+            );
             assert_eq!((reference.name().as_str(), reference.to_string().as_str()), (name, text));
         }
         let hub: Reference = "oci://docker.io/team/a:1".parse().unwrap();

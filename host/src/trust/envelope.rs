@@ -44,8 +44,9 @@ impl Envelope {
             return Err(Error::Malformed("is longer than 16 KiB"));
         }
         let text = str::from_utf8(bytes).map_err(|_| Error::Malformed("is no text"))?;
-        let (statement, signatures) =
-            text.split_once("\n\n").ok_or(Error::Malformed("has no signature after an empty line"))?;
+        let (statement, signatures) = text
+            .split_once("\n\n")
+            .ok_or(Error::Malformed("has no signature after an empty line"))?;
         let statement = Statement::parse(&format!("{statement}\n"))
             .ok_or(Error::Malformed("holds no statement of rounds-connector-signature-v1"))?;
         let signatures: Option<Vec<_>> = signatures.lines().map(signature).collect();
@@ -118,8 +119,14 @@ mod tests {
             (&long, "is longer than 16 KiB"),
             (&many, "has no signature, or more than 8"),
             (&good.replace("ed25519: ", "rsa: "), "has a line that is no signature of ed25519"),
-            (&good.replace("ed25519: ", "ed25519: ZZ"), "has a line that is no signature of ed25519"),
-            (&good.replace("version", "Version"), "holds no statement of rounds-connector-signature-v1"),
+            (
+                &good.replace("ed25519: ", "ed25519: ZZ"),
+                "has a line that is no signature of ed25519",
+            ),
+            (
+                &good.replace("version", "Version"),
+                "holds no statement of rounds-connector-signature-v1",
+            ),
             (&good.replace('\n', "\r\n"), "has no signature after an empty line"),
             (good.split_inclusive("\n\n").next().unwrap(), "has no signature, or more than 8"),
         ] {

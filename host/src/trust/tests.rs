@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::*;
+use crate::config::{
+    Trust,
+    trust::{Signatures, TrustedKey},
+};
 
 fn facts() -> Facts {
     Facts {
@@ -47,9 +51,15 @@ fn each_fault_is_an_error_or_the_same_warning() {
         (Some(renamed), "in the name of `acme` is not that key's"),
         (Some(good.replace("0.1.0\nco", "0.2.0\nco")), "in the name of `acme` is not that key's"),
         (Some(other(|it| it.digest = "cd".repeat(32))), "for another file: sha256 cdcd"),
-        (Some(other(|it| it.name = "fhir-r5".into())), "signed was the name fhir-r5, and it says fhir-r4"),
+        (
+            Some(other(|it| it.name = "fhir-r5".into())),
+            "signed was the name fhir-r5, and it says fhir-r4",
+        ),
         (Some(other(|it| it.version = "0.2.0".into())), "signed was the version 0.2.0"),
-        (Some(other(|it| it.requests.clear())), "signed was the list of requests [], and it says [GET /Patient/*]"),
+        (
+            Some(other(|it| it.requests.clear())),
+            "signed was the list of requests [], and it says [GET /Patient/*]",
+        ),
         (Some("hello".into()), "its signature file has no signature"),
     ];
     for (signature, expected) in cases {

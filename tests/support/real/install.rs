@@ -171,17 +171,23 @@ fn install_node(home: &Path, turn: &File) -> Result<(), String> {
 }
 
 fn debian_there() -> Result<String, String> {
-    run(Command::new("dpkg").arg("--print-architecture"))
-        .map_err(|error| format!("a Debian, or what is made of it, is needed for its packages; {error}"))
+    run(Command::new("dpkg").arg("--print-architecture")).map_err(|error| {
+        format!("a Debian, or what is made of it, is needed for its packages; {error}")
+    })
 }
 
 fn install_debian(home: &Path, turn: &File) -> Result<(), String> {
     let packages = fs::read_to_string(home.join("packages"));
     let packages = packages.map_err(|error| broken(home, &error))?;
-    let mut apt = Command::new("apt-get");
-    let download = apt.args(["download", "--quiet"]).args(packages.lines()).current_dir(home);
-    run_holding(turn, download)
-        .map_err(|error| format!("`apt-get update` may have to be run first; {error}"))?;
+    let apt = |arguments: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        run_holding(turn, apt.arg("--quiet").args(arguments).current_dir(home))
+    };
+    let download: Vec<_> = std::iter::once("download").chain(packages.lines()).collect();
+    // A machine that is new has no list of packages yet, and only root can have it made.
+    apt(&download).or_else(|_| apt(&["update"]).and_then(|()| apt(&download))).map_err(
+        |error| format!("Debian's packages are needed; run `apt-get update` as root; {error}"),
+    )?;
     let files = fs::read_dir(home).map_err(|error| broken(home, &error))?;
     let files = files.filter_map(|entry| Some(entry.ok()?.path()));
     for file in files.filter(|path| path.extension().is_some_and(|it| it == "deb")) {

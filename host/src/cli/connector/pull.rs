@@ -53,10 +53,11 @@ pub(super) async fn run(Arguments { config, update, json }: Arguments) -> Result
     }
     let rows = pulled.into_iter().map(Row::from);
     let mut output = Output::open();
-    Ok(match json {
+    match json {
         true => output.json(&rows.collect::<Vec<_>>())?,
         false => output.table(&HEADS, rows.map(Row::cells).collect())?,
-    })
+    }
+    Ok(())
 }
 
 /// What is compiled here, the host need not compile again. Where that cannot be kept, it does.

@@ -30,7 +30,8 @@ pub(super) fn read(value: Value<'_>) -> Option<Registry> {
 fn host(value: Value<'_>) -> Option<String> {
     let host = value.clone().text()?;
     if !oci::is_host(host) {
-        return value.bad("write a host, and its port if it has its own, as `registry.example:5000`");
+        return value
+            .bad("write a host, and its port if it has its own, as `registry.example:5000`");
     }
     Some(host.to_owned())
 }
@@ -51,8 +52,10 @@ fn plain_http(table: &mut Table<'_>, registry: &mut Registry) {
     table.set_some("http", &mut registry.http, |value| {
         let http = value.clone().boolean()?;
         if http && !named {
-            return value.bad("only a registry in a network of yours is asked by plain http; name \
-                              its network in `private_addresses`");
+            return value.bad(
+                "only a registry in a network of yours is asked by plain http; name \
+                              its network in `private_addresses`",
+            );
         }
         if http {
             value.warn("credentials are readable for everybody on the way; use https");
