@@ -67,7 +67,7 @@ async fn a_file_that_is_no_connector_is_told_and_the_others_go_on() {
         "connectors/text.wasm: is WebAssembly text; compile it first",
         "connectors/traps-in-describe.wasm: `describe` failed: the connector trapped in `describe`: wasm trap: wasm `unreachable` instruction executed",
         "connectors/truncated.wasm: *",
-        "connectors/twin.wasm: its manifest is wrong: another file has the connector `plain`; remove one of them",
+        "connectors/twin.wasm: *connectors/plain.wasm has the connector `plain` already; remove one of them",
         "connectors/unknown-contract.wasm: built against rounds:connector@0.9.0, and this host knows rounds:connector@0.1.0",
     ];
     let unlike = |(pattern, told): &(&str, &&str)| !fits(pattern, told);

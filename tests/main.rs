@@ -12,6 +12,7 @@
     reason = "in a test a broken expectation is the message"
 )]
 
+mod adversity;
 mod bad_answers;
 mod bad_connectors;
 mod bad_destinations;
@@ -20,5 +21,6 @@ mod configuration;
 mod house;
 mod kill;
 mod real_ehr;
+mod reload;
 mod support;
 mod uses;

@@ -65,22 +65,24 @@ fn check_settings(connection: &Connection, manifest: &Manifest, errors: &mut Err
     let settings = &connection.settings;
     // What is missing as a whole is missing from the connection.
     let place = if settings.place.is_nowhere() { connection.place } else { settings.place };
-    match jsonschema::validator_for(&manifest.settings_schema) {
-        Ok(schema) => {
-            for error in schema.iter_errors(&settings.value) {
-                let at = error.instance_path().to_string();
-                let what = wrong_setting(&error, &at, &settings.value);
-                errors.at(place, format!("settings{}: {what}", dotted(&at)));
-            }
-        }
-        Err(_) => errors.at(
-            place,
-            format!(
-                "the settings of `{}` cannot be checked: its schema is no JSON Schema",
-                manifest.name
-            ),
-        ),
+    for what in wrong_settings(manifest, &settings.value) {
+        errors.at(place, what);
     }
+}
+
+/// All that the manifest's schema says against settings.
+pub(crate) fn wrong_settings(manifest: &Manifest, settings: &Value) -> Vec<String> {
+    let Ok(schema) = jsonschema::validator_for(&manifest.settings_schema) else {
+        return vec![format!(
+            "the settings of `{}` cannot be checked: its schema is no JSON Schema",
+            manifest.name
+        )];
+    };
+    let errors = schema.iter_errors(settings).map(|error| {
+        let at = error.instance_path().to_string();
+        format!("settings{}: {}", dotted(&at), wrong_setting(&error, &at, settings))
+    });
+    errors.collect()
 }
 
 /// What is wrong, by the names of settings but never by their values, which may be anything.

@@ -26,9 +26,9 @@ pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
 pub use guest::{Context, Guest, Page, Request, Step};
-pub use library::{Connector, Library};
+pub use library::{Connector, Library, digest_of};
 pub(crate) use manifest::is_name;
-pub use manifest::{Action, Detection, Manifest, is_older};
+pub use manifest::{Action, Detection, Manifest};
 pub use tools::{Tool, made_with};
 
 /// Why a file is no connector that this host can run.

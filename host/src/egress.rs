@@ -29,11 +29,13 @@ mod policy;
 mod request;
 mod resolver;
 mod retry_after;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod tls;
 
 pub use self::{
+    addresses::may_ask,
     client::Client,
     error::{Error, Owner, Retry, Setup},
     network::Network,
@@ -42,4 +44,5 @@ pub use self::{
     policy::Refusal,
     request::{Method, Reply, Request, Response},
     resolver::Lookup,
+    rules::Rules,
 };

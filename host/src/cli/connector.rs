@@ -4,7 +4,13 @@ mod build;
 mod compile;
 mod dev;
 mod inspect;
+mod keygen;
 mod new;
+mod pull;
+mod push;
+mod sign;
+mod test;
+mod verify;
 
 use clap::Subcommand;
 
@@ -15,10 +21,16 @@ use super::{exit::Error, logs};
 pub(super) enum Command {
     New(new::Arguments),
     Build(build::Arguments),
+    Test(test::Arguments),
     Dev(dev::Arguments),
     Inspect(inspect::Arguments),
     #[command(hide = true)]
     Compile(compile::Arguments),
+    Keygen(keygen::Arguments),
+    Pull(pull::Arguments),
+    Push(push::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Error> {
@@ -27,7 +39,13 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::New(arguments) => new::run(arguments),
         Command::Dev(arguments) => dev::run(arguments).await,
         Command::Build(arguments) => build::run(arguments).await,
+        Command::Test(arguments) => test::run(arguments).await,
         Command::Inspect(arguments) => inspect::run(arguments).await,
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Keygen(arguments) => keygen::run(arguments),
+        Command::Pull(arguments) => pull::run(arguments).await,
+        Command::Push(arguments) => push::run(arguments).await,
+        Command::Sign(arguments) => sign::run(arguments).await,
+        Command::Verify(arguments) => verify::run(arguments).await,
     }
 }

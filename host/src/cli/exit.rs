@@ -3,7 +3,10 @@
 use std::{io, process::ExitCode};
 
 use super::output;
-use crate::{admin, config, connector, connector_build, connector_dev, connector_new, host, store};
+use crate::{
+    admin, config, connector, connector_build, connector_dev, connector_new,
+    connector_test::scenario, host, oci, store,
+};
 
 /// Why a command came to nothing.
 #[derive(Debug)]
@@ -78,9 +81,24 @@ impl From<host::Error> for Error {
         match error {
             host::Error::Config(errors) => errors.into(),
             host::Error::Connector(error) => error.into(),
+            host::Error::Registry(error) => error.into(),
             error @ (host::Error::Egress(_) | host::Error::Refused(_)) => {
                 Self::Wrong(error.to_string())
             }
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<oci::Error> for Error {
+    fn from(error: oci::Error) -> Self {
+        match error {
+            oci::Error::Unlocked(errors) => errors.into(),
+            oci::Error::Lock { .. }
+            | oci::Error::NotAConnector { .. }
+            | oci::Error::Connector { .. }
+            | oci::Error::Untrusted { .. }
+            | oci::Error::Older { .. } => Self::Wrong(error.to_string()),
             error => Self::Failed(error.into()),
         }
     }
@@ -98,6 +116,12 @@ impl From<admin::Error> for Error {
             admin::Error::Refused { status: 404 | 422, why } => Self::Wrong(why),
             error => Self::Failed(error.into()),
         }
+    }
+}
+
+impl From<scenario::Error> for Error {
+    fn from(error: scenario::Error) -> Self {
+        Self::Wrong(error.to_string())
     }
 }
 

@@ -90,6 +90,7 @@ pub struct Guest {
     context: Context,
     seed: u64,
     live: Option<Live>,
+    log: Vec<String>,
     show_log: bool,
     _admitted: OwnedSemaphorePermit,
 }
@@ -117,6 +118,7 @@ impl Guest {
             seed: seed(context),
             context: context.clone(),
             live: None,
+            log: Vec::new(),
             show_log,
             _admitted: admitted,
         })
@@ -165,6 +167,11 @@ impl Guest {
         checks::step(step, events.unwrap_or_default(), self.connector.engine().limits())
     }
 
+    /// What the guest wrote to stderr in its last call, line by line. It may hold a patient's data.
+    pub fn take_log(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.log)
+    }
+
     async fn call<T>(
         &mut self,
         name: &'static str,
@@ -180,6 +187,7 @@ impl Guest {
         let called = time::timeout(limits.guest_wall, call(&live.calls, &mut live.store)).await;
         let log = live.store.data().take_log();
         self.show(&log);
+        self.log.clone_from(&log);
         let answered = match called {
             Err(_) => return Err(Fault::Limit(Limit::Wall(limits.guest_wall))),
             Ok(Err(error)) => return Err(trapped(name, &error, live.store.data(), &log)),
@@ -189,6 +197,11 @@ impl Guest {
             self.live = Some(live);
         }
         answered.map_err(Fault::Failure)
+    }
+
+    /// Bytes of memory that the instance holds; none before its first call and after a trap.
+    pub fn memory(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| live.store.data().memory())
     }
 
     async fn start(&mut self) -> Result<Live, Fault> {

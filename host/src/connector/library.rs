@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -59,7 +59,7 @@ impl Connector {
     /// # Errors
     /// As `load`.
     pub async fn from_bytes(engine: &Engine, name: &str, bytes: Bytes) -> Result<Self, Error> {
-        let (hash, size) = (digest(&SHA256, &bytes), bytes.len());
+        let (hash, size) = (sha256(&bytes), bytes.len());
         let component = compiled(engine, name, bytes, hash.as_ref()).await?;
         let kind = component.component_type();
         let contract = imports::check(name, &kind, engine.wasm())?;
@@ -228,6 +228,15 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.ok()
 }
 
+/// The SHA-256 of a file's bytes, in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
+    HEXLOWER.encode(sha256(bytes).as_ref())
+}
+
+fn sha256(bytes: &[u8]) -> Digest {
+    digest(&SHA256, bytes)
+}
+
 /// What a file is that is plainly no component, by its first bytes.
 fn no_component(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
@@ -235,10 +244,29 @@ fn no_component(bytes: &[u8]) -> Option<&'static str> {
         [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Some(
             "is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`",
         ),
-        [0, b'a', b's', b'm', ..] => None,
+        [0, b'a', b's', b'm', _, _, _, _, sections @ ..] => is_cut(sections)
+            .then_some("ends in the middle, as a file does that is still being copied"),
         [b'(', ..] => Some("is WebAssembly text; compile it first"),
         _ => Some("is no WebAssembly component: it does not begin with \\0asm"),
     }
+}
+
+/// Whether the last of a binary's sections says that it is longer than what is there.
+fn is_cut(mut sections: &[u8]) -> bool {
+    while let [_, rest @ ..] = sections {
+        let Some((length, contents)) = leb(rest) else { return true };
+        let Some(next) = contents.get(length..) else { return true };
+        sections = next;
+    }
+    false
+}
+
+/// A number in LEB128 of 32 bits, and what follows it.
+fn leb(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let end = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+    let (number, rest) = bytes.split_at_checked(end + 1)?;
+    let add = |number: usize, byte: &u8| number << 7 | usize::from(byte & 0x7f);
+    Some((number.iter().rev().fold(0, add), rest))
 }
 
 /// Connectors by the names in their manifests.

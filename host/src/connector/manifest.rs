@@ -100,12 +100,6 @@ fn is_version(version: &str) -> bool {
     plain && version.len() <= 64 && core.split('.').count() == 3 && core.split('.').all(number)
 }
 
-/// Whether a semantic version comes before another; one that is none comes before all.
-pub fn is_older(version: &str, than: &str) -> bool {
-    let read = |text: &str| semver::Version::parse(text).ok();
-    read(version) < read(than)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -147,11 +147,14 @@ pub(super) async fn output(
     name: &str,
 ) -> Result<String, Error> {
     let Missing { tool, remedy } = missing;
-    let command = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
-    let output = command.output().await.map_err(|source| match source.kind() {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
+    let failed = |source: std::io::Error| match source.kind() {
         ErrorKind::NotFound => Error::Missing { tool, remedy },
         _ => Error::Io { what: format!("`{name}` cannot be run"), source },
-    })?;
+    };
+    // Not `Command::output`, which would take the stderr that the author wants to read.
+    let child = command.spawn().map_err(failed)?;
+    let output = child.wait_with_output().await.map_err(failed)?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         false => Err(Error::Failed(name.into())),

@@ -63,11 +63,11 @@ impl Default for Timeouts {
 
 impl Options {
     /// A client with the defaults: no credentials, 8 requests in flight, 3 redirects for a
-    /// connection and none for a destination, and bodies of 16 MiB.
+    /// connection and none for others, and bodies of 16 MiB.
     pub fn new(owner: Owner, base_url: Url) -> Self {
         let redirects = match owner {
             Owner::Connection(_) => 3,
-            Owner::Destination(_) => 0,
+            Owner::Destination(_) | Owner::Registry(_) => 0,
         };
         Self {
             owner,

@@ -5,13 +5,13 @@ use rounds_sdk::test::Harness;
 use serde_json::{Value, json};
 
 fn harness(exchanges: &str) -> Harness<FhirR4> {
-    let related = include_str!("../../exchanges/related.json");
+    let related = include_str!("../exchanges/related.json");
     Harness::new("appointments").exchanges(related).unwrap().exchanges(exchanges).unwrap()
 }
 
 #[test]
 fn tells_the_events_of_a_life_apart() {
-    let mut harness = harness(include_str!("../../exchanges/appointment-life.json"));
+    let mut harness = harness(include_str!("../exchanges/appointment-life.json"));
     for event in [
         "Scheduling.New",
         "Scheduling.Reschedule",
@@ -27,7 +27,7 @@ fn tells_the_events_of_a_life_apart() {
 
 #[test]
 fn tells_who_when_and_where() {
-    let mut harness = harness(include_str!("../../exchanges/appointment-life.json"))
+    let mut harness = harness(include_str!("../exchanges/appointment-life.json"))
         .settings(&json!({ "identifier_types": { "https://portal.example/accounts": "PORTAL" } }));
     let poll = harness.poll().unwrap();
     let asked = ["GET /Patient/7", "GET /Practitioner/3", "GET /Location/1"];
@@ -71,7 +71,7 @@ fn tells_who_when_and_where() {
 
 #[test]
 fn a_hold_has_no_patient() {
-    let poll = harness(include_str!("../../exchanges/appointment-hold.json")).poll().unwrap();
+    let poll = harness(include_str!("../exchanges/appointment-hold.json")).poll().unwrap();
     assert_eq!(poll.events(), [("200", "Scheduling.New")]);
     assert_eq!(poll.changes[0].key, None);
     let told = &poll.notifications[0].payload;
@@ -83,7 +83,7 @@ fn a_hold_has_no_patient() {
 
 #[test]
 fn bears_whatever_is_missing_or_elsewhere() {
-    let poll = harness(include_str!("../../exchanges/appointment-odd.json")).poll().unwrap();
+    let poll = harness(include_str!("../exchanges/appointment-odd.json")).poll().unwrap();
     let told: Vec<&Value> = poll.notifications.iter().map(|told| &told.payload).collect();
     let last_name = |at: usize| &told[at]["Patient"]["Demographics"]["LastName"];
     assert_eq!(told.len(), 4);
@@ -102,7 +102,7 @@ fn bears_whatever_is_missing_or_elsewhere() {
 
 #[test]
 fn what_came_along_is_not_asked_for() {
-    let mut harness = harness(include_str!("../../exchanges/appointment-included.json"))
+    let mut harness = harness(include_str!("../exchanges/appointment-included.json"))
         .settings(&json!({ "include": true }));
     let poll = harness.poll().unwrap();
     assert_eq!(poll.requests.len(), 1);
@@ -114,7 +114,7 @@ fn what_came_along_is_not_asked_for() {
 
 #[test]
 fn asks_for_no_more_than_the_settings_want() {
-    let mut harness = harness(include_str!("../../exchanges/appointment-life.json"))
+    let mut harness = harness(include_str!("../exchanges/appointment-life.json"))
         .settings(&json!({ "collect": ["Patient"] }));
     let poll = harness.poll().unwrap();
     assert_eq!(poll.requests[1..], ["GET /Patient/7"]);

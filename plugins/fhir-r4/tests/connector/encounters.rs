@@ -5,8 +5,8 @@ use rounds_sdk::test::Harness;
 
 #[test]
 fn tells_the_events_of_a_stay_apart() {
-    let recorded = include_str!("../../exchanges/encounter-life.json");
-    let related = include_str!("../../exchanges/related.json");
+    let recorded = include_str!("../exchanges/encounter-life.json");
+    let related = include_str!("../exchanges/related.json");
     let harness = Harness::<FhirR4>::new("encounters").exchanges(related).unwrap();
     let mut harness = harness.exchanges(recorded).unwrap();
     for (event, department) in [

@@ -52,7 +52,7 @@ fn a_warning_inside_a_page_is_no_record() {
 fn a_patient_who_cannot_be_had_for_now_fails_the_change_alone() {
     let mut harness = Harness::<FhirR4>::new("appointments")
         .on("GET /Location/1", 503, "")
-        .exchanges(include_str!("../../exchanges/appointment-hold.json"))
+        .exchanges(include_str!("../exchanges/appointment-hold.json"))
         .unwrap();
     let error = harness.poll().unwrap_err();
     assert_eq!(error.to_string(), "collect failed: unavailable: status 503");

@@ -6,8 +6,8 @@ use serde_json::json;
 
 #[test]
 fn tells_the_events_of_an_order_apart() {
-    let recorded = include_str!("../../exchanges/order-life.json");
-    let related = include_str!("../../exchanges/related.json");
+    let recorded = include_str!("../exchanges/order-life.json");
+    let related = include_str!("../exchanges/related.json");
     let harness = Harness::<FhirR4>::new("orders").exchanges(related).unwrap();
     let mut harness = harness.exchanges(recorded).unwrap();
 

@@ -5,7 +5,7 @@ use rounds_sdk::test::Harness;
 
 #[test]
 fn tells_new_ones_from_changed_ones() {
-    let recorded = include_str!("../../exchanges/patient-life.json");
+    let recorded = include_str!("../exchanges/patient-life.json");
     let mut harness = Harness::<FhirR4>::new("patients").exchanges(recorded).unwrap();
     let poll = harness.poll().unwrap();
     assert_eq!(poll.events(), [("7", "PatientAdmin.NewPatient")]);

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 #[test]
 fn tells_reports_with_their_observations() {
-    let recorded = include_str!("../../exchanges/results.json");
-    let related = include_str!("../../exchanges/related.json");
+    let recorded = include_str!("../exchanges/results.json");
+    let related = include_str!("../exchanges/related.json");
     let harness = Harness::<FhirR4>::new("results").exchanges(related).unwrap();
     let mut harness = harness.exchanges(recorded).unwrap();
 

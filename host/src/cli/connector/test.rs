@@ -1,0 +1,201 @@
+//! `rounds connector test`: a connector against its recorded exchanges.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::Args;
+use serde::Serialize;
+
+use crate::{
+    cli::{
+        exit::Error,
+        output::{Output, note, plain},
+    },
+    config::Limits,
+    connector::{Connector, Engine},
+    connector_build,
+    connector_test::scenario::{self, Difference, Found, Scenario},
+};
+
+/// The folder of recorded exchanges, as projects name it.
+const FOLDER: &str = "exchanges";
+
+const HOW_TO_MAKE_ONE: &str = "\
+no recorded exchanges: make some from a live EHR with
+  rounds poll CONNECTION ACTION --record exchanges
+or write one by hand; sdk/EXCHANGES.md says how";
+
+/// Tests a connector: against recorded exchanges, and against what any EHR may do.
+///
+/// A scenario is a file with the EHR's answers, the requests that are expected, and the
+/// notifications that must come of it. All of it runs in the host's sandbox by the host's rules,
+/// without a network.
+#[derive(Args)]
+pub(in crate::cli) struct Arguments {
+    /// The connector's .wasm file, or the folder of its project, which is built first
+    connector: PathBuf,
+    /// Where the recorded exchanges are [default: exchanges/ beside the file or in its project]
+    #[arg(long, value_name = "DIR")]
+    exchanges: Option<PathBuf>,
+    /// Rewrites what scenarios expect, so that they pass, and shows what was different
+    #[arg(long)]
+    update: bool,
+    /// Runs only scenarios with this in their name
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// Leaves out what any EHR may do
+    #[arg(long)]
+    no_adversity: bool,
+    /// JSON instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// How it went.
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    connector: String,
+    /// Where the scenarios are.
+    exchanges: Option<PathBuf>,
+    scenarios: Vec<Tested>,
+}
+
+/// How one scenario went.
+#[derive(Serialize)]
+struct Tested {
+    name: String,
+    file: PathBuf,
+    about: String,
+    ok: bool,
+    /// Whether the file was rewritten.
+    updated: bool,
+    polls: usize,
+    requests: usize,
+    notifications: usize,
+    differences: Vec<Difference>,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
+    let file = file(&arguments.connector).await?;
+    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let connector = Connector::load(&engine, &file).await?;
+    let found = scenario::find(&folders(&arguments))?;
+    if found.scenarios.is_empty() && !arguments.json {
+        let looked: Vec<_> = found.looked.iter().map(|it| it.display().to_string()).collect();
+        note(&format!("{HOW_TO_MAKE_ONE} (looked in {})", looked.join(" and ")));
+    }
+    let mut output = Output::open();
+    let mut report = Report {
+        ok: true,
+        connector: connector.manifest().label(),
+        exchanges: found.folder.clone(),
+        scenarios: Vec::new(),
+    };
+    for scenario in chosen(&found, &arguments)? {
+        let tested = test(scenario, &connector, arguments.update).await?;
+        if !arguments.json {
+            tell(&mut output, &tested)?;
+        }
+        report.ok &= tested.ok;
+        report.scenarios.push(tested);
+    }
+    if arguments.json {
+        output.json(&report)?;
+    }
+    if report.ok { Ok(()) } else { Err(Error::Told) }
+}
+
+/// The component to test: the file itself, or what a project is built to.
+async fn file(path: &Path) -> Result<PathBuf, Error> {
+    if !path.is_dir() {
+        return Ok(path.into());
+    }
+    Ok(connector_build::build_in_place(path).await?)
+}
+
+/// Where scenarios may be. A file may lie in its project, or in a folder of what is built there.
+fn folders(arguments: &Arguments) -> Vec<PathBuf> {
+    let path = &arguments.connector;
+    if let Some(folder) = &arguments.exchanges {
+        return vec![folder.clone()];
+    }
+    if path.is_dir() {
+        return vec![path.join(FOLDER)];
+    }
+    let beside = path.parent().unwrap_or(Path::new(""));
+    vec![beside.join(FOLDER), beside.join("..").join(FOLDER)]
+}
+
+fn chosen<'f>(found: &'f Found, arguments: &Arguments) -> Result<Vec<&'f Scenario>, Error> {
+    if let (None, Some(folder)) = (&found.folder, &arguments.exchanges) {
+        return Err(Error::Wrong(format!("{} is no folder", folder.display())));
+    }
+    let Some(part) = &arguments.only else { return Ok(found.scenarios.iter().collect()) };
+    let chosen: Vec<_> = found.scenarios.iter().filter(|it| it.name().contains(part)).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = found.scenarios.iter().map(Scenario::name).collect();
+        let names = names.join(", ");
+        return Err(Error::Wrong(format!(
+            "no scenario has `{part}` in its name; there are: {names}"
+        )));
+    }
+    Ok(chosen)
+}
+
+async fn test(scenario: &Scenario, connector: &Connector, update: bool) -> Result<Tested, Error> {
+    let mut outcome = match update {
+        true => scenario.update(connector).await,
+        false => scenario.run(connector).await,
+    };
+    let differs = !outcome.differences.is_empty();
+    let (mut ok, mut updated) = (!differs, false);
+    if update && differs {
+        let again = outcome.updated.run(connector).await;
+        updated = outcome.updated.text() != scenario.text();
+        ok = again.differences.is_empty();
+        if updated {
+            outcome.updated.write(&scenario.file).map_err(|error| {
+                anyhow!("{} cannot be written: {error}", scenario.file.display())
+            })?;
+        }
+        if !ok {
+            // The file is rewritten as far as that goes: what is left is what to look at.
+            outcome.differences = again.differences;
+        }
+    }
+    Ok(Tested {
+        name: scenario.name(),
+        file: scenario.file.clone(),
+        about: scenario.about.clone(),
+        ok,
+        updated,
+        polls: scenario.polls.len(),
+        requests: outcome.requests,
+        notifications: outcome.notifications,
+        differences: outcome.differences,
+    })
+}
+
+fn tell(output: &mut Output, tested: &Tested) -> std::io::Result<()> {
+    let Tested { name, about, polls, requests, notifications, .. } = tested;
+    let mark = match (tested.ok, tested.updated) {
+        (true, false) => "ok     ",
+        (true, true) => "updated",
+        (false, _) => "FAILED ",
+    };
+    let counts = [(*polls, "poll"), (*requests, "request"), (*notifications, "notification")];
+    let counts = counts.map(|(count, what)| counted(count, what)).join(", ");
+    let about = if about.is_empty() { String::new() } else { format!(": {about}") };
+    output.line(&plain(&format!("{mark} {name}{about} ({counts})")))?;
+    for difference in &tested.differences {
+        for line in difference.to_string().lines() {
+            output.line(&plain(&format!("          {line}")))?;
+        }
+    }
+    Ok(())
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,170 @@
+//! Odd answers of every kind: what is somebody's goes, what is of a form stays.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::connector_test::record::{clock::Epoch, draw::Draw};
+
+fn replaced(bodies: &[&str]) -> Vec<String> {
+    let structure = Structure::default();
+    let answers = |draw: &Draw, avoid| {
+        let now = "2026-05-05T10:00:00Z".parse().unwrap();
+        let paths = HashSet::from(["patient".to_owned(), "https".into()]);
+        let pseudonyms = Pseudonyms::new(draw, Epoch(now), paths, avoid);
+        let base_url = "https://north.example:8443/fhir".parse().unwrap();
+        let mut answers = Answers::new(pseudonyms, &structure, &base_url);
+        let told = bodies.iter().map(|body| {
+            let body = answers.body(&Bytes::copy_from_slice(body.as_bytes()));
+            String::from_utf8(body.to_vec()).unwrap()
+        });
+        (told.collect::<Vec<_>>(), answers.pseudonyms)
+    };
+    let (_, first) = answers(&Draw::apart_from(&HashSet::new()), HashSet::new());
+    answers(&Draw::apart_from(&first.dates), first.words).0
+}
+
+fn replaced_json(body: &Value) -> Value {
+    serde_json::from_str(&replaced(&[&body.to_string()]).remove(0)).unwrap()
+}
+
+#[test]
+fn one_is_the_same_in_every_answer_and_no_two_are_one() {
+    let ids: Vec<String> = (0..300).map(|id| id.to_string()).collect();
+    let list = json!({ "ids": ids, "patients": ids.iter().map(|id| format!("Patient/{id}")).collect::<Vec<_>>() });
+    let one = json!({ "id": "7", "self": "https://north.example:8443/fhir/Patient/7" });
+    let told = replaced(&[&list.to_string(), &one.to_string()]);
+    let list: Value = serde_json::from_str(&told[0]).unwrap();
+    let one: Value = serde_json::from_str(&told[1]).unwrap();
+    let ids: HashSet<&str> =
+        list["ids"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(ids.len(), 300);
+    assert_eq!(one["id"], list["ids"][7]);
+    let id = one["id"].as_str().unwrap();
+    assert_eq!(list["patients"][7], format!("Patient/{id}"));
+    assert_eq!(
+        one["self"],
+        format!("{BASE_URL}/{}/Patient/{id}", {
+            let text = one["self"].as_str().unwrap().trim_start_matches(BASE_URL);
+            text.split('/').nth(1).unwrap().to_owned()
+        })
+    );
+}
+
+#[test]
+fn shape_order_and_differences_stay() {
+    let body = json!({
+        "birthDate": "1906-12-09",
+        "first": "2026-05-05T10:00:00.125+02:00",
+        "second": "2026-05-06T09:00:00Z",
+        "american": "05/07/2026 9:30 PM",
+        "packed": "20260508101500",
+        "updated": 1_778_000_000_125_i64,
+        "never": "9999-12-31",
+        "mrn": "000123",
+        "family": "HOPPER-Müller",
+        "given": "hopper",
+        "phone": "+1 555 0100",
+        "weight": 72.5,
+        "status": "booked",
+    });
+    let told = replaced_json(&body);
+    let date = |key: &str| told[key].as_str().unwrap()[..10].parse::<jiff::civil::Date>().unwrap();
+    let days = |from: &str, to: &str| date(from).until(date(to)).unwrap().get_days();
+    assert_eq!(days("first", "second"), 1);
+    assert_eq!(days("birthDate", "first"), 43_612);
+    assert!(told["first"].as_str().unwrap().ends_with("T10:00:00.125+02:00"));
+    assert!(told["american"].as_str().unwrap().ends_with(" 9:30 PM"));
+    assert!(told["packed"].as_str().unwrap().ends_with("101500"));
+    assert_eq!(told["updated"].as_i64().unwrap() % 86_400_000, 1_778_000_000_125 % 86_400_000);
+    assert_eq!((&told["never"], &told["status"]), (&"9999-12-31".into(), &"booked".into()));
+    let mrn = told["mrn"].as_str().unwrap();
+    assert!(mrn.len() == 6 && mrn.starts_with("000") && mrn != "000123", "{mrn}");
+    let (family, given) = (told["family"].as_str().unwrap(), told["given"].as_str().unwrap());
+    assert_eq!(family.split('-').next().unwrap(), given.to_uppercase());
+    assert!(told["phone"].as_str().unwrap().starts_with('+'));
+    assert!(told["weight"].as_f64().unwrap() >= 11.1);
+}
+
+#[test]
+fn nothing_that_is_somebodys_stays_in_odd_answers() {
+    let secrets = ["Hopper", "Grace", "1906-12-09", "000123", "5550100", "Navy", "R3JhY2U"];
+    let long = "Grace Hopper was seen. ".repeat(40);
+    let odd = [
+        r#"{"patient":{"name":"Hopper, Grace","dob":"1906-12-09","mrn":"000123"}}"#.to_owned(),
+        r#"{"Hopper, Grace":{"1906-12-09":[["000123"]]}}"#.into(),
+        r#"[["Hopper",["Grace",{"x":5550100}]]]"#.into(),
+        r#""Hopper""#.into(),
+        "5550100".into(),
+        r#"{"embedded":"{\"name\":\"Hopper\",\"list\":[\"Grace\"]}"}"#.into(),
+        r#"{"next":"https://north.example:8443/fhir/Patient?name=Grace%20Hopper&born=1906-12-09"}"#
+            .into(),
+        r#"{"url":"https://other.example/Hopper/000123"}"#.into(),
+        r#"{"name":"Ho\u0070per","upper":"GRACE_HOPPER","data":"R3JhY2U="}"#.into(),
+        json!({ "note": long }).to_string(),
+        "{\"a\":\"Hopper\"}\n{\"a\":\"Grace\"}\n".into(),
+        "name;born;mrn\nHopper;1906-12-09;000123\n".into(),
+        "<Patient><name value=\"Hopper\"/><given a='Grace'>Navy<br/></given></Patient>".into(),
+        "<p class=Hopper>Grace < Navy &amp; 000123".into(),
+        "MSH|^~\\&|Hopper^Grace||19061209|000123".into(),
+        "no JSON: {\"name\":\"Hopper\"".into(),
+    ];
+    for body in odd {
+        let told = replaced(&[&body]).remove(0);
+        assert!(!told.is_empty(), "{body}");
+        for secret in secrets {
+            let held = told.to_lowercase().contains(&secret.to_lowercase());
+            assert!(!held, "{secret} stays\n{body}\n{told}");
+        }
+    }
+}
+
+#[test]
+fn what_is_of_a_form_stays() {
+    let body = json!({
+        "resourceType": "Bundle", "total": 12, "status": "booked", "hasMore": true, "nothing": null,
+        "code": { "coding": [{ "system": "http://loinc.org", "code": "8302-2" }] },
+        "link": [{ "relation": "next", "url": "https://north.example:8443/fhir?patient=7" }],
+        "empty": [], "blank": "", "at": "09:30",
+    });
+    let told = replaced_json(&body);
+    for key in
+        ["resourceType", "total", "status", "hasMore", "nothing", "code", "empty", "blank", "at"]
+    {
+        assert_eq!(told[key], body[key], "{key}");
+    }
+    let next = told["link"][0]["url"].as_str().unwrap();
+    assert!(next.starts_with(BASE_URL) && next.contains("?patient="), "{next}");
+}
+
+#[test]
+fn headers_hold_what_connectors_read() {
+    let structure = Structure::default();
+    let draw = Draw { key: [7; 32], days: -700 };
+    let now = "2026-05-05T10:00:00Z".parse().unwrap();
+    let pseudonyms = Pseudonyms::new(&draw, Epoch(now), HashSet::new(), HashSet::new());
+    let base_url = "https://north.example/".parse().unwrap();
+    let mut answers = Answers::new(pseudonyms, &structure, &base_url);
+    let mut header = |name: &str, value: &str| answers.header(name, value);
+    assert_eq!(header("set-cookie", "session=Grace"), None);
+    assert_eq!(header("x-patient", "Grace"), None);
+    assert_eq!(
+        header("date", "Tue, 05 May 2026 10:00:00 GMT").unwrap(),
+        "Tue, 04 Jun 2024 10:00:00 GMT"
+    );
+    assert_eq!(header("date", "Grace"), None);
+    assert_eq!(header("retry-after", "30").unwrap(), "30");
+    assert_eq!(
+        header("content-type", "application/json; charset=utf-8; a=Grace").unwrap(),
+        "application/json"
+    );
+    let link =
+        header("link", "<https://north.example/p?name=Grace>; rel=\"next\"; title=\"Grace\"")
+            .unwrap();
+    assert!(
+        link.starts_with(BASE_URL) && link.ends_with("rel=\"next\"") && !link.contains("Grace"),
+        "{link}"
+    );
+    assert!(!header("etag", "W/\"Grace\"").unwrap().contains("Grace"));
+}

@@ -1,0 +1,29 @@
+//! Times that are numbers: seconds, milliseconds or microseconds since 1970.
+
+use jiff::Timestamp;
+
+/// A year, in seconds.
+const YEAR: i128 = 365 * 24 * 60 * 60;
+/// A day, in seconds.
+const DAY: i128 = 24 * 60 * 60;
+/// A number is taken for a time within so many years of the recording; where its key says that it
+/// is one, within many more.
+const NEAR: i128 = 5;
+const FAR: i128 = 150;
+/// How many there are of each unit in a second, and how many digits a time near ours has in it.
+const UNITS: [(i128, usize); 3] = [(1, 10), (1_000, 13), (1_000_000, 16)];
+
+/// Knows a time by its distance from the recording's.
+#[derive(Clone, Copy)]
+pub(super) struct Epoch(pub(super) Timestamp);
+
+impl Epoch {
+    /// Digits that are a time, so many days later.
+    pub(super) fn moved(self, digits: &str, is_said: bool, days: i32) -> Option<String> {
+        let (unit, _) = UNITS.into_iter().find(|(_, width)| digits.len() == *width)?;
+        let value: i128 = digits.parse().ok()?;
+        let distance = (value / unit - i128::from(self.0.as_second())).abs();
+        let within = if is_said { FAR } else { NEAR } * YEAR;
+        (distance < within).then(|| (value + i128::from(days) * DAY * unit).to_string())
+    }
+}

@@ -1,0 +1,90 @@
+//! Where two JSON values differ.
+
+use super::difference::{Difference, Place};
+use crate::connector_test::json::Json;
+
+/// Differences of one value that are told one by one.
+const TOLD: usize = 12;
+/// Characters of a value that are shown.
+const SHOWN: usize = 300;
+
+/// A payload is bytes: equal values in another form are a difference as well.
+pub(super) fn payload(place: &Place, expected: &Json, payload: &str) -> Vec<Difference> {
+    let text = expected.compact();
+    if text == payload {
+        return Vec::new();
+    }
+    let Ok(got) = Json::parse(payload) else { return vec![place.note("the payload is no JSON")] };
+    let found = values(place, expected, &got);
+    if !found.is_empty() {
+        return found;
+    }
+    if got.compact() == text {
+        return vec![
+            place.note("there is white space between the payload's parts; write compact JSON"),
+        ];
+    }
+    let same = text.bytes().zip(payload.bytes()).take_while(|(left, right)| left == right).count();
+    let mut difference = place.differs(around(&text, same), around(payload, same));
+    difference.note =
+        Some(format!("the same values in another order or form, from byte {same} on"));
+    vec![difference]
+}
+
+/// Some of a text around a byte.
+fn around(text: &str, byte: usize) -> String {
+    let from = text.floor_char_boundary(byte.saturating_sub(20));
+    let until = text.floor_char_boundary(byte.saturating_add(40));
+    text.get(from..until).map(|part| format!("…{part}…")).unwrap_or_default()
+}
+
+/// Where two values differ.
+pub(super) fn values(place: &Place, expected: &Json, got: &Json) -> Vec<Difference> {
+    let mut found = Vec::new();
+    walk(place, expected, got, &mut found);
+    let more = found.len().saturating_sub(TOLD);
+    found.truncate(TOLD);
+    if more > 0 {
+        found.push(place.note(format!("and {more} more")));
+    }
+    found
+}
+
+fn walk(place: &Place, expected: &Json, got: &Json, found: &mut Vec<Difference>) {
+    match (expected, got) {
+        (Json::Table(left), Json::Table(right)) => {
+            for (key, value) in left {
+                let key = key.read();
+                match got.get(&key) {
+                    Some(other) => walk(&place.key(&key), value, other, found),
+                    None => found.push(
+                        place.key(&key).difference(Some(shown(value)), Some("nothing".into())),
+                    ),
+                }
+            }
+            for (key, value) in right.iter().filter(|(key, _)| expected.get(&key.read()).is_none())
+            {
+                let place = place.key(&key.read());
+                found.push(place.difference(Some("nothing".into()), Some(shown(value))));
+            }
+        }
+        (Json::List(left), Json::List(right)) if left.len() == right.len() => {
+            for (at, (left, right)) in left.iter().zip(right).enumerate() {
+                walk(&place.at(at), left, right, found);
+            }
+        }
+        (expected, got) if !expected.same(got) => {
+            found.push(place.differs(shown(expected), shown(got)))
+        }
+        _ => {}
+    }
+}
+
+/// A value in one line that is not too long.
+pub(super) fn shown(value: &Json) -> String {
+    let text = value.compact();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
