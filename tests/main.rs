@@ -13,6 +13,7 @@
 )]
 
 mod adversity;
+mod authors;
 mod bad_answers;
 mod bad_connectors;
 mod bad_destinations;

@@ -1,6 +1,9 @@
 //! `rounds connector dev`: builds, tests and swaps as sources change.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
@@ -8,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     admin::Client,
     cli::{
-        exit::Error,
+        connector::test,
+        exit::{self, Error},
         output::{note, plain},
         signals::Signals,
     },
@@ -31,14 +35,19 @@ pub(in crate::cli) struct Arguments {
     /// The running host's configuration [default: rounds.toml, where it is there]
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Where the running host's admin API listens [default: where the configuration says]
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<SocketAddr>,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let Arguments { folder, config } = arguments;
-    let options = Options { host: running(config.as_deref())?, folder };
+    let Arguments { folder, config, admin } = arguments;
+    let project = folder.clone();
+    let options = Options { host: running(config.as_deref(), admin)?, folder };
     let signals = Signals::listen()?;
     let stop = CancellationToken::new();
-    let dev = connector_dev::run(options, test, |event| note(&plain(&event.to_string())));
+    let tested = async |component: &Path| test(component, &project).await;
+    let dev = connector_dev::run(options, tested, |event| note(&plain(&event.to_string())));
     tokio::select! {
         ended = dev => ended.map_err(Error::from),
         () = stop.cancelled() => Ok(()),
@@ -46,18 +55,24 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     }
 }
 
-fn running(config: Option<&Path>) -> Result<Option<Running>, Error> {
+fn running(config: Option<&Path>, admin: Option<SocketAddr>) -> Result<Option<Running>, Error> {
     let path = match config {
         Some(path) => path,
         None if Path::new(CONFIG).is_file() => Path::new(CONFIG),
         None => return Ok(None),
     };
     let config = Config::load(path)?;
-    let client = Client::new(config.host.admin)?;
+    let client = Client::new(admin.unwrap_or(config.host.admin))?;
     Ok(Some(Running::of(&config, client)))
 }
 
-/// Whether a component may go to a host.
-async fn test(_: &Path) -> bool {
-    true
+/// Whether a component may go to a host: what `rounds connector test` says of it.
+async fn test(component: &Path, folder: &Path) -> bool {
+    match test::run(test::Arguments::of_a_project(component, folder)).await {
+        Ok(()) => true,
+        Err(error) => {
+            exit::tell(&error);
+            false
+        }
+    }
 }

@@ -114,17 +114,39 @@ async fn file(path: &Path) -> Result<PathBuf, Error> {
     Ok(connector_build::build_in_place(path).await?)
 }
 
-/// Where scenarios may be. A file may lie in its project, or in a folder of what is built there.
+impl Arguments {
+    /// Tests a component of a project with the project's exchanges.
+    pub(super) fn of_a_project(component: &Path, project: &Path) -> Self {
+        let exchanges = of_a_folder(project).into_iter().find(|folder| folder.is_dir());
+        Self {
+            connector: component.into(),
+            exchanges,
+            update: false,
+            only: None,
+            no_adversity: false,
+            json: false,
+        }
+    }
+}
+
+/// Where scenarios may be. A file may lie in its project, in a folder of what is built there, or
+/// beside a project of its name.
 fn folders(arguments: &Arguments) -> Vec<PathBuf> {
     let path = &arguments.connector;
     if let Some(folder) = &arguments.exchanges {
         return vec![folder.clone()];
     }
     if path.is_dir() {
-        return vec![path.join(FOLDER)];
+        return of_a_folder(path);
     }
-    let beside = path.parent().unwrap_or(Path::new(""));
-    vec![beside.join(FOLDER), beside.join("..").join(FOLDER)]
+    let mut folders = of_a_folder(path.parent().unwrap_or(Path::new("")));
+    folders.push(path.with_extension("").join(FOLDER));
+    folders
+}
+
+/// Projects that are one connector in several languages share what is above them.
+fn of_a_folder(folder: &Path) -> Vec<PathBuf> {
+    vec![folder.join(FOLDER), folder.join("..").join(FOLDER)]
 }
 
 fn chosen<'f>(found: &'f Found, arguments: &Arguments) -> Result<Vec<&'f Scenario>, Error> {
