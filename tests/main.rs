@@ -21,6 +21,7 @@ mod bad_disks;
 mod configuration;
 mod house;
 mod kill;
+mod languages;
 mod real_ehr;
 mod real_registry;
 mod registries;

@@ -11,8 +11,7 @@ use crate::{
         exit::Error,
         output::{Output, note, plain},
     },
-    config::Limits,
-    connector::{Connector, Engine},
+    connector::Connector,
     connector_build,
     connector_test::scenario::{self, Difference, Found, Scenario},
 };
@@ -78,7 +77,7 @@ struct Tested {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let file = file(&arguments.connector).await?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector = Connector::load(&engine, &file).await?;
     let found = scenario::find(&folders(&arguments))?;
     if found.scenarios.is_empty() && !arguments.json {
