@@ -12,7 +12,7 @@ mod site;
 mod wait;
 
 pub(crate) use clinic::Clinic;
-pub(crate) use connectors::{FHIR, file as connector_file, guest};
+pub(crate) use connectors::{FHIR, HELLO, file as connector_file, guest};
 pub(crate) use pattern::{assert_fits, fits};
 pub(crate) use rounds::{Ended, Line, Rounds};
 pub(crate) use servers::{Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with};

@@ -1,5 +1,7 @@
 //! A client's judgement without a client: what a connection would refuse to send.
 
+use std::sync::Arc;
+
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 use url::Url;
 
@@ -19,8 +21,8 @@ pub struct Rules {
 impl Rules {
     /// The rules of a connection without headers of its own; `None` where its base URL is no plain
     /// web address.
-    pub fn new(base_url: &Url, requests: &[Pattern], max_body: usize) -> Option<Self> {
-        let targets = Targets::new(base_url, &[], Some(requests.to_vec()))?;
+    pub fn new(base_url: &Url, requests: &Arc<[Pattern]>, max_body: usize) -> Option<Self> {
+        let targets = Targets::new(base_url, &[], Some(Arc::clone(requests)))?;
         let own = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(""))]);
         Some(Self { targets, own, max_body })
     }
