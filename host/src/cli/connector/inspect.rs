@@ -12,13 +12,8 @@ use crate::{
         exit::Error,
         output::{Output, plain},
     },
-<<<<<<< HEAD
     connector::{self, Action, Connector, Detection, Manifest, Tool},
-=======
-    config::Limits,
-    connector::{self, Action, Connector, Detection, Engine, Manifest, Tool},
     trust,
->>>>>>> main
 };
 
 /// Says what a connector's .wasm file is, and can do.
