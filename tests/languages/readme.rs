@@ -13,7 +13,11 @@ use crate::support::{
 const SECTION: &str = "## From nothing to a notification\n";
 /// What its commands have the practice EHR listen on.
 const PORT: &str = "8080";
-/// The first command of a project; what stands before installs the language's tools.
+/// How they wait for it, and how a test does.
+const WAIT: &str = "sleep 1 ";
+const UNTIL_IT_LISTENS: &str = "until python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", 8080))' 2> waited\n\
+     do :; done\n";
+/// The first command.
 const NEW: &str = "rounds connector new my-ehr";
 
 /// A language's README, and a fault to plant in the connector that it makes: an uncaught
@@ -65,7 +69,7 @@ const C: Guide = Guide {
     source: "my-ehr/my-ehr.c",
     after: "  const rounds_json *body = rounds_body_json(rounds_ok(answer));\n",
     fault: "  if (rounds_is(rounds_string(rounds_need(body, \"until\")), \"fault\")) rounds_panic(\"planted\");\n",
-    told: "*panicked at my-ehr.c:21: planted*",
+    told: "*panicked at my-ehr.c:20: planted*",
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,7 +105,8 @@ impl Guide {
         self.run(&site, tools, &new).await;
         self.plant(&site);
         let free = listener().await.local_addr().unwrap().port().to_string();
-        let told = self.run(&site, tools, &rest.replace(PORT, &free)).await;
+        let rest = rest.replace(WAIT, UNTIL_IT_LISTENS).replace(PORT, &free);
+        let told = self.run(&site, tools, &rest).await;
         let told = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let events: Vec<_> = told.filter_map(|it| it["type"].as_str().map(str::to_owned)).collect();
         assert_eq!(events, ["PatientAdmin.PatientUpdate"], "{}", self.sdk);
@@ -115,7 +120,7 @@ impl Guide {
         let (_, section) = readme.split_once(SECTION).unwrap();
         let section = section.split("\n## ").next().unwrap();
         let blocks = section.split("```").filter_map(|block| block.strip_prefix("sh\n"));
-        let blocks: String = blocks.skip_while(|block| !block.contains(NEW)).collect();
+        let blocks: String = blocks.collect();
         let (new, rest) = blocks.split_once('\n').unwrap();
         assert!(new.starts_with(NEW), "{new}");
         (new.into(), rest.into())
