@@ -6,6 +6,7 @@ mod clinic;
 mod connectors;
 mod pattern;
 pub(crate) mod real;
+mod registry;
 mod rounds;
 mod servers;
 mod site;
@@ -14,6 +15,7 @@ mod wait;
 pub(crate) use clinic::Clinic;
 pub(crate) use connectors::{FHIR, file as connector_file, guest, target};
 pub(crate) use pattern::{assert_fits, fits};
+pub(crate) use registry::{Blob, Registry, index, manifest};
 pub(crate) use rounds::{Ended, Line, Rounds};
 pub(crate) use servers::{
     Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with, serve,

@@ -99,7 +99,13 @@ impl Site {
 
     /// Runs a command to its end.
     pub(crate) async fn rounds(&self, arguments: &[&str]) -> Said {
+        self.rounds_with(arguments, &[]).await
+    }
+
+    /// Runs a command with these variables, too.
+    pub(crate) async fn rounds_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
         let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
         let running = command.kill_on_drop(true).stdin(Stdio::null()).output();
         let output = within(&format!("the end of rounds {arguments:?}"), running).await;
         let output = output.expect("the program runs");

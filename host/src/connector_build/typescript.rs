@@ -170,3 +170,56 @@ async fn run(command: &mut Command, missing: Missing) -> Result<String, Error> {
     io::stderr().write_all(&told.stdout).map_err(failed)?;
     Err(Error::Failed(tool.into()))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+mod tests {
+    use super::*;
+
+    /// What a build of these files says, all empty but `package.json`.
+    async fn said(name: &str, package: &str, files: &[&str]) -> String {
+        let name = format!("rounds-typescript-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(folder.join("src")).unwrap();
+        fs::write(folder.join("package.json"), package).unwrap();
+        for file in files {
+            fs::write(folder.join(file), "").unwrap();
+        }
+        let built = build(&folder).await;
+        fs::remove_dir_all(&folder).unwrap();
+        built.err().expect("it was built").to_string()
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_told_with_its_remedy() {
+        let entry = ["src/connector.js"].as_slice();
+        for (name, package, files, expected) in [
+            ("nothing", "", [].as_slice(), "package.json is unreadable"),
+            ("nameless", "{}", entry, "has no `name`"),
+            ("empty", r#"{"name":"a"}"#, [].as_slice(), "no src/connector.ts"),
+            ("bare", r#"{"name":"a"}"#, entry, "run `npm install`"),
+        ] {
+            let said = said(name, package, files).await;
+            assert!(said.contains(expected), "{name}: {said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tool_that_is_not_there_is_told() {
+        let mut nothing = Command::new("rounds-has-no-such-tool");
+        let Err(Error::Missing { tool, .. }) = run(&mut nothing, NODE).await else {
+            panic!("it ran")
+        };
+        assert_eq!(tool, "node");
+    }
+
+    #[test]
+    fn a_scope_is_no_part_of_the_name() {
+        let folder = std::env::temp_dir().join(format!("rounds-scope-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("package.json"), r#"{"name":"@clinic/north"}"#).unwrap();
+        let package = package(&folder);
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(package.as_deref(), Some("north"));
+    }
+}

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use super::{
     Digest, Error, Reference,
     manifest::{self, Descriptor, Index, MANIFEST, Manifest},
-    registry::{LONGEST, Repository},
+    registry::Repository,
+    way::LONGEST,
 };
 use crate::trust;
 
@@ -109,7 +110,8 @@ async fn signatures(
                 let index = index.ok_or(Error::NotAConnector { reference, what })?;
                 return Ok(index.signatures().into_iter().take(SIGNATURES).collect());
             }
-            404 => {}
+            // It knows no such list, or does not know what was asked for.
+            400 | 404 | 405 | 501 => {}
             status => return Err(repository.refused(status, &format!("signatures of {reference}"))),
         }
     }

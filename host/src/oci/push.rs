@@ -10,7 +10,8 @@ use super::{
         Annotations, Descriptor, EMPTY, INDEX, Index, MANIFEST, Manifest, SIGNATURE, TITLE, WASM,
         WASM_CONFIG,
     },
-    registry::{Access, Repository, header},
+    registry::Repository,
+    way::{Access, header},
 };
 use crate::{config::Registry, connector::Connector, egress::Network};
 
@@ -133,7 +134,7 @@ async fn blob(repository: &mut Repository<'_>, bytes: Bytes) -> Result<(), Error
         return Err(repository.refused(begun.status, "an upload"));
     };
     place.query_pairs_mut().append_pair("digest", &Digest::of(&bytes).to_string());
-    let ended = repository.put(place.as_str(), "application/octet-stream", bytes).await?;
+    let ended = repository.put_at(place.into(), "application/octet-stream", bytes).await?;
     match ended.status {
         201 => Ok(()),
         status => Err(repository.refused(status, "an upload")),

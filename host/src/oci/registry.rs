@@ -6,31 +6,21 @@
 //! the registry itself and to where it says that its tokens are, never along with a redirect.
 
 use bytes::Bytes;
-use serde::Deserialize;
 use url::Url;
 
 use super::{
     Error, Reference,
     challenge::{self, Challenge},
+    token,
+    way::{Access, Way, header},
 };
 use crate::{
-    config::{Auth, Registry, Secret},
-    egress::{self, Client, Method, Network, Options, Owner, Request, Response, Setup, Timeouts},
+    config::{Auth, Registry},
+    egress::{Client, Method, Network, Request, Response},
 };
 
-/// The longest body that is read or sent: a connector.
-pub(super) const LONGEST: usize = 64 << 20;
-/// How long one such may take.
-const TOTAL: std::time::Duration = std::time::Duration::from_secs(300);
 /// How often content may be elsewhere.
 const REDIRECTS: usize = 3;
-
-/// What is to be done in a repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    Pull,
-    Push,
-}
 
 /// How a request is sent.
 #[derive(Clone, Copy)]
@@ -42,19 +32,10 @@ enum Verb {
 
 /// One repository, and who we are there.
 pub(super) struct Repository<'n> {
-    network: &'n Network,
-    settings: Registry,
-    url: Url,
+    way: Way<'n>,
     name: String,
-    access: Access,
     client: Client,
     signed_in: bool,
-}
-
-#[derive(Deserialize)]
-struct Token {
-    token: Option<String>,
-    access_token: Option<String>,
 }
 
 impl<'n> Repository<'n> {
@@ -65,24 +46,18 @@ impl<'n> Repository<'n> {
         reference: &Reference,
         access: Access,
     ) -> Result<Self, Error> {
-        let host = &reference.host;
-        let settings = registries.iter().find(|registry| registry.host == *host);
-        let settings = settings.cloned().unwrap_or_else(|| Registry::new(host));
-        let owner = Owner::Registry(host.clone());
-        let url = settings.url(reference.authority());
-        let url = url.ok_or(egress::Error::Setup { owner, problem: Setup::Url })?;
-        let client = client(network, &settings, &url, Auth::None)?;
-        let name = reference.repository.clone();
-        Ok(Self { network, settings, url, name, access, client, signed_in: false })
+        let way = Way::new(network, registries, reference, access)?;
+        let client = way.client(&way.url, Auth::None)?;
+        Ok(Self { way, name: reference.repository.clone(), client, signed_in: false })
     }
 
     /// Asks for something of the repository, as `manifests/1.2.0`, and follows to where it is.
     pub(super) async fn get(&mut self, what: &str, accept: &[&str]) -> Result<Response, Error> {
-        let accept: Vec<_> =
-            accept.iter().map(|kind| ("accept".to_owned(), (*kind).to_owned())).collect();
-        let request = Request { target: self.target(what), headers: accept, ..Request::default() };
+        let accept = accept.iter().map(|kind| ("accept".to_owned(), (*kind).to_owned()));
+        let (target, headers) = (self.target(what), accept.collect());
+        let mut from = self.way.url.join(&target).unwrap_or_else(|_| self.way.url.clone());
+        let request = Request { target, headers, ..Request::default() };
         let mut answer = self.ask(Verb::Send, &request).await?;
-        let mut from = self.url.join(&request.target).unwrap_or_else(|_| self.url.clone());
         for _ in 0..REDIRECTS {
             let Some(next) = redirect(&answer, &from) else { break };
             answer = self.elsewhere(&next).await?;
@@ -98,15 +73,24 @@ impl<'n> Repository<'n> {
         self.ask(Verb::Send, &request).await
     }
 
-    /// Stores something in the repository, or at the URL that it named.
+    /// Stores something in the repository.
     pub(super) async fn put(
         &mut self,
         what: &str,
         kind: &str,
         body: Bytes,
     ) -> Result<Response, Error> {
-        let is_whole = what.starts_with("https://") || what.starts_with("http://");
-        let target = if is_whole { what.to_owned() } else { self.target(what) };
+        let target = self.target(what);
+        self.put_at(target, kind, body).await
+    }
+
+    /// Stores something where the registry said, by path or URL.
+    pub(super) async fn put_at(
+        &mut self,
+        target: String,
+        kind: &str,
+        body: Bytes,
+    ) -> Result<Response, Error> {
         let headers = vec![("content-type".to_owned(), kind.to_owned())];
         let request = Request { method: Method::Post, target, headers, body: Some(body) };
         self.ask(Verb::Put, &request).await
@@ -114,12 +98,12 @@ impl<'n> Repository<'n> {
 
     /// Where an answer of this registry says that it goes on.
     pub(super) fn location(&self, answer: &Response) -> Option<Url> {
-        self.url.join(header(answer, "location")?).ok()
+        self.way.url.join(header(answer, "location")?).ok()
     }
 
-    /// What says that credentials were sent, for whoever explains a 401.
-    pub(super) fn has_credentials(&self) -> bool {
-        !matches!(self.settings.auth.value, Auth::None)
+    /// Why an answer is not what was asked for, by its status.
+    pub(super) fn refused(&self, status: u16, what: &str) -> Error {
+        self.way.refused(status, what)
     }
 
     fn target(&self, what: &str) -> String {
@@ -128,10 +112,7 @@ impl<'n> Repository<'n> {
 
     async fn ask(&mut self, verb: Verb, request: &Request) -> Result<Response, Error> {
         let answer = self.send(verb, request).await?;
-        if answer.status != 401 || self.signed_in {
-            return Ok(answer);
-        }
-        if !self.sign_in(&answer).await? {
+        if answer.status != 401 || self.signed_in || !self.sign_in(&answer).await? {
             return Ok(answer);
         }
         self.send(verb, request).await
@@ -148,89 +129,26 @@ impl<'n> Repository<'n> {
     async fn sign_in(&mut self, refused: &Response) -> Result<bool, Error> {
         let headers = refused.headers.iter().filter(|(name, _)| name == "www-authenticate");
         let challenge = challenge::read(headers.map(|(_, value)| value.as_str()));
-        let configured = self.settings.auth.value.clone();
-        let auth = match (challenge, configured) {
+        let auth = match (challenge, self.way.auth()) {
             (Some(Challenge::Bearer { .. }), auth @ Auth::Bearer { .. }) => auth,
             (Some(Challenge::Bearer { realm, service }), auth) => {
-                Auth::Bearer { token: self.token(&realm, service.as_deref(), auth).await? }
+                let place = (realm.as_str(), service.as_deref());
+                Auth::Bearer { token: token::ask(&self.way, &self.name, place, auth).await? }
             }
             (Some(Challenge::Basic), auth @ Auth::Basic { .. }) => auth,
             _ => return Ok(false),
         };
-        self.client = client(self.network, &self.settings, &self.url, auth)?;
+        self.client = self.way.client(&self.way.url, auth)?;
         self.signed_in = true;
         Ok(true)
     }
 
-    /// A token for this repository, of where the registry says that it gives them.
-    ///
-    /// The credentials go there as well. A registry that meant harm could as well ask for them
-    /// itself; that nobody reads them on the way is what is to be seen to.
-    async fn token(&self, realm: &str, service: Option<&str>, auth: Auth) -> Result<Secret, Error> {
-        let access = match self.access {
-            Access::Pull => "pull",
-            Access::Push => "pull,push",
-        };
-        let mut url = Url::parse(realm).map_err(|_| self.misled("its tokens are at no URL"))?;
-        url.set_fragment(None);
-        url.query_pairs_mut()
-            .extend_pairs(service.map(|service| ("service", service)))
-            .append_pair("scope", &format!("repository:{}:{access}", self.name));
-        self.judge(&url)?;
-        let client = client(self.network, &self.settings, &origin(&url), auth)?;
-        let request = Request { target: url.to_string(), ..Request::default() };
-        let answer = client.send(&request).await?;
-        if !(200..300).contains(&answer.status) {
-            return Err(self.refused(answer.status, "its token service"));
-        }
-        let token: Option<Token> = serde_json::from_slice(&answer.body).ok();
-        let token = token.and_then(|it| it.token.or(it.access_token));
-        let token = token.filter(|token| !token.is_empty());
-        token.map(Secret::new).ok_or_else(|| self.misled("its token service answers no token"))
-    }
-
     /// Asks for what a redirect leads to, without credentials but those in its own address.
     async fn elsewhere(&self, url: &Url) -> Result<Response, Error> {
-        self.judge(url)?;
-        let client = client(self.network, &self.settings, &origin(url), Auth::None)?;
+        self.way.judge(url)?;
+        let client = self.way.client(url, Auth::None)?;
         Ok(client.send(&Request { target: url.to_string(), ..Request::default() }).await?)
     }
-
-    /// Whether a registry may send us to a URL: no weaker than its own, and nowhere inside.
-    fn judge(&self, url: &Url) -> Result<(), Error> {
-        let is_safe = url.scheme() == "https" || url.scheme() == self.url.scheme();
-        match is_safe && egress::may_ask(url, &self.settings.reachable()) {
-            true => Ok(()),
-            false => Err(self.misled("it sends us to an address that may not be asked")),
-        }
-    }
-
-    fn misled(&self, what: &'static str) -> Error {
-        Error::Misled { registry: self.settings.host.clone(), what }
-    }
-
-    /// Why an answer is not what was asked for, by its status.
-    pub(super) fn refused(&self, status: u16, what: &str) -> Error {
-        let registry = self.settings.host.clone();
-        let (what, has_credentials) = (what.to_owned(), self.has_credentials());
-        Error::Refused { registry, what, status, has_credentials }
-    }
-}
-
-/// A client of one origin, in the registry's name.
-fn client(
-    network: &Network,
-    settings: &Registry,
-    url: &Url,
-    auth: Auth,
-) -> Result<Client, egress::Error> {
-    let mut options = Options::new(Owner::Registry(settings.host.clone()), url.clone());
-    options.private_addresses = settings.reachable();
-    options.ca.clone_from(&settings.ca);
-    options.auth = auth;
-    options.max_body = LONGEST;
-    options.timeouts = Timeouts { total: TOTAL, ..Timeouts::default() };
-    Client::new(network, options)
 }
 
 /// Where an answer leads, if it is a redirect.
@@ -241,18 +159,4 @@ fn redirect(answer: &Response, from: &Url) -> Option<Url> {
     let mut next = from.join(header(answer, "location")?).ok()?;
     next.set_fragment(None);
     Some(next)
-}
-
-/// A header of an answer.
-pub(super) fn header<'r>(answer: &'r Response, name: &str) -> Option<&'r str> {
-    let found = answer.headers.iter().find(|(header, _)| header == name);
-    found.map(|(_, value)| value.as_str())
-}
-
-/// A URL's scheme, host and port.
-fn origin(url: &Url) -> Url {
-    let mut origin = url.clone();
-    origin.set_path("/");
-    origin.set_query(None);
-    origin
 }

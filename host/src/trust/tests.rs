@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::*;
+use crate::config::{
+    Trust,
+    trust::{Signatures, TrustedKey},
+};
 
 fn facts() -> Facts {
     Facts {

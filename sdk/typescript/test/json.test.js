@@ -9,7 +9,13 @@ const Answer = shape.object({
 });
 
 test("reads what has the shape", () => {
-  const body = { items: [{ id: "1", more: true }, { id: "2", size: 3 }, { id: "3", size: null }] };
+  const body = {
+    items: [
+      { id: "1", more: true },
+      { id: "2", size: 3 },
+      { id: "3", size: null },
+    ],
+  };
   assert.deepEqual(Response.of(200, body).json(Answer), body);
 });
 
@@ -25,7 +31,10 @@ test("never quotes what it cannot read", () => {
   }
   for (const body of ['{"items":[', '{"id":Jane}', '"\\ud800"', '{"\\udc00":1}', ""]) {
     const isSilent = ({ tag, message }) => {
-      return tag === "unexpected-response" && /^unexpected response: no valid JSON( at line \d+, column \d+)?$/.test(message);
+      return (
+        tag === "unexpected-response" &&
+        /^unexpected response: no valid JSON( at line \d+, column \d+)?$/.test(message)
+      );
     };
     assert.throws(() => Response.of(200, body).json(), isSilent, body);
   }

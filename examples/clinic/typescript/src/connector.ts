@@ -36,7 +36,12 @@ export default connector({
     version: "0.1.0",
     summary: "Appointments of a clinic, with their patients",
     actions: [
-      Action.feed("appointments", "Appointments", EVENTS.map((it) => `Scheduling.${it}`), 60),
+      Action.feed(
+        "appointments",
+        "Appointments",
+        EVENTS.map((it) => `Scheduling.${it}`),
+        60,
+      ),
     ],
     settingsSchema: {
       type: "object",

@@ -9,7 +9,8 @@ use crate::{
         exit::Error,
         output::{Output, note, plain},
     },
-    connector::Engine,
+    config::Config,
+    connector::{Cache, Engine},
     oci::{self, Pulled},
 };
 
@@ -40,7 +41,7 @@ struct Row {
 
 pub(super) async fn run(Arguments { config, update, json }: Arguments) -> Result<(), Error> {
     let config = config.load()?;
-    let engine = Engine::new(&config.host.limits, 1, None)?;
+    let engine = Engine::new(&config.host.limits, 1, cache(&config))?;
     let pulled = oci::pull(&config, &engine, update).await?;
     for Pulled { from, warning, .. } in &pulled {
         if let Some(warning) = warning {
@@ -52,10 +53,16 @@ pub(super) async fn run(Arguments { config, update, json }: Arguments) -> Result
     }
     let rows = pulled.into_iter().map(Row::from);
     let mut output = Output::open();
-    Ok(match json {
+    match json {
         true => output.json(&rows.collect::<Vec<_>>())?,
         false => output.table(&HEADS, rows.map(Row::cells).collect())?,
-    })
+    }
+    Ok(())
+}
+
+/// What is compiled here, the host need not compile again. Where that cannot be kept, it does.
+fn cache(config: &Config) -> Option<Cache> {
+    Cache::open(&config.host.data.join("cache")).ok()
 }
 
 const HEADS: [&str; 4] = ["from", "connector", "digest", "lock"];
