@@ -14,7 +14,10 @@ use crate::{
     config::Limits,
     connector::{Connector, Engine},
     connector_build,
-    connector_test::scenario::{self, Difference, Found, Scenario},
+    connector_test::{
+        adversity,
+        scenario::{self, Difference, Found, Scenario},
+    },
 };
 
 /// The folder of recorded exchanges, as projects name it.
@@ -43,7 +46,7 @@ pub(in crate::cli) struct Arguments {
     /// Runs only scenarios with this in their name
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Leaves out what any EHR may do
+    /// Leaves out what any EHR may do, which is tried once the scenarios pass
     #[arg(long)]
     no_adversity: bool,
     /// JSON instead of text
@@ -59,6 +62,8 @@ struct Report {
     /// Where the scenarios are.
     exchanges: Option<PathBuf>,
     scenarios: Vec<Tested>,
+    /// What any EHR may do, where that was tried.
+    adversity: Option<adversity::Report>,
 }
 
 /// How one scenario went.
@@ -91,6 +96,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         connector: connector.manifest().label(),
         exchanges: found.folder.clone(),
         scenarios: Vec::new(),
+        adversity: None,
     };
     for scenario in chosen(&found, &arguments)? {
         let tested = test(scenario, &connector, arguments.update).await?;
@@ -99,6 +105,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         }
         report.ok &= tested.ok;
         report.scenarios.push(tested);
+    }
+    if report.ok && !arguments.no_adversity && !arguments.update {
+        let tried = adversity::run(&connector, &found.scenarios).await;
+        if !arguments.json {
+            tell_of_adversity(&mut output, &tried)?;
+        }
+        report.ok = tried.passed();
+        report.adversity = Some(tried);
     }
     if arguments.json {
         output.json(&report)?;
@@ -214,6 +228,14 @@ fn tell(output: &mut Output, tested: &Tested) -> std::io::Result<()> {
         for line in difference.to_string().lines() {
             output.line(&plain(&format!("          {line}")))?;
         }
+    }
+    Ok(())
+}
+
+fn tell_of_adversity(output: &mut Output, tried: &adversity::Report) -> std::io::Result<()> {
+    output.line("")?;
+    for line in tried.to_string().lines() {
+        output.line(&plain(line))?;
     }
     Ok(())
 }

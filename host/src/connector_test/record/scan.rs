@@ -17,6 +17,16 @@ pub(super) enum Piece {
     Date(Written),
 }
 
+impl Piece {
+    /// As it is written.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Plain(text) | Self::Token(text) | Self::Uuid(text) => text.clone(),
+            Self::Date(written) => written.text(),
+        }
+    }
+}
+
 /// A letter of a text, and how it is written there.
 #[derive(Clone)]
 pub(super) struct Glyph {
