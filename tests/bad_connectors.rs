@@ -33,6 +33,7 @@ async fn a_file_that_is_no_connector_is_told_and_the_others_go_on() {
         "bad-schema",
         "traps-in-describe",
         "unknown-contract",
+        "contract-0-2",
         "forbidden-import",
     ])
     .await;
@@ -60,12 +61,13 @@ async fn a_file_that_is_no_connector_is_told_and_the_others_go_on() {
         "connectors/elf.wasm: is no WebAssembly component: it does not begin with \\0asm",
         "connectors/empty.wasm: is an empty file",
         "connectors/forbidden-import.wasm: imports acme:tools/shell@1.0.0, wasi:keyvalue/store@0.2.0, and a connector is given nothing of the kind; build it without",
+        "connectors/contract-0-2.wasm: built against rounds:connector@0.2.0, and this host knows rounds:connector@0.1.0",
         "connectors/no-action.wasm: its manifest is wrong: it declares no action",
         "connectors/noise.wasm: *",
         "connectors/text.wasm: is WebAssembly text; compile it first",
         "connectors/traps-in-describe.wasm: `describe` failed: the connector trapped in `describe`: wasm trap: wasm `unreachable` instruction executed",
         "connectors/truncated.wasm: *",
-        "connectors/twin.wasm: its manifest is wrong: another file has the connector `plain`; remove one of them",
+        "connectors/twin.wasm: *connectors/plain.wasm has the connector `plain` already; remove one of them",
         "connectors/unknown-contract.wasm: built against rounds:connector@0.9.0, and this host knows rounds:connector@0.1.0",
     ];
     let unlike = |(pattern, told): &(&str, &&str)| !fits(pattern, told);

@@ -12,6 +12,7 @@
     reason = "in a test a broken expectation is the message"
 )]
 
+mod adversity;
 mod bad_answers;
 mod bad_connectors;
 mod bad_destinations;
@@ -21,5 +22,9 @@ mod connector_test;
 mod house;
 mod kill;
 mod real_ehr;
+mod real_registry;
+mod registries;
+mod reload;
 mod support;
+mod trust;
 mod uses;

@@ -20,12 +20,15 @@ mod nearest;
 mod network;
 pub mod place;
 mod read;
+pub mod registry;
 pub mod secret;
 pub mod signing;
 pub mod size;
+pub mod trust;
 
 use std::path::Path;
 
+use crate::oci::Reference;
 pub use auth::Auth;
 pub use connection::{Connection, Since, Task};
 pub use destination::{Destination, Handshake};
@@ -35,8 +38,10 @@ pub use event::EventPattern;
 pub use host::{HostSettings, LogFormat};
 pub use limits::Limits;
 pub use place::{Place, Placed};
+pub use registry::Registry;
 pub use secret::{Header, Secret};
 pub use signing::SigningSecret;
+pub use trust::Trust;
 
 /// All that a host is told: itself, whom it polls, and whom it tells.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +50,10 @@ pub struct Config {
     pub file: String,
     /// What is the host's own.
     pub host: HostSettings,
+    /// Connectors that it takes from registries, beside those of its folder; each once.
+    pub connectors: Vec<Placed<Reference>>,
+    /// How it signs in at registries, and how it gets there; hosts are unique.
+    pub registries: Vec<Registry>,
     /// Whom it polls, in file order; names are unique.
     pub connections: Vec<Connection>,
     /// Whom it tells, in file order; names are unique.

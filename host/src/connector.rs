@@ -7,7 +7,6 @@ mod bindings;
 mod cache;
 mod checks;
 mod compile;
-mod convert;
 mod engine;
 mod fault;
 mod file;
@@ -16,6 +15,9 @@ mod imports;
 mod library;
 mod manifest;
 mod sandbox;
+#[cfg(test)]
+mod tests;
+mod tools;
 mod watch;
 
 pub use cache::Cache;
@@ -24,8 +26,10 @@ pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
 pub use guest::{Context, Guest, Page, Request, Step};
-pub use library::{Connector, Library};
-pub use manifest::{Action, Detection, Manifest, is_older};
+pub use library::{Connector, Library, digest_of};
+pub(crate) use manifest::is_name;
+pub use manifest::{Action, Detection, Manifest};
+pub use tools::{Tool, made_with};
 
 /// Why a file is no connector that this host can run.
 #[derive(Debug, thiserror::Error)]
@@ -130,7 +134,8 @@ impl Error {
 }
 
 fn contract(found: &[String]) -> String {
-    let knows = format!("this host knows {}", imports::CONTRACT);
+    let known: Vec<_> = bindings::Version::ALL.iter().map(|it| imports::package(*it)).collect();
+    let knows = format!("this host knows {}", known.join(", "));
     match found {
         [] => format!("exports no rounds:connector contract; {knows}"),
         found => format!("built against {}, and {knows}", found.join(", ")),

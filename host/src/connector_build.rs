@@ -1,35 +1,35 @@
 //! Building connectors: from a folder of source to one `.wasm` file.
 //!
-//! Rust only for now. cargo does the work, with what it says on this process's stderr, as that is
-//! what the author of a connector wants to read.
+//! Each language's own tools do the work, with what they say on this process's stderr, as that is
+//! what the author of a connector wants to read. Which language a folder is in is told by the file
+//! that those tools want.
 
+mod c;
 mod cargo;
+mod component;
+mod go;
+mod python;
 mod target;
+mod typescript;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// What connectors are compiled for.
+use cargo::Built;
+
+/// What connectors of Rust are compiled for.
 const TARGET: &str = "wasm32-wasip2";
 
 /// Why a connector was not built.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The folder has no source that could be built.
-    #[error("{0} has no Cargo.toml: it is no connector's folder")]
-    NoSource(String),
-    /// The source is in a language that cannot be built yet.
     #[error(
-        "{folder} holds {language}, which this version cannot build yet; build it with that language's tools, and see with `rounds connector inspect` what came of it"
+        "{0} is no connector's folder: it has no Cargo.toml, pyproject.toml, package.json or go.mod, and no source in C or C++"
     )]
-    Language {
-        /// The folder.
-        folder: String,
-        /// The language.
-        language: &'static str,
-    },
+    NoSource(String),
     /// A program is missing that the build needs.
     #[error("`{tool}` is needed and is not there; {remedy}")]
     Missing {
@@ -41,7 +41,7 @@ pub enum Error {
     /// A program said no; why is on stderr.
     #[error("`{0}` failed")]
     Failed(String),
-    /// What cargo was told to build is no connector.
+    /// What was to be built is no connector.
     #[error("{folder}: {what}")]
     NotAConnector {
         /// The folder.
@@ -49,6 +49,9 @@ pub enum Error {
         /// Why not.
         what: &'static str,
     },
+    /// What the tools made cannot be made a component.
+    #[error("no component can be made of it: {0}")]
+    Component(String),
     /// A file cannot be read or written, or a program not be run.
     #[error("{what}: {source}")]
     Io {
@@ -59,15 +62,25 @@ pub enum Error {
     },
 }
 
-/// Builds the connector of a folder with a `Cargo.toml`, and puts its component at `output`, by
-/// default at `<name>.wasm` in the current folder. Answers where it is.
+/// The tools that build a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tools {
+    Cargo,
+    Python,
+    Node,
+    Go,
+    C,
+}
+
+/// Builds the connector of a folder, and puts its component at `output`, by default at
+/// `<name>.wasm` in the current folder. Answers where it is.
 ///
 /// What was at `output` is replaced in one step, so that a running host never sees half a file.
 ///
 /// # Errors
-/// Why there is none; what cargo says of it is on stderr.
-pub async fn build_rust(folder: &Path, output: Option<&Path>) -> Result<PathBuf, Error> {
-    let built = cargo::build(folder).await?;
+/// Why there is none; what the tools say of it is on stderr.
+pub async fn build(folder: &Path, output: Option<&Path>) -> Result<PathBuf, Error> {
+    let built = build_in(folder).await?;
     let name = format!("{}.wasm", built.package);
     let output = match output {
         Some(path) if path.is_dir() => path.join(name),
@@ -78,15 +91,50 @@ pub async fn build_rust(folder: &Path, output: Option<&Path>) -> Result<PathBuf,
     Ok(output)
 }
 
-/// As [`build_rust`], but leaves the component where cargo put it, and answers where that is.
+/// As [`build`], but leaves the component where the tools put it, and answers where that is.
 ///
 /// # Errors
-/// As [`build_rust`].
-pub async fn build_rust_in_place(folder: &Path) -> Result<PathBuf, Error> {
-    Ok(cargo::build(folder).await?.component)
+/// As [`build`].
+pub async fn build_in_place(folder: &Path) -> Result<PathBuf, Error> {
+    Ok(build_in(folder).await?.component)
 }
 
-fn place(component: &Path, output: &Path) -> Result<(), Error> {
+async fn build_in(folder: &Path) -> Result<Built, Error> {
+    match Tools::of(folder) {
+        Some(Tools::Cargo) => cargo::build(folder).await,
+        Some(Tools::Python) => python::build(folder).await,
+        Some(Tools::Node) => typescript::build(folder).await,
+        Some(Tools::Go) => go::build(folder).await,
+        Some(Tools::C) => c::build(folder).await,
+        None => Err(Error::NoSource(folder.display().to_string())),
+    }
+}
+
+impl Tools {
+    /// The tools that a folder wants, by its manifest; C has none, so by its sources.
+    fn of(folder: &Path) -> Option<Self> {
+        let manifests = [
+            ("Cargo.toml", Self::Cargo),
+            ("pyproject.toml", Self::Python),
+            ("package.json", Self::Node),
+            ("go.mod", Self::Go),
+        ];
+        let by_manifest = manifests.into_iter().find(|(file, _)| folder.join(file).is_file());
+        by_manifest.map(|(_, tools)| tools).or_else(|| has_c(folder).then_some(Self::C))
+    }
+}
+
+fn has_c(folder: &Path) -> bool {
+    let is_c = |path: &Path| path.extension().is_some_and(|it| it == "c" || it == "cpp");
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| is_c(&entry.path()))
+}
+
+/// Puts a component where it is wanted, in one step.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be written there.
+pub fn place(component: &Path, output: &Path) -> Result<(), Error> {
     let failed =
         |source| Error::Io { what: format!("{} cannot be written", output.display()), source };
     let draft = output.with_extension(format!("{}.draft", std::process::id()));

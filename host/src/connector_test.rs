@@ -6,8 +6,10 @@
 //! | `drive` | polls a connector as a host would, and says all that it did |
 //! | `scenario` | reads recorded exchanges, polls with them, and compares |
 //! | `record` | makes such a file of a live EHR, with nothing of its patients in it |
+//! | `adversity` | does to a connector what the world does, and says what it would cost |
 //! | `json` | JSON as it is written |
 
+pub mod adversity;
 pub mod drive;
 pub mod json;
 pub mod record;

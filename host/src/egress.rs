@@ -1,8 +1,8 @@
 //! The way to the outside: the one HTTP client of the host.
 //!
-//! All that leaves the host goes through a [`Client`], one for each connection and destination.
-//! What it is asked for comes from connectors, which nobody trusts, and goes to servers that may
-//! be broken or hostile; so each of these files holds one line of defence:
+//! All that leaves the host goes through a [`Client`], one for each connection, destination and
+//! registry. What it is asked for comes from connectors, which nobody trusts, and goes to servers
+//! that may be broken or hostile; so each of these files holds one line of defence:
 //!
 //! | file | it decides |
 //! | --- | --- |
@@ -35,6 +35,7 @@ mod tests;
 mod tls;
 
 pub use self::{
+    addresses::may_ask,
     client::Client,
     error::{Error, Owner, Retry, Setup},
     network::Network,

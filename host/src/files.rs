@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -17,7 +17,9 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
 pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let draft = path.with_extension(format!("{}-{number}.draft", std::process::id()));
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}-{number}.draft", std::process::id()));
+    let draft = PathBuf::from(draft);
     let written = write_draft(&draft, parts).and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         // What is left of it is in nobody's way.

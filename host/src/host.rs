@@ -15,7 +15,7 @@ pub use builder::Builder;
 pub use handle::Handle;
 
 use crate::{
-    admin, collect, config, connector, deliver, egress, reload, schedule,
+    admin, collect, config, connector, deliver, egress, oci, reload, schedule,
     store::{self, Store},
 };
 
@@ -62,6 +62,9 @@ pub enum Error {
     /// The store cannot be used, or stopped.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// A connector of a registry cannot be had.
+    #[error(transparent)]
+    Registry(#[from] oci::Error),
     /// A connection's or destination's HTTP client cannot be made.
     #[error(transparent)]
     Egress(#[from] egress::Error),

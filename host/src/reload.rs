@@ -10,6 +10,7 @@ mod sight;
 
 use std::{
     collections::{HashMap, HashSet},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::sight::{Look, SETTLE};
 pub(crate) use self::{
-    judge::{Refusal, judge},
+    judge::{Refusal, judge, load},
     sight::{Sight, files},
 };
 use crate::{
@@ -36,6 +37,7 @@ use crate::{
     service::Service,
     shelf::Shelf,
     status::Status,
+    trust,
 };
 
 /// How often the folder is looked at, whatever its events say.
@@ -136,9 +138,11 @@ impl Reloader {
     }
 
     fn note(&mut self, Arrival { path, whole }: Arrival) {
-        let name = path.file_name().map(|name| self.options.folder.join(name));
-        if let Some(path) = name.filter(|_| whole) {
-            self.whole.insert(path);
+        let path = path.file_name().map(|name| self.options.folder.join(name));
+        if let Some(path) = path.filter(|_| whole) {
+            // A signature that came makes its connector worth another look.
+            let is_signature = path.extension().is_some_and(|extension| extension == "sig");
+            self.whole.insert(if is_signature { path.with_extension("") } else { path });
         }
     }
 
@@ -177,30 +181,35 @@ impl Reloader {
 
     /// Reads a file and puts it in service if it may be; whether it is to be read again soon.
     async fn deal(&mut self, path: &Path) -> bool {
-        let (bytes, stamp) = match read_apart(path).await {
-            Ok(found) => found,
+        let file = match File::read(path).await {
+            Ok(file) => file,
             Err(connector::Error::Changing { .. }) => return true,
             Err(error) => {
                 self.refuse(path, &error.to_string());
                 return false;
             }
         };
-        let name = path.display().to_string();
-        let loaded = Connector::from_bytes(&self.options.engine, &name, bytes.clone()).await;
-        let holds = loaded.as_ref().ok().map(|it| it.manifest().name.clone());
+        let Options { engine, config, .. } = &self.options;
+        let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
+        let loaded = load(engine, config, path, bytes, signature).await;
+        let (stamp, holds) =
+            (file.stamp, loaded.as_ref().ok().map(|it| it.manifest().name.clone()));
         let offered = match loaded {
-            Ok(connector) => self.offer(path, connector, bytes).await,
-            Err(error) => Err(error.to_string()),
+            Ok(connector) => self.offer(path, connector, file).await,
+            Err(why) => Err(why.to_string()),
         };
         match offered {
             Ok(()) => self.tell(path, None),
             Err(why) => self.refuse(path, &why),
         }
-        self.options.sight.dealt(path, stamp, holds);
+        if let Some(stamp) = stamp {
+            self.options.sight.dealt(path, stamp, holds);
+        }
         false
     }
 
-    async fn offer(&self, path: &Path, connector: Connector, bytes: Bytes) -> Result<(), String> {
+    /// Puts a connector in service, if it may be and is not.
+    async fn offer(&self, path: &Path, connector: Connector, file: File) -> Result<(), String> {
         let Options { sight, services, config, shelf, clock, .. } = &self.options;
         let name = connector.manifest().name.clone();
         if let Some(held) = sight.holds(path).filter(|held| *held != name) {
@@ -223,12 +232,10 @@ impl Reloader {
             return Ok(());
         }
         judge(config, &connector, Some(&service.record())).map_err(|why| why.to_string())?;
-        put(shelf, connector.digest(), bytes)
-            .await
-            .map_err(|error| format!("it cannot be kept in the data folder: {error}"))?;
+        let kept = file.keep(shelf, connector.digest()).await;
+        kept.map_err(|error| format!("it cannot be kept in the data folder: {error}"))?;
         let (old, new) = (serving.connector.manifest().label(), connector.manifest().label());
-        let file = file_name(path);
-        service.swap(connector, file, clock.now()).await;
+        service.swap(connector, file_name(path), clock.now()).await;
         tracing::info!(old, new, "swapped; polls from now on run on the new one");
         self.wake(service);
         self.tidy().await;
@@ -254,8 +261,7 @@ impl Reloader {
 
     async fn tidy(&self) {
         let shelf = self.options.shelf.clone();
-        let tidied =
-            task::spawn_blocking(move || shelf.tidy()).await.map_err(std::io::Error::other);
+        let tidied = task::spawn_blocking(move || shelf.tidy()).await.map_err(io::Error::other);
         if let Err(error) = tidied.and_then(|tidied| tidied) {
             tracing::warn!(%error, "old connectors cannot be removed from the data folder");
         }
@@ -282,21 +288,56 @@ impl Reloader {
     }
 }
 
-/// A file's bytes, read on a thread that may wait for the disk.
-pub(crate) async fn read_apart(path: &Path) -> Result<(Bytes, Stamp), connector::Error> {
-    let wanted = path.to_path_buf();
-    let found = task::spawn_blocking(move || read(&wanted)).await;
-    found.unwrap_or_else(|ended| {
-        let source = std::io::Error::other(ended);
-        Err(connector::Error::Unreadable { path: path.display().to_string(), source })
-    })
+/// A file that may be a connector.
+pub(crate) struct File {
+    pub(crate) bytes: Bytes,
+    pub(crate) signature: Option<Vec<u8>>,
+    pub(crate) stamp: Option<Stamp>,
 }
 
-/// Keeps a file for the next start, and for going back.
-pub(crate) async fn put(shelf: &Shelf, digest: &str, bytes: Bytes) -> std::io::Result<()> {
-    let (shelf, digest) = (shelf.clone(), digest.to_owned());
-    let kept = task::spawn_blocking(move || shelf.put(&digest, &bytes)).await;
-    kept.map_err(std::io::Error::other)?
+impl File {
+    /// Reads a file of the folder, on a thread that may wait for the disk.
+    pub(crate) async fn read(path: &Path) -> Result<Self, connector::Error> {
+        apart(path, |path| {
+            let (bytes, stamp) = read(path)?;
+            Ok(Self { bytes, signature: signature(path)?, stamp: Some(stamp) })
+        })
+        .await
+    }
+
+    /// Reads a file that somebody named, wherever it is.
+    pub(crate) async fn read_named(path: &Path) -> Result<Self, connector::Error> {
+        apart(path, |path| {
+            let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
+            Ok(Self { bytes: bytes.into(), signature: signature(path)?, stamp: None })
+        })
+        .await
+    }
+
+    /// Keeps it for the next start, and for going back.
+    pub(crate) async fn keep(self, shelf: &Shelf, digest: &str) -> io::Result<()> {
+        let (shelf, digest) = (shelf.clone(), digest.to_owned());
+        let put = move || shelf.put(&digest, &self.bytes, self.signature.as_deref());
+        task::spawn_blocking(put).await.map_err(io::Error::other)?
+    }
+}
+
+fn signature(path: &Path) -> Result<Option<Vec<u8>>, connector::Error> {
+    let wrong = |source| unreadable(&trust::file::beside(path), source);
+    trust::file::read(path).map_err(wrong)
+}
+
+async fn apart(
+    path: &Path,
+    read: impl FnOnce(&Path) -> Result<File, connector::Error> + Send + 'static,
+) -> Result<File, connector::Error> {
+    let wanted = path.to_path_buf();
+    let read = task::spawn_blocking(move || read(&wanted)).await;
+    read.unwrap_or_else(|ended| Err(unreadable(path, io::Error::other(ended))))
+}
+
+fn unreadable(path: &Path, source: io::Error) -> connector::Error {
+    connector::Error::Unreadable { path: path.display().to_string(), source }
 }
 
 /// A file as people call it.

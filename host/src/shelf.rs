@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{files, service::Record};
+use crate::{files, service::Record, trust::file::beside};
 
 /// The shelf of a host. Cheap to clone.
 #[derive(Clone)]
@@ -55,11 +55,20 @@ impl Shelf {
         Some(self.path(digest)).filter(|path| path.is_file())
     }
 
-    /// Puts a file here.
-    pub(crate) fn put(&self, digest: &str, bytes: &[u8]) -> io::Result<()> {
+    /// Puts a file here, with the signature that lay beside it.
+    pub(crate) fn put(
+        &self,
+        digest: &str,
+        bytes: &[u8],
+        signature: Option<&[u8]>,
+    ) -> io::Result<()> {
+        let path = self.path(digest);
+        if let Some(signature) = signature {
+            files::write_whole(&beside(&path), &[signature])?;
+        }
         match self.file(digest) {
             Some(_) => Ok(()),
-            None => files::write_whole(&self.path(digest), &[bytes]),
+            None => files::write_whole(&path, &[bytes]),
         }
     }
 
@@ -80,6 +89,8 @@ impl Shelf {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
             if is_file && !named.contains(stem.as_ref()) {
                 fs::remove_file(&path)?;
+                // Most have none.
+                drop(fs::remove_file(beside(&path)));
             }
         }
         Ok(())

@@ -102,7 +102,7 @@ impl Site {
         self.rounds_with(arguments, &[]).await
     }
 
-    /// Runs a command with these variables to its end.
+    /// Runs a command with these variables, too.
     pub(crate) async fn rounds_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());

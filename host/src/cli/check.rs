@@ -99,7 +99,7 @@ async fn report(config: Config) -> Result<Report, Error> {
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
 }
 
-/// Loads the folder of connectors, with all that is wrong there. Compiled code is taken from the
+/// Loads the connectors of the folder and of registries, with all that is wrong there. Compiled code is taken from the
 /// host's cache where it has run before, and nothing is kept where it has not.
 async fn load(config: &Config) -> (Library, Vec<String>) {
     match host::library(config).await {

@@ -59,5 +59,5 @@ async fn build() -> Result<PathBuf, Error> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let root = here.ancestors().chain(own).find(|folder| folder.join(CONNECTOR).is_dir());
     let root = root.ok_or_else(|| anyhow!("{CONNECTOR} is not here; run the demo in the repository of Rounds, or name a --connector"))?;
-    Ok(connector_build::build_rust_in_place(&root.join(CONNECTOR)).await?)
+    Ok(connector_build::build_in_place(&root.join(CONNECTOR)).await?)
 }

@@ -3,7 +3,10 @@
 use std::{io, process::ExitCode};
 
 use super::output;
-use crate::{admin, config, connector, connector_build, connector_test::scenario, host, store};
+use crate::{
+    admin, config, connector, connector_build, connector_dev, connector_new,
+    connector_test::scenario, host, oci, store,
+};
 
 /// Why a command came to nothing.
 #[derive(Debug)]
@@ -78,9 +81,24 @@ impl From<host::Error> for Error {
         match error {
             host::Error::Config(errors) => errors.into(),
             host::Error::Connector(error) => error.into(),
+            host::Error::Registry(error) => error.into(),
             error @ (host::Error::Egress(_) | host::Error::Refused(_)) => {
                 Self::Wrong(error.to_string())
             }
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<oci::Error> for Error {
+    fn from(error: oci::Error) -> Self {
+        match error {
+            oci::Error::Unlocked(errors) => errors.into(),
+            oci::Error::Lock { .. }
+            | oci::Error::NotAConnector { .. }
+            | oci::Error::Connector { .. }
+            | oci::Error::Untrusted { .. }
+            | oci::Error::Older { .. } => Self::Wrong(error.to_string()),
             error => Self::Failed(error.into()),
         }
     }
@@ -110,6 +128,21 @@ impl From<scenario::Error> for Error {
 impl From<connector_build::Error> for Error {
     fn from(error: connector_build::Error) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<connector_dev::Error> for Error {
+    fn from(error: connector_dev::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<connector_new::Error> for Error {
+    fn from(error: connector_new::Error) -> Self {
+        match error {
+            connector_new::Error::Io { .. } => Self::Failed(error.into()),
+            error => Self::Wrong(error.to_string()),
+        }
     }
 }
 

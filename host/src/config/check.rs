@@ -1,6 +1,6 @@
 //! What one value alone cannot tell: names that clash, names that nobody has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{Config, Connection, Destination, Errors, Place, nearest::nearest};
 
@@ -13,6 +13,10 @@ pub(super) fn check(config: &Config, errors: &mut Errors) {
     let destinations = config.destinations.iter().map(|it| (it.name.as_str(), it.place));
     names("connection", connections(), errors);
     names("destination", destinations, errors);
+    let pulled = config.connectors.iter().map(|it| (it.value.to_string(), it.place));
+    once("connector", pulled, errors);
+    let registries = config.registries.iter().map(|it| (it.host.clone(), it.place));
+    once("registry", registries, errors);
     for connection in &config.connections {
         actions(connection, errors);
     }
@@ -22,15 +26,27 @@ pub(super) fn check(config: &Config, errors: &mut Errors) {
 }
 
 /// Names are well formed and unique. An empty one is none at all, which the reader has told.
-fn names<'c>(what: &str, named: impl Iterator<Item = (&'c str, Place)>, errors: &mut Errors) {
+fn names<'c>(
+    what: &str,
+    named: impl Iterator<Item = (&'c str, Place)> + Clone,
+    errors: &mut Errors,
+) {
+    for (name, place) in named.clone().filter(|(name, _)| !name.is_empty() && !is_name(name)) {
+        errors.at(place, malformed(name));
+    }
+    once(what, named.map(|(name, place)| (name.to_owned(), place)), errors);
+}
+
+/// Each is there once. An empty one is none at all, which the reader has told.
+fn once(what: &str, named: impl Iterator<Item = (String, Place)>, errors: &mut Errors) {
     let mut first = BTreeMap::new();
     for (name, place) in named.filter(|(name, _)| !name.is_empty()) {
-        if !is_name(name) {
-            errors.at(place, malformed(name));
-        }
-        if let Some(earlier) = first.insert(name, place) {
-            errors.at(place, format!("a second {what} `{name}`{}", first_at(earlier)));
-            first.insert(name, earlier);
+        match first.entry(name) {
+            Entry::Vacant(free) => drop(free.insert(place)),
+            Entry::Occupied(taken) => {
+                let (name, earlier) = (taken.key(), first_at(*taken.get()));
+                errors.at(place, format!("a second {what} `{name}`{earlier}"));
+            }
         }
     }
 }

@@ -5,9 +5,9 @@ use std::{
     path::PathBuf,
 };
 
-use super::Limits;
+use super::{Limits, Trust};
 
-/// The host's folders, its admin address, its log and its limits.
+/// The host's folders, its admin address, its log, its limits, and whom it trusts.
 #[derive(Clone, Debug)]
 pub struct HostSettings {
     /// The embedded store's folder.
@@ -24,10 +24,10 @@ pub struct HostSettings {
     pub max_pending: usize,
     /// Polls at once, over all connections: more than EHRs that may hang together.
     pub concurrent_polls: usize,
-    /// Connectors that may be replaced by an older version.
-    pub allow_older: Vec<String>,
     /// What connectors and EHRs are allowed.
     pub limits: Limits,
+    /// What is asked of connectors before they run.
+    pub trust: Trust,
 }
 
 impl Default for HostSettings {
@@ -40,8 +40,8 @@ impl Default for HostSettings {
             connector_log: false,
             max_pending: 100_000,
             concurrent_polls: 256,
-            allow_older: Vec::new(),
             limits: Limits::default(),
+            trust: Trust::default(),
         }
     }
 }

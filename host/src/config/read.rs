@@ -9,10 +9,12 @@ mod connection;
 mod destination;
 mod header;
 mod host;
+mod registry;
 mod secret;
 mod settings;
 mod source;
 mod table;
+mod trust;
 mod value;
 
 use std::path::Path;
@@ -45,6 +47,8 @@ pub(super) fn config(
 fn root_table(mut root: Table<'_>) -> Config {
     let mut config = Config { host: host::defaults(&root), ..Config::default() };
     root.set("host", &mut config.host, host::read);
+    root.set("connector", &mut config.connectors, |value| value.tables(registry::connector));
+    root.set("registry", &mut config.registries, |value| value.tables(registry::read));
     root.set("connection", &mut config.connections, |value| value.tables(connection::read));
     root.set("destination", &mut config.destinations, |value| value.tables(destination::read));
     if !root.has("connection") {

@@ -21,6 +21,11 @@ const P384: &str = "-----BEGIN PRIVATE KEY-----\nMIG2AgEAMBAGByqGSM49AgEGBSuBBAA
 const RSA: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\n\
                    -----END PRIVATE KEY-----\n";
 
+/// A public key of Ed25519.
+const ACME: &str = "-----BEGIN PUBLIC KEY-----\n\
+                    MCowBQYDK2VwAyEAJGBeyKn3Vb9DK+zDicxecP994Zziyt6WZswjm23cF+s=\n\
+                    -----END PUBLIC KEY-----\n";
+
 /// Reads a text as if it stood in `etc/rounds.toml`.
 fn read(text: &str) -> Result<Config, Errors> {
     Config::parse(text, "etc/rounds.toml", &environment())
@@ -39,6 +44,7 @@ fn environment() -> FixedEnvironment {
         ("etc/rsa.pem", RSA, false),
         ("etc/open.txt", "s3cr3t-file\r\n", true),
         ("etc/blank.txt", "\n", false),
+        ("etc/acme.pub", ACME, false),
         ("etc/ca.pem", "-----BEGIN CERTIFICATE-----\n", false),
     ];
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());

@@ -165,9 +165,5 @@ fn uncompiled(path: &str, what: String) -> Error {
 }
 
 fn no_component(path: &str, what: String) -> Error {
-    let what = match what.contains("unexpected end") || what.contains("unexpected-eof") {
-        true => format!("ends in the middle, as a file that is still being copied: {what}"),
-        false => what,
-    };
     Error::NotAComponent { path: path.into(), what }
 }

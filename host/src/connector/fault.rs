@@ -35,9 +35,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the connector is at fault, rather than what it was given.
+    /// Whether the connector is at fault, rather than what it was given: an `internal` failure is
+    /// what an SDK makes of a panic, where its language lets it.
     pub fn is_the_connectors(&self) -> bool {
-        !matches!(self, Self::Failure(_))
+        !matches!(self, Self::Failure(failure) if !matches!(failure, Failure::Internal(_)))
     }
 }
 
@@ -131,5 +132,18 @@ impl fmt::Display for Limit {
             }
         };
         write!(f, "the limit of {what} was reached: {value} ({setting})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_the_connectors_however_it_is_told() {
+        let trap = Fault::Trap { call: "poll", kind: "unreachable".into(), last_words: None };
+        assert!(trap.is_the_connectors());
+        assert!(Fault::from(Failure::Internal("KeyError".into())).is_the_connectors());
+        assert!(!Fault::from(Failure::Unavailable("status 503".into())).is_the_connectors());
     }
 }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use rustix::fs::OFlags;
 
 use super::Error;
+use crate::trust::file::beside;
 
 /// The largest file that is read.
 const LARGEST: u64 = 256 << 20;
@@ -21,6 +22,8 @@ pub struct Stamp {
     file: (u64, u64),
     length: u64,
     modified: (i64, i64),
+    /// The length and time of the signature beside it, where there is one.
+    signature: Option<(u64, i64, i64)>,
 }
 
 impl Stamp {
@@ -31,14 +34,16 @@ impl Stamp {
     pub fn of(path: &Path) -> Result<Self, Error> {
         let found = fs::symlink_metadata(path).map_err(|source| unreadable(path, source))?;
         fit(path, &found)?;
-        Ok(Self::new(&found))
+        Ok(Self::new(&found, path))
     }
 
-    fn new(found: &Metadata) -> Self {
+    fn new(found: &Metadata, path: &Path) -> Self {
+        let signature = fs::symlink_metadata(beside(path)).ok();
         Self {
             file: (found.dev(), found.ino()),
             length: found.len(),
             modified: (found.mtime(), found.mtime_nsec()),
+            signature: signature.map(|it| (it.len(), it.mtime(), it.mtime_nsec())),
         }
     }
 }
@@ -60,10 +65,10 @@ pub fn read(path: &Path) -> Result<(Bytes, Stamp), Error> {
         .map_err(failed)?;
     let found = file.metadata().map_err(failed)?;
     fit(path, &found)?;
-    let before = Stamp::new(&found);
+    let before = Stamp::new(&found, path);
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or_default());
     file.by_ref().take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
-    let after = Stamp::new(&file.metadata().map_err(failed)?);
+    let after = Stamp::new(&file.metadata().map_err(failed)?, path);
     let changed =
         before != after || Stamp::of(path)? != before || bytes.len() as u64 != before.length;
     match changed {

@@ -10,7 +10,7 @@ use tokio::{sync::OwnedSemaphorePermit, time};
 use wasmtime::Store;
 
 use super::{
-    bindings::{exported, types},
+    bindings::{Answer, Calls},
     checks,
     fault::{Fault, Limit},
     library::Connector,
@@ -87,8 +87,7 @@ pub enum Step {
 /// An instance of a connector.
 pub struct Guest {
     connector: Connector,
-    context: types::Context,
-    now: Timestamp,
+    context: Context,
     seed: u64,
     live: Option<Live>,
     log: Vec<String>,
@@ -99,7 +98,7 @@ pub struct Guest {
 /// What a trap throws away.
 struct Live {
     store: Store<Sandbox>,
-    calls: exported::Guest,
+    calls: Calls,
 }
 
 impl Guest {
@@ -117,8 +116,7 @@ impl Guest {
         Ok(Self {
             connector: connector.clone(),
             seed: seed(context),
-            now: context.now,
-            context: generated(context),
+            context: context.clone(),
             live: None,
             log: Vec::new(),
             show_log,
@@ -131,12 +129,7 @@ impl Guest {
     /// # Errors
     /// The connector's failure, or the limit or trap that ended the call.
     pub async fn poll(&mut self, cursor: Option<&str>) -> Result<Request, Fault> {
-        let request = self
-            .call("poll", async |calls, store, context| {
-                calls.call_poll(store, context, cursor).await
-            })
-            .await?;
-        Ok(request.into())
+        self.call("poll", async |calls, store| calls.poll(store, cursor).await).await
     }
 
     /// What an answer says changed.
@@ -148,13 +141,8 @@ impl Guest {
         cursor: Option<&str>,
         answer: &egress::Response,
     ) -> Result<Page, Fault> {
-        let answer = types::Response::from(answer);
-        let page = self
-            .call("changes", async |calls, store, context| {
-                calls.call_changes(store, context, cursor, &answer).await
-            })
-            .await?;
-        checks::page(page.into(), self.connector.engine().limits())
+        let call = async |calls: &Calls, store: &mut _| calls.changes(store, cursor, answer).await;
+        checks::page(self.call("changes", call).await?, self.connector.engine().limits())
     }
 
     /// What else to ask about a change, or what to tell.
@@ -167,20 +155,16 @@ impl Guest {
         memo: Option<&str>,
         collected: &[std::sync::Arc<egress::Response>],
     ) -> Result<Step, Fault> {
-        let change = types::Change::from(change);
-        let collected: Vec<_> =
-            collected.iter().map(|answer| types::Response::from(answer.as_ref())).collect();
-        let step = self
-            .call("collect", async |calls, store, context| {
-                calls.call_collect(store, context, &change, memo, &collected).await
-            })
-            .await?;
+        let call = async |calls: &Calls, store: &mut _| {
+            calls.collect(store, change, memo, collected).await
+        };
+        let step = self.call("collect", call).await?;
         let events = self
             .connector
             .manifest()
-            .action(&self.context.action)
+            .action(self.context.task.action.as_str())
             .map(|action| action.events.as_slice());
-        checks::step(step.into(), events.unwrap_or_default(), self.connector.engine().limits())
+        checks::step(step, events.unwrap_or_default(), self.connector.engine().limits())
     }
 
     /// What the guest wrote to stderr in its last call, line by line. It may hold a patient's data.
@@ -191,11 +175,7 @@ impl Guest {
     async fn call<T>(
         &mut self,
         name: &'static str,
-        call: impl AsyncFnOnce(
-            &exported::Guest,
-            &mut Store<Sandbox>,
-            &types::Context,
-        ) -> wasmtime::Result<Result<T, types::Failure>>,
+        call: impl AsyncFnOnce(&Calls, &mut Store<Sandbox>) -> Answer<T>,
     ) -> Result<T, Fault> {
         let limits = *self.connector.engine().limits();
         let mut live = match self.live.take() {
@@ -204,9 +184,7 @@ impl Guest {
         };
         live.store.data_mut().ticks = ticks(limits.guest_cpu);
         live.store.set_epoch_deadline(1);
-        let called =
-            time::timeout(limits.guest_wall, call(&live.calls, &mut live.store, &self.context))
-                .await;
+        let called = time::timeout(limits.guest_wall, call(&live.calls, &mut live.store)).await;
         let log = live.store.data().take_log();
         self.show(&log);
         self.log.clone_from(&log);
@@ -218,15 +196,19 @@ impl Guest {
         if live.store.data().memory() <= limits.guest_memory / 2 {
             self.live = Some(live);
         }
-        answered.map_err(|failure| Fault::Failure(failure.into()))
+        answered.map_err(Fault::Failure)
+    }
+
+    /// Bytes of memory that the instance holds; none before its first call and after a trap.
+    pub fn memory(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| live.store.data().memory())
     }
 
     async fn start(&mut self) -> Result<Live, Fault> {
         let limits = self.connector.engine().limits();
-        let sandbox = Sandbox::new(self.now, self.seed, limits);
-        let (store, instance) = self.connector.instantiate(sandbox).await?;
-        let mut store = store;
-        let calls = self.connector.exported(&mut store, &instance)?;
+        let sandbox = Sandbox::new(self.context.now, self.seed, limits);
+        let (mut store, instance) = self.connector.instantiate(sandbox).await?;
+        let calls = self.connector.open(&mut store, &instance, &self.context)?;
         Ok(Live { store, calls })
     }
 
@@ -234,17 +216,6 @@ impl Guest {
         for line in log.iter().filter(|_| self.show_log) {
             tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, "{line}");
         }
-    }
-}
-
-fn generated(context: &Context) -> types::Context {
-    types::Context {
-        action: context.task.action.to_string(),
-        settings: context.settings.clone(),
-        base_url: context.base_url.clone(),
-        since: context.since.to_string(),
-        now: context.now.to_string(),
-        interrupted: context.interrupted,
     }
 }
 

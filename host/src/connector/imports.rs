@@ -2,43 +2,54 @@
 
 use wasmtime::component::types;
 
-use super::Error;
+use super::{Error, bindings::Version};
 
-/// The contract that this host serves.
-pub(super) const CONTRACT: &str = "rounds:connector@0.1.0";
-
-const EXPORT: &str = "rounds:connector/connector@0.1.0";
-const SESSION: &str = "rounds:connector/session@0.1.0";
 const CONTRACT_PACKAGE: &str = "rounds:connector/";
 
 /// WASI that language runtimes bring along; linked with nothing behind it.
 const HARMLESS: [&str; 6] =
     ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
-/// Checks a component's imports and exports by name.
+/// The contract's package in a version, as `rounds:connector@0.1.0`.
+pub(super) fn package(version: Version) -> String {
+    format!("rounds:connector@{}", version.number())
+}
+
+/// Checks a component's imports and exports by name; answers which contract it keeps, the newest
+/// where it keeps several.
 pub(super) fn check(
     path: &str,
     component: &types::Component,
     engine: &wasmtime::Engine,
-) -> Result<(), Error> {
+) -> Result<Version, Error> {
     let imports: Vec<_> = component
         .imports(engine)
         .map(|(name, _)| name.to_owned())
         .filter(|name| forbidden(name))
         .collect();
     let exports: Vec<_> = component.exports(engine).map(|(name, _)| name.to_owned()).collect();
-    if !exports.iter().any(|name| name == EXPORT) {
+    let keeps = |version: &Version| exports.contains(&interface("connector", *version));
+    let Some(version) = Version::ALL.iter().copied().find(keeps) else {
         return Err(Error::UnknownContract { path: path.into(), found: contracts(&exports) });
-    }
+    };
     if !imports.is_empty() {
         return Err(Error::ForbiddenImport { path: path.into(), imports });
     }
-    Ok(())
+    Ok(version)
+}
+
+fn interface(name: &str, version: Version) -> String {
+    format!("{CONTRACT_PACKAGE}{name}@{}", version.number())
 }
 
 /// Whether it exports a sign-in call of its own.
-pub(super) fn has_session(component: &types::Component, engine: &wasmtime::Engine) -> bool {
-    component.exports(engine).any(|(name, _)| name == SESSION)
+pub(super) fn has_session(
+    component: &types::Component,
+    engine: &wasmtime::Engine,
+    version: Version,
+) -> bool {
+    let session = interface("session", version);
+    component.exports(engine).any(|(name, _)| name == session)
 }
 
 /// All imports, for a person to see.

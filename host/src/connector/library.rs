@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
@@ -12,8 +12,8 @@ use wasmtime::{
 };
 
 use super::{
-    Error,
-    bindings::exported,
+    Context, Error,
+    bindings::{Calls, Exports, Version},
     cache,
     engine::Engine,
     fault::Fault,
@@ -32,7 +32,8 @@ struct Loaded {
     engine: Engine,
     manifest: Manifest,
     instance: InstancePre<Sandbox>,
-    exported: exported::GuestIndices,
+    contract: Version,
+    exports: Exports,
     digest: String,
     size: usize,
     imports: Vec<String>,
@@ -41,9 +42,6 @@ struct Loaded {
 }
 
 impl Connector {
-    /// The contract that every loaded connector was built against.
-    pub const CONTRACT: &str = imports::CONTRACT;
-
     /// Loads a file: compiles it or takes its compiled form from the cache, checks what it brings
     /// along, and asks it for its manifest. Blocks while it compiles.
     ///
@@ -61,25 +59,26 @@ impl Connector {
     /// # Errors
     /// As `load`.
     pub async fn from_bytes(engine: &Engine, name: &str, bytes: Bytes) -> Result<Self, Error> {
-        let (hash, size) = (digest(&SHA256, &bytes), bytes.len());
+        let (hash, size) = (sha256(&bytes), bytes.len());
         let component = compiled(engine, name, bytes, hash.as_ref()).await?;
         let kind = component.component_type();
-        imports::check(name, &kind, engine.wasm())?;
+        let contract = imports::check(name, &kind, engine.wasm())?;
         let unusable = |error: wasmtime::Error| Error::Unusable {
             path: name.into(),
             what: format!("{error:#}"),
         };
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
-        let exported = exported::GuestIndices::new(&instance).map_err(unusable)?;
+        let exports = contract.exports(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
             engine: engine.clone(),
             manifest: Manifest::default(),
             instance,
-            exported,
+            contract,
+            exports,
             digest: HEXLOWER.encode(hash.as_ref()),
             size,
             imports: imports::names(&kind, engine.wasm()),
-            session: imports::has_session(&kind, engine.wasm()),
+            session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Arc::default(),
         };
         loaded.manifest = loaded.describe(name).await?;
@@ -90,6 +89,11 @@ impl Connector {
     /// What it says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.0.manifest
+    }
+
+    /// The contract that it was built against, as `rounds:connector@0.1.0`.
+    pub fn contract(&self) -> String {
+        imports::package(self.0.contract)
     }
 
     /// The file's SHA-256, in hexadecimal.
@@ -138,12 +142,14 @@ impl Connector {
         self.0.instantiate(sandbox).await
     }
 
-    pub(super) fn exported(
+    pub(super) fn open(
         &self,
         store: &mut Store<Sandbox>,
         instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.0.exported(store, instance)
+        context: &Context,
+    ) -> Result<Calls, Fault> {
+        let calls = self.0.exports.open(store, instance, context);
+        calls.map_err(|error| Fault::Start(format!("{error:#}")))
     }
 }
 
@@ -163,25 +169,16 @@ impl Loaded {
         }
     }
 
-    fn exported(
-        &self,
-        store: &mut Store<Sandbox>,
-        instance: &Instance,
-    ) -> Result<exported::Guest, Fault> {
-        self.exported.load(store, instance).map_err(|error| Fault::Start(format!("{error:#}")))
-    }
-
     async fn describe(&self, path: &str) -> Result<Manifest, Error> {
         let failed = |fault| Error::Describe { path: path.into(), fault };
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
-        let calls = self.exported(&mut store, &instance).map_err(failed)?;
-        let described = calls.call_describe(&mut store).await;
+        let described = self.exports.describe(&mut store, &instance).await;
         let manifest = described.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;
-        let manifest = Manifest::try_from(manifest).map_err(wrong)?;
+        let manifest = manifest.map_err(wrong)?;
         match manifest.problem() {
             Some(what) => Err(wrong(what)),
             None => Ok(manifest),
@@ -231,6 +228,15 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.ok()
 }
 
+/// The SHA-256 of a file's bytes, in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
+    HEXLOWER.encode(sha256(bytes).as_ref())
+}
+
+fn sha256(bytes: &[u8]) -> Digest {
+    digest(&SHA256, bytes)
+}
+
 /// What a file is that is plainly no component, by its first bytes.
 fn no_component(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
@@ -238,10 +244,29 @@ fn no_component(bytes: &[u8]) -> Option<&'static str> {
         [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Some(
             "is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`",
         ),
-        [0, b'a', b's', b'm', ..] => None,
+        [0, b'a', b's', b'm', _, _, _, _, sections @ ..] => is_cut(sections)
+            .then_some("ends in the middle, as a file does that is still being copied"),
         [b'(', ..] => Some("is WebAssembly text; compile it first"),
         _ => Some("is no WebAssembly component: it does not begin with \\0asm"),
     }
+}
+
+/// Whether the last of a binary's sections says that it is longer than what is there.
+fn is_cut(mut sections: &[u8]) -> bool {
+    while let [_, rest @ ..] = sections {
+        let Some((length, contents)) = leb(rest) else { return true };
+        let Some(next) = contents.get(length..) else { return true };
+        sections = next;
+    }
+    false
+}
+
+/// A number in LEB128 of 32 bits, and what follows it.
+fn leb(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let end = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)?;
+    let (number, rest) = bytes.split_at_checked(end + 1)?;
+    let add = |number: usize, byte: &u8| number << 7 | usize::from(byte & 0x7f);
+    Some((number.iter().rev().fold(0, add), rest))
 }
 
 /// Connectors by the names in their manifests.

@@ -85,7 +85,8 @@ impl Manifest {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a text may be the name of a connector or an action.
+pub(crate) fn is_name(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=64).contains(&name.len()) && name.chars().all(letter)
 }
@@ -97,12 +98,6 @@ fn is_version(version: &str) -> bool {
     };
     let plain = version.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
     plain && version.len() <= 64 && core.split('.').count() == 3 && core.split('.').all(number)
-}
-
-/// Whether a semantic version comes before another; one that is none comes before all.
-pub fn is_older(version: &str, than: &str) -> bool {
-    let read = |text: &str| semver::Version::parse(text).ok();
-    read(version) < read(than)
 }
 
 #[cfg(test)]

@@ -9,10 +9,32 @@ use std::{
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::{Error, TARGET, target};
+use super::{Error, TARGET, component, target};
 
 const CARGO: Missing = Missing { tool: "cargo", remedy: "install Rust from https://rustup.rs" };
 const NO_COMPONENT: &str = "its library is no `cdylib`; add `crate-type = [\"cdylib\", \"rlib\"]` to [lib] in its Cargo.toml";
+
+const BUILD: [&str; 9] = [
+    "build",
+    "--lib",
+    "--target",
+    TARGET,
+    "--profile",
+    "connector",
+    "--message-format",
+    "json-render-diagnostics",
+    "--manifest-path",
+];
+
+/// How connectors are built, small and quick enough to load, where the workspace doesn't say.
+const PROFILE: [&str; 6] = [
+    "profile.connector.inherits=\"release\"",
+    "profile.connector.opt-level=3",
+    "profile.connector.lto=true",
+    "profile.connector.codegen-units=1",
+    "profile.connector.panic=\"abort\"",
+    "profile.connector.strip=true",
+];
 
 /// A program, and how one gets it.
 #[derive(Clone, Copy)]
@@ -54,58 +76,30 @@ struct Message {
 
 /// Builds the package of a folder.
 pub(super) async fn build(folder: &Path) -> Result<Built, Error> {
-    let folder = is_rust(folder)?;
+    let whole = |source| Error::Io { what: folder.display().to_string(), source };
+    let folder = folder.canonicalize().map_err(whole)?;
     let manifest = folder.join("Cargo.toml");
-    let (package, profile) = package(&folder, &manifest).await?;
+    let (package, has_profile) = package(&folder, &manifest).await?;
     target::ensure(&folder).await?;
     let mut cargo = Command::new(CARGO.tool);
-    cargo.args([
-        "build",
-        "--lib",
-        "--target",
-        TARGET,
-        "--profile",
-        profile,
-        "--message-format",
-        "json-render-diagnostics",
-        "--manifest-path",
-    ]);
-    let messages = output(cargo.arg(&manifest).current_dir(&folder), CARGO, "cargo build").await?;
+    cargo.args(BUILD).arg(&manifest).current_dir(&folder);
+    if !has_profile {
+        cargo.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
+    }
+    let messages = output(&mut cargo, CARGO, "cargo build").await?;
     match component(&messages, &manifest) {
-        Some(component) => Ok(Built { package, component }),
+        Some(component) => {
+            let component = with_its_tools(&folder, &package, &component).await?;
+            Ok(Built { package, component })
+        }
         None => {
             Err(Error::NotAConnector { folder: folder.display().to_string(), what: NO_COMPONENT })
         }
     }
 }
 
-/// The folder, whole, where it has a package of Rust's.
-fn is_rust(folder: &Path) -> Result<PathBuf, Error> {
-    let name = folder.display().to_string();
-    if folder.join("Cargo.toml").is_file() {
-        return folder.canonicalize().map_err(|source| Error::Io { what: name, source });
-    }
-    match language(folder) {
-        Some(language) => Err(Error::Language { folder: name, language }),
-        None => Err(Error::NoSource(name)),
-    }
-}
-
-/// The language of a connector that is not Rust's, by the file that its tools want.
-fn language(folder: &Path) -> Option<&'static str> {
-    let signs = [
-        ("package.json", "JavaScript"),
-        ("pyproject.toml", "Python"),
-        ("app.py", "Python"),
-        ("go.mod", "Go"),
-        ("Makefile", "C"),
-    ];
-    signs.into_iter().find(|(file, _)| folder.join(file).is_file()).map(|(_, language)| language)
-}
-
-/// The package's name, and the profile to build it with: a connector's own where the workspace
-/// has it.
-async fn package(folder: &Path, manifest: &Path) -> Result<(String, &'static str), Error> {
+/// The package's name, and whether its workspace says how connectors are built.
+async fn package(folder: &Path, manifest: &Path) -> Result<(String, bool), Error> {
     let mut cargo = Command::new(CARGO.tool);
     cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(folder);
     let metadata = output(&mut cargo, CARGO, "cargo metadata").await?;
@@ -116,14 +110,24 @@ async fn package(folder: &Path, manifest: &Path) -> Result<(String, &'static str
     let what = "its Cargo.toml has no package, only a workspace; name the folder of one";
     let package = package
         .ok_or_else(|| Error::NotAConnector { folder: folder.display().to_string(), what })?;
-    Ok((package.name, profile(&workspace_root)))
+    Ok((package.name, has_profile(&workspace_root)))
 }
 
-fn profile(workspace: &Path) -> &'static str {
+fn has_profile(workspace: &Path) -> bool {
     let text = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap_or_default();
     let table = text.parse::<toml::Table>().unwrap_or_default();
-    let has_own = table.get("profile").and_then(|profiles| profiles.get("connector")).is_some();
-    if has_own { "connector" } else { "release" }
+    table.get("profile").and_then(|profiles| profiles.get("connector")).is_some()
+}
+
+/// The component with a word on what made it, which stripping took away; beside the first.
+async fn with_its_tools(folder: &Path, package: &str, component: &Path) -> Result<PathBuf, Error> {
+    let failed = |source| Error::Io { what: component.display().to_string(), source };
+    let compiler = target::compiler(folder).await?;
+    let made = [("language", "Rust", ""), ("processed-by", "rustc", compiler.as_str())];
+    let bytes = component::made_with(&std::fs::read(component).map_err(failed)?, &made)?;
+    let named = component.with_file_name(format!("{package}.component.wasm"));
+    std::fs::write(&named, bytes).map_err(failed)?;
+    Ok(named)
 }
 
 /// The component that a build of this package made.
@@ -143,11 +147,14 @@ pub(super) async fn output(
     name: &str,
 ) -> Result<String, Error> {
     let Missing { tool, remedy } = missing;
-    let command = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
-    let output = command.output().await.map_err(|source| match source.kind() {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
+    let failed = |source: std::io::Error| match source.kind() {
         ErrorKind::NotFound => Error::Missing { tool, remedy },
         _ => Error::Io { what: format!("`{name}` cannot be run"), source },
-    })?;
+    };
+    // Not `Command::output`, which would take the stderr that the author wants to read.
+    let child = command.spawn().map_err(failed)?;
+    let output = child.wait_with_output().await.map_err(failed)?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         false => Err(Error::Failed(name.into())),

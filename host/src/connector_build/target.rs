@@ -33,3 +33,10 @@ async fn is_installed(folder: &Path) -> Result<bool, Error> {
     let libraries = output(&mut rustc, RUSTC, "rustc --print target-libdir").await?;
     Ok(Path::new(libraries.trim()).is_dir())
 }
+
+/// The version of a folder's compiler, as `1.95.0`.
+pub(super) async fn compiler(folder: &Path) -> Result<String, Error> {
+    let mut rustc = Command::new(RUSTC.tool);
+    let told = output(rustc.arg("--version").current_dir(folder), RUSTC, "rustc --version").await?;
+    Ok(told.split_whitespace().nth(1).unwrap_or_default().to_owned())
+}

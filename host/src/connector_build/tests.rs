@@ -23,23 +23,33 @@ impl Drop for Folder {
     }
 }
 
-#[tokio::test]
-async fn a_folder_of_another_language_or_none_is_told() {
-    for (name, files, expected) in [
-        ("empty", &[][..], "has no Cargo.toml"),
-        ("script", &[("package.json", "{}")][..], "holds JavaScript"),
-        ("snake", &[("pyproject.toml", "")][..], "holds Python"),
+#[test]
+fn tools_are_told_by_the_manifest_they_want() {
+    for (name, file, expected) in [
+        ("rust", "Cargo.toml", Some(Tools::Cargo)),
+        ("python", "pyproject.toml", Some(Tools::Python)),
+        ("node", "package.json", Some(Tools::Node)),
+        ("go", "go.mod", Some(Tools::Go)),
+        ("c", "connector.c", Some(Tools::C)),
+        ("cpp", "connector.cpp", Some(Tools::C)),
+        ("none", "README.md", None),
     ] {
-        let folder = Folder::with(name, files);
-        let error = build_rust(&folder.0, None).await.unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}");
+        let folder = Folder::with(name, &[(file, "")]);
+        assert_eq!(Tools::of(&folder.0), expected, "{file}");
     }
+}
+
+#[tokio::test]
+async fn a_folder_without_a_source_is_told() {
+    let folder = Folder::with("empty", &[]);
+    let error = build(&folder.0, None).await.unwrap_err().to_string();
+    assert!(error.contains("is no connector's folder"), "{error}");
 }
 
 #[tokio::test]
 async fn a_workspace_alone_is_no_connector() {
     let folder = Folder::with("workspace", &[("Cargo.toml", "[workspace]\nmembers = []\n")]);
-    let Err(Error::NotAConnector { what, .. }) = build_rust(&folder.0, None).await else {
+    let Err(Error::NotAConnector { what, .. }) = build(&folder.0, None).await else {
         panic!("it was built")
     };
     assert!(what.contains("only a workspace"));

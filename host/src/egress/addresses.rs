@@ -7,6 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
+use url::{Host, Url};
 
 const fn v4(a: u8, b: u8, c: u8, prefix: u8) -> IpNet {
     IpNet::new_assert(IpAddr::V4(Ipv4Addr::new(a, b, c, 0)), prefix)
@@ -82,10 +83,41 @@ pub(super) fn allows(private: &[IpNet], address: IpAddr) -> bool {
     is_global(address) || private.iter().any(|network| network.contains(&address))
 }
 
+/// Whether a URL that some server named may be asked, where the user named these private networks.
+///
+/// Only hosts that are addresses are judged, which nobody looks up. Names are judged by what they
+/// lead to, once they are.
+pub fn may_ask(url: &Url, private: &[IpNet]) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => allows(private, address.into()),
+        Some(Host::Ipv6(address)) => allows(private, address.into()),
+        Some(Host::Domain(_)) => true,
+        None => false,
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_in_a_url_is_judged_and_a_name_is_not() {
+        for (private, url, expected) in [
+            ("", "https://blobs.example/x", true),
+            ("", "https://8.8.8.8/x", true),
+            ("", "https://10.1.2.3/x", false),
+            ("", "https://0x7f.1/x", false),
+            ("", "https://[::ffff:10.0.0.1]/x", false),
+            ("10.0.0.0/8", "https://10.1.2.3/x", true),
+            ("0.0.0.0/0", "http://169.254.169.254/latest", false),
+            ("", "data:x", false),
+        ] {
+            let private: Vec<IpNet> =
+                private.split_whitespace().map(|net| net.parse().unwrap()).collect();
+            assert_eq!(may_ask(&url.parse().unwrap(), &private), expected, "{url}");
+        }
+    }
 
     #[test]
     fn tells_public_from_all_others() {

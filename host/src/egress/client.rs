@@ -95,6 +95,16 @@ impl Client {
         self.ask(self.judge(request)?).await
     }
 
+    /// As [`send`](Self::send), by PUT, whatever the request's method: how the host itself stores
+    /// something, which no connector can ask for.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn put(&self, request: &Request) -> Result<Response, Error> {
+        let outgoing = self.judge(request)?;
+        self.ask(Outgoing { method: reqwest::Method::PUT, repeatable: true, ..outgoing }).await
+    }
+
     async fn ask(&self, outgoing: Outgoing) -> Result<Response, Error> {
         let inner = &*self.inner;
         let _turn = inner.turn().await?;
@@ -158,6 +168,10 @@ impl Client {
         if size > limit {
             return Err(inner.refused(Refusal::Body { size, limit }));
         }
+        let method = match method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
         let targets = Arc::clone(&self.targets);
         Ok(Outgoing { method, url, headers, body, targets, repeatable: false })
     }

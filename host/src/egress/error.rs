@@ -15,6 +15,8 @@ pub enum Owner {
     Connection(ConnectionName),
     /// A destination's.
     Destination(DestinationName),
+    /// That of a registry of connectors, by its host.
+    Registry(String),
 }
 
 impl fmt::Display for Owner {
@@ -22,6 +24,7 @@ impl fmt::Display for Owner {
         match self {
             Self::Connection(name) => write!(f, "connection {name}"),
             Self::Destination(name) => write!(f, "destination {name}"),
+            Self::Registry(host) => write!(f, "registry {host}"),
         }
     }
 }

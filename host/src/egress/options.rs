@@ -45,6 +45,8 @@ pub struct Options {
 pub struct Timeouts {
     /// From the name to a connection that is ready, TLS included.
     pub connect: Duration,
+    /// From the start to the answer's head, where a body may take far longer than that.
+    pub head: Option<Duration>,
     /// Between two pieces of an answer's body.
     pub idle: Duration,
     /// From the start to the answer's last byte, redirects included.
@@ -55,6 +57,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
+            head: None,
             idle: Duration::from_secs(10),
             total: Duration::from_secs(30),
         }
@@ -63,11 +66,11 @@ impl Default for Timeouts {
 
 impl Options {
     /// A client with the defaults: no credentials, 8 requests in flight, 3 redirects for a
-    /// connection and none for a destination, and bodies of 16 MiB.
+    /// connection and none for others, and bodies of 16 MiB.
     pub fn new(owner: Owner, base_url: Url) -> Self {
         let redirects = match owner {
             Owner::Connection(_) => 3,
-            Owner::Destination(_) => 0,
+            Owner::Destination(_) | Owner::Registry(_) => 0,
         };
         Self {
             owner,

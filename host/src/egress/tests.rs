@@ -27,6 +27,7 @@ fn options(base: &str) -> Options {
     let mut options = Options::new(Owner::Connection("general-hospital".into()), base);
     options.timeouts = Timeouts {
         connect: Duration::from_secs(2),
+        head: None,
         idle: Duration::from_millis(250),
         total: Duration::from_secs(1),
     };

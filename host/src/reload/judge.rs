@@ -1,28 +1,42 @@
-//! Whether a connector may be in service: by the configuration that names it, by what was in
-//! service before, and by who signed it.
+//! Whether a file may be in service: by who signed it, by what was in service before, and by the
+//! configuration that names it.
+
+use std::path::Path;
+
+use bytes::Bytes;
 
 use crate::{
     check,
     config::Config,
-    connector::{self, Connector},
+    connector::{self, Connector, Engine},
     service::Record,
+    trust::{self, Facts, Policy},
 };
 
 /// Why a connector may not be in service.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
+    /// It cannot be loaded.
+    #[error(transparent)]
+    Connector(#[from] connector::Error),
+    /// Nobody who is trusted signed it.
+    #[error("{path}: {source}")]
+    Untrusted {
+        /// Which file.
+        path: String,
+        /// Why not.
+        source: trust::Error,
+    },
     /// It failed before.
     #[error("{0} was in service, failed and was rolled back; a file that differs is tried anew")]
     Failed(String),
     /// A newer one was in service.
-    #[error(
-        "{offered} is older than {served}, which was in service; nothing goes back to an older version unless `host.allow_older` names the connector"
-    )]
+    #[error("{label}: {source}")]
     Older {
         /// What is offered.
-        offered: String,
-        /// The highest version that was in service.
-        served: String,
+        label: String,
+        /// The two versions.
+        source: trust::version::Error,
     },
     /// The configuration asks for what it does not have.
     #[error("{label} does not fit the configuration: {what}")]
@@ -34,23 +48,46 @@ pub(crate) enum Refusal {
     },
 }
 
+/// Loads what may be trusted; `signature` is what lies beside the file. A doubt that is no
+/// obstacle is logged.
+pub(crate) async fn load(
+    engine: &Engine,
+    config: &Config,
+    path: &Path,
+    bytes: Bytes,
+    signature: Option<&[u8]>,
+) -> Result<Connector, Refusal> {
+    let name = path.display().to_string();
+    let policy = Policy::new(&config.host.trust);
+    let untrusted = |source| Refusal::Untrusted { path: name.clone(), source };
+    // First, so that nothing of a stranger's file is compiled.
+    let admitted = policy.admit(&connector::digest_of(&bytes), signature).map_err(untrusted)?;
+    let connector = Connector::from_bytes(engine, &name, bytes).await?;
+    let verdict = policy.confirm(admitted, &Facts::from(&connector)).map_err(untrusted)?;
+    if let Some(doubt) = verdict.doubt() {
+        tracing::warn!(file = name, %doubt, "a connector is not signed as it should be");
+    }
+    Ok(connector)
+}
+
 /// Judges a connector for the connections that use it; `record` is what was in service.
 pub(crate) fn judge(
     config: &Config,
     connector: &Connector,
     record: Option<&Record>,
 ) -> Result<(), Refusal> {
-    let label = connector.manifest().label();
+    let (manifest, label) = (connector.manifest(), connector.manifest().label());
     if let Some(record) = record {
         if record.failed.iter().any(|failed| failed == connector.digest()) {
             return Err(Refusal::Failed(label));
         }
-        let allowed = config.host.allow_older.contains(&connector.manifest().name);
-        if !allowed && connector::is_older(&connector.manifest().version, &record.highest) {
-            return Err(Refusal::Older { offered: label, served: record.highest.clone() });
+        let policy = Policy::new(&config.host.trust);
+        let followed = policy.may_follow(&manifest.name, record.newest(), &manifest.version);
+        if let Err(source) = followed {
+            return Err(Refusal::Older { label, source });
         }
     }
-    let errors = check::connector(config, connector.manifest());
+    let errors = check::connector(config, manifest);
     match errors.is_empty() {
         true => Ok(()),
         false => Err(Refusal::Unfit { label, what: errors.to_string().replace('\n', "; ") }),

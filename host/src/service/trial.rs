@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Back;
 use crate::{
-    connector::{self, Connector},
+    connector::Connector,
     model::{ContainerId, TaskId},
     status,
     store::Rewind,
+    trust::version::newer_or_equal,
 };
 
 /// Polls of a task that must go well before what polled it has proven itself.
@@ -31,7 +32,7 @@ pub(super) struct Standing {
     previous: Option<(Connector, String)>,
     /// Digests of what was in service and failed, the newest last.
     pub(super) failed: Vec<String>,
-    /// The highest version that was in service.
+    /// The highest version that has proven itself.
     highest: String,
     /// Why the file that is there now is not in service.
     pub(super) refused: Option<String>,
@@ -62,6 +63,9 @@ pub(crate) struct Before {
 pub(crate) struct Record {
     /// The digest of what is in service.
     pub(crate) serving: String,
+    /// Its version.
+    #[serde(default)]
+    pub(crate) version: String,
     /// Its file, for people.
     #[serde(default)]
     pub(crate) file: String,
@@ -74,9 +78,16 @@ pub(crate) struct Record {
     /// Digests of what failed.
     #[serde(default)]
     pub(crate) failed: Vec<String>,
-    /// The highest version that was in service.
+    /// The highest version that has proven itself.
     #[serde(default)]
     pub(crate) highest: String,
+}
+
+impl Record {
+    /// The version that nothing may be older than.
+    pub(crate) fn newest(&self) -> &str {
+        newer(&self.highest, &self.version)
+    }
 }
 
 /// What an earlier run left.
@@ -105,7 +116,10 @@ impl Standing {
             }
         }
         let previous = previous.map(|it| (it, record.file));
-        let highest = newest(record.highest, &connector);
+        let highest = match &previous {
+            Some(_) => record.highest,
+            None => newest(record.highest, &connector),
+        };
         let failed = record.failed;
         Self {
             connector,
@@ -149,6 +163,7 @@ impl Standing {
         let proven = self.previous.is_some() && self.tasks.values().all(|it| it.well >= PROOF);
         if proven {
             self.previous = None;
+            self.highest = newest(std::mem::take(&mut self.highest), &self.connector);
             self.tasks.values_mut().for_each(|it| it.before = None);
         }
         proven
@@ -198,7 +213,6 @@ impl Standing {
         let old_file = std::mem::replace(&mut self.file, file);
         (self.since, self.refused) = (now, None);
         self.number += 1;
-        self.highest = newest(std::mem::take(&mut self.highest), &self.connector);
         if self.previous.is_none() {
             self.previous = Some((old, old_file));
             for polled in self.tasks.values_mut() {
@@ -221,6 +235,7 @@ impl Standing {
             self.tasks.iter().filter_map(|(task, it)| Some((task.clone(), it.before.clone()?)));
         Record {
             serving: self.connector.digest().into(),
+            version: self.connector.manifest().version.clone(),
             file: self.file.clone(),
             previous: self.previous.as_ref().map(|(it, _)| it.digest().into()),
             before: before.collect(),
@@ -247,6 +262,10 @@ impl Standing {
 }
 
 fn newest(highest: String, connector: &Connector) -> String {
-    let version = &connector.manifest().version;
-    if connector::is_older(version, &highest) { highest } else { version.clone() }
+    newer(&highest, &connector.manifest().version).to_owned()
+}
+
+/// The newer of two versions, where the first may be none.
+fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
+    if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
 }

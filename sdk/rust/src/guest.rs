@@ -19,7 +19,7 @@ use crate::{Connector, Response, Session};
 #[allow(missing_docs, unreachable_pub, unsafe_code, clippy::all, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: "../../wit/0.1.0",
+        path: "wit/0.1.0",
         world: "connector-plugin",
         pub_export_macro: true,
         export_macro_name: "export_connector",
@@ -33,7 +33,7 @@ pub mod bindings {
 pub mod session {
     wit_bindgen::generate!({
         inline: "package rounds:sdk; world session-plugin { export rounds:connector/session@0.1.0; }",
-        path: "../../wit/0.1.0",
+        path: "wit/0.1.0",
         world: "rounds:sdk/session-plugin",
         pub_export_macro: true,
         export_macro_name: "export_session",

@@ -20,6 +20,7 @@
 
 mod check;
 mod error;
+mod scenario;
 mod script;
 
 use std::{
@@ -34,6 +35,7 @@ use crate::{
     Step,
 };
 pub use error::Error;
+pub use scenario::play;
 use script::Script;
 
 /// Where every harness' connection stands unless it is told otherwise.
@@ -44,6 +46,10 @@ pub const BASE_URL: &str = "http://ehr.example/fhir";
 pub struct Told {
     /// The record's id.
     pub record: String,
+    /// Records of one key are told in order.
+    pub key: String,
+    /// The record's version, where it has one.
+    pub version: Option<String>,
     /// The event.
     pub event: String,
     /// The payload.
@@ -121,6 +127,13 @@ impl<C: Connector> Harness<C> {
         self
     }
 
+    /// Sets from when changes are wanted while there is no cursor.
+    #[must_use]
+    pub fn since(mut self, since: &str) -> Self {
+        self.context.since = since.into();
+        self
+    }
+
     /// Answers the next request of a poll that nothing else answers, whatever it asks.
     #[must_use]
     pub fn answer(mut self, status: u16, body: impl Into<String>) -> Self {
@@ -136,7 +149,7 @@ impl<C: Connector> Harness<C> {
     }
 
     /// Adds recorded exchanges: a JSON list of `{"request": "GET /…", "status": 200,
-    /// "headers": {…}, "body": …}`. A missing status is 200; a `body` that is a string is
+    /// "headers": {…}, "sends": …, "body": …}`. A missing status is 200; a `body` that is a string is
     /// taken as it is, any other as JSON. Each answers one request, or with `"always": true`
     /// as many as there are.
     ///
@@ -182,7 +195,7 @@ impl<C: Connector> Harness<C> {
         let cursor = self.cursor.as_deref();
         let request = C::poll(&self.context, cursor).map_err(failed("poll"))?;
         let name = check::request(&self.manifest, &self.context.base_url, &request)?;
-        let answer = self.script.answer(&name)?;
+        let answer = self.script.answer(&name, request.body.as_ref())?;
         poll.requests.push(name);
         let page = C::changes(&self.context, cursor, &answer).map_err(failed("changes"))?;
         check::page(cursor, &page)?;
@@ -248,7 +261,7 @@ impl<C: Connector> Harness<C> {
         if let Some(answer) = answers.get(&name) {
             return Ok(answer.clone());
         }
-        let answer = self.script.answer_to(&name)?;
+        let answer = self.script.answer_to(&name, request.body.as_ref())?;
         poll.requests.push(name.clone());
         answers.insert(name, answer.clone());
         Ok(answer)
@@ -262,8 +275,9 @@ impl<C: Connector> Harness<C> {
     ) -> Result<(), Error> {
         let payload = check::notification(&self.manifest, &self.context.action, &notification)?;
         self.remember(change, notification.memo);
-        let (record, event) = (change.id.clone(), notification.event);
-        poll.notifications.push(Told { record, event, payload });
+        let Change { id: record, key, version, .. } = change.clone();
+        let (key, event) = (key.unwrap_or_else(|| record.clone()), notification.event);
+        poll.notifications.push(Told { record, key, version, event, payload });
         Ok(())
     }
 

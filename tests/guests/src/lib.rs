@@ -5,6 +5,8 @@
 //! `GET /appointments?changedsince=…` with what changed and `GET /patient/{id}` with whom it
 //! is about.
 
+pub mod careful;
+
 pub use rounds_sdk::*;
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +108,12 @@ struct Appointment {
 
 /// The manifest of a connector that behaves.
 pub fn manifest(name: &str) -> Manifest {
-    Manifest::new(name, env!("CARGO_PKG_VERSION"), "A guest of the tests")
+    release(name, env!("CARGO_PKG_VERSION"))
+}
+
+/// The manifest of a later or earlier version of it.
+pub fn release(name: &str, version: &str) -> Manifest {
+    Manifest::new(name, version, "A guest of the tests")
         .action(Action::feed(ACTION, "Appointments", &[EVENT], 1))
         .requests(&["GET /appointments", "GET /patient/*"])
 }

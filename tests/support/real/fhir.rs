@@ -1,15 +1,10 @@
 //! A real FHIR R4 server (`sekmet-fhir`), and its own API to create and change records through.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
-};
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{
+    folder::Folder,
     install::python,
     process::{PATIENCE, Process},
 };
@@ -41,7 +36,7 @@ pub(crate) struct Fhir {
 impl Fhir {
     /// Starts it and waits until it answers.
     pub(crate) async fn start(auth: Auth) -> Self {
-        let folder = Folder::new();
+        let folder = Folder::new("fhir");
         let settings = json!({
             "data_dir": folder.0,
             "log_inbound": false,
@@ -198,24 +193,4 @@ fn kind(record: &Value) -> &str {
 
 fn path(record: &Value) -> String {
     format!("{}/{}", kind(record), record["id"].as_str().expect("an id"))
-}
-
-/// A folder of its own below `target/`, removed when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("fhir-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(&path).expect("a folder below target/");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind lies below target/ and has a name that no other run takes.
-        fs::remove_dir_all(&self.0).ok();
-    }
 }

@@ -34,7 +34,7 @@ struct Kit {
 const PYTHON: Kit = Kit {
     name: "python",
     locks: files!("python": "requirements.lock"),
-    scripts: files!("python": "ehr.py", "keys.py", "parent.py", "receiver.py"),
+    scripts: files!("python": "ehr.py", "keys.py", "parent.py", "receiver.py", "registry.py"),
     interpreter: python_there,
     install: install_python,
 };
@@ -46,6 +46,21 @@ const NODE: Kit = Kit {
     interpreter: node_there,
     install: install_node,
 };
+
+const DEBIAN: Kit = Kit {
+    name: "debian",
+    locks: files!("debian": "packages"),
+    scripts: &[],
+    interpreter: debian_there,
+    install: install_debian,
+};
+
+/// The program of Debian's `docker-registry`. Downloads and unpacks the package on first use;
+/// nothing is installed.
+pub(super) fn docker_registry() -> PathBuf {
+    static HOME: OnceLock<PathBuf> = OnceLock::new();
+    HOME.get_or_init(|| ready(&DEBIAN)).join("usr/bin/docker-registry")
+}
 
 /// A command that runs this Python script among its packages. Installs on first use, which
 /// takes some twenty seconds.
@@ -153,6 +168,32 @@ fn install_node(home: &Path, turn: &File) -> Result<(), String> {
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
     run_holding(turn, npm.current_dir(home)).map_err(|error| format!("npm is needed; {error}"))
+}
+
+fn debian_there() -> Result<String, String> {
+    run(Command::new("dpkg").arg("--print-architecture")).map_err(|error| {
+        format!("a Debian, or what is made of it, is needed for its packages; {error}")
+    })
+}
+
+fn install_debian(home: &Path, turn: &File) -> Result<(), String> {
+    let packages = fs::read_to_string(home.join("packages"));
+    let packages = packages.map_err(|error| broken(home, &error))?;
+    let apt = |arguments: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        run_holding(turn, apt.arg("--quiet").args(arguments).current_dir(home))
+    };
+    let download: Vec<_> = std::iter::once("download").chain(packages.lines()).collect();
+    // A machine that is new has no list of packages yet, and only root can have it made.
+    apt(&download).or_else(|_| apt(&["update"]).and_then(|()| apt(&download))).map_err(
+        |error| format!("Debian's packages are needed; run `apt-get update` as root; {error}"),
+    )?;
+    let files = fs::read_dir(home).map_err(|error| broken(home, &error))?;
+    let files = files.filter_map(|entry| Some(entry.ok()?.path()));
+    for file in files.filter(|path| path.extension().is_some_and(|it| it == "deb")) {
+        run_holding(turn, Command::new("dpkg-deb").arg("-x").args([&file, home]))?;
+    }
+    Ok(())
 }
 
 fn run_holding(turn: &File, command: &mut Command) -> Result<(), String> {

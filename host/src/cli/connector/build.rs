@@ -16,20 +16,20 @@ use crate::{
 
 /// Builds a connector's source into one .wasm file.
 ///
-/// Rust only for now, with cargo, for wasm32-wasip2. The file is loaded as the host would, so that
-/// what is no connector is told at once.
+/// The language's own tools do it: cargo, componentize-py, esbuild and componentize-qjs, go, or a
+/// compiler of C. The file is loaded as the host would, so that what is no connector is told at once.
 #[derive(Args)]
 pub(in crate::cli) struct Arguments {
-    /// The folder of its Cargo.toml
+    /// The folder of its Cargo.toml, pyproject.toml, package.json, go.mod or sources in C
     #[arg(default_value = ".")]
     folder: PathBuf,
-    /// Where to put the file [default: <package>.wasm in the current folder]
+    /// Where to put the file [default: <name>.wasm in the current folder]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let file = connector_build::build_rust(&arguments.folder, arguments.output.as_deref()).await?;
+    let file = connector_build::build(&arguments.folder, arguments.output.as_deref()).await?;
     let engine = Engine::new(&Limits::default(), 1, None)?;
     let connector = Connector::load(&engine, &file).await?;
     note(&format!("{}, {} KiB", connector.manifest().label(), connector.size().div_ceil(1024)));

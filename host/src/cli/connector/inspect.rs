@@ -1,10 +1,11 @@
 //! `rounds connector inspect`: what a connector's file is, and can do.
 
-use std::path::PathBuf;
+mod settings;
+
+use std::{io, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     cli::{
@@ -12,7 +13,7 @@ use crate::{
         output::{Output, plain},
     },
     config::Limits,
-    connector::{Action, Connector, Detection, Engine, Manifest},
+    connector::{self, Action, Connector, Detection, Engine, Manifest, Tool},
 };
 
 /// Says what a connector's .wasm file is, and can do.
@@ -30,21 +31,25 @@ pub(in crate::cli) struct Arguments {
 struct Inspected<'c> {
     #[serde(flatten)]
     manifest: &'c Manifest,
-    contract: &'static str,
+    contract: String,
     session: bool,
     imports: &'c [String],
+    made_with: Vec<Tool>,
     size: usize,
     sha256: &'c str,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let engine = Engine::new(&Limits::default(), 1, None)?;
-    let connector = Connector::load(&engine, &arguments.file).await?;
+    let (bytes, _) = connector::read(&arguments.file)?;
+    let name = arguments.file.display().to_string();
+    let connector = Connector::from_bytes(&engine, &name, bytes.clone()).await?;
     let inspected = Inspected {
         manifest: connector.manifest(),
-        contract: Connector::CONTRACT,
+        contract: connector.contract(),
         session: connector.has_session(),
         imports: connector.imports(),
+        made_with: connector::made_with(&bytes),
         size: connector.size(),
         sha256: connector.digest(),
     };
@@ -56,30 +61,36 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-fn show(output: &mut Output, inspected: &Inspected<'_>) -> std::io::Result<()> {
-    let Manifest { summary, actions, auth, requests, settings_schema, .. } = inspected.manifest;
+fn show(output: &mut Output, inspected: &Inspected<'_>) -> io::Result<()> {
+    let Manifest { summary, actions, settings_schema, .. } = inspected.manifest;
     output.line(&plain(&format!("{}: {summary}", inspected.manifest.label())))?;
     output.line("")?;
-    output.table(
-        &["action", "detection", "fastest", "events"],
-        actions.iter().map(action_row).collect(),
-    )?;
+    let actions = actions.iter().map(action_row).collect();
+    output.table(&["action", "detection", "fastest", "events"], actions)?;
     output.line("")?;
-    let sign_in =
-        if inspected.session { format!("{}, by its own call", listed(auth)) } else { listed(auth) };
-    let facts = [
-        ("contract", inspected.contract.to_owned()),
-        ("settings", listed(&settings(settings_schema))),
-        ("sign-in", sign_in),
-        ("requests", listed(requests)),
-        ("imports", listed(inspected.imports)),
-        ("size", format!("{} KiB", inspected.size.div_ceil(1024))),
-        ("sha256", inspected.sha256.to_owned()),
-    ];
-    for (name, value) in facts {
+    let settings = settings::rows(settings_schema);
+    if !settings.is_empty() {
+        output.table(&settings::HEADS, settings)?;
+        output.line("")?;
+    }
+    for (name, value) in facts(inspected) {
         output.line(&plain(&format!("{name:<9} {value}")))?;
     }
     Ok(())
+}
+
+fn facts(inspected: &Inspected<'_>) -> [(&'static str, String); 7] {
+    let Manifest { auth, requests, .. } = inspected.manifest;
+    let by_call = if inspected.session { ", by its own call" } else { "" };
+    [
+        ("contract", inspected.contract.clone()),
+        ("sign-in", format!("{}{by_call}", listed(auth))),
+        ("requests", listed(requests)),
+        ("imports", listed(inspected.imports)),
+        ("made with", made_with(&inspected.made_with)),
+        ("size", format!("{} KiB", inspected.size.div_ceil(1024))),
+        ("sha256", inspected.sha256.to_owned()),
+    ]
 }
 
 fn action_row(action: &Action) -> Vec<String> {
@@ -96,32 +107,13 @@ fn action_row(action: &Action) -> Vec<String> {
     ]
 }
 
-/// The keys of a settings' schema, those that must be there marked.
-fn settings(schema: &Value) -> Vec<String> {
-    let keys = schema.get("properties").and_then(Value::as_object);
-    let required = schema.get("required").and_then(Value::as_array);
-    let is_required =
-        |key: &str| required.is_some_and(|names| names.iter().any(|name| name == key));
-    let shown =
-        |key: &String| if is_required(key) { format!("{key} (required)") } else { key.clone() };
-    keys.map(|keys| keys.keys().map(shown).collect()).unwrap_or_default()
+/// Languages first, then what processed it.
+fn made_with(tools: &[Tool]) -> String {
+    let shown = |tool: &Tool| format!("{} {}", tool.name, tool.version).trim_end().to_owned();
+    let shown: Vec<_> = tools.iter().map(shown).collect();
+    if shown.is_empty() { "not noted".into() } else { shown.join(", ") }
 }
 
 fn listed(names: &[String]) -> String {
     if names.is_empty() { "none".into() } else { names.join(", ") }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn settings_are_the_keys_of_the_schema() {
-        let schema = json!({ "properties": { "site": {}, "zone": {} }, "required": ["site"] });
-        assert_eq!(settings(&schema), ["site (required)", "zone"]);
-        assert!(settings(&json!({})).is_empty());
-        assert!(settings(&json!(true)).is_empty());
-    }
 }

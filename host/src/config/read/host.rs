@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
     table::{Table, hint},
+    trust,
     value::Value,
 };
 use crate::config::{HostSettings, Limits, LogFormat};
@@ -29,8 +30,8 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     table.set("connector_log", &mut host.connector_log, Value::boolean);
     table.set("max_pending", &mut host.max_pending, Value::count);
     table.set("concurrent_polls", &mut host.concurrent_polls, Value::count);
-    table.set("allow_older", &mut host.allow_older, |names| names.list(Value::owned));
     table.set("limits", &mut host.limits, limits);
+    table.set("trust", &mut host.trust, trust::read);
     table.finish();
     Some(host)
 }

@@ -51,7 +51,7 @@ fn file(path: &Value<'_>) -> Option<Secret> {
     }
 }
 
-fn small_file(path: &Value<'_>, name: &str) -> Option<SmallFile> {
+pub(super) fn small_file(path: &Value<'_>, name: &str) -> Option<SmallFile> {
     match path.source.environment.file(&path.source.path(name)) {
         Ok(file) => Some(file),
         Err(error) => path.refuse(format!("cannot read `{name}`: {error}")),

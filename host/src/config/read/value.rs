@@ -71,6 +71,11 @@ impl<'t> Value<'t> {
         self.refuse(format!("`{}`: {error}", self.key))
     }
 
+    /// Warns of this value.
+    pub(super) fn warn(&self, message: &str) {
+        self.source.warn(self.place(), format!("`{}`: {message}", self.key));
+    }
+
     /// Text that is not empty.
     pub(super) fn text(self) -> Option<&'t str> {
         self.text_as("text")
@@ -178,7 +183,7 @@ impl<'t> Value<'t> {
     fn warn_of_plain_http(&self, url: &Url) {
         if url.scheme() == "http" && !network::is_loopback(url) {
             let message = "http shows credentials and patient data to everybody on the way";
-            self.source.warn(self.place(), format!("`{}`: {message}; use https", self.key));
+            self.warn(&format!("{message}; use https"));
         }
     }
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::read;
 use crate::config::{
-    Auth, Config, Connection, Destination, Handshake, HostSettings, LogFormat, Place, Since, Task,
-    auth::Algorithm,
+    Auth, Config, Connection, Destination, Handshake, HostSettings, LogFormat, Place, Registry,
+    Since, Task, auth::Algorithm, trust::Signatures,
 };
 
 const LEAST: &str = r#"
@@ -96,6 +96,52 @@ verification_token = { env = "TOKEN" }
 verify = "get"
 headers = { X-Tenant = "7" }
 "#;
+
+#[test]
+fn whom_a_host_trusts_and_where_its_connectors_come_from() {
+    let text = r#"
+[host.trust]
+signatures = "require"
+allow_older = ["fhir-r4"]
+[[host.trust.keys]]
+name = "acme"
+file = "acme.pub"
+[[host.trust.keys]]
+name = "us"
+key = "ed25519:JGBeyKn3Vb9DK+zDicxecP994Zziyt6WZswjm23cF+s="
+
+[[connector]]
+from = "oci://registry.example/team/fhir-r4:1.2.0"
+[[connector]]
+from = "oci://10.1.1.1:5000/hello:1"
+
+[[registry]]
+host = "registry.example"
+auth = { type = "basic", user = "u", password = { env = "TOKEN" } }
+ca = "ca.pem"
+[[registry]]
+host = "registry.intern:5000"
+private_addresses = ["10.0.0.0/8"]
+http = true
+"#;
+    let config = read(&format!("{text}{LEAST}")).unwrap();
+    let trust = &config.host.trust;
+    assert_eq!(trust.signatures, Signatures::Require);
+    assert_eq!(trust.allow_older, ["fhir-r4"]);
+    assert_eq!(trust.keys[0].key, trust.keys[1].key, "the file holds the same key");
+    let connectors: Vec<_> = config.connectors.iter().map(|it| it.value.to_string()).collect();
+    let expected = ["oci://registry.example/team/fhir-r4:1.2.0", "oci://10.1.1.1:5000/hello:1"];
+    assert_eq!(connectors, expected);
+    let [public, private] = &config.registries[..] else { panic!("two registries") };
+    let url = |registry: &Registry| registry.url(&registry.host).unwrap().to_string();
+    assert_eq!(url(public), "https://registry.example/");
+    assert_eq!((public.auth.kind(), public.reachable().len()), ("basic", 0));
+    assert_eq!(url(private), "http://registry.intern:5000/");
+    assert_eq!(url(&Registry::new("127.0.0.1:5000")), "http://127.0.0.1:5000/");
+    assert_eq!(url(&Registry::new("10.1.1.1")), "https://10.1.1.1/");
+    assert_eq!(Registry::new("10.1.1.1").reachable().len(), 1);
+    assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
+}
 
 #[test]
 fn the_least_is_read_with_the_defaults() {

@@ -498,6 +498,81 @@ fn a_destination() {
 }
 
 #[test]
+fn trust() {
+    let trust = |keys: &str| format!("[host.trust]\n{keys}\n{WARD}{APP}");
+    let key = "ed25519:JGBeyKn3Vb9DK+zDicxecP994Zziyt6WZswjm23cF+s=";
+    let twice = format!(
+        "keys = [{{ name = \"a\", key = \"{key}\" }}, {{ name = \"a\", key = \"{key}\" }}]"
+    );
+    let both = format!("keys = [{{ name = \"a\", key = \"{key}\", file = \"acme.pub\" }}]");
+    check(&[
+        (
+            trust("signatures = \"required\"\nkeys = []"),
+            "2:14: `signatures`: unknown `required`; did you mean `require`?",
+        ),
+        (
+            trust("signatures = \"warn\""),
+            "1:1: `trust`: signatures are asked for, and no key is trusted; add `keys`",
+        ),
+        (trust("allow_older = true"), "2:15: `allow_older` must be a list, not true or false"),
+        (trust("keys = [{ name = \"a\" }]"), "2:9: `keys`: a trusted key has `key` or `file`"),
+        (trust(&both), "2:9: `keys`: a trusted key has `key` or `file`, not both"),
+        (trust(&twice), "2:8: `keys`: two keys have the same name"),
+        (
+            trust("keys = [{ name = \"a\", key = \"AAAA\" }]"),
+            "2:29: `key`: a public key is written as `ed25519:` and the base64 of its 32 bytes, \
+             as `rounds connector keygen` prints it",
+        ),
+        (
+            trust("keys = [{ name = \"a\", file = \"p384.pem\" }]"),
+            "2:30: `p384.pem`: this is a private key; a host needs the public one alone",
+        ),
+        (trust("kys = []"), "2:1: unknown key `kys`; did you mean `keys`?"),
+    ]);
+}
+
+#[test]
+fn a_registry_and_what_comes_from_it() {
+    let before = |lines: &str| format!("{lines}\n{WARD}{APP}");
+    let from = |from: &str| before(&format!("[[connector]]\nfrom = \"{from}\""));
+    let registry =
+        |further: &str| before(&format!("[[registry]]\nhost = \"r.example\"\n{further}"));
+    let twice = "[[connector]]\nfrom = \"oci://r.example/a:1\"\n";
+    check(&[
+        (before("[[connector]]"), "1:1: a connector needs `from`"),
+        (
+            from("r.example/a:1"),
+            "2:8: `from`: a connector of a registry is written as \
+             `oci://registry.example/team/name:version`",
+        ),
+        (from("oci://r.example/a"), "2:8: `from`: it names no version: add one, as `:1.2.0`"),
+        (
+            before(&twice.repeat(2)),
+            "4:8: a second connector `oci://r.example/a:1`; the first is in line 2",
+        ),
+        (before("[[registry]]"), "1:1: a registry needs `host`"),
+        (
+            before("[[registry]]\nhost = \"https://r.example\""),
+            "2:8: `host`: write a host, and its port if it has its own, as `registry.example:5000`",
+        ),
+        (
+            registry("[[registry]]\nhost = \"r.example\""),
+            "4:8: a second registry `r.example`; the first is in line 2",
+        ),
+        (
+            registry("auth = { type = \"header\", name = \"x\", value = { env = \"TOKEN\" } }"),
+            "3:8: `auth`: a registry signs in with `none`, `basic` or `bearer`, not `header`",
+        ),
+        (
+            registry("http = true"),
+            "3:8: `http`: only a registry in a network of yours is asked by plain http; name its \
+             network in `private_addresses`",
+        ),
+        (registry("htp = true"), "3:1: unknown key `htp`; did you mean `http`?"),
+    ]);
+}
+
+#[test]
 fn no_fault_shows_a_secret() {
     let text = further("auth = { type = \"bearer\", token = \"s3cr3t\" }")
         .replace("{ env = \"WHSEC\" }", "{ env = \"TOKEN\" }");

@@ -96,10 +96,10 @@ fn piece(glyphs: &[Glyph], at: usize) -> (Piece, usize) {
             return (Piece::Plain(written(rest, length)), at + length);
         }
     }
-    if !before.is_some_and(|letter| letter.is_ascii_digit()) {
-        if let Some((date, length)) = dates::date(rest) {
-            return (Piece::Date(date), at + length);
-        }
+    if !before.is_some_and(|letter| letter.is_ascii_digit())
+        && let Some((date, length)) = dates::date(rest)
+    {
+        return (Piece::Date(date), at + length);
     }
     let length = token(rest);
     match length {

@@ -19,7 +19,7 @@ use super::{
 
 /// A request that the policy let pass.
 pub(super) struct Outgoing {
-    pub(super) method: Method,
+    pub(super) method: reqwest::Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
@@ -64,7 +64,7 @@ impl Inner {
     /// Where a redirect leads, if the request may be sent there: the same origin, and nowhere that
     /// the connector couldn't have asked for itself.
     fn next_hop(&self, outgoing: &Outgoing, answer: &reqwest::Response) -> Option<Url> {
-        if outgoing.method != Method::Get {
+        if outgoing.method != reqwest::Method::GET {
             return None;
         }
         let location = answer.headers().get(LOCATION)?.to_str().ok()?;
@@ -96,15 +96,15 @@ impl Inner {
         url: &Url,
         pass: &Pass<'_>,
     ) -> Result<reqwest::Response, Failure> {
-        let method = match outgoing.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-        };
-        let mut request = reqwest::Request::new(method, url.clone());
+        let mut request = reqwest::Request::new(outgoing.method.clone(), url.clone());
         request.headers_mut().clone_from(&outgoing.headers);
         pass.add_to(request.headers_mut());
         *request.body_mut() = outgoing.body.clone().map(Into::into);
-        let answer = self.http.execute(request).await;
+        let answer = self.http.execute(request);
+        let answer = match self.timeouts.head {
+            Some(head) => timeout(head, answer).await.map_err(|_| Transport::Timeout(head))?,
+            None => answer.await,
+        };
         answer.map_err(|error| Failure::of(&error, self.timeouts.connect))
     }
 }

@@ -113,3 +113,13 @@ async fn a_destinations_status_counts_whatever_follows() {
     let error = destination(&silent).post(&[], "{}".into()).await.unwrap_err();
     assert_eq!((failure(&error).as_str(), error.retry()), ("Timeout(1s)", Retry::Backoff));
 }
+
+#[tokio::test]
+async fn the_head_of_an_answer_may_have_less_time_than_all_of_it() {
+    let silent = Server::start(|_, _| Act::Stall(String::new())).await;
+    let mut options = options(&silent.url("/x"));
+    let head = Duration::from_millis(100);
+    options.timeouts.head = Some(head);
+    let error = client(options).send(&get("/x")).await.unwrap_err();
+    assert_eq!(failure(&error), format!("Timeout({head:?})"));
+}

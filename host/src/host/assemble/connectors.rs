@@ -3,6 +3,8 @@
 //! What the folder holds is in service if it may be. Where it holds nothing, or what may not be,
 //! that is in service which was before: the shelf has it.
 
+mod choice;
+
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -10,13 +12,15 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 
+use self::choice::{Candidate, Choice, Chosen, Served};
 use super::{Error, Shared};
 use crate::{
     config::Config,
-    connector::{self, Cache, Compiler, Connector, Engine, Library, Stamp},
+    connector::{Cache, Compiler, Connector, Engine, Library, Stamp},
     model::TaskId,
-    reload::{self, Sight, file_name},
-    service::{self, Record, Resumed, Service},
+    oci,
+    reload::{self, File, Refusal, Sight, file_name},
+    service::{self, Record, Service},
     shelf::Shelf,
 };
 
@@ -47,25 +51,6 @@ pub(super) struct Found {
     noted: bool,
 }
 
-/// What is to be in service under a name.
-struct Chosen {
-    connector: Connector,
-    file: String,
-    bytes: Option<bytes::Bytes>,
-    resumed: Option<Resumed>,
-    /// Why another file is not.
-    refused: Option<String>,
-}
-
-/// A file that was loaded.
-struct Candidate {
-    path: PathBuf,
-    connector: Connector,
-    bytes: bytes::Bytes,
-    /// Named by the program, which answers for it.
-    is_named: bool,
-}
-
 /// The connectors that a host would have, and why files of the folder cannot be used; nothing is
 /// noted.
 pub(crate) async fn library(config: &Config) -> Result<(Library, Vec<String>), Error> {
@@ -84,8 +69,9 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
     };
     let (cache, shelf) = (data.join("cache"), data.join("connectors"));
     // Where a host has never run, a look leaves nothing behind.
-    let cache = match *noted || data.is_dir() {
+    let cache = match *noted {
         true => Some(Cache::open(&cache).map_err(folder_error(&cache))?),
+        false if data.is_dir() => Cache::open(&cache).ok(),
         false => None,
     };
     let shelf = match noted {
@@ -103,7 +89,8 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
         refused: Vec::new(),
         noted: *noted,
     };
-    let candidates = found.load(config, files).await?;
+    let files = [oci::provide(config).await?, files.to_vec()].concat();
+    let candidates = found.load(config, &files).await?;
     found.choose(config, candidates).await?;
     Ok(found)
 }
@@ -119,32 +106,24 @@ impl Found {
         let paths: Vec<_> = paths.chain(in_folder.into_iter().map(|path| (path, false))).collect();
         let engine = &self.engine;
         let loaded = stream::iter(paths).map(|(path, is_named)| async move {
-            let loaded = load(engine, &path, is_named).await;
+            let loaded = candidate(engine, config, &path, is_named).await;
             (path, is_named, loaded)
         });
         let loaded: Vec<_> = loaded.buffered(LOADED_AT_ONCE).collect().await;
         let mut candidates = Vec::new();
-        for (path, is_named, loaded) in loaded {
+        for (path, is_named, (stamp, loaded)) in loaded {
+            let holds = loaded.as_ref().ok().map(|it| it.connector.manifest().name.clone());
+            if let Some(stamp) = stamp {
+                self.sight.dealt(&path, stamp, holds);
+            }
             match loaded {
-                Ok((candidate, stamp)) => {
-                    let holds = candidate.connector.manifest().name.clone();
-                    self.saw(&path, is_named, stamp, Some(holds));
-                    candidates.push(candidate);
-                }
-                Err((error, _)) if is_named => return Err(error.into()),
-                Err((error, stamp)) => {
-                    self.saw(&path, is_named, stamp, None);
-                    self.refused.push((path, error.to_string()));
-                }
+                Ok(candidate) => candidates.push(candidate),
+                Err(Refusal::Connector(error)) if is_named => return Err(error.into()),
+                Err(why) if is_named => return Err(Error::Refused(why.to_string())),
+                Err(why) => self.refused.push((path, why.to_string())),
             }
         }
         Ok(candidates)
-    }
-
-    fn saw(&mut self, path: &Path, is_named: bool, stamp: Option<Stamp>, holds: Option<String>) {
-        if let Some(stamp) = stamp.filter(|_| !is_named) {
-            self.sight.dealt(path, stamp, holds);
-        }
     }
 
     async fn choose(&mut self, config: &Config, candidates: Vec<Candidate>) -> Result<(), Error> {
@@ -159,7 +138,11 @@ impl Found {
         used.dedup();
         for name in used {
             let candidates = by_name.remove(&name).unwrap_or_default();
-            if let Some(chosen) = self.choose_one(config, &name, candidates).await? {
+            let record = self.shelf.record(&name);
+            let served = self.served(config, record.as_ref()).await;
+            let choice = Choice { config, name: &name, record, served };
+            let chosen = choice.of(candidates, &mut self.refused).map_err(Error::Refused)?;
+            if let Some(chosen) = chosen {
                 self.library.add(&chosen.connector);
                 self.chosen.insert(name, chosen);
             }
@@ -171,91 +154,22 @@ impl Found {
         Ok(())
     }
 
-    /// What is to be in service under a name: what the folder has, if it may be; else what was.
-    async fn choose_one(
-        &mut self,
-        config: &Config,
-        name: &str,
-        candidates: Vec<Candidate>,
-    ) -> Result<Option<Chosen>, Error> {
-        let record = self.shelf.record(name);
-        let offered = one_of(name, candidates, record.as_ref());
-        let refused = match &offered {
-            Ok(None) => None,
-            Ok(Some(offered)) => refusal(config, offered, record.as_ref()),
-            Err(why) => Some(why.clone()),
-        };
-        let served = self.served(record.as_ref()).await;
-        match (offered, refused, served) {
-            (Ok(Some(offered)), None, served) => {
-                Ok(Some(self.accept(offered, record, served).await))
-            }
-            (_, Some(why), None) if !matches!(why.kind, Kind::Check) => {
-                Err(Error::Refused(why.words))
-            }
-            // What does not fit the configuration is told with its places there.
-            (Ok(Some(offered)), Some(_), None) => {
-                Ok(Some(self.accept(offered, record, None).await))
-            }
-            (_, refused, Some((connector, previous, record))) => {
-                let why = refused.map_or_else(|| "its file is gone".into(), |why| why.words);
-                tracing::warn!(
-                    connector = connector.manifest().label(),
-                    why,
-                    "in service is what was before"
-                );
-                Ok(Some(Chosen {
-                    connector,
-                    file: record.file.clone(),
-                    bytes: None,
-                    resumed: Some(Resumed { previous, record }),
-                    refused: Some(why),
-                }))
-            }
-            (_, _, None) => Ok(None),
-        }
-    }
-
-    /// Takes what is offered: on trial against what was in service, where that is another.
-    async fn accept(
-        &self,
-        offered: Candidate,
-        record: Option<Record>,
-        served: Option<(Connector, Option<Connector>, Record)>,
-    ) -> Chosen {
-        let Candidate { path, connector, bytes, .. } = offered;
-        let resumed = match served {
-            Some((was, previous, record)) if was.digest() == connector.digest() => {
-                Some(Resumed { previous, record })
-            }
-            // What has proven itself stays what a failure goes back to.
-            Some((was, previous, record)) => {
-                Some(Resumed { previous: Some(previous.unwrap_or(was)), record })
-            }
-            None => record.map(|record| Resumed { previous: None, record }),
-        };
-        let file = file_name(&path);
-        Chosen { connector, file, bytes: Some(bytes), resumed, refused: None }
-    }
-
     /// What was in service before, and what that was on trial against.
-    async fn served(
-        &self,
-        record: Option<&Record>,
-    ) -> Option<(Connector, Option<Connector>, Record)> {
+    async fn served(&self, config: &Config, record: Option<&Record>) -> Option<Served> {
         let record = record?;
-        let served = self.kept(&record.serving).await?;
+        let connector = self.kept(config, &record.serving).await?;
         let previous = match &record.previous {
-            Some(digest) => self.kept(digest).await,
+            Some(digest) => self.kept(config, digest).await,
             None => None,
         };
-        Some((served, previous, record.clone()))
+        Some(Served { connector, previous, record: record.clone() })
     }
 
-    async fn kept(&self, digest: &str) -> Option<Connector> {
+    async fn kept(&self, config: &Config, digest: &str) -> Option<Connector> {
         let path = self.shelf.file(digest)?;
-        let told = |error: &connector::Error| tracing::warn!(%error, "what was in service cannot be had any more");
-        let kept = Connector::load(&self.engine, &path).await.inspect_err(told).ok()?;
+        let (_, kept) = candidate(&self.engine, config, &path, true).await;
+        let told = |why: &Refusal| tracing::warn!(%why, "what was in service cannot be any more");
+        let kept = kept.inspect_err(told).ok()?.connector;
         // Whoever can write the shelf could put another file there.
         Some(kept).filter(|kept| kept.digest() == digest)
     }
@@ -268,12 +182,11 @@ impl Found {
     ) -> Result<HashMap<String, Service>, Error> {
         let mut services = HashMap::new();
         for (name, chosen) in std::mem::take(&mut self.chosen) {
-            let Chosen { connector, file, bytes, resumed, refused } = chosen;
-            if let Some(bytes) = bytes.filter(|_| self.noted) {
-                let folder = || config.host.data.join("connectors").display().to_string();
-                reload::put(&self.shelf, connector.digest(), bytes)
-                    .await
-                    .map_err(|source| Error::Folder { path: folder(), source })?;
+            let Chosen { connector, file, to_keep, resumed, refused } = chosen;
+            if let Some(read) = to_keep.filter(|_| self.noted) {
+                let path = config.host.data.join("connectors").display().to_string();
+                let kept = read.keep(&self.shelf, connector.digest()).await;
+                kept.map_err(|source| Error::Folder { path, source })?;
             }
             let options = service::Options {
                 tasks: tasks(config, &name),
@@ -304,78 +217,25 @@ impl Found {
     }
 }
 
-/// Why what is offered is not in service.
-#[derive(Clone)]
-struct Why {
-    kind: Kind,
-    words: String,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    /// It does not fit the configuration.
-    Check,
-    Other,
-}
-
-fn refusal(config: &Config, offered: &Candidate, record: Option<&Record>) -> Option<Why> {
-    let record = record.filter(|_| !offered.is_named);
-    let refusal = reload::judge(config, &offered.connector, record).err()?;
-    let kind = match refusal {
-        reload::Refusal::Unfit { .. } => Kind::Check,
-        _ => Kind::Other,
-    };
-    Some(Why { kind, words: refusal.to_string() })
-}
-
-/// The one file of a name: where there are several, that which was in service.
-fn one_of(
-    name: &str,
-    candidates: Vec<Candidate>,
-    record: Option<&Record>,
-) -> Result<Option<Candidate>, Why> {
-    let paths: Vec<_> = candidates.iter().map(|it| it.path.display().to_string()).collect();
-    let mut candidates = candidates;
-    if let Some(named) = candidates.iter().position(|it| it.is_named) {
-        return Ok(Some(candidates.swap_remove(named)));
-    }
-    if candidates.len() < 2 {
-        return Ok(candidates.pop());
-    }
-    let served = candidates
-        .iter()
-        .position(|it| record.is_some_and(|record| record.serving == it.connector.digest()));
-    let words = format!("{} have the connector `{name}`; remove all but one", paths.join(" and "));
-    match served {
-        Some(at) => {
-            tracing::warn!(why = words, "in service is what was before");
-            Ok(Some(candidates.swap_remove(at)))
-        }
-        None => Err(Why { kind: Kind::Other, words }),
-    }
-}
-
-async fn load(
+/// A file, read and loaded.
+async fn candidate(
     engine: &Engine,
+    config: &Config,
     path: &Path,
     is_named: bool,
-) -> Result<(Candidate, Option<Stamp>), (connector::Error, Option<Stamp>)> {
-    let (bytes, stamp) = match is_named {
-        true => {
-            let read = tokio::fs::read(path).await;
-            let path = || path.display().to_string();
-            let read = read.map_err(|source| connector::Error::Unreadable { path: path(), source });
-            (read.map_err(|error| (error, None))?.into(), None)
-        }
-        false => {
-            let (bytes, stamp) = reload::read_apart(path).await.map_err(|error| (error, None))?;
-            (bytes, Some(stamp))
-        }
+) -> (Option<Stamp>, Result<Candidate, Refusal>) {
+    let read = match is_named {
+        true => File::read_named(path).await,
+        false => File::read(path).await,
     };
-    let name = path.display().to_string();
-    let loaded = Connector::from_bytes(engine, &name, bytes::Bytes::clone(&bytes)).await;
-    let connector = loaded.map_err(|error| (error, stamp))?;
-    Ok((Candidate { path: path.into(), connector, bytes, is_named }, stamp))
+    let file = match read {
+        Ok(file) => file,
+        Err(error) => return (None, Err(error.into())),
+    };
+    let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
+    let loaded = reload::load(engine, config, path, bytes, signature).await;
+    let stamp = file.stamp;
+    (stamp, loaded.map(|connector| Candidate { path: path.into(), connector, file, is_named }))
 }
 
 /// The tasks on their cadence of all connections that use a connector.

@@ -23,6 +23,17 @@ pub enum Error {
     },
     /// The connector did what a host refuses.
     Refused(String),
+    /// Something else came of a scenario than it says.
+    Differs {
+        /// What differs.
+        what: &'static str,
+        /// What the scenario says.
+        expected: String,
+        /// What came of it.
+        found: String,
+    },
+    /// What went wrong with a poll of a scenario, the first of which has the number 1.
+    Poll(i64, Box<Error>),
 }
 
 impl fmt::Display for Error {
@@ -37,6 +48,10 @@ impl fmt::Display for Error {
                 f.write_str(&known.join("\n  "))
             }
             Self::Refused(why) => write!(f, "a host would refuse this: {why}"),
+            Self::Differs { what, expected, found } => {
+                write!(f, "{what}: expected\n{expected}\nfound\n{found}")
+            }
+            Self::Poll(number, error) => write!(f, "poll {number}: {error}"),
         }
     }
 }

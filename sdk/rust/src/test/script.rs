@@ -12,18 +12,25 @@ use crate::{Body, Response};
 #[derive(Default)]
 pub(super) struct Script {
     /// Each answers one request of this name.
-    recorded: Vec<(String, Response)>,
+    recorded: Vec<Recorded>,
     /// Each answers every request of this name.
     standing: HashMap<String, Response>,
     /// Each answers one request of a poll, whatever it is.
     next: VecDeque<Response>,
 }
 
+struct Recorded {
+    request: String,
+    sends: Option<String>,
+    answer: Response,
+}
+
 /// An exchange, as a file of them holds it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Exchange {
+pub(super) struct Exchange {
     request: String,
+    sends: Option<Value>,
     #[serde(default = "success")]
     status: u16,
     #[serde(default)]
@@ -50,40 +57,69 @@ impl Script {
     pub(super) fn record(&mut self, recorded: &str) -> Result<(), Error> {
         let exchanges: Vec<Exchange> = serde_json::from_str(recorded)
             .map_err(|error| Error::Refused(format!("no list of exchanges: {error}")))?;
-        for Exchange { request, status, headers, body, always } in exchanges {
-            let body = match body {
-                Value::String(text) => text,
-                json => json.to_string(),
-            };
-            let headers = headers.into_iter().collect();
-            let answer = Response { status, headers, body: Body::Text(body) };
-            match always {
-                true => self.on(&request, answer),
-                false => self.recorded.push((request, answer)),
-            }
-        }
+        exchanges.into_iter().for_each(|exchange| self.add(exchange));
         Ok(())
     }
 
+    pub(super) fn add(&mut self, exchange: Exchange) {
+        let Exchange { request, sends, status, headers, body, always } = exchange;
+        let sends = sends.map(text);
+        let is_json = !body.is_string() && !body.is_null();
+        let mut headers: Vec<_> = headers.into_iter().collect();
+        if is_json && !headers.iter().any(|(name, _)| name == "content-type") {
+            headers.push(("content-type".into(), "application/json".into()));
+        }
+        let answer = Response { status, headers, body: Body::Text(text(body)) };
+        match always {
+            true => self.on(&request, answer),
+            false => self.recorded.push(Recorded { request, sends, answer }),
+        }
+    }
+
     /// The answer to a request of a poll.
-    pub(super) fn answer(&mut self, request: &str) -> Result<Response, Error> {
-        match self.answer_to(request) {
+    pub(super) fn answer(&mut self, request: &str, body: Option<&Body>) -> Result<Response, Error> {
+        match self.answer_to(request, body) {
             Err(error) => self.next.pop_front().ok_or(error),
             answer => answer,
         }
     }
 
     /// The answer to a request by its name: what was recorded first, then what stands.
-    pub(super) fn answer_to(&mut self, request: &str) -> Result<Response, Error> {
-        if let Some(at) = self.recorded.iter().position(|(name, _)| name == request) {
-            return Ok(self.recorded.remove(at).1);
+    pub(super) fn answer_to(
+        &mut self,
+        request: &str,
+        body: Option<&Body>,
+    ) -> Result<Response, Error> {
+        let sent = body.and_then(|body| match body {
+            Body::Text(text) => Some(text),
+            Body::Bytes(_) => None,
+        });
+        let is_asked = |it: &Recorded| {
+            it.request == request && it.sends.as_ref().is_none_or(|sends| Some(sends) == sent)
+        };
+        if let Some(at) = self.recorded.iter().position(is_asked) {
+            return Ok(self.recorded.remove(at).answer);
         }
         self.standing.get(request).cloned().ok_or_else(|| self.unknown(request))
     }
 
+    /// What was recorded and not asked.
+    pub(super) fn left(&self) -> Vec<String> {
+        self.recorded.iter().map(|it| it.request.clone()).collect()
+    }
+
     fn unknown(&self, request: &str) -> Error {
-        let recorded = self.recorded.iter().map(|(name, _)| name);
+        let recorded = self.recorded.iter().map(|it| &it.request);
         let known = recorded.chain(self.standing.keys()).cloned().collect();
         Error::NoAnswer { request: request.to_owned(), known }
+    }
+}
+
+/// A body as it is where it is a string, else as JSON; none is empty.
+fn text(body: Value) -> String {
+    match body {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        json => json.to_string(),
     }
 }

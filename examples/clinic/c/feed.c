@@ -1,0 +1,83 @@
+/// The feed of appointments. The EHR answers those changed at a time or later, so a page that is
+/// full may end in the middle of many that changed at one instant; then a larger one is asked for.
+#include "clinic.h"
+
+enum { PAGE_SIZE = 100, LARGEST_PAGE = 10000 };
+
+/// From when, and how many at most.
+typedef struct position {
+  rounds_text since;
+  int64_t limit;
+} position;
+
+static int64_t page_size(const rounds_context *context) {
+  return rounds_integer(rounds_member(rounds_settings(context), "page_size"), PAGE_SIZE);
+}
+
+static rounds_text cursor_of(rounds_text since, int64_t limit) {
+  return ROUNDS_JOIN(since, rounds_text_of(" "), rounds_decimal(limit));
+}
+
+static position position_of(const rounds_context *context, rounds_text cursor) {
+  if (!rounds_is_some(cursor))
+    return (position){context->since, page_size(context)};
+  rounds_text limit = rounds_none();
+  position it = {.since = rounds_before(cursor, ' ', &limit)};
+  it.limit = rounds_number_of(limit, LARGEST_PAGE);
+  rounds_time time;
+  if (it.limit < 1 || !rounds_read_time(it.since, &time))
+    rounds_fail_cursor_lost("not a cursor of this connector");
+  return it;
+}
+
+rounds_request *clinic_poll(const rounds_context *context, rounds_text cursor) {
+  position from = position_of(context, cursor);
+  rounds_request *request = rounds_query(rounds_get("/appointments"), "changedsince", from.since);
+  return rounds_query(request, "limit", rounds_decimal(from.limit));
+}
+
+/// Adds a record, and answers when it changed.
+static rounds_text add(rounds_page *page, const rounds_json *record) {
+  rounds_text id = rounds_string(rounds_need(record, "id"));
+  rounds_text patient_id = rounds_string(rounds_need(record, "patientId"));
+  rounds_text changed_at = rounds_string(rounds_need(record, "changedAt"));
+  rounds_change *change = rounds_upserted(page, id, rounds_compact(record));
+  change->version = changed_at;
+  change->key = ROUNDS_JOIN(rounds_text_of("patient/"), patient_id);
+  change->occurred_at = changed_at;
+  return changed_at;
+}
+
+/// The later of two times; of equal ones the second.
+static rounds_text later_of(rounds_text first, rounds_text second) {
+  rounds_time a = rounds_parse_time(first), b = rounds_parse_time(second);
+  return rounds_compare_times(a, b) > 0 ? first : second;
+}
+
+static rounds_page *ask_for_more(rounds_page *page, position from) {
+  if (from.limit >= LARGEST_PAGE)
+    return rounds_fail_unexpected_response("more than 10000 appointments changed at one instant");
+  int64_t doubled = from.limit * 2;
+  return rounds_more(page, cursor_of(from.since, doubled < LARGEST_PAGE ? doubled : LARGEST_PAGE));
+}
+
+rounds_page *clinic_changes(const rounds_context *context, rounds_text cursor,
+                            const rounds_response *answer) {
+  position from = position_of(context, cursor);
+  const rounds_json *records = rounds_need(rounds_body_json(rounds_ok(answer)), "appointments");
+  rounds_page *page = rounds_no_changes();
+  rounds_text last = rounds_none();
+  ROUNDS_EACH(record, records) {
+    rounds_text changed_at = add(page, record);
+    last = rounds_is_some(last) ? later_of(last, changed_at) : changed_at;
+  }
+  if (rounds_failed())
+    return NULL;
+  if (page->count == 0)
+    return rounds_last(page, cursor_of(from.since, page_size(context)));
+  bool is_later = rounds_compare_times(rounds_parse_time(last), rounds_parse_time(from.since)) > 0;
+  if ((int64_t)page->count < from.limit)
+    return rounds_last(page, cursor_of(later_of(from.since, last), page_size(context)));
+  return is_later ? rounds_more(page, cursor_of(last, page_size(context)))
+                  : ask_for_more(page, from);
+}

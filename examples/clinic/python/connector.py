@@ -1,0 +1,147 @@
+"""A clinic whose API says which appointments changed since a time, and who a patient is.
+
+It answers oldest change first and no more than so many, with no link to the next page. So every
+page asks from the newest time seen, that time included, and what comes twice has a version that
+the host has seen. Where more records share one time than a page holds, the page grows until it
+reaches past them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from rounds_sdk import (
+    Action,
+    Change,
+    Connector,
+    Context,
+    CursorLost,
+    Failure,
+    Manifest,
+    Page,
+    Request,
+    Response,
+    Step,
+    Time,
+    UnexpectedResponse,
+    encode,
+    fingerprint,
+)
+
+from appointment import Appointment, Patient, event_of, told_with
+
+EVENTS = [
+    "Scheduling.New",
+    "Scheduling.Reschedule",
+    "Scheduling.Modification",
+    "Scheduling.Cancel",
+    "Scheduling.NoShow",
+]
+SETTINGS = {
+    "type": "object",
+    "properties": {"page_size": {"type": "integer", "minimum": 1, "maximum": 1000}},
+    "additionalProperties": False,
+}
+LARGEST_PAGE = 10_000
+GONE = (404, 410)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The connection's settings."""
+
+    page_size: int = 100
+
+
+class Changed(TypedDict):
+    """What of a record tells that it changed; the rest of it stays unread."""
+
+    id: str
+    patientId: str
+    changedAt: str
+
+
+class Answer(TypedDict):
+    """A page of appointments."""
+
+    appointments: list[Changed]
+
+
+class Clinic(Connector):
+    """The connector."""
+
+    def describe(self) -> Manifest:
+        return Manifest(
+            "clinic",
+            "0.1.0",
+            "Appointments of a clinic, with their patients",
+            actions=[Action.feed("appointments", "Appointments", EVENTS, fastest=60)],
+            settings_schema=SETTINGS,
+            auth=["none", "basic", "bearer"],
+            requests=["GET /appointments", "GET /patient/*"],
+        )
+
+    def poll(self, context: Context, cursor: str | None) -> Request:
+        since, limit = position(context, cursor)
+        return Request.get("/appointments").query("changedsince", since).query("limit", limit)
+
+    def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
+        since, limit = position(context, cursor)
+        records = answer.ok().json(Answer)["appointments"]
+        newest = newest_of(since, records)
+        changes = [change_of(record) for record in records]
+        page_size = context.settings(Settings).page_size
+        if len(records) < limit:
+            return Page.last(f"{newest} {page_size}", changes)
+        if Time.parse(newest) > Time.parse(since):
+            return Page.more(f"{newest} {page_size}", changes)
+        return Page.more(f"{since} {larger(limit)}", changes)
+
+    def collect(
+        self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
+    ) -> Step:
+        appointment = change.json(Appointment)
+        if not collected:
+            return Step.fetch(Request.get(f"/patient/{encode(appointment['patientId'])}"))
+        answer = collected[0]
+        patient = None if answer.status in GONE else answer.ok().json(Patient)
+        start = fingerprint([appointment.get("start") or ""])
+        event = event_of(appointment, same_start=None if memo is None else memo == start)
+        return Step.notify(event, told_with(appointment, patient), memo=start)
+
+
+def position(context: Context, cursor: str | None) -> tuple[str, int]:
+    """From when to ask, and for how many."""
+    if cursor is None:
+        return context.since, context.settings(Settings).page_size
+    since, _, limit = cursor.partition(" ")
+    try:
+        Time.parse(since)
+    except Failure:
+        raise CursorLost("not a cursor of this connector") from None
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= LARGEST_PAGE):
+        raise CursorLost("not a cursor of this connector")
+    return since, int(limit)
+
+
+def newest_of(since: str, records: Sequence[Changed]) -> str:
+    """The latest time of all, in the clinic's own writing; of equal ones, the last."""
+    newest, latest = since, Time.parse(since)
+    for record in records:
+        changed_at = Time.parse(record["changedAt"])
+        if changed_at >= latest:
+            newest, latest = record["changedAt"], changed_at
+    return newest
+
+
+def change_of(record: Changed) -> Change:
+    """The change that a record tells of."""
+    at, key = record["changedAt"], f"patient/{record['patientId']}"
+    return Change.upserted(record["id"], record, version=at, key=key, occurred_at=at)
+
+
+def larger(limit: int) -> int:
+    """The page that may reach past so many of one time."""
+    if limit >= LARGEST_PAGE:
+        raise UnexpectedResponse("more than 10000 appointments changed at one instant")
+    return min(limit * 2, LARGEST_PAGE)

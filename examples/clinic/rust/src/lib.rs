@@ -1,0 +1,151 @@
+//! A clinic whose API says which appointments changed since a time, and who a patient is.
+//!
+//! It answers oldest change first and no more than so many, with no link to the next page. So
+//! every page asks from the newest time seen, that time included, and what comes twice has a
+//! version that the host has seen. Where more records share one time than a page holds, the page
+//! grows until it reaches past them.
+
+mod appointment;
+
+use rounds_sdk::*;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::appointment::{Appointment, Patient};
+
+const EVENTS: [&str; 5] = [
+    "Scheduling.New",
+    "Scheduling.Reschedule",
+    "Scheduling.Modification",
+    "Scheduling.Cancel",
+    "Scheduling.NoShow",
+];
+const SETTINGS: &str = r#"{"type":"object","properties":{"page_size":{"type":"integer","minimum":1,"maximum":1000}},"additionalProperties":false}"#;
+const LARGEST_PAGE: usize = 10_000;
+
+/// The connector.
+pub struct Clinic;
+
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default = "usual_page")]
+    page_size: usize,
+}
+
+/// Records as they came, so that a change carries one unread.
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    appointments: Vec<&'a RawValue>,
+}
+
+/// What of a record tells that it changed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Changed {
+    id: String,
+    patient_id: String,
+    changed_at: String,
+}
+
+impl Connector for Clinic {
+    fn describe() -> Manifest {
+        Manifest::new("clinic", "0.1.0", "Appointments of a clinic, with their patients")
+            .action(Action::feed("appointments", "Appointments", &EVENTS, 60))
+            .settings_schema(SETTINGS)
+            .auth(&["none", "basic", "bearer"])
+            .requests(&["GET /appointments", "GET /patient/*"])
+    }
+
+    fn poll(context: &Context, cursor: Option<&str>) -> Result<Request, Failure> {
+        let (since, limit) = position(context, cursor)?;
+        Ok(Request::get("/appointments").query("changedsince", since).query("limit", limit))
+    }
+
+    fn changes(
+        context: &Context,
+        cursor: Option<&str>,
+        answer: &Response,
+    ) -> Result<Page, Failure> {
+        let (since, limit) = position(context, cursor)?;
+        let Answer { appointments } = answer.ok()?.json()?;
+        let is_full = appointments.len() >= limit;
+        let (mut changes, mut newest) = (Vec::new(), (Time::parse(since)?, since.to_owned()));
+        let mut moved = false;
+        for record in appointments {
+            let changed: Changed = serde_json::from_str(record.get())
+                .map_err(|_| Failure::unexpected("an appointment without what each must have"))?;
+            let at = Time::parse(&changed.changed_at)?;
+            moved |= at > newest.0;
+            if at >= newest.0 {
+                newest = (at, changed.changed_at.clone());
+            }
+            changes.push(changed.of(record));
+        }
+        let page_size = context.settings::<Settings>()?.page_size;
+        match (is_full, moved) {
+            (false, _) => Ok(Page::last(format!("{} {page_size}", newest.1), changes)),
+            (true, true) => Ok(Page::more(format!("{} {page_size}", newest.1), changes)),
+            (true, false) => Ok(Page::more(format!("{since} {}", larger(limit)?), changes)),
+        }
+    }
+
+    fn collect(
+        _: &Context,
+        change: &Change,
+        memo: Option<&str>,
+        collected: &[Response],
+    ) -> Result<Step, Failure> {
+        let appointment: Appointment = serde_json::from_str(&change.data)
+            .map_err(|_| Failure::unexpected("an appointment that cannot be read"))?;
+        let Some(answer) = collected.first() else {
+            let target = format!("/patient/{}", encode(&appointment.patient_id));
+            return Ok(Step::Fetch(vec![Request::get(target)]));
+        };
+        let patient: Option<Patient> = match answer.status {
+            404 | 410 => None,
+            _ => Some(answer.ok()?.json()?),
+        };
+        let start = fingerprint([appointment.start.as_deref().unwrap_or_default()]);
+        let event = appointment.event(memo.map(|memo| memo == start));
+        Ok(Notification::new(event, &appointment.told_with(patient))?.memo(start).into())
+    }
+}
+
+impl Changed {
+    fn of(self, record: &RawValue) -> Change {
+        Change::upserted(self.id, record.get())
+            .key(format!("patient/{}", self.patient_id))
+            .version(self.changed_at.clone())
+            .occurred_at(self.changed_at)
+    }
+}
+
+/// From when to ask, and for how many.
+fn position<'a>(
+    context: &'a Context,
+    cursor: Option<&'a str>,
+) -> Result<(&'a str, usize), Failure> {
+    let Some(cursor) = cursor else {
+        return Ok((&context.since, context.settings::<Settings>()?.page_size));
+    };
+    let position = cursor.split_once(' ').and_then(|(since, limit)| {
+        let limit = limit.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit))?;
+        Time::parse(since).ok().map(|_| (since, limit))
+    });
+    position.ok_or_else(|| Failure::CursorLost("not a cursor of this connector".into()))
+}
+
+/// The page that may reach past so many of one time.
+fn larger(limit: usize) -> Result<usize, Failure> {
+    if limit >= LARGEST_PAGE {
+        return Err(Failure::unexpected("more than 10000 appointments changed at one instant"));
+    }
+    Ok((limit * 2).min(LARGEST_PAGE))
+}
+
+fn usual_page() -> usize {
+    100
+}
+
+export!(Clinic);

@@ -1,0 +1,149 @@
+//! How a connector asks for what changed: which part of its first request says since when, and
+//! which how many, found by asking with two different times.
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::{
+    lab::{Lab, Place},
+    stamp::{Stamp, later},
+};
+use crate::connector::Request;
+
+/// Words in the names of parameters that say how many records a page may have.
+const LIMITS: [&str; 8] = ["count", "limit", "size", "top", "max", "rows", "take", "per"];
+
+/// A feed that is asked by time may begin so much earlier than it was told, in seconds.
+const OVERLAP: i64 = 8 * 86_400;
+
+/// How a connector asks.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) path: String,
+    /// The parameters that say since when.
+    since: Vec<String>,
+    /// The parameter that says how many, and what it says.
+    pub(super) limit: Option<(String, usize)>,
+}
+
+/// A bound that a request sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Since {
+    pub(super) instant: Timestamp,
+    /// Whether what changed at that very instant is not asked for.
+    pub(super) after: bool,
+}
+
+impl Shape {
+    /// How a connector asks for the first time, where that can be told.
+    pub(super) async fn of(lab: &mut Lab<'_>, place: &Place) -> Option<Self> {
+        let earlier = Place { since: later(place.since, -86_400), ..place.clone() };
+        let (then, now) = (lab.poll(&earlier, None).await.ok()?, lab.poll(place, None).await.ok()?);
+        Self::between((&earlier, &then), (place, &now))
+    }
+
+    fn between(
+        (earlier, then): (&Place, &Request),
+        (place, now): (&Place, &Request),
+    ) -> Option<Self> {
+        let (before, after) = (query(earlier, then)?, query(place, now)?);
+        let moved = |(name, value): &&(String, String)| {
+            let bound = bound(value).map(|bound| bound.instant);
+            let near = bound.is_some_and(|at| {
+                at <= later(place.since, 1) && at >= later(place.since, -OVERLAP)
+            });
+            near && !before.contains(&(name.clone(), value.clone()))
+        };
+        let since: Vec<String> = after.iter().filter(moved).map(|(name, _)| name.clone()).collect();
+        let named = |name: &str| LIMITS.iter().any(|word| name.to_lowercase().contains(word));
+        let limit = after.iter().filter(|(name, _)| named(name)).find_map(|(name, value)| {
+            Some((name.clone(), value.parse().ok().filter(|limit| (1..=10_000).contains(limit))?))
+        });
+        (!since.is_empty()).then(|| Self { path: path(place, now), since, limit })
+    }
+
+    /// Since when a request asks.
+    pub(super) fn since(&self, place: &Place, request: &Request) -> Option<Since> {
+        let query = query(place, request)?;
+        let (_, value) = query.iter().find(|(name, _)| self.since.contains(name))?;
+        bound(value)
+    }
+
+    /// How many records a request asks for.
+    pub(super) fn limit(&self, place: &Place, request: &Request) -> Option<usize> {
+        let (named, _) = self.limit.as_ref()?;
+        let query = query(place, request)?;
+        query.iter().find(|(name, _)| name == named)?.1.parse().ok()
+    }
+}
+
+/// A bound as parameters spell it: `ge2026-01-01T00:00:00Z`, or the bare time.
+fn bound(value: &str) -> Option<Since> {
+    let start = value.find(|letter: char| letter.is_ascii_digit())?;
+    let (prefix, time) = value.split_at(start);
+    let after = prefix.starts_with("gt") || prefix.trim_end() == ">";
+    Some(Since { instant: Stamp::parse(time)?.instant, after })
+}
+
+/// The path of a request below the base URL.
+pub(super) fn path(place: &Place, request: &Request) -> String {
+    let whole = url(place, request).map(|url| url.path().to_owned()).unwrap_or_default();
+    let base = Url::parse(&place.base_url).map(|url| url.path().to_owned()).unwrap_or_default();
+    whole.strip_prefix(base.trim_end_matches('/')).unwrap_or(&whole).to_owned()
+}
+
+/// The parameters of a request's query, decoded.
+pub(super) fn query(place: &Place, request: &Request) -> Option<Vec<(String, String)>> {
+    Some(url(place, request)?.query_pairs().into_owned().collect())
+}
+
+/// The URL of a request.
+pub(super) fn url(place: &Place, request: &Request) -> Option<Url> {
+    let target = &request.target;
+    match target.contains("://") {
+        true => Url::parse(target).ok(),
+        false => Url::parse(&format!("{}{target}", place.base_url)).ok(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::egress::Method;
+
+    fn place(since: &str) -> Place {
+        let since = since.parse().unwrap();
+        Place {
+            action: "a".into(),
+            settings: "{}".into(),
+            base_url: "http://ehr.example/fhir".into(),
+            since,
+            now: since,
+            connection: "test",
+        }
+    }
+
+    fn get(target: &str) -> Request {
+        Request { method: Method::Get, target: target.into(), headers: vec![], body: None }
+    }
+
+    #[test]
+    fn what_moves_with_since_is_the_bound() {
+        let (then, now) = (place("2026-01-01T00:00:00Z"), place("2026-01-02T00:00:00Z"));
+        let [first, second] = ["2026-01-01", "2026-01-02"].map(|day| {
+            get(&format!("/Appointment?_lastUpdated=ge{day}T00%3A00%3A00Z&_count=100&x=1"))
+        });
+        let shape = Shape::between((&then, &first), (&now, &second)).unwrap();
+        assert_eq!(
+            (shape.path.as_str(), &shape.since),
+            ("/Appointment", &vec!["_lastUpdated".into()])
+        );
+        assert_eq!(shape.limit, Some(("_count".into(), 100)));
+        let since = shape.since(&now, &second).unwrap();
+        assert_eq!(since, Since { instant: now.since, after: false });
+        let later = get("http://ehr.example/fhir/Appointment?_lastUpdated=gt2026-01-02T00:00:00Z");
+        assert!(shape.since(&now, &later).unwrap().after);
+        assert!(Shape::between((&then, &first), (&now, &first)).is_none());
+    }
+}

@@ -1,0 +1,31 @@
+/// The smallest connector, in C++17: its EHR answers `GET /patients?since=…` with who changed
+/// since, as pairs of id and version, and with from when to ask next.
+#include "rounds.h"
+
+namespace {
+
+rounds_manifest *describe() {
+  rounds_manifest *it = rounds_manifest_of("hello", "0.1.0", "Tells which patients changed");
+  rounds_feed(it, "patients", "Patients", 1, "PatientAdmin.PatientUpdate", nullptr);
+  rounds_requests(it, "GET /patients", nullptr);
+  return it;
+}
+
+rounds_request *poll(const rounds_context *context, rounds_text cursor) {
+  return rounds_query(rounds_get("/patients"), "since", rounds_or(cursor, context->since));
+}
+
+rounds_page *changes(const rounds_context *, rounds_text, const rounds_response *answer) {
+  const rounds_json *body = rounds_body_json(rounds_ok(answer));
+  rounds_page *page = rounds_no_changes();
+  ROUNDS_EACH(pair, rounds_need(body, "patients")) {
+    rounds_text id = rounds_string(rounds_need_item(pair, 0));
+    rounds_change *change = rounds_upserted(page, id, rounds_text_of("{}"));
+    change->version = rounds_string(rounds_need_item(pair, 1));
+  }
+  return rounds_last(page, rounds_string(rounds_need(body, "until")));
+}
+
+} // namespace
+
+ROUNDS_EXPORT(describe, poll, changes, rounds_collect_nothing)

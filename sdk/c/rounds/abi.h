@@ -1,0 +1,142 @@
+/// The contract's records as they lie in a component's linear memory, by the canonical ABI.
+#ifndef ROUNDS_ABI_H
+#define ROUNDS_ABI_H
+
+#include "text.h"
+
+typedef struct abi_option {
+  uint8_t is_some;
+  rounds_text value;
+} abi_option;
+
+typedef struct abi_u32_option {
+  uint8_t is_some;
+  uint32_t value;
+} abi_u32_option;
+
+typedef struct abi_list {
+  const void *items;
+  size_t count;
+} abi_list;
+
+typedef struct abi_context {
+  rounds_text action, settings, base_url, since, now;
+  uint8_t interrupted;
+} abi_context;
+
+typedef struct abi_body {
+  uint8_t is_bytes;
+  rounds_text content;
+} abi_body;
+
+typedef struct abi_request {
+  uint8_t method;
+  rounds_text target;
+  abi_list headers;
+  uint8_t has_body;
+  abi_body body;
+} abi_request;
+
+typedef struct abi_response {
+  uint16_t status;
+  abi_list headers;
+  abi_body body;
+} abi_response;
+
+typedef struct abi_change {
+  rounds_text id;
+  uint8_t kind;
+  abi_option version, key, occurred_at;
+  rounds_text data;
+} abi_change;
+
+typedef struct abi_page {
+  abi_list changes;
+  rounds_text cursor;
+  uint8_t more;
+} abi_page;
+
+typedef struct abi_notification {
+  rounds_text event, payload;
+  abi_option memo;
+} abi_notification;
+
+typedef struct abi_skipped {
+  rounds_text reason;
+  abi_option memo;
+} abi_skipped;
+
+typedef struct abi_step {
+  uint8_t kind;
+  union {
+    abi_list requests;
+    abi_notification notification;
+    abi_skipped skipped;
+  };
+} abi_step;
+
+typedef struct abi_credentials {
+  abi_list headers;
+  abi_u32_option expires_in;
+} abi_credentials;
+
+typedef struct abi_failure {
+  uint8_t kind;
+  union {
+    rounds_text words;
+    abi_u32_option pause;
+  };
+} abi_failure;
+
+typedef struct abi_action {
+  rounds_text name, summary;
+  abi_list events;
+  uint8_t detection;
+  uint32_t fastest;
+} abi_action;
+
+typedef struct abi_manifest {
+  rounds_text name, version, summary;
+  abi_list actions;
+  rounds_text settings_schema;
+  abi_list auth, requests;
+} abi_manifest;
+
+/// The result of every function but `describe`.
+typedef struct abi_result {
+  uint8_t is_failure;
+  union {
+    abi_request request;
+    abi_page page;
+    abi_step step;
+    abi_credentials credentials;
+    abi_failure failure;
+  };
+} abi_result;
+
+typedef struct changes_arguments {
+  abi_context context;
+  abi_option cursor;
+  abi_response answer;
+} changes_arguments;
+
+typedef struct collect_arguments {
+  abi_context context;
+  abi_change change;
+  abi_option memo;
+  abi_list collected;
+} collect_arguments;
+
+typedef struct signed_in_arguments {
+  abi_context context;
+  abi_response answer;
+} signed_in_arguments;
+
+_Static_assert(sizeof(abi_context) == 44 && sizeof(abi_response) == 24, "as the contract has it");
+_Static_assert(sizeof(abi_request) == 36 && sizeof(abi_change) == 56, "as the contract has it");
+_Static_assert(sizeof(abi_page) == 20 && sizeof(abi_step) == 32, "as the contract has it");
+_Static_assert(sizeof(abi_failure) == 12 && sizeof(abi_credentials) == 16,
+               "as the contract has it");
+_Static_assert(sizeof(abi_action) == 32 && sizeof(abi_manifest) == 56, "as the contract has it");
+
+#endif

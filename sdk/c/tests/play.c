@@ -1,0 +1,226 @@
+/// Plays recorded exchanges to a connector that is linked natively, as `rounds connector test` does
+/// to a component: for running them under a sanitizer or a debugger.
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rounds.h"
+
+enum { MOST = 20000, MOST_STEPS = 8 };
+
+/// What is carried on from poll to poll.
+typedef struct record {
+  rounds_text id, version, memo;
+} record;
+
+static record records[MOST];
+static size_t record_count;
+static rounds_text cursor;
+
+/// The poll that is played.
+static rounds_context context;
+static const rounds_json *poll, *exchanges[MOST];
+static bool used[MOST];
+static size_t exchange_count, next_exchange;
+static const rounds_change *changes[MOST];
+static size_t change_count;
+
+static _Noreturn void differs(const char *what, rounds_text wanted, rounds_text found) {
+  fprintf(stderr, "%s\n  recorded: %s\n  now:      %s\n", what, rounds_c_string(wanted),
+          rounds_c_string(found));
+  exit(1);
+}
+
+static void expect(const char *what, rounds_text wanted, rounds_text found) {
+  if (!rounds_same(wanted, found))
+    differs(what, wanted, found);
+}
+
+static rounds_text text(const rounds_json *object, const char *name) {
+  return rounds_string(rounds_member(object, name));
+}
+
+static record *record_of(rounds_text id) {
+  for (size_t i = 0; i < record_count; i++)
+    if (rounds_same(records[i].id, id))
+      return &records[i];
+  assert(record_count < MOST);
+  records[record_count] = (record){.id = id};
+  return &records[record_count++];
+}
+
+static rounds_response answer_of(const rounds_json *exchange) {
+  const rounds_json *body = rounds_member(exchange, "body");
+  const rounds_json *headers = rounds_member(exchange, "headers");
+  const rounds_json *retry = rounds_member(headers, "retry-after");
+  const rounds_json *type = rounds_member(headers, "content-type");
+  rounds_header *all = rounds_new(rounds_header, 2);
+  all[0] = (rounds_header){rounds_text_of("retry-after"), rounds_string(retry)};
+  all[1] = (rounds_header){rounds_text_of("content-type"), rounds_string(type)};
+  bool is_text = rounds_kind_of(body) == ROUNDS_STRING;
+  return (rounds_response){
+      .status = (uint16_t)rounds_integer(rounds_member(exchange, "status"), 200),
+      .headers = all,
+      .header_count = 2,
+      .body = is_text ? rounds_string(body) : rounds_compact(body),
+      .is_text = true,
+  };
+}
+
+static rounds_text named(const rounds_request *request) {
+  rounds_text method = rounds_text_of(request->method == ROUNDS_POST ? "POST " : "GET ");
+  return ROUNDS_JOIN(method, request->target);
+}
+
+/// The answer to a page's request, which must be the next recorded.
+static rounds_response answer_page(const rounds_request *request) {
+  while (next_exchange < exchange_count && used[next_exchange])
+    next_exchange++;
+  rounds_text asked = named(request);
+  if (next_exchange == exchange_count)
+    differs("a request beyond the recorded", rounds_none(), asked);
+  expect("request", text(exchanges[next_exchange], "request"), asked);
+  used[next_exchange] = true;
+  return answer_of(exchanges[next_exchange]);
+}
+
+/// The answer to a request of `collect`, wherever it stands.
+static rounds_response answer_any(const rounds_request *request) {
+  rounds_text asked = named(request);
+  for (size_t i = 0; i < exchange_count; i++) {
+    if (rounds_same(text(exchanges[i], "request"), asked)) {
+      used[i] = true;
+      return answer_of(exchanges[i]);
+    }
+  }
+  differs("a request that is not recorded", rounds_none(), asked);
+}
+
+static void keep_new(const rounds_page *page) {
+  for (const rounds_change *it = page->first; it; it = it->next) {
+    record *known = record_of(it->id);
+    bool is_seen = rounds_is_some(it->version) && rounds_same(known->version, it->version);
+    known->version = it->version;
+    if (!is_seen)
+      changes[change_count++] = it;
+    assert(change_count < MOST);
+  }
+}
+
+/// Answers whether there is more to ask for.
+static bool play_page(void) {
+  const rounds_request *request = rounds_exported.poll(&context, cursor);
+  if (rounds_failed())
+    return false;
+  rounds_response answer = answer_page(request);
+  const rounds_page *page = rounds_exported.changes(&context, cursor, &answer);
+  if (rounds_failed())
+    return false;
+  keep_new(page);
+  cursor = page->cursor;
+  return page->more;
+}
+
+static const rounds_step *step_of(const rounds_change *change) {
+  rounds_response answers[MOST_STEPS];
+  rounds_text memo = record_of(change->id)->memo;
+  for (size_t count = 0; count < MOST_STEPS;) {
+    const rounds_step *step = rounds_exported.collect(&context, change, memo, answers, count);
+    if (rounds_failed() || step->kind != ROUNDS_FETCH)
+      return step;
+    for (size_t i = 0; i < step->request_count; i++)
+      answers[count++] = answer_any(step->requests[i]);
+  }
+  return NULL;
+}
+
+static void check_notification(const rounds_change *change, const rounds_step *step,
+                               const rounds_json *wanted) {
+  expect("record", text(wanted, "record"), change->id);
+  expect("event", text(wanted, "event"), step->event);
+  expect("version", rounds_or(text(wanted, "version"), change->version), change->version);
+  expect("key", rounds_or(text(wanted, "key"), rounds_or(change->key, change->id)),
+         rounds_or(change->key, change->id));
+  expect("data", rounds_compact(rounds_member(wanted, "data")), step->payload);
+}
+
+static void play_changes(void) {
+  const rounds_json *wanted = rounds_first(rounds_member(poll, "notifications"));
+  for (size_t i = 0; i < change_count && !rounds_failed(); i++) {
+    const rounds_step *step = step_of(changes[i]);
+    if (rounds_failed() || step->kind == ROUNDS_SKIP)
+      continue;
+    if (rounds_is_some(step->memo))
+      record_of(changes[i]->id)->memo = step->memo;
+    check_notification(changes[i], step, wanted);
+    wanted = rounds_next(wanted);
+  }
+  if (wanted)
+    differs("a notification is missing", rounds_compact(wanted), rounds_none());
+}
+
+static rounds_text case_of(const rounds_failure *failure) {
+  static const char *const cases[] = {"invalid-settings", "unauthorized", "throttled",
+                                      "unavailable",      "cursor-lost",  "unexpected-response",
+                                      "internal"};
+  return failure ? rounds_text_of(cases[failure->kind]) : rounds_none();
+}
+
+static void play_poll(const rounds_json *scenario) {
+  next_exchange = exchange_count = change_count = 0;
+  memset(used, 0, sizeof used);
+  ROUNDS_EACH(exchange, rounds_member(poll, "exchanges")) {
+    exchanges[exchange_count++] = exchange;
+  }
+  rounds_text since = text(scenario, "since");
+  const rounds_json *settings = rounds_member(scenario, "settings");
+  context = (rounds_context){
+      .action = text(scenario, "action"),
+      .settings = settings ? rounds_compact(settings) : rounds_text_of("{}"),
+      .base_url = rounds_or(text(scenario, "base_url"), rounds_text_of("http://ehr.example")),
+      .since = rounds_or(since, rounds_text_of("2026-01-01T00:00:00Z")),
+      .now = rounds_or(text(poll, "now"), rounds_text_of("2026-01-01T00:01:00Z")),
+  };
+  while (play_page())
+    ;
+  play_changes();
+  rounds_text fails = case_of(rounds_failed());
+  rounds_forgive();
+  rounds_text wanted = text(poll, "fails"), words;
+  expect("failure", rounds_or(rounds_before(wanted, ':', &words), wanted), fails);
+  expect("cursor", rounds_or(text(poll, "cursor"), cursor), cursor);
+  for (size_t i = 0; i < exchange_count; i++)
+    if (!used[i])
+      differs("not asked", text(exchanges[i], "request"), rounds_none());
+}
+
+static rounds_text contents(const char *path) {
+  FILE *file = fopen(path, "rb");
+  assert(file && fseek(file, 0, SEEK_END) == 0);
+  size_t length = (size_t)ftell(file);
+  rewind(file);
+  char *bytes = rounds_alloc(length);
+  size_t read = fread(bytes, 1, length, file);
+  fclose(file);
+  assert(read == length);
+  return (rounds_text){bytes, length};
+}
+
+int main(int count, char **paths) {
+  for (int i = 1; i < count; i++) {
+    const rounds_json *scenario = rounds_parse(contents(paths[i]));
+    assert(scenario);
+    record_count = 0;
+    cursor = rounds_none();
+    size_t polls = 0;
+    ROUNDS_EACH(it, rounds_need(scenario, "polls")) {
+      poll = it;
+      play_poll(scenario);
+      polls++;
+    }
+    printf("%s: %zu polls\n", paths[i], polls);
+    rounds_end_call();
+  }
+  return 0;
+}

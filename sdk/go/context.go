@@ -1,0 +1,35 @@
+package rounds
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Context is what the host says at every call. Printed, it shows its action alone.
+type Context struct {
+	// Action is the one polled: a name from the manifest.
+	Action string
+	// Settings are the connection's: JSON, valid under the manifest's schema.
+	Settings string
+	// BaseURL is the connection's, without a slash at its end.
+	BaseURL string
+	// Since says from when changes are wanted while there is no cursor (RFC 3339, UTC).
+	Since string
+	// Now is the host's clock when this poll began (RFC 3339, UTC). Not to make a cursor of.
+	Now string
+	// Interrupted says that the action's last request got no answer that the host has on disk.
+	Interrupted bool
+}
+
+// ReadSettings reads the settings into what target points to; what they leave out stays as it
+// was, so set the defaults before. The error is an [InvalidSettings] with the place, never with
+// what stands there.
+func (c Context) ReadSettings(target any) error {
+	if err := json.Unmarshal([]byte(c.Settings), target); err != nil {
+		return InvalidSettings(unreadable([]byte(c.Settings), err))
+	}
+	return nil
+}
+
+// Format shows the action alone, as settings may hold what is no log's business.
+func (c Context) Format(to fmt.State, _ rune) { fmt.Fprintf(to, "Context(%s)", c.Action) }

@@ -1,0 +1,3 @@
+module rounds-sdk
+
+go 1.24

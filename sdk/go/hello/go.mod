@@ -1,0 +1,7 @@
+module hello
+
+go 1.24
+
+require rounds-sdk v0.1.0
+
+replace rounds-sdk => ./..

@@ -1,0 +1,104 @@
+package rounds
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"rounds-sdk/internal/canonical"
+)
+
+// The sizes of the contract's records, as the canonical ABI lays them out.
+const (
+	actionSize      = 32
+	changeSize      = 56
+	credentialsSize = 16
+	failureSize     = 12
+	manifestSize    = 56
+	pageSize        = 20
+	requestSize     = 36
+	stepSize        = 32
+)
+
+func writeManifest(w *canonical.Writer, manifest Manifest) {
+	w.Text(manifest.Name)
+	w.Text(manifest.Version)
+	w.Text(manifest.Summary)
+	canonical.WriteList(w, actionSize, manifest.Actions, writeAction)
+	w.Text(manifest.SettingsSchema)
+	w.Texts(manifest.Auth)
+	w.Texts(manifest.Requests)
+}
+
+func writeAction(w *canonical.Writer, action Action) {
+	w.Text(action.Name)
+	w.Text(action.Summary)
+	w.Texts(action.Events)
+	w.U8(uint8(action.Detection))
+	w.U32(action.Fastest)
+}
+
+func writeHeader(w *canonical.Writer, header Header) {
+	w.Text(header.Name)
+	w.Text(header.Value)
+}
+
+func writeRequest(w *canonical.Writer, request Request) {
+	w.U8(uint8(request.Method))
+	w.Text(request.Target)
+	canonical.WriteList(w, headerSize, request.Headers, writeHeader)
+	w.Bool(request.Body != nil)
+	w.Align(4)
+	if request.Body != nil {
+		isBytes := !utf8.Valid(request.Body)
+		w.Bool(isBytes)
+		w.Bytes(string(request.Body))
+	}
+}
+
+func writeChange(w *canonical.Writer, change Change) {
+	w.Text(change.ID)
+	w.U8(uint8(change.Kind))
+	w.OptionalText(change.Version)
+	w.OptionalText(change.Key)
+	w.OptionalText(change.OccurredAt)
+	w.Text(change.Data)
+}
+
+func writePage(w *canonical.Writer, page Page) {
+	canonical.WriteList(w, changeSize, page.Changes, writeChange)
+	w.Text(page.Cursor)
+	w.Bool(page.More)
+}
+
+func writeStep(w *canonical.Writer, step Step) {
+	switch step := step.(type) {
+	case Fetch:
+		w.U8(0)
+		canonical.WriteList(w, requestSize, step, writeRequest)
+	case Notification:
+		w.U8(1)
+		w.Text(step.Event)
+		w.Text(step.Payload)
+		w.OptionalText(step.Memo)
+	case Skipped:
+		w.U8(2)
+		w.Text(step.Reason)
+		w.OptionalText(step.Memo)
+	default:
+		panic("Collect answered with no step")
+	}
+}
+
+func writeCredentials(w *canonical.Writer, credentials Credentials) {
+	canonical.WriteList(w, headerSize, credentials.Headers, writeHeader)
+	w.OptionalU32(credentials.ExpiresIn)
+}
+
+func writeFailure(w *canonical.Writer, failure Failure) {
+	w.U8(uint8(failure.Case))
+	if failure.Case == CaseThrottled {
+		w.OptionalU32(failure.Seconds)
+		return
+	}
+	w.Text(strings.ToValidUTF8(failure.Text, "\ufffd"))
+}

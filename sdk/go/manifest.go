@@ -1,0 +1,106 @@
+package rounds
+
+// Detection is how an action finds changes.
+type Detection uint8
+
+const (
+	// DetectionFeed: the EHR says what changed since a cursor.
+	DetectionFeed Detection = iota
+	// DetectionConsumingFeed: reading takes changes off the EHR's list.
+	DetectionConsumingFeed
+	// DetectionSnapshot: the EHR only lists what there is; the host compares.
+	DetectionSnapshot
+)
+
+// Action is what can be polled of an EHR.
+type Action struct {
+	// Name is as "appointments".
+	Name string
+	// Summary is one line for people.
+	Summary string
+	// Events are those that it can notify.
+	Events []string
+	// Detection says how it finds changes.
+	Detection Detection
+	// Fastest is the least number of seconds between two polls.
+	Fastest uint32
+}
+
+// Feed is an action whose EHR says what changed since a cursor.
+func Feed(name, summary string, fastest uint32, events ...string) Action {
+	return Action{Name: name, Summary: summary, Events: events, Fastest: fastest}
+}
+
+// ConsumingFeed is an action whose EHR takes off its list what was read.
+func ConsumingFeed(name, summary string, fastest uint32, events ...string) Action {
+	action := Feed(name, summary, fastest, events...)
+	action.Detection = DetectionConsumingFeed
+	return action
+}
+
+// Snapshot is an action whose EHR only lists what there is.
+func Snapshot(name, summary string, fastest uint32, events ...string) Action {
+	action := Feed(name, summary, fastest, events...)
+	action.Detection = DetectionSnapshot
+	return action
+}
+
+// Manifest is what a connector says of itself.
+type Manifest struct {
+	// Name is the connector's, as configurations give it.
+	Name string
+	// Version is a semantic one.
+	Version string
+	// Summary is one line for people.
+	Summary string
+	// Actions are what can be polled.
+	Actions []Action
+	// SettingsSchema is the JSON Schema of the connection's settings; empty, there are none.
+	SettingsSchema string
+	// Auth lists the ways to sign in: "none", "basic", "bearer", "header",
+	// "oauth2-client-credentials", "smart-backend-services", "session". Without any, "none".
+	Auth []string
+	// Requests are all that it will ever ask for: a method and a path each, as "GET /Patient/*",
+	// where * stands for one segment and ** at the end for any number.
+	Requests []string
+}
+
+// NewManifest is one that has no actions and no requests yet.
+func NewManifest(name, version, summary string) Manifest {
+	return Manifest{Name: name, Version: version, Summary: summary}
+}
+
+// WithActions adds actions.
+func (m Manifest) WithActions(actions ...Action) Manifest {
+	m.Actions = append(m.Actions[:len(m.Actions):len(m.Actions)], actions...)
+	return m
+}
+
+// WithSettings sets the JSON Schema of the settings.
+func (m Manifest) WithSettings(schema string) Manifest {
+	m.SettingsSchema = schema
+	return m
+}
+
+// WithAuth sets the ways to sign in.
+func (m Manifest) WithAuth(ways ...string) Manifest {
+	m.Auth = ways
+	return m
+}
+
+// WithRequests sets all that it will ever ask for.
+func (m Manifest) WithRequests(requests ...string) Manifest {
+	m.Requests = requests
+	return m
+}
+
+// whole fills in what stands for nothing said.
+func (m Manifest) whole() Manifest {
+	if m.SettingsSchema == "" {
+		m.SettingsSchema = `{"type":"object","additionalProperties":false}`
+	}
+	if m.Auth == nil {
+		m.Auth = []string{"none"}
+	}
+	return m
+}

@@ -1,0 +1,146 @@
+package rounds
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// ReadJSON reads JSON into what target points to, as encoding/json does, and wants all of it to be
+// there: a field that may be absent or null is a pointer, or is tagged omitempty. For an EHR that
+// says what is wrong with status 200 must not be taken for one where nothing changed.
+//
+// The error is an [UnexpectedResponse] with the place, never with what stands there.
+func ReadJSON[T ~string | ~[]byte](text T, target any) error {
+	read := []byte(text)
+	if err := json.Unmarshal(read, target); err != nil {
+		return UnexpectedResponse(unreadable(read, err))
+	}
+	if string(bytes.TrimSpace(read)) == "null" {
+		return UnexpectedResponse("other JSON than expected: null")
+	}
+	if missing := missing(reflect.TypeOf(target), read); missing != "" {
+		what := "other JSON than expected: no " + strings.TrimPrefix(missing, ".")
+		return UnexpectedResponse(what)
+	}
+	return nil
+}
+
+// unreadable says what is wrong with JSON and where.
+func unreadable(text []byte, err error) string {
+	what, at := "other JSON than expected", int64(0)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		what, at = "no valid JSON", syntax.Offset
+	case errors.As(err, &kind):
+		at = kind.Offset
+	default:
+		return what
+	}
+	before := text[:min(max(at, 0), int64(len(text)))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
+	return fmt.Sprintf("%s at line %d, column %d", what, line, column)
+}
+
+// missing is the path of the first field that a type wants and valid JSON has not; empty where there
+// is none.
+func missing(kind reflect.Type, text []byte) string {
+	if kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
+	switch {
+	case string(text) == "null" || !isNested(kind):
+		return ""
+	case kind.Kind() == reflect.Struct:
+		return missingField(kind, text)
+	}
+	return missingInItem(kind.Elem(), text)
+}
+
+func missingField(kind reflect.Type, text []byte) string {
+	fields := members(text)
+	for _, want := range wants(kind) {
+		value, isThere := find(fields, want.name)
+		if !isThere && !want.optional {
+			return "." + want.name
+		}
+		if inner := missing(want.kind, value); isThere && inner != "" {
+			return "." + want.name + inner
+		}
+	}
+	return ""
+}
+
+func missingInItem(kind reflect.Type, text []byte) string {
+	if kind.Kind() != reflect.Pointer && !isNested(kind) {
+		return ""
+	}
+	for i, item := range items(text) {
+		if string(item) == "null" && kind.Kind() != reflect.Pointer {
+			return fmt.Sprintf("[%d]", i)
+		}
+		if inner := missing(kind, item); inner != "" {
+			return fmt.Sprintf("[%d]%s", i, inner)
+		}
+	}
+	return ""
+}
+
+// want is a field that a type reads.
+type want struct {
+	name     string
+	optional bool
+	kind     reflect.Type
+}
+
+// known holds the wants of types, which are long to find.
+var known sync.Map
+
+// wants are the fields that a struct reads, by their names in JSON.
+func wants(kind reflect.Type) (found []want) {
+	if wants, is := known.Load(kind); is {
+		return wants.([]want)
+	}
+	for _, field := range reflect.VisibleFields(kind) {
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if !field.IsExported() || field.Anonymous || name == "-" {
+			continue
+		}
+		if name == "" {
+			name = field.Name
+		}
+		optional := field.Type.Kind() == reflect.Pointer || field.Type.Kind() == reflect.Interface
+		found = append(found, want{name, optional || strings.Contains(options, "omit"), field.Type})
+	}
+	known.Store(kind, found)
+	return found
+}
+
+// find is a field of an object that is there and not null, by the names that encoding/json takes.
+func find(fields []member, name string) (value []byte, isThere bool) {
+	for _, field := range fields {
+		if field.name == name || !isThere && strings.EqualFold(field.name, name) {
+			value, isThere = field.value, string(field.value) != "null"
+		}
+	}
+	return value, isThere
+}
+
+// isNested tells whether a type has fields or items, and does not read them itself.
+func isNested(kind reflect.Type) bool {
+	switch kind.Kind() {
+	case reflect.Struct, reflect.Slice, reflect.Array:
+		by := reflect.PointerTo(kind)
+		return !by.Implements(reflect.TypeFor[json.Unmarshaler]()) &&
+			!by.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+	}
+	return false
+}

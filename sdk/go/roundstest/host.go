@@ -1,0 +1,140 @@
+package roundstest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	rounds "rounds-sdk"
+)
+
+// What a host allows unless it is told otherwise.
+const (
+	mostPages = 1000
+	mostSteps = 8
+)
+
+// host is what of a host a connector can tell: what it keeps from poll to poll.
+type host struct {
+	connector rounds.Connector
+	manifest  rounds.Manifest
+	context   rounds.Context
+	cursor    *string
+	memos     map[string]*string
+	seen      map[[2]string]bool
+}
+
+// told is what came of a poll.
+type told struct {
+	notifications []notification
+	skipped       []skipped
+}
+
+func newHost(connector rounds.Connector, scenario scenario) *host {
+	context := rounds.Context{
+		Action: scenario.Action, Settings: string(scenario.Settings), BaseURL: scenario.BaseURL,
+		Since: scenario.Since,
+	}
+	memos, seen := map[string]*string{}, map[[2]string]bool{}
+	return &host{connector, connector.Describe(), context, nil, memos, seen}
+}
+
+// poll asks for pages until one is the last, then collects what changed.
+func (h *host) poll(recorded poll) (told told, err error) {
+	h.context.Now = recorded.Now
+	ehr := &ehr{h, recorded.Exchanges, map[string]rounds.Response{}}
+	var changes []rounds.Change
+	for range mostPages {
+		page, err := h.page(ehr)
+		if err != nil {
+			return told, err
+		}
+		changes = append(changes, page.Changes...)
+		h.cursor = &page.Cursor
+		if !page.More {
+			return h.collectAll(ehr, changes)
+		}
+	}
+	return told, fmt.Errorf("more than %d pages", mostPages)
+}
+
+func (h *host) page(ehr *ehr) (page rounds.Page, err error) {
+	request, err := h.connector.Poll(h.context, h.cursor)
+	if err != nil {
+		return page, err
+	}
+	answer, err := ehr.next(request)
+	if err != nil {
+		return page, err
+	}
+	page, err = h.connector.Changes(h.context, h.cursor, answer)
+	if err == nil && page.More && h.cursor != nil && page.Cursor == *h.cursor {
+		err = fmt.Errorf("a page with more to come left the cursor as it was")
+	}
+	return page, err
+}
+
+func (h *host) collectAll(ehr *ehr, changes []rounds.Change) (told told, err error) {
+	for _, change := range changes {
+		state := [2]string{change.ID, rounds.Or(change.Version, "")}
+		if change.Version != nil && h.seen[state] {
+			continue
+		}
+		h.seen[state] = true
+		if err := h.collect(ehr, change, &told); err != nil {
+			return told, err
+		}
+	}
+	return told, nil
+}
+
+func (h *host) collect(ehr *ehr, change rounds.Change, told *told) error {
+	var collected []rounds.Response
+	for range mostSteps + 1 {
+		step, err := rounds.Collect(h.connector, h.context, change, h.memos[change.ID], collected)
+		if err != nil {
+			return err
+		}
+		fetch, isFetch := step.(rounds.Fetch)
+		if !isFetch {
+			return h.tell(change, step, told)
+		}
+		for _, request := range fetch {
+			answer, err := ehr.answer(request)
+			if err != nil {
+				return err
+			}
+			collected = append(collected, answer)
+		}
+	}
+	return fmt.Errorf("more than %d steps to collect a change", mostSteps)
+}
+
+// tell is the last step of a change.
+func (h *host) tell(change rounds.Change, step rounds.Step, told *told) error {
+	memo := h.memos[change.ID]
+	switch step := step.(type) {
+	case rounds.Notification:
+		if !h.declares(step.Event) {
+			return fmt.Errorf("%s does not declare the event %s", h.context.Action, step.Event)
+		}
+		key := rounds.Or(change.Key, change.ID)
+		data := json.RawMessage(step.Payload)
+		told.notifications = append(told.notifications,
+			notification{change.ID, step.Event, &key, change.Version, data})
+		memo = step.Memo
+	case rounds.Skipped:
+		told.skipped = append(told.skipped, skipped{change.ID, step.Reason})
+		memo = step.Memo
+	}
+	if memo != nil {
+		h.memos[change.ID] = memo
+	}
+	return nil
+}
+
+func (h *host) declares(event string) bool {
+	return slices.ContainsFunc(h.manifest.Actions, func(action rounds.Action) bool {
+		return action.Name == h.context.Action && slices.Contains(action.Events, event)
+	})
+}

@@ -1,0 +1,156 @@
+package rounds
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestJSONEscapesWhatItMustAlone(t *testing.T) {
+	for wanted, value := range map[string]any{
+		`"<&> é 🩺 ` + "\u2028\u2029\u007f" + `"`: "<&> é 🩺 \u2028\u2029\u007f",
+		`"\"\\\b\f\n\r\t\u0000\u001f"`:           "\"\\\b\f\n\r\t\x00\x1f",
+		`"\\u2028 \\\\u2029"`:                    `\u2028 \\u2029`,
+		`{"A":null,"B":[1]}`: struct {
+			A *string
+			B []int
+		}{nil, []int{1}},
+		`{"b":1,"a":"` + "\u2028" + `"}`: json.RawMessage("{ \"b\": 1,\n \"a\": \"\u2028\" }"),
+		`"` + "\ufffd" + `"`:             "\xff",
+	} {
+		if got := JSON(value); got != wanted {
+			t.Errorf("%s is not %s", got, wanted)
+		}
+	}
+}
+
+func TestReadingSaysWhereAndNeverWhat(t *testing.T) {
+	type inner struct {
+		ID   string `json:"id"`
+		Note *string
+		Rest []string `json:",omitempty"`
+	}
+	type outer struct {
+		Items []inner
+	}
+	for text, wanted := range map[string]string{
+		`{"Items":[{"id":"7"}]}`:                   "",
+		`{"items":[],"more":1}`:                    "",
+		`{"error":"down"}`:                         "other JSON than expected: no Items",
+		` null `:                                   "other JSON than expected: null",
+		`{"Items":[null]}`:                         "other JSON than expected: no Items[0]",
+		`{"Items":null}`:                           "other JSON than expected: no Items",
+		`{"Items":[{"id":"7"},{"ID ":"Jane"}]}`:    "other JSON than expected: no Items[1].id",
+		"{\"Items\":[\n {\"id\":[\"Jane Doe\"]}]}": "other JSON than expected at line 2, column 8",
+		`{"Items":[`:                               "no valid JSON at line 1, column 10",
+		`{"Items":[]} Jane`:                        "no valid JSON at line 1, column 14",
+	} {
+		err := Response{Status: 200, Body: []byte(text)}.Read(new(outer))
+		if got := fmt.Sprint(err); got != "unexpected response: "+wanted && (wanted != "" || err != nil) {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
+func TestStatusesAreToldApart(t *testing.T) {
+	for _, test := range []struct {
+		status       uint16
+		header, body string
+		wanted       string
+	}{
+		{200, "", "{}", "<nil>"},
+		{204, "", "", "<nil>"},
+		{200, "text/HTML; charset=utf-8", "x", "unexpected response: HTML with status 200"},
+		{200, "", " \n<!DOCTYPE html><p>", "unexpected response: HTML with status 200"},
+		{401, "", "", "unauthorized: status 401"},
+		{403, "", "", "unauthorized: status 403"},
+		{404, "", "", "unexpected response: status 404"},
+		{302, "", "", "unexpected response: status 302"},
+		{429, "", "", "throttled"},
+		{408, "", "", "unavailable: status 408"},
+		{503, "", "", "unavailable: status 503"},
+	} {
+		answer := Response{Status: test.status, Body: []byte(test.body)}
+		answer.Headers = []Header{{"content-type", test.header}}
+		if got := fmt.Sprint(answer.OK()); got != test.wanted {
+			t.Errorf("%d: %s", test.status, got)
+		}
+	}
+	answer := Response{Status: 429, Headers: []Header{{"retry-after", " 30"}}}
+	if got := answer.OK().Error(); got != "throttled for 30 s" {
+		t.Error(got)
+	}
+}
+
+func TestQueriesAreEncodedAsInAllLanguages(t *testing.T) {
+	request := Get("/Appointment").Query("_count", 100).Query("date", "ge2026+1 a/b&c=d#e?f%Ü:@$,~")
+	wanted := "/Appointment?_count=100&date=ge2026%2B1%20a%2Fb%26c%3Dd%23e%3Ff%25%C3%9C:@$,~"
+	if request.Target != wanted {
+		t.Error(request.Target)
+	}
+	if got := fmt.Sprintf("%v %+v", request, request); got != "GET /Appointment GET /Appointment" {
+		t.Error(got)
+	}
+}
+
+func TestFingerprintsAreThePublishedOnes(t *testing.T) {
+	if got := Fingerprint(); got != "cbf29ce484222325" {
+		t.Error(got)
+	}
+	if Fingerprint("ab", "c") == Fingerprint("a", "bc") {
+		t.Error("parts run together")
+	}
+	// What other languages make of the same.
+	if got := Fingerprint("2022-05-06T09:00:00Z", "Ü"); got != "b1eb5af8ea4b5a94" {
+		t.Error(got)
+	}
+}
+
+func TestTimesAreInstants(t *testing.T) {
+	berlin, _ := ParseTime("2026-05-05T12:00:00.250+02:00")
+	if got := FormatTime(berlin.Add(-5 * time.Second)); got != "2026-05-05T09:59:55.25Z" {
+		t.Error(got)
+	}
+	for _, text := range []string{"2026-05-05T10:00:00", "yesterday", ""} {
+		if _, err := ParseTime(text); err == nil {
+			t.Errorf("%q is no time", text)
+		}
+	}
+	whole, is := ParseHTTPTime("Tue, 05 May 2026 10:00:00 GMT")
+	if !is || FormatTime(whole) != "2026-05-05T10:00:00Z" {
+		t.Error(whole)
+	}
+}
+
+type lab struct{ events []string }
+
+func (l lab) Describe() Manifest {
+	return NewManifest("lab", "0.1.0", "").WithActions(Feed("results", "", 1, l.events...))
+}
+func (lab) Poll(Context, *string) (Request, error)           { return Get("/"), nil }
+func (lab) Changes(Context, *string, Response) (Page, error) { return Page{}, nil }
+
+func TestWithoutCollectTheOnlyEventIsTold(t *testing.T) {
+	context, change := Context{Action: "results"}, Upserted("7", `{ "a": 1 }`)
+	step, err := Collect(lab{[]string{"Results.New"}}, context, change, nil, nil)
+	if told, is := step.(Notification); err != nil || !is || told.Payload != change.Data {
+		t.Error(step, err)
+	}
+	if _, err := Collect(lab{[]string{"A.B", "A.C"}}, context, change, nil, nil); err == nil {
+		t.Error("which of two?")
+	}
+}
+
+type misspelt struct{ lab }
+
+func (misspelt) Collect(Context, Change) (Step, error) { return nil, nil }
+
+func TestACollectThatWouldNeverBeCalledIsRefused(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("it was taken")
+		}
+	}()
+	Export(misspelt{})
+}

@@ -1,0 +1,29 @@
+"""The smallest connector: its EHR answers `GET /patients?since=…` with who changed since."""
+
+from typing import TypedDict
+
+from rounds_sdk import Action, Change, Connector, Context, Manifest, Page, Request, Response
+
+
+class Changed(TypedDict):
+    """Pairs of id and version, and from when to ask next."""
+
+    patients: list[tuple[str, str]]
+    until: str
+
+
+class Hello(Connector):
+    """The connector."""
+
+    def describe(self) -> Manifest:
+        patients = Action.feed("patients", "Patients", ["PatientAdmin.PatientUpdate"], fastest=1)
+        summary, requests = "Tells which patients changed", ["GET /patients"]
+        return Manifest("hello", "0.1.0", summary, actions=[patients], requests=requests)
+
+    def poll(self, context: Context, cursor: str | None) -> Request:
+        return Request.get("/patients").query("since", cursor or context.since)
+
+    def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
+        changed = answer.ok().json(Changed)
+        changes = [Change.upserted(id, {}, version=version) for id, version in changed["patients"]]
+        return Page.last(changed["until"], changes)

@@ -1,0 +1,1 @@
+"""The WebAssembly side: what `rounds connector build` makes a component of. Nothing to import."""

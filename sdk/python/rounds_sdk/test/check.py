@@ -1,0 +1,63 @@
+"""What a host refuses, and its default limits."""
+
+import re
+
+from rounds_sdk import link
+from rounds_sdk.change import Page
+from rounds_sdk.manifest import Manifest
+from rounds_sdk.request import Request
+from rounds_sdk.step import Fetch, Notify
+from rounds_sdk.test.script import Refused
+
+PAGES = 1_000
+STEPS = 8
+_REQUESTS = 32
+_CHANGES = 10_000
+_CURSOR = 16 * 1024
+_MEMO = 1024
+_PAYLOAD = 1024 * 1024
+
+
+def request(manifest: Manifest, base_url: str, asked: Request) -> str:
+    """Name a request, as `GET /Patient/7`, where the manifest allows it."""
+    is_relative = asked.target.startswith("/")
+    target = asked.target if is_relative else link.below(base_url, asked.target)
+    path = (target or "").partition("?")[0]
+    allowed = (pattern.partition(" ") for pattern in manifest.requests)
+    if any(method == asked.method and _matches(pattern, path) for method, _, pattern in allowed):
+        return f"{asked.method} {target}"
+    raise Refused(f"{asked.method} {asked.target} is not among the manifest's requests")
+
+
+def page(before: str | None, made: Page) -> None:
+    """Check that a page is within the limits, and moves the cursor if more is to come."""
+    _within("changes in a page", len(made.changes), _CHANGES)
+    _within("bytes of cursor", len(made.cursor.encode()), _CURSOR)
+    if made.has_more and before == made.cursor:
+        raise Refused("a page with more to come left the cursor as it was")
+
+
+def step(made: Fetch) -> None:
+    """Check that a step asks for something, and not for too much."""
+    if not made.requests:
+        raise Refused("a step that fetches nothing")
+    _within("requests in a step", len(made.requests), _REQUESTS)
+
+
+def notification(manifest: Manifest, action: str, told: Notify) -> None:
+    """Check that the action declares a notification, and that it is within the limits."""
+    if not any(told.event in it.events for it in manifest.actions if it.name == action):
+        raise Refused(f"{action} does not declare the event {told.event}")
+    _within("bytes of memo", len((told.memo or "").encode()), _MEMO)
+    _within("bytes of payload", len(told.payload.encode()), _PAYLOAD)
+
+
+def _matches(pattern: str, path: str) -> bool:
+    segments = [re.escape(part) for part in pattern.strip("/").split("/")]
+    known = "/".join(segments).replace(r"/\*\*", "(/.*)?").replace(r"\*", "[^/]+")
+    return re.fullmatch(known, path.strip("/")) is not None
+
+
+def _within(what: str, found: int, limit: int) -> None:
+    if found > limit:
+        raise Refused(f"{found} {what}, where {limit} is the limit")

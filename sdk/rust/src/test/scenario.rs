@@ -1,0 +1,143 @@
+//! A scenario: a file of exchanges, and what must come of them.
+//!
+//! The same files that `rounds connector test` plays against a `.wasm` file, here against the
+//! connector as it is compiled natively.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Error, Harness, Poll, script::Exchange};
+use crate::{Connector, Failure, Time};
+
+const BASE_URL: &str = "http://ehr.example";
+const SINCE: &str = "2026-01-01T00:00:00Z";
+const MINUTE: i64 = 60_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scenario {
+    #[serde(default, rename = "about")]
+    _about: String,
+    action: String,
+    #[serde(default = "empty")]
+    settings: Value,
+    base_url: Option<String>,
+    since: Option<String>,
+    polls: Vec<Expected>,
+}
+
+/// What one poll is answered, and what must come of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    now: Option<String>,
+    #[serde(default)]
+    exchanges: Vec<Exchange>,
+    cursor: Option<String>,
+    #[serde(default)]
+    notifications: Vec<Value>,
+    #[serde(default)]
+    skipped: Vec<Value>,
+    fails: Option<String>,
+}
+
+/// Plays a scenario from its first poll to its last, with the cursor, the memos and the versions
+/// seen kept from poll to poll.
+///
+/// # Errors
+/// [`Error::Refused`] where the text is no scenario, [`Error::Differs`] where something else came
+/// of it than it says, and whatever a poll fails with that should not.
+pub fn play<C: Connector>(scenario: &str) -> Result<(), Error> {
+    let Scenario { action, settings, base_url, since, polls, .. } = serde_json::from_str(scenario)
+        .map_err(|error| Error::Refused(format!("no scenario: {error}")))?;
+    let since = since.unwrap_or_else(|| SINCE.into());
+    let base_url = base_url.as_deref().unwrap_or(BASE_URL);
+    let harness = Harness::<C>::new(&action).settings(&settings);
+    let mut harness = harness.base_url(base_url).since(&since);
+    for (number, expected) in (1..).zip(polls) {
+        let now = expected.now.clone().unwrap_or_else(|| after(&since, number));
+        harness.now(&now);
+        expected.play(&mut harness).map_err(|error| Error::Poll(number, error.into()))?;
+    }
+    Ok(())
+}
+
+impl Expected {
+    fn play<C: Connector>(self, harness: &mut Harness<C>) -> Result<(), Error> {
+        for exchange in self.exchanges {
+            harness.script.add(exchange);
+        }
+        match (harness.poll(), self.fails) {
+            (Ok(poll), None) => {
+                let cursor = self.cursor.unwrap_or_else(|| poll.cursor.clone());
+                same("cursor", &cursor.into(), &poll.cursor.as_str().into())?;
+                let told = told(&poll, &self.notifications);
+                same("notifications", &self.notifications.into(), &told)?;
+                same("skipped", &self.skipped.into(), &passed_over(&poll))?;
+            }
+            (Err(Error::Failed { failure, .. }), Some(fails)) => {
+                same("failure", &fails.as_str().into(), &named(&failure, &fails).into())?;
+            }
+            (Ok(_), Some(fails)) => same("failure", &fails.into(), &Value::Null)?,
+            (Err(error), _) => return Err(error),
+        }
+        same("exchanges left over", &json!([]), &harness.script.left().into())
+    }
+}
+
+fn same(what: &'static str, expected: &Value, found: &Value) -> Result<(), Error> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Differs { what, expected: format!("{expected:#}"), found: format!("{found:#}") })
+}
+
+/// What was told, each with the fields that the scenario gives of it.
+fn told(poll: &Poll, as_in: &[Value]) -> Value {
+    let none = json!({});
+    let as_in = as_in.iter().chain(std::iter::repeat(&none));
+    let told = poll.notifications.iter().zip(as_in).map(|(told, as_in)| {
+        let always = ["record", "event", "data"];
+        let fields = [
+            ("record", json!(told.record)),
+            ("event", json!(told.event)),
+            ("data", told.payload.clone()),
+            ("key", json!(told.key)),
+            ("version", json!(told.version)),
+        ];
+        let named = |name| always.contains(&name) || as_in.get(name).is_some();
+        let fields = fields.into_iter().filter(|(name, _)| named(name));
+        Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+    });
+    told.collect()
+}
+
+fn passed_over(poll: &Poll) -> Value {
+    let skipped = poll.skipped.iter();
+    skipped.map(|(record, it)| json!({ "record": record, "reason": it.reason })).collect()
+}
+
+/// A failure as a scenario names it, with its words where the scenario has some.
+fn named(failure: &Failure, as_in: &str) -> String {
+    let (case, text) = match failure {
+        Failure::InvalidSettings(text) => ("invalid-settings", text.clone()),
+        Failure::Unauthorized(text) => ("unauthorized", text.clone()),
+        Failure::Throttled(pause) => {
+            ("throttled", pause.map(|seconds| seconds.to_string()).unwrap_or_default())
+        }
+        Failure::Unavailable(text) => ("unavailable", text.clone()),
+        Failure::CursorLost(text) => ("cursor-lost", text.clone()),
+        Failure::UnexpectedResponse(text) => ("unexpected-response", text.clone()),
+        Failure::Internal(text) => ("internal", text.clone()),
+    };
+    if as_in.contains(": ") { format!("{case}: {text}") } else { case.into() }
+}
+
+fn after(since: &str, minutes: i64) -> String {
+    let time = Time::parse(since).map(|time| time.minus_millis(-minutes * MINUTE).to_string());
+    time.unwrap_or_else(|_| since.into())
+}
+
+fn empty() -> Value {
+    json!({})
+}

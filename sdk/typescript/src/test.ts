@@ -1,0 +1,167 @@
+/**
+ * Plays recorded exchanges to a connector, natively, as `rounds connector test` plays them to
+ * its component. It goes through the border that a component's calls go through, so what cannot
+ * pass there fails here.
+ *
+ * @module
+ */
+import type { Connector } from "./connector.js";
+import { type Guest, guest } from "./guest.js";
+import type * as wit from "./guest/wit.js";
+import { below } from "./link.js";
+import { answerOf, type Exchange, type Notified, type Play, recordingOf } from "./test/recording.js";
+
+export type { Exchange, Notified, Play, Recording } from "./test/recording.js";
+
+/** What the host remembers from poll to poll. */
+interface Memory {
+  cursor: string | null;
+  readonly memos: Map<string, string>;
+  readonly seen: Set<string>;
+}
+
+/** One poll under way: what the EHR has still to answer, and what it answered `collect`. */
+interface Poll {
+  readonly context: wit.Context;
+  readonly left: Exchange[];
+  readonly answers: Map<string, wit.Response>;
+  readonly told: Notified[];
+  readonly skipped: { record: string; reason: string }[];
+}
+
+/**
+ * Plays a recording, which is a file's JSON text, to its end.
+ *
+ * @throws `Error` that says in which poll the connector left it, and how.
+ */
+export function play(connector: Connector, recording: string): void {
+  const { action, settings = {}, base_url: baseUrl = "http://ehr.example", ...rest } =
+    recordingOf(recording);
+  const { since = "2026-01-01T00:00:00Z", polls } = rest;
+  const memory: Memory = { cursor: null, memos: new Map(), seen: new Set() };
+  for (const [at, expected] of polls.entries()) {
+    const minutes = (at + 1) * 60_000;
+    const now = expected.now ?? new Date(Date.parse(since) + minutes).toISOString();
+    const text = JSON.stringify(settings);
+    const context = { action, settings: text, baseUrl, since, now, interrupted: false };
+    const left = [...expected.exchanges];
+    const poll: Poll = { context, left, answers: new Map(), told: [], skipped: [] };
+    const failed = run(guest(connector).connector, poll, memory);
+    check(`poll ${at + 1}`, expected, { ...poll, failed, cursor: memory.cursor });
+  }
+}
+
+/** Whether a poll went as it was to go. */
+function check(
+  where: string,
+  expected: Play,
+  poll: Poll & { failed: string | null; cursor: string | null },
+): void {
+  const [fails = null] = expected.fails?.split(": ") ?? [];
+  same(`${where}: what failed`, poll.failed?.split(": ")[0] ?? null, fails);
+  same(`${where}: requests never sent`, poll.left.map((it) => it.request), []);
+  if (expected.cursor !== undefined) {
+    same(`${where}: the cursor`, poll.cursor, expected.cursor);
+  }
+  same(`${where}: what was skipped`, poll.skipped, expected.skipped ?? []);
+  const told = (expected.notifications ?? []).map(({ record, event, key, version, data }) => {
+    return { record, event, key: key ?? record, version: version ?? null, data };
+  });
+  same(`${where}: what was told`, poll.told, told);
+}
+
+/** One poll to its end; answers the failure that ended it. */
+function run(connector: Guest["connector"], poll: Poll, memory: Memory): string | null {
+  try {
+    for (const change of changes(connector, poll, memory)) {
+      collect(connector, poll, memory, change);
+    }
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof Error) {
+      throw thrown;
+    }
+    const { tag, val } = thrown as wit.Failure;
+    return `${tag}: ${val}`;
+  }
+}
+
+/** The changes of all pages that were not seen before. */
+function changes(connector: Guest["connector"], poll: Poll, memory: Memory): wit.Change[] {
+  const { context } = poll;
+  const found: wit.Change[] = [];
+  for (let more = true; more; ) {
+    const request = connector.poll(context, memory.cursor);
+    const answer = take(poll, 0, nameOf(request, context));
+    const page = connector.changes(context, memory.cursor, answer);
+    found.push(...page.changes.filter((change) => isNew(change, memory)));
+    memory.cursor = page.cursor;
+    more = page.more;
+  }
+  return found;
+}
+
+function isNew({ id, version }: wit.Change, { seen }: Memory): boolean {
+  const state = JSON.stringify([id, version]);
+  const wasSeen = version !== null && seen.has(state);
+  seen.add(state);
+  return !wasSeen;
+}
+
+/** Asks on about one change until it is told or passed over. */
+function collect(
+  connector: Guest["connector"],
+  poll: Poll,
+  memory: Memory,
+  change: wit.Change,
+): void {
+  const { id, key, version } = change;
+  const memo = memory.memos.get(id) ?? null;
+  const collected: wit.Response[] = [];
+  let step = connector.collect(poll.context, change, memo, collected);
+  while (step.tag === "fetch") {
+    collected.push(...step.val.map((request) => fetch(poll, request)));
+    step = connector.collect(poll.context, change, memo, collected);
+  }
+  if (step.val.memo !== null) {
+    memory.memos.set(id, step.val.memo);
+  }
+  if (step.tag === "skip") {
+    poll.skipped.push({ record: id, reason: step.val.reason });
+    return;
+  }
+  const { event, payload } = step.val;
+  const data: unknown = JSON.parse(payload);
+  poll.told.push({ record: id, event, key: key ?? id, version: version as string, data });
+}
+
+/** The answer to a request of `collect`; equal ones of a poll are sent once. */
+function fetch(poll: Poll, request: wit.Request): wit.Response {
+  const name = nameOf(request, poll.context);
+  const at = poll.left.findIndex((exchange) => exchange.request === name);
+  const answer = poll.answers.get(name) ?? take(poll, at, name);
+  poll.answers.set(name, answer);
+  return answer;
+}
+
+function take({ left }: Poll, at: number, name: string): wit.Response {
+  const exchange = left[at];
+  if (exchange?.request !== name) {
+    const known = left.map((it) => it.request).join(", ") || "nothing more";
+    throw new Error(`asked ${name}, the recording has ${known}`);
+  }
+  left.splice(at, 1);
+  return answerOf(exchange);
+}
+
+/** A request as recordings have it: `GET /Patient/7`. */
+function nameOf({ method, target }: wit.Request, { baseUrl }: wit.Context): string {
+  return `${method.toUpperCase()} ${below(baseUrl, target) ?? target}`;
+}
+
+function same(what: string, found: unknown, expected: unknown): void {
+  const [is, wanted] = [found, expected].map((value) => JSON.stringify(value, null, 2));
+  if (is !== wanted) {
+    throw new Error(`${what}\nis ${is}\nand is to be ${wanted}`);
+  }
+}

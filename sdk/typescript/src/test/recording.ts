@@ -1,0 +1,55 @@
+import { parseJson } from "../json.js";
+import type * as wit from "../guest/wit.js";
+
+/** A recorded scenario: one file of `exchanges/`. */
+export interface Recording {
+  readonly about?: string;
+  readonly action: string;
+  readonly settings?: object;
+  readonly base_url?: string;
+  readonly since?: string;
+  readonly polls: readonly Play[];
+}
+
+/** One poll of a recording: what is asked and answered, and what comes of it. */
+export interface Play {
+  readonly now?: string;
+  readonly exchanges: readonly Exchange[];
+  /** That after its last page. */
+  readonly cursor?: string;
+  readonly notifications?: readonly Notified[];
+  readonly skipped?: readonly { readonly record: string; readonly reason: string }[];
+  /** The case of the failure that it ends with, and perhaps `: ` and its text. */
+  readonly fails?: string;
+}
+
+/** A request, as `GET /Patient/7`, and its answer. */
+export interface Exchange {
+  readonly request: string;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string is the body as it is; anything else is sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** A notification that is to come. */
+export interface Notified {
+  readonly record: string;
+  readonly event: string;
+  readonly key?: string;
+  readonly version?: string;
+  readonly data: unknown;
+}
+
+/** Reads a recording. */
+export function recordingOf(text: string): Recording {
+  return parseJson(text, false) as Recording;
+}
+
+/** The answer of an exchange. */
+export function answerOf({ status = 200, headers = {}, body = "" }: Exchange): wit.Response {
+  const isText = typeof body === "string";
+  const usual = isText ? {} : { "content-type": "application/json" };
+  const list = Object.entries({ ...usual, ...headers }).map(([name, value]) => ({ name, value }));
+  return { status, headers: list, body: { tag: "text", val: isText ? body : JSON.stringify(body) } };
+}

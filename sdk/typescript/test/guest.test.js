@@ -1,0 +1,86 @@
+/** The border: what leaves a connector is the contract's, whatever the connector does. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { guest } from "../dist/guest.js";
+import { Action, Change, connector, Failure, Page, Request } from "../dist/index.js";
+
+const context = {
+  action: "patients",
+  settings: "{}",
+  baseUrl: "http://ehr.example",
+  since: "2026-01-01T00:00:00Z",
+  now: "2026-01-01T00:01:00Z",
+  interrupted: false,
+};
+const answer = { status: 200, headers: [], body: { tag: "text", val: "{}" } };
+
+const some = {
+  describe: () => ({
+    name: "some",
+    version: "0.1.0",
+    summary: "Some",
+    actions: [Action.feed("patients", "Patients", ["A.B"], 60)],
+    requests: ["GET /x"],
+  }),
+  poll: (_context, cursor) => Request.get("/x").query("since", cursor ?? "none"),
+  changes: () => Page.last("1", [Change.upserted("7", { a: 1 }, { version: "\ud800v" })]),
+};
+
+test("hands over the contract's types", () => {
+  const { connector: it, world } = guest(connector({ ...some }));
+  assert.equal(world, "connector-plugin");
+  assert.equal(it.describe().settingsSchema, '{"type":"object","additionalProperties":false}');
+  const request = { method: "get", target: "/x?since=none", headers: [], body: null };
+  assert.deepEqual(it.poll(context, null), request);
+  const [change] = it.changes(context, null, answer).changes;
+  assert.equal(change.version, "\ufffdv");
+  const step = it.collect(context, change, null, []);
+  assert.deepEqual(step, { tag: "notify", val: { event: "A.B", payload: '{"a":1}', memo: null } });
+});
+
+test("takes a class, and a sign-in", () => {
+  class Clinic {
+    describe = some.describe;
+    login = () => Request.post("/login").body("text/plain", "{{secret.password}}");
+    signedIn = () => ({ headers: { authorization: "Session 1" }, expiresIn: 60 });
+  }
+  const { session, world } = guest(Clinic);
+  assert.equal(world, "session-connector-plugin");
+  assert.equal(session.login(context).body.val, "{{secret.password}}");
+  const headers = [{ name: "authorization", value: "Session 1" }];
+  assert.deepEqual(session.signedIn(context, answer), { headers, expiresIn: 60 });
+});
+
+test("every exception is a failure of the contract", () => {
+  for (const [poll, tag, val] of [
+    [() => { throw Failure.throttled(17); }, "throttled", 17],
+    [() => { throw Failure.cursorLost("gone"); }, "cursor-lost", "gone"],
+    [() => { throw new Error("words 🩺"); }, "internal", /^Error: words 🩺 \(at .*guest\.test\.js:\d+:\d+\)$/],
+    [() => undefined.x, "internal", /^TypeError: .*undefined/],
+    [() => JSON.parse('{"name": Jane}'), "internal", /^SyntaxError( \(.*)?$/],
+    [() => { throw "Jane Doe"; }, "internal", "threw string, no error"],
+    [() => undefined, "internal", "a request is undefined"],
+    [async () => Request.get("/x"), "internal", /not async/],
+    [() => ({ method: "get", target: 7, headers: [], content: null }), "internal", "a request's target is number, no text"],
+    [() => ({ method: "put", target: "/x", headers: [], content: null }), "internal", "a request's method is none of get, post"],
+  ]) {
+    const thrown = catching(() => guest({ ...some, poll }).connector.poll(context, null));
+    assert.equal(thrown.tag, tag);
+    val instanceof RegExp ? assert.match(thrown.val, val) : assert.equal(thrown.val, val);
+  }
+});
+
+test("what is no connector is told at once", () => {
+  assert.throws(() => guest(undefined), /no connector/);
+  assert.throws(() => guest({}), /no connector/);
+});
+
+function catching(call) {
+  try {
+    call();
+  } catch (thrown) {
+    return thrown;
+  }
+  return assert.fail("nothing was thrown");
+}

@@ -1,0 +1,19 @@
+//! The next version of `plain`, which traps at every answer.
+
+use guests::*;
+
+struct Guest;
+
+impl Behaviour for Guest {
+    const NAME: &'static str = "plain";
+
+    fn describe() -> Manifest {
+        release(Self::NAME, "0.3.0")
+    }
+
+    fn changes(_: &Context, _: Option<&str>, _: &Response) -> Result<Page, Failure> {
+        panic!("this version never worked")
+    }
+}
+
+guest!(Guest);
