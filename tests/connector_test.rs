@@ -151,11 +151,9 @@ async fn expectations_are_rewritten_where_one_wants_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_no_scenario_hears_how_to_make_one() {
     let site = Site::new(&[HELLO]).await;
-    let said = site
-        .rounds(&["connector", "test", "connectors/hello-connector.wasm", "--no-adversity"])
-        .await;
+    let said = site.rounds(&["connector", "test", "connectors/hello.wasm", "--no-adversity"]).await;
     assert_fits(
-        "no recorded exchanges*--record exchanges*looked in connectors/exchanges*",
+        "no recorded exchanges*--record exchanges*looked in connectors/hello/exchanges and connectors/exchanges*",
         &said.error,
     );
 }

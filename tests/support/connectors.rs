@@ -11,7 +11,7 @@ use std::{
 pub(crate) const FHIR: &str = "fhir-r4";
 
 /// The smallest connector.
-pub(crate) const HELLO: &str = "hello-connector";
+pub(crate) const HELLO: &str = "hello";
 
 /// The file of a connector: a plugin by its package's name, else a guest.
 pub(crate) fn file(name: &str) -> PathBuf {
