@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub(crate) use assemble::{clients, library};
+pub(crate) use assemble::{client, clients, library};
 pub use builder::Builder;
 pub use handle::Handle;
 

@@ -9,12 +9,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::{connections::clients, connectors::library};
 use self::{
     connections::{Connections, collectors},
     connectors::{Found, Source, find},
     destinations::deliverers,
     tasks::{entries, tasks},
+};
+pub(crate) use self::{
+    connections::{client, clients},
+    connectors::library,
 };
 use super::{
     Error, GRACE, Host,

@@ -83,6 +83,16 @@ fn client_options(config: &Config, wanted: &config::Connection) -> egress::Optio
     options
 }
 
+/// The way to a connection's EHR, for requests of a connector, without a host.
+pub(crate) fn client(
+    config: &Config,
+    wanted: &config::Connection,
+    connector: &connector::Connector,
+) -> Result<Client, Error> {
+    let way = Client::new(&Network::new(), client_options(config, wanted))?;
+    Ok(way.declaring(connector.requests()))
+}
+
 /// What is wrong with the HTTP clients that a configuration asks for; speaks to nobody.
 pub(crate) fn clients(config: &Config) -> Vec<Error> {
     let (network, clock) = (Network::new(), Arc::new(System));
