@@ -68,18 +68,23 @@ async fn each_difference_is_told_without_its_values() {
         ),
         (
             "next-asks-more",
-            &[
-                "*requests: 3 and 4 (sent: 4)*",
-                "*request: old nothing, new GET /patient/**",
-            ],
+            &["*requests: 3 and 4 (sent: 4)*", "*request: old nothing, new GET /patient/**"],
         ),
         (
             "next-asks-otherwise",
-            &["*request: old GET /appointments?changedsince=*, new GET /appointments?changedsince=*&ward=**"],
+            &[
+                "*request: old GET /appointments?changedsince=*, new GET /appointments?changedsince=*&ward=**",
+            ],
         ),
         ("next-traps", &["*failure: old succeeds, new internal*"]),
-        ("next-loops", &["*failure: old succeeds, new the limit of guest time of a call was reached*"]),
-        ("next-without-action", &["*failure: old succeeds, new a host would refuse this: `plain` has no action*"]),
+        (
+            "next-loops",
+            &["*failure: old succeeds, new the limit of guest time of a call was reached*"],
+        ),
+        (
+            "next-without-action",
+            &["*failure: old succeeds, new a host would refuse this: `plain` has no action*"],
+        ),
     ] {
         let said = compare(&site, new, &[]).await;
         assert_eq!(said.code, Some(1), "{new}: {said:?}");
@@ -109,7 +114,11 @@ async fn what_cannot_be_compared_is_told() {
     let (clinic, site) = ward().await;
     for (new, further, error) in [
         ("consuming", &[][..], "*two connectors, `plain` and `consuming`*"),
-        ("next", &["wards"][..], "*no such task of the connector `plain`*it has: ward/appointments*"),
+        (
+            "next",
+            &["wards"][..],
+            "*no such task of the connector `plain`*it has: ward/appointments*",
+        ),
         ("next", &["ward", "orders"][..], "*no such task*"),
     ] {
         let said = compare(&site, new, further).await;

@@ -184,7 +184,8 @@ fn wanted<'c>(
     if !wanted.is_empty() && arguments.actions.iter().all(is_there) {
         return Ok(wanted);
     }
-    let known: Vec<_> = tasks.map(|(connection, task)| connection.task_id(task).to_string()).collect();
+    let known: Vec<_> =
+        tasks.map(|(connection, task)| connection.task_id(task).to_string()).collect();
     Err(Error::Wrong(format!(
         "{} has no such task of the connector `{name}`; it has: {}",
         config.file,
