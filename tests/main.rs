@@ -19,6 +19,7 @@ mod bad_connectors;
 mod bad_destinations;
 mod bad_disks;
 mod configuration;
+mod connector_test;
 mod house;
 mod kill;
 mod real_ehr;

@@ -10,9 +10,12 @@ use std::{
 /// The connector of FHIR R4 servers.
 pub(crate) const FHIR: &str = "fhir-r4";
 
-/// The file of a connector: a plugin by its folder's name, else a guest.
+/// The smallest connector.
+pub(crate) const HELLO: &str = "hello";
+
+/// The file of a connector: a plugin by its package's name, else a guest.
 pub(crate) fn file(name: &str) -> PathBuf {
-    if name == FHIR { plugin(name) } else { guest(name) }
+    if [FHIR, HELLO].contains(&name) { plugin(name) } else { guest(name) }
 }
 
 /// The file of a guest: an example of `tests/guests`.
@@ -24,7 +27,7 @@ pub(crate) fn guest(name: &str) -> PathBuf {
 
 fn plugin(name: &str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| build(&["--package", FHIR, "--lib"]));
+    BUILT.get_or_init(|| build(&["--package", FHIR, "--package", HELLO, "--lib"]));
     found(built().join(format!("{}.wasm", name.replace('-', "_"))))
 }
 

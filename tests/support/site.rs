@@ -113,7 +113,7 @@ impl Site {
         Said { code: output.status.code(), out: text(&output.stdout), error: text(&output.stderr) }
     }
 
-    /// A command, not started yet.
+    /// A command in the folder, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).current_dir(&self.folder);

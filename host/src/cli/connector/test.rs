@@ -1,4 +1,6 @@
-//! `rounds connector test`: a connector against its recorded exchanges.
+//! `rounds connector test`: a connector against its recorded exchanges, and against adversity.
+
+mod places;
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +15,11 @@ use crate::{
     },
     config::Limits,
     connector::{Connector, Engine},
-    connector_build,
-    connector_test::scenario::{self, Difference, Found, Scenario},
+    connector_test::{
+        adversity,
+        scenario::{self, Difference, Found, Scenario},
+    },
 };
-
-/// The folder of recorded exchanges, as projects name it.
-const FOLDER: &str = "exchanges";
 
 const HOW_TO_MAKE_ONE: &str = "\
 no recorded exchanges: make some from a live EHR with
@@ -59,6 +60,8 @@ struct Report {
     /// Where the scenarios are.
     exchanges: Option<PathBuf>,
     scenarios: Vec<Tested>,
+    /// What was found by what any EHR may do; `None` where that was left out.
+    adversity: Option<adversity::Report>,
 }
 
 /// How one scenario went.
@@ -77,10 +80,11 @@ struct Tested {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let file = file(&arguments.connector).await?;
+    let file = places::file(&arguments.connector).await?;
     let engine = Engine::new(&Limits::default(), 1, None)?;
     let connector = Connector::load(&engine, &file).await?;
-    let found = scenario::find(&folders(&arguments))?;
+    let found =
+        scenario::find(&places::folders(&arguments.connector, arguments.exchanges.as_deref()))?;
     if found.scenarios.is_empty() && !arguments.json {
         let looked: Vec<_> = found.looked.iter().map(|it| it.display().to_string()).collect();
         note(&format!("{HOW_TO_MAKE_ONE} (looked in {})", looked.join(" and ")));
@@ -91,8 +95,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         connector: connector.manifest().label(),
         exchanges: found.folder.clone(),
         scenarios: Vec::new(),
+        adversity: None,
     };
-    for scenario in chosen(&found, &arguments)? {
+    let chosen = chosen(&found, &arguments)?;
+    for scenario in &chosen {
         let tested = test(scenario, &connector, arguments.update).await?;
         if !arguments.json {
             tell(&mut output, &tested)?;
@@ -100,53 +106,48 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         report.ok &= tested.ok;
         report.scenarios.push(tested);
     }
-    if arguments.json {
-        output.json(&report)?;
+    match report.ok {
+        _ if arguments.no_adversity => {}
+        true => {
+            let scenarios: Vec<_> = chosen.into_iter().cloned().collect();
+            let adversity = adversity::run(&connector, &scenarios).await;
+            report.ok = adversity.passed();
+            report.adversity = Some(adversity);
+        }
+        false => note("adversity is tried once the recorded exchanges pass"),
+    }
+    match &report.adversity {
+        _ if arguments.json => output.json(&report)?,
+        Some(adversity) => adversity.to_string().lines().try_for_each(|it| output.line(it))?,
+        None => {}
     }
     if report.ok { Ok(()) } else { Err(Error::Told) }
 }
 
-/// The component to test: the file itself, or what a project is built to.
-async fn file(path: &Path) -> Result<PathBuf, Error> {
-    if !path.is_dir() {
-        return Ok(path.into());
-    }
-    Ok(connector_build::build_in_place(path).await?)
-}
-
-impl Arguments {
-    /// Tests a component of a project with the project's exchanges.
-    pub(super) fn of_a_project(component: &Path, project: &Path) -> Self {
-        let exchanges = of_a_folder(project).into_iter().find(|folder| folder.is_dir());
-        Self {
-            connector: component.into(),
-            exchanges,
-            update: false,
-            only: None,
-            no_adversity: false,
-            json: false,
+/// Whether a component passes the recorded exchanges of its project; tells what does not.
+pub(super) async fn passes(component: &Path, project: &Path) -> bool {
+    match failures(component, project).await {
+        Ok(failures) => {
+            failures.iter().for_each(|failure| note(&plain(failure)));
+            failures.is_empty()
+        }
+        Err(error) => {
+            note(&plain(&error.to_string()));
+            false
         }
     }
 }
 
-/// Where scenarios may be. A file may lie in its project, in a folder of what is built there, or
-/// beside a project of its name.
-fn folders(arguments: &Arguments) -> Vec<PathBuf> {
-    let path = &arguments.connector;
-    if let Some(folder) = &arguments.exchanges {
-        return vec![folder.clone()];
+async fn failures(component: &Path, project: &Path) -> anyhow::Result<Vec<String>> {
+    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let connector = Connector::load(&engine, component).await?;
+    let mut failures = Vec::new();
+    for scenario in scenario::find(&places::folders(project, None))?.scenarios {
+        let differences = scenario.run(&connector).await.differences;
+        let lines = differences.iter().map(|it| it.to_string().replace('\n', " "));
+        failures.extend(lines.map(|line| format!("{}: {line}", scenario.name())));
     }
-    if path.is_dir() {
-        return of_a_folder(path);
-    }
-    let mut folders = of_a_folder(path.parent().unwrap_or(Path::new("")));
-    folders.push(path.with_extension("").join(FOLDER));
-    folders
-}
-
-/// Projects that are one connector in several languages share what is above them.
-fn of_a_folder(folder: &Path) -> Vec<PathBuf> {
-    vec![folder.join(FOLDER), folder.join("..").join(FOLDER)]
+    Ok(failures)
 }
 
 fn chosen<'f>(found: &'f Found, arguments: &Arguments) -> Result<Vec<&'f Scenario>, Error> {
