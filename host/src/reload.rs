@@ -8,12 +8,7 @@ mod folder;
 mod judge;
 mod sight;
 
-use std::{
-    collections::HashMap,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashMap, io, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use tokio::task;

@@ -24,15 +24,15 @@ mod showing;
 mod tally;
 mod watcher;
 
-pub use self::{
-    difference::{Difference, Kind},
-    handle::Handle,
-    pair::{Compared, Done, Pair},
-    showing::Showing,
-};
 pub(crate) use self::{
     comparer::Comparer,
     handle::{Collected, Page},
     options::{Options, Places},
     watcher::Watcher,
+};
+pub use self::{
+    difference::{Difference, Kind},
+    handle::Handle,
+    pair::{Compared, Done, Pair},
+    showing::Showing,
 };

@@ -152,9 +152,8 @@ impl Watching {
             return place.passed_over(&candidate, &serving);
         };
         let job = Job { work, place, candidate, serving, way, _room: room };
-        if let Err(
-            mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job),
-        ) = queue.jobs.try_send(job)
+        if let Err(mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) =
+            queue.jobs.try_send(job)
         {
             job.place.passed_over(&job.candidate, &job.serving);
         }

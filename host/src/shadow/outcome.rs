@@ -24,12 +24,9 @@ pub(super) fn differences(
     use Outcome::{Skipped, Told};
     let (old_memo, new_memo) = (old.memo(), new.memo());
     let mut found = match (old, new) {
-        (
-            Told { event: was, payload: old, .. },
-            Told { event: is, payload: new, .. },
-        ) => {
-            let event = (was != is)
-                .then(|| Difference::new(Kind::Event, format!("{place}event"), was, is));
+        (Told { event: was, payload: old, .. }, Told { event: is, payload: new, .. }) => {
+            let event =
+                (was != is).then(|| Difference::new(Kind::Event, format!("{place}event"), was, is));
             let data = showing.values(Kind::Payload, &format!("{place}data"), old, new);
             event.into_iter().chain(data).collect()
         }

@@ -98,7 +98,9 @@ impl Watcher {
             return Err(format!("{other} has the connector `{name}` already; remove one of them"));
         }
         let Some((place, service)) = self.places.get(&name) else {
-            return Err(format!("no connection uses `{name}`: there is nothing to compare it with"));
+            return Err(format!(
+                "no connection uses `{name}`: there is nothing to compare it with"
+            ));
         };
         let record = service.record();
         reload::judge(&self.config, &connector, Some(&record)).map_err(|why| why.to_string())?;

@@ -18,7 +18,7 @@ use crate::{
     },
     clock::{self, Clock, System},
     config::{Config, Connection, Since, Task},
-    connector::{Connector, Detection, Engine},
+    connector::{Cache, Connector, Detection, Engine},
     connector_test::drive::Setup,
     duration, host,
     shadow::{Pair, Showing},
@@ -130,7 +130,10 @@ impl Arguments {
 
 impl Versions {
     async fn load(config: &Config, arguments: &Arguments) -> Result<Self, Error> {
-        let engine = Engine::new(&config.host.limits, GUESTS, None)?;
+        // Compiled code is taken from the host's cache, where it has one.
+        let cache = config.host.data.join("cache");
+        let cache = cache.is_dir().then(|| Cache::open(&cache).ok()).flatten();
+        let engine = Engine::new(&config.host.limits, GUESTS, cache)?;
         let old = Connector::load(&engine, &arguments.old).await?;
         let new = Connector::load(&engine, &arguments.new).await?;
         let (was, is) = (&old.manifest().name, &new.manifest().name);
@@ -184,7 +187,8 @@ fn wanted<'c>(
     if !wanted.is_empty() && arguments.actions.iter().all(is_there) {
         return Ok(wanted);
     }
-    let known: Vec<_> = tasks.map(|(connection, task)| connection.task_id(task).to_string()).collect();
+    let known: Vec<_> =
+        tasks.map(|(connection, task)| connection.task_id(task).to_string()).collect();
     Err(Error::Wrong(format!(
         "{} has no such task of the connector `{name}`; it has: {}",
         config.file,

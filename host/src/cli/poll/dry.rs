@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     Host,
-    cli::{
-        exit::Error,
-        keeper,
-        output,
-    },
+    cli::{exit::Error, keeper, output},
     config::Config,
     connector::Detection,
     model::TaskId,

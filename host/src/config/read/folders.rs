@@ -62,6 +62,5 @@ fn is_same(one: &Path, other: &Path) -> bool {
         let parts = path.components().filter(|part| *part != Component::CurDir);
         parts.collect::<PathBuf>()
     };
-    parts(one) == parts(other)
-        || real(one).is_some_and(|one| real(other) == Some(one))
+    parts(one) == parts(other) || real(one).is_some_and(|one| real(other) == Some(one))
 }

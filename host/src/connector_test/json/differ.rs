@@ -29,11 +29,7 @@ pub enum Part<'j> {
 }
 
 /// The first `most` places where two values differ, and how many more there are.
-pub fn differences<'j>(
-    left: &'j Json,
-    right: &'j Json,
-    most: usize,
-) -> (Vec<Differ<'j>>, usize) {
+pub fn differences<'j>(left: &'j Json, right: &'j Json, most: usize) -> (Vec<Differ<'j>>, usize) {
     let mut walk = Walk { path: Path::default(), found: Vec::new(), most, more: 0 };
     walk.compare(left, right);
     (walk.found, walk.more)

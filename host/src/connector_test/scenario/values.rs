@@ -1,10 +1,7 @@
 //! Where two JSON values differ.
 
 use super::difference::{Difference, Place};
-use crate::connector_test::json::{
-    Json,
-    differ::differences,
-};
+use crate::connector_test::json::{Json, differ::differences};
 
 /// Differences of one value that are told one by one.
 const TOLD: usize = 12;

@@ -115,7 +115,9 @@ fn outcomes(showing: Showing, old: &Polled, new: &Polled) -> Vec<Difference> {
             Some((_, other)) => {
                 found.extend(outcome::differences(showing, &format!("{place}."), outcome, other));
             }
-            None => found.push(Difference::new(kind(outcome), place, outcome.shown(showing), "nothing")),
+            None => {
+                found.push(Difference::new(kind(outcome), place, outcome.shown(showing), "nothing"))
+            }
         }
     }
     let mut more: Vec<_> = left.into_values().flatten().collect();

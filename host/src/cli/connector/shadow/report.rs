@@ -82,12 +82,15 @@ impl Report {
     pub(super) fn show(&self, output: &mut Output) -> io::Result<()> {
         for (name, version) in [("old", &self.old), ("new", &self.new)] {
             let Version { connector, calls, guest_ms, .. } = version;
-            output.line(&format!("{name} {connector}: calls: {calls}, guest time: {guest_ms} ms"))?;
+            output
+                .line(&format!("{name} {connector}: calls: {calls}, guest time: {guest_ms} ms"))?;
         }
         let (polls, unanswered) = (self.polls.len(), self.unanswered());
         output.line(&match (self.differences, unanswered) {
             (0, 0) => format!("the same in all {polls} polls"),
-            (0, _) => format!("unanswered: {unanswered} of {polls} polls; the others were the same"),
+            (0, _) => {
+                format!("unanswered: {unanswered} of {polls} polls; the others were the same")
+            }
             (count, _) => format!("differences: {count}"),
         })
     }
