@@ -1,10 +1,25 @@
 //! A candidate beside the connector in service: what differs is found and told without a
 //! patient's value, and what is in service goes on as if there were none.
 
-use crate::support::{Clinic, Running, Said, Site, assert_fits, connection, guest};
+use std::fs;
+
+use rounds::{
+    practice::Receiver,
+    status::{Report, Shadow},
+};
+use serde_json::Value;
+
+use crate::support::{
+    Clinic, Rounds, Running, Said, Site, assert_fits, connection, destination, fits, guest,
+    receiver, within,
+};
 
 /// What no output and no log may hold: the clinic's patient, and who else was asked for.
 const PATIENTS: [&str; 2] = ["Example, Patient", "4711"];
+
+/// The folder in service, and one beside it.
+const FOLDERS: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n\
+    connectors = [\"connectors\", { folder = \"candidates\", shadow = true }]\n\n";
 
 /// A clinic with two appointments, and a configuration that polls it.
 async fn ward() -> (Running<Clinic>, Site) {
@@ -76,7 +91,7 @@ async fn each_difference_is_told_without_its_values() {
                 "*request: old GET /appointments?changedsince=*, new GET /appointments?changedsince=*&ward=**",
             ],
         ),
-        ("next-traps", &["*failure: old succeeds, new internal*"]),
+        ("next-traps", &["*failure: old succeeds, new trap in `changes`: *unreachable*"]),
         (
             "next-loops",
             &["*failure: old succeeds, new the limit of guest time of a call was reached*"],
@@ -138,4 +153,178 @@ async fn what_cannot_be_compared_is_told() {
     assert_eq!(said.code, Some(2), "{said:?}");
     assert_fits("*left out: reading it takes changes off the EHR's list*", &said.error);
     assert!(clinic.asked().is_empty());
+}
+
+/// A host that polls a clinic with `plain`, version 0.1.0, and has told of one appointment.
+struct Host {
+    clinic: Running<Clinic>,
+    receiver: Running<Receiver>,
+    site: Site,
+    host: Rounds,
+}
+
+impl Host {
+    async fn start() -> Self {
+        let (clinic, receiver) = (Clinic::start().await, receiver().await);
+        let site = Site::new(&["plain"]).await;
+        fs::create_dir(site.path("candidates")).unwrap();
+        let connection = connection("ward", "plain", clinic.url(), "");
+        let destination = destination("app", receiver.url(), "");
+        site.configure(&format!("{FOLDERS}{connection}{destination}"));
+        let host = site.start().await;
+        let host = Self { clinic, receiver, site, host };
+        assert_eq!(host.told_of_another().await, "plain@0.1.0");
+        host
+    }
+
+    /// Books an appointment and waits until it was told; by which connector.
+    async fn told_of_another(&self) -> String {
+        let number = self.receiver.received().len() + 1;
+        self.clinic.book(7);
+        within("a notification", self.receiver.wait_for(number)).await;
+        let told: Value =
+            serde_json::from_slice(&self.receiver.received().last().unwrap().body).unwrap();
+        told["meta"]["connector"].as_str().unwrap().to_owned()
+    }
+
+    /// Puts a guest into the folder of candidates, in one step, and waits until it is there.
+    async fn propose(&self, name: &str) {
+        self.place(name, "plain.wasm");
+        let digest = rounds::connector::digest_of(&fs::read(guest(name)).unwrap());
+        let stands = |report: &Report| (shadow(report)?.digest == digest).then_some(());
+        self.host.wait_for(name, stands).await;
+    }
+
+    fn place(&self, name: &str, file: &str) {
+        self.site.write("candidates/draft", fs::read(guest(name)).unwrap());
+        fs::rename(self.site.path("candidates/draft"), self.candidate(file)).unwrap();
+    }
+
+    fn candidate(&self, file: &str) -> std::path::PathBuf {
+        self.site.path("candidates").join(file)
+    }
+
+    /// Waits until comparing has come so far, while appointments are told by the old one.
+    async fn compared(&self, what: &str, far: impl Fn(&Shadow) -> bool) -> Shadow {
+        assert_eq!(self.told_of_another().await, "plain@0.1.0", "{what}");
+        let far = |report: &Report| shadow(report).filter(|it| far(it)).cloned();
+        let reached = self.host.wait_for(what, far).await;
+        assert_eq!(self.told_of_another().await, "plain@0.1.0", "{what}");
+        reached
+    }
+
+    async fn status(&self) -> String {
+        self.site.rounds(&["status", "--admin", &self.host.address()]).await.out
+    }
+
+    /// Ends it: each appointment was told once, of nothing else was asked, and nothing was said
+    /// of a patient.
+    async fn end(self) {
+        let told: Vec<u64> = self
+            .receiver
+            .attempts()
+            .iter()
+            .map(|it| it.arrival().unwrap().record.parse().unwrap())
+            .collect();
+        assert_eq!(told, (1..=told.len() as u64).collect::<Vec<_>>());
+        for asked in self.clinic.asked() {
+            assert!(!asked.contains("4711"), "{asked}");
+        }
+        assert_no_patient(&self.status().await);
+        let log = self.host.stop().await.log;
+        assert!(!crate::support::has_panicked(&log), "{log}");
+        assert_no_patient(&log);
+    }
+}
+
+fn shadow(report: &Report) -> Option<&Shadow> {
+    report.connectors.get("plain")?.shadow.as_ref()
+}
+
+#[tokio::test]
+async fn a_candidate_that_does_the_same_is_promoted_by_moving_its_file() {
+    let host = Host::start().await;
+    for name in ["next-keeps-otherwise", "next"] {
+        host.propose(name).await;
+        let far = host.compared(name, |it| it.compared >= 3).await;
+        assert_eq!((far.different, far.failed, far.not_compared), (0, 0, 0), "{name}: {far:?}");
+        assert_eq!((far.same, far.examples.len()), (far.compared, 0));
+    }
+    assert_fits("*CANDIDATE*plain*0.2.0*candidates/plain.wasm*", &host.status().await);
+    fs::rename(host.candidate("plain.wasm"), host.site.path("connectors/plain.wasm")).unwrap();
+    let promoted = |report: &Report| {
+        let is_in_service = report.connectors.get("plain")?.version == "0.2.0";
+        (is_in_service && shadow(report).is_none()).then_some(())
+    };
+    host.host.wait_for("the promotion", promoted).await;
+    assert_eq!(host.told_of_another().await, "plain@0.2.0");
+    host.end().await;
+}
+
+#[tokio::test]
+async fn what_a_candidate_does_otherwise_is_told_and_not_done() {
+    let host = Host::start().await;
+    for (name, example) in [
+        ("next-maps-otherwise", "payload data.Patient.name: old text(16), new text(2)"),
+        ("next-misses-changes", "change changes[]: old upserted, id text(1), new nothing"),
+        ("next-asks-more", "asks-more: old nothing, new GET /patient/*"),
+        (
+            "next-asks-otherwise",
+            "request: old GET /appointments?changedsince=*, new GET /appointments?changedsince=*&ward=*",
+        ),
+    ] {
+        host.propose(name).await;
+        let is_example = |it: &String| it == example;
+        let far = host.compared(name, |it| it.examples.iter().any(is_example)).await;
+        assert!(far.different > 0 && far.failed == 0, "{name}: {far:?}");
+        let kind = example.split([' ', ':']).next().unwrap();
+        let log = host.host.wait_for_log(name, |line| {
+            line.text("difference").starts_with(kind)
+                && line.text("message").contains("a candidate does otherwise")
+        });
+        assert_eq!(log.await.text("candidate"), "0.2.0");
+        assert_fits(&format!("*plain 0.2.0: {example}*"), &host.status().await);
+    }
+    host.end().await;
+}
+
+#[tokio::test]
+async fn a_candidate_that_fails_harms_nobody() {
+    let host = Host::start().await;
+    host.propose("next-traps").await;
+    let far = host.compared("traps", |it| it.failed >= 2).await;
+    assert_fits("failure: old succeeds, new trap in `changes`: *", &far.examples[0]);
+    host.propose("next-loops").await;
+    // It is left alone for a while, after it has used up its time.
+    let far = host.compared("loops", |it| it.failed >= 1 && it.not_compared >= 1).await;
+    assert_fits("failure: old succeeds, new the limit of guest time *", &far.examples[0]);
+    fs::remove_file(host.candidate("plain.wasm")).unwrap();
+    let gone = |report: &Report| shadow(report).is_none().then_some(());
+    host.host.wait_for("the candidate's absence", gone).await;
+    host.end().await;
+}
+
+#[tokio::test]
+async fn a_file_that_could_not_follow_is_no_candidate() {
+    let host = Host::start().await;
+    let refused = async |file: &str, pattern: &str| {
+        let refused = |report: &Report| {
+            fits(pattern, report.refused.get(&format!("candidates/{file}"))?).then_some(())
+        };
+        host.host.wait_for(&format!("{file}: {pattern}"), refused).await;
+    };
+    for (name, pattern) in [
+        ("older", "plain@0.0.9: version 0.0.9 is older than 0.1.0*"),
+        ("next-without-action", "plain@0.2.0 does not fit*has no action `appointments`*"),
+        ("forbidden-import", "*imports acme:tools/shell@1.0.0*"),
+        ("panics", "no connection uses `panics`: there is nothing to compare it with"),
+    ] {
+        host.place(name, "plain.wasm");
+        refused("plain.wasm", pattern).await;
+    }
+    host.propose("next").await;
+    host.place("next-asks-more", "twin.wasm");
+    refused("twin.wasm", "*plain.wasm has the connector `plain` already; remove one of them").await;
+    host.compared("the first", |it| it.compared > 0 && it.different == 0).await;
+    host.end().await;
 }

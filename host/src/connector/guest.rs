@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// What a guest is told at every call.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Context {
     /// The task polled.
     pub task: TaskId,

@@ -42,15 +42,15 @@ struct Seen {
 
 /// What came of a look.
 #[derive(Default)]
-pub(super) struct Look {
+pub(crate) struct Look {
     /// Files to be read.
-    pub(super) ready: Vec<PathBuf>,
+    pub(crate) ready: Vec<PathBuf>,
     /// What cannot be read, and why; told once.
-    pub(super) unfit: Vec<(PathBuf, Error)>,
+    pub(crate) unfit: Vec<(PathBuf, Error)>,
     /// Files that are gone, and what they held.
-    pub(super) gone: Vec<(PathBuf, Option<String>)>,
+    pub(crate) gone: Vec<(PathBuf, Option<String>)>,
     /// Whether some file must be looked at again soon.
-    pub(super) unsettled: bool,
+    pub(crate) unsettled: bool,
 }
 
 impl Sight {
@@ -62,12 +62,12 @@ impl Sight {
     }
 
     /// The connector that a file last held.
-    pub(super) fn holds(&self, path: &Path) -> Option<&str> {
+    pub(crate) fn holds(&self, path: &Path) -> Option<&str> {
         self.files.get(path)?.holds.as_deref()
     }
 
     /// Another file that holds a connector.
-    pub(super) fn other(&self, path: &Path, name: &str) -> Option<&Path> {
+    pub(crate) fn other(&self, path: &Path, name: &str) -> Option<&Path> {
         let mut others = self.files.iter().filter(|(other, _)| *other != path);
         others
             .find(|(_, seen)| seen.holds.as_deref() == Some(name))

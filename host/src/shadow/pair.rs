@@ -6,6 +6,7 @@ mod live;
 
 use jiff::Timestamp;
 
+pub(super) use self::compare::same;
 use self::{
     compare::compare,
     live::{Answers, Live},

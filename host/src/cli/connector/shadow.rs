@@ -18,7 +18,7 @@ use crate::{
     },
     clock::{self, Clock, System},
     config::{Config, Connection, Since, Task},
-    connector::{Connector, Detection, Engine},
+    connector::{Cache, Connector, Detection, Engine},
     connector_test::drive::Setup,
     duration, host,
     shadow::{Pair, Showing},
@@ -130,7 +130,10 @@ impl Arguments {
 
 impl Versions {
     async fn load(config: &Config, arguments: &Arguments) -> Result<Self, Error> {
-        let engine = Engine::new(&config.host.limits, GUESTS, None)?;
+        // Compiled code is taken from the host's cache, where it has one.
+        let cache = config.host.data.join("cache");
+        let cache = cache.is_dir().then(|| Cache::open(&cache).ok()).flatten();
+        let engine = Engine::new(&config.host.limits, GUESTS, cache)?;
         let old = Connector::load(&engine, &arguments.old).await?;
         let new = Connector::load(&engine, &arguments.new).await?;
         let (was, is) = (&old.manifest().name, &new.manifest().name);
