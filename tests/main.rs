@@ -13,6 +13,7 @@
 )]
 
 mod adversity;
+mod authors;
 mod bad_answers;
 mod bad_connectors;
 mod bad_destinations;
@@ -25,6 +26,7 @@ mod real_ehr;
 mod real_registry;
 mod registries;
 mod reload;
+mod shadow;
 mod support;
 mod trust;
 mod uses;

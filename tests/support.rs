@@ -13,10 +13,12 @@ mod site;
 mod wait;
 
 pub(crate) use clinic::Clinic;
-pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest};
+pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, target};
 pub(crate) use pattern::{assert_fits, fits};
 pub(crate) use registry::{Blob, Registry, index, manifest};
 pub(crate) use rounds::{Ended, Line, Rounds};
-pub(crate) use servers::{Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with};
+pub(crate) use servers::{
+    Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with, serve,
+};
 pub(crate) use site::{Said, Site, connection, destination, has_panicked};
 pub(crate) use wait::{PATIENCE, eventually, within};

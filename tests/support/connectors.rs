@@ -59,6 +59,6 @@ fn built() -> PathBuf {
 }
 
 /// The folder that this test was built in.
-fn target() -> &'static Path {
+pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a folder within target")
 }

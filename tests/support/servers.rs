@@ -31,7 +31,7 @@ impl<T> Deref for Running<T> {
 }
 
 /// Runs what serves `server` until the answer is dropped.
-pub(super) fn serve<T, S: Future + Send + 'static>(
+pub(crate) fn serve<T, S: Future + Send + 'static>(
     server: T,
     serving: impl FnOnce(CancellationToken) -> S,
 ) -> Running<T>

@@ -113,7 +113,8 @@ impl Site {
         Said { code: output.status.code(), out: text(&output.stdout), error: text(&output.stderr) }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command in the folder, not started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).current_dir(&self.folder);
         command.env("ROUNDS_SECRET", SECRET).env("NO_COLOR", "1").env_remove("RUST_LOG");

@@ -26,15 +26,20 @@ pub(super) enum Error {
 /// Says why a command failed, if it did, and gives its code.
 pub(super) fn code(ended: Result<(), Error>) -> ExitCode {
     let Err(error) = ended else { return ExitCode::SUCCESS };
-    match &error {
-        Error::Wrong(why) => output::note(why),
-        Error::Failed(why) => output::note(&told(why)),
-        Error::ToldWrong | Error::Told | Error::Unread => {}
-    }
+    tell(&error);
     match error {
         Error::Wrong(_) | Error::ToldWrong => ExitCode::from(2),
         Error::Failed(_) | Error::Told => ExitCode::from(1),
         Error::Unread => ExitCode::SUCCESS,
+    }
+}
+
+/// Says why a command failed, where its answer doesn't.
+pub(super) fn tell(error: &Error) {
+    match error {
+        Error::Wrong(why) => output::note(why),
+        Error::Failed(why) => output::note(&told(why)),
+        Error::ToldWrong | Error::Told | Error::Unread => {}
     }
 }
 

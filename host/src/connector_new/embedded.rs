@@ -28,6 +28,7 @@ use rust_embed::Embed;
 #[include = "*.toml"]
 #[include = "*.md"]
 #[include = "*/.gitignore"]
+#[include = "*/compile_flags.txt"]
 #[include = "*/.clang-format"]
 #[include = "*/LICENSE"]
 #[include = "*/Makefile"]

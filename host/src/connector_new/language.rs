@@ -11,14 +11,11 @@ use super::{embedded, name::Name};
 
 const VENDOR: &str = "vendor/rounds-sdk";
 
-/// What lies beside an SDK's own files: its hello connectors and its tests.
-const NOT_OF_THE_SDK: [&str; 3] = ["hello", "test/", "tests/"];
-
 /// What is a program, where a name with `-` is none.
 const PROGRAMS: [&str; 10] = ["rs", "py", "pyi", "ts", "js", "mjs", "go", "c", "cpp", "h"];
 
 const BUILD: (&str, &str) = ("rounds connector build", "makes the .wasm file");
-const TEST: (&str, &str) = ("rounds connector test", "plays exchanges/ and adversity against it");
+const TEST: (&str, &str) = ("rounds connector test .", "plays exchanges/ and adversity against it");
 
 /// What a connector is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,10 +63,10 @@ impl Language {
         }
         let hello = hello.into_iter().map(|(path, contents)| {
             let contents = template.project_file(&path, &contents, name);
-            (PathBuf::from(name.put_into(&path, false)), contents)
+            (name.put_into_path(&path), contents)
         });
         let sdk = embedded::below(template.sdk).into_iter();
-        let sdk = sdk.filter(|(path, _)| !NOT_OF_THE_SDK.iter().any(|it| path.starts_with(it)));
+        let sdk = sdk.filter(|(path, _)| is_of_the_sdk(path));
         let sdk = sdk.map(|(path, it)| (Path::new(template.place).join(path), it.into_owned()));
         hello.chain(sdk).collect()
     }
@@ -90,6 +87,12 @@ impl Language {
             Self::Cpp => &CPP,
         }
     }
+}
+
+/// Whether a file of an SDK is its own, and neither of its hello connectors nor of its tests.
+fn is_of_the_sdk(path: &str) -> bool {
+    let beside = ["hello", "test/", "tests/"];
+    !beside.iter().any(|it| path.starts_with(it)) && !path.ends_with("_test.go")
 }
 
 impl Template {
@@ -138,8 +141,9 @@ const PYTHON: Template = Template {
     hello: "hello",
     link: &[Link { file: "pyproject.toml", before: "path = \"", after: "\"" }],
     next: &[
-        ("pip install ./vendor/rounds-sdk componentize-py==0.25.1", "fetches its tools"),
-        ("python -m unittest", "runs its own tests"),
+        ("python3 -m venv .venv", "keeps its tools apart"),
+        (".venv/bin/pip install componentize-py==0.25.1 ./vendor/rounds-sdk", "fetches them"),
+        (".venv/bin/python -m unittest", "runs its own tests"),
         BUILD,
         TEST,
     ],
@@ -164,11 +168,17 @@ const GO: Template = Template {
     sdk: "go",
     place: "third_party/rounds-sdk",
     hello: "hello",
-    link: &[Link { file: "go.mod", before: "=> ", after: "\n" }],
+    link: &[Link { file: "go.mod", before: "=> ./", after: "\n" }],
     next: &[("go test", "runs its own tests"), BUILD, TEST],
 };
 
-const C: Template =
-    Template { sdk: "c", place: VENDOR, hello: "hello", link: &[], next: &[BUILD, TEST] };
+/// The README of the SDK says how its native test is compiled.
+const C: Template = Template {
+    sdk: "c",
+    place: VENDOR,
+    hello: "hello",
+    link: &[Link { file: "compile_flags.txt", before: "-I", after: "\n" }],
+    next: &[BUILD, TEST],
+};
 
 const CPP: Template = Template { hello: "hello-cpp", ..C };

@@ -1,5 +1,7 @@
 //! A connector's name, and putting it where the hello connector has its own.
 
+use std::path::PathBuf;
+
 use crate::connector;
 
 /// What the hello connector is called, as a name and as a type.
@@ -15,6 +17,11 @@ impl Name {
         let letter_first = text.starts_with(|c: char| c.is_ascii_lowercase());
         let ends_well = !text.ends_with('-') && !text.contains("--");
         (letter_first && ends_well && connector::is_name(text)).then(|| Self(text.into()))
+    }
+
+    /// A path of the hello connector, in this one's name.
+    pub(super) fn put_into_path(&self, path: &str) -> PathBuf {
+        path.replace(NAME, &self.0).into()
     }
 
     /// A text of the hello connector, in this one's name: as it is where it stands in quotes, or
@@ -93,6 +100,12 @@ mod tests {
             assert_eq!(Name::parse(text).is_some(), fits, "{text}");
         }
         assert_eq!(Name::parse(&"a".repeat(65)), None);
+    }
+
+    #[test]
+    fn files_are_named_as_the_connector_is() {
+        let name = Name::parse("my-ehr").unwrap();
+        assert_eq!(name.put_into_path("tests/hello_test.c"), PathBuf::from("tests/my-ehr_test.c"));
     }
 
     #[test]

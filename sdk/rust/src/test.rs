@@ -46,8 +46,8 @@ pub const BASE_URL: &str = "http://ehr.example/fhir";
 pub struct Told {
     /// The record's id.
     pub record: String,
-    /// Records of one key are told in order.
-    pub key: String,
+    /// Records of one key are told in order; `None` is the record's id.
+    pub key: Option<String>,
     /// The record's version, where it has one.
     pub version: Option<String>,
     /// The event.
@@ -276,7 +276,7 @@ impl<C: Connector> Harness<C> {
         let payload = check::notification(&self.manifest, &self.context.action, &notification)?;
         self.remember(change, notification.memo);
         let Change { id: record, key, version, .. } = change.clone();
-        let (key, event) = (key.unwrap_or_else(|| record.clone()), notification.event);
+        let event = notification.event;
         poll.notifications.push(Told { record, key, version, event, payload });
         Ok(())
     }

@@ -37,7 +37,12 @@ export const Step = {
 
   /** Tell this: a payload of a model, or any other JSON. A memo has 1 KiB at most. */
   notify: (event: string, payload: unknown, memo: string | null = null): Step => {
-    return { kind: "notify", event, payload: encodeJson(payload, "a notification's payload"), memo };
+    return {
+      kind: "notify",
+      event,
+      payload: encodeJson(payload, "a notification's payload"),
+      memo,
+    };
   },
 
   /** Tell this: a payload that is JSON text already. */

@@ -9,7 +9,13 @@ import type { Connector } from "./connector.js";
 import { type Guest, guest } from "./guest.js";
 import type * as wit from "./guest/wit.js";
 import { below } from "./link.js";
-import { answerOf, type Exchange, type Notified, type Play, recordingOf } from "./test/recording.js";
+import {
+  answerOf,
+  type Exchange,
+  type Notified,
+  type Play,
+  recordingOf,
+} from "./test/recording.js";
 
 export type { Exchange, Notified, Play, Recording } from "./test/recording.js";
 
@@ -35,8 +41,12 @@ interface Poll {
  * @throws `Error` that says in which poll the connector left it, and how.
  */
 export function play(connector: Connector, recording: string): void {
-  const { action, settings = {}, base_url: baseUrl = "http://ehr.example", ...rest } =
-    recordingOf(recording);
+  const {
+    action,
+    settings = {},
+    base_url: baseUrl = "http://ehr.example",
+    ...rest
+  } = recordingOf(recording);
   const { since = "2026-01-01T00:00:00Z", polls } = rest;
   const memory: Memory = { cursor: null, memos: new Map(), seen: new Set() };
   for (const [at, expected] of polls.entries()) {
@@ -59,7 +69,11 @@ function check(
 ): void {
   const [fails = null] = expected.fails?.split(": ") ?? [];
   same(`${where}: what failed`, poll.failed?.split(": ")[0] ?? null, fails);
-  same(`${where}: requests never sent`, poll.left.map((it) => it.request), []);
+  same(
+    `${where}: requests never sent`,
+    poll.left.map((it) => it.request),
+    [],
+  );
   if (expected.cursor !== undefined) {
     same(`${where}: the cursor`, poll.cursor, expected.cursor);
   }
@@ -90,7 +104,7 @@ function run(connector: Guest["connector"], poll: Poll, memory: Memory): string 
 function changes(connector: Guest["connector"], poll: Poll, memory: Memory): wit.Change[] {
   const { context } = poll;
   const found: wit.Change[] = [];
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const request = connector.poll(context, memory.cursor);
     const answer = take(poll, 0, nameOf(request, context));
     const page = connector.changes(context, memory.cursor, answer);
@@ -132,7 +146,7 @@ function collect(
   }
   const { event, payload } = step.val;
   const data: unknown = JSON.parse(payload);
-  poll.told.push({ record: id, event, key: key ?? id, version: version as string, data });
+  poll.told.push({ record: id, event, key: key ?? id, version, data });
 }
 
 /** The answer to a request of `collect`; equal ones of a poll are sent once. */

@@ -2,7 +2,8 @@ import { Failure } from "./failure.js";
 
 const RFC_3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/;
-const HTTP = /^(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|[+-]0000)$/;
+const HTTP =
+  /^(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|[+-]0000)$/;
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 
 const MILLISECOND = 1_000_000n;
@@ -65,7 +66,9 @@ export class Time {
 
   /** Negative, zero or positive: before, at or after the other instant. For `sort`. */
   compare(other: Time): number {
-    return Number(this.nanoseconds > other.nanoseconds) - Number(this.nanoseconds < other.nanoseconds);
+    return (
+      Number(this.nanoseconds > other.nanoseconds) - Number(this.nanoseconds < other.nanoseconds)
+    );
   }
 
   /** Nanoseconds since 1970, which is what `<` and `>` compare. */

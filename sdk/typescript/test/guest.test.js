@@ -54,16 +54,48 @@ test("takes a class, and a sign-in", () => {
 
 test("every exception is a failure of the contract", () => {
   for (const [poll, tag, val] of [
-    [() => { throw Failure.throttled(17); }, "throttled", 17],
-    [() => { throw Failure.cursorLost("gone"); }, "cursor-lost", "gone"],
-    [() => { throw new Error("words 🩺"); }, "internal", /^Error: words 🩺 \(at .*guest\.test\.js:\d+:\d+\)$/],
+    [
+      () => {
+        throw Failure.throttled(17);
+      },
+      "throttled",
+      17,
+    ],
+    [
+      () => {
+        throw Failure.cursorLost("gone");
+      },
+      "cursor-lost",
+      "gone",
+    ],
+    [
+      () => {
+        throw new Error("words 🩺");
+      },
+      "internal",
+      /^Error: words 🩺 \(at .*guest\.test\.js:\d+:\d+\)$/,
+    ],
     [() => undefined.x, "internal", /^TypeError: .*undefined/],
     [() => JSON.parse('{"name": Jane}'), "internal", /^SyntaxError( \(.*)?$/],
-    [() => { throw "Jane Doe"; }, "internal", "threw string, no error"],
+    [
+      () => {
+        throw "Jane Doe";
+      },
+      "internal",
+      "threw string, no error",
+    ],
     [() => undefined, "internal", "a request is undefined"],
     [async () => Request.get("/x"), "internal", /not async/],
-    [() => ({ method: "get", target: 7, headers: [], content: null }), "internal", "a request's target is number, no text"],
-    [() => ({ method: "put", target: "/x", headers: [], content: null }), "internal", "a request's method is none of get, post"],
+    [
+      () => ({ method: "get", target: 7, headers: [], content: null }),
+      "internal",
+      "a request's target is number, no text",
+    ],
+    [
+      () => ({ method: "put", target: "/x", headers: [], content: null }),
+      "internal",
+      "a request's method is none of get, post",
+    ],
   ]) {
     const thrown = catching(() => guest({ ...some, poll }).connector.poll(context, null));
     assert.equal(thrown.tag, tag);

@@ -2,14 +2,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Change, model, Response, shape } from "../dist/index.js";
+import { Change, Context, model, Response, shape } from "../dist/index.js";
 
 const Answer = shape.object({
   items: shape.list(shape.object({ id: shape.text, size: shape.optional(shape.count) })),
 });
 
 test("reads what has the shape", () => {
-  const body = { items: [{ id: "1", more: true }, { id: "2", size: 3 }, { id: "3", size: null }] };
+  const body = {
+    items: [
+      { id: "1", more: true },
+      { id: "2", size: 3 },
+      { id: "3", size: null },
+    ],
+  };
   assert.deepEqual(Response.of(200, body).json(Answer), body);
 });
 
@@ -25,10 +31,33 @@ test("never quotes what it cannot read", () => {
   }
   for (const body of ['{"items":[', '{"id":Jane}', '"\\ud800"', '{"\\udc00":1}', ""]) {
     const isSilent = ({ tag, message }) => {
-      return tag === "unexpected-response" && /^unexpected response: no valid JSON( at line \d+, column \d+)?$/.test(message);
+      return (
+        tag === "unexpected-response" &&
+        /^unexpected response: no valid JSON( at line \d+, column \d+)?$/.test(message)
+      );
     };
     assert.throws(() => Response.of(200, body).json(), isSilent, body);
   }
+});
+
+test("never parses what is nested too deep", () => {
+  const lists = (depth) => "[".repeat(depth) + "]".repeat(depth);
+  const message = "unexpected response: JSON nested too deep";
+  for (const body of [
+    lists(501),
+    lists(100_000),
+    '{"a":'.repeat(501) + "1" + "}".repeat(501),
+    '["]]",'.repeat(501),
+    '["\\\\\\"]",'.repeat(501),
+  ]) {
+    assert.throws(() => Response.of(200, body).json(), { message });
+    assert.throws(() => Response.of(200, body).json(shape.any), { message });
+  }
+  for (const body of [lists(500), `["${'[{\\"'.repeat(501)}"]`, `[${"[{}],".repeat(501)}1]`]) {
+    assert.deepEqual(Response.of(200, body).json(shape.any), JSON.parse(body));
+  }
+  const settings = { message: "invalid settings: JSON nested too deep" };
+  assert.throws(() => new Context({ settings: lists(501) }).settings(), settings);
 });
 
 test("a record is passed on as it came, as far as the engine can", () => {

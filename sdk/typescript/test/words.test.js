@@ -23,7 +23,10 @@ test("builds queries", () => {
   assert.equal(request.target, "/Appointment?_count=100&date=ge2026%2B1");
   const post = Request.post("/x").header("X-A", "1").json({ a: null });
   assert.deepEqual([post.method, post.content], ["post", '{"a":null}']);
-  assert.deepEqual(post.headers.map(({ name }) => name), ["x-a", "content-type"]);
+  assert.deepEqual(
+    post.headers.map(({ name }) => name),
+    ["x-a", "content-type"],
+  );
 });
 
 test("fingerprints keep parts apart and stay the same", () => {

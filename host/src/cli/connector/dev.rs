@@ -1,6 +1,9 @@
 //! `rounds connector dev`: builds, tests and swaps as sources change.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
@@ -32,11 +35,14 @@ pub(in crate::cli) struct Arguments {
     /// The running host's configuration [default: rounds.toml, where it is there]
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Where the running host's admin API listens [default: where the configuration says]
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<SocketAddr>,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let Arguments { folder, config } = arguments;
-    let options = Options { host: running(config.as_deref())?, folder };
+    let Arguments { folder, config, admin } = arguments;
+    let options = Options { host: running(config.as_deref(), admin)?, folder };
     let signals = Signals::listen()?;
     let stop = CancellationToken::new();
     let project = options.folder.clone();
@@ -49,13 +55,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     }
 }
 
-fn running(config: Option<&Path>) -> Result<Option<Running>, Error> {
+fn running(config: Option<&Path>, admin: Option<SocketAddr>) -> Result<Option<Running>, Error> {
     let path = match config {
         Some(path) => path,
         None if Path::new(CONFIG).is_file() => Path::new(CONFIG),
         None => return Ok(None),
     };
     let config = Config::load(path)?;
-    let client = Client::new(config.host.admin)?;
+    let client = Client::new(admin.unwrap_or(config.host.admin))?;
     Ok(Some(Running::of(&config, client)))
 }

@@ -9,14 +9,16 @@ export type Field<Given, Whole> = (given: Given | null | undefined, place: strin
 type Fields = Record<string, Field<never, unknown>>;
 
 /** What is given to make an object of a model: as much of it as is known. */
-export type Given<M> = M extends Model<infer F>
-  ? { [K in keyof F]?: (F[K] extends Field<infer G, unknown> ? G : never) | null | undefined }
-  : never;
+export type Given<M> =
+  M extends Model<infer F>
+    ? { [K in keyof F]?: (F[K] extends Field<infer G, unknown> ? G : never) | null | undefined }
+    : never;
 
 /** An object of a model, whole: what is absent is `null`, `[]`, or an object of such. */
-export type Whole<M> = M extends Model<infer F>
-  ? { [K in keyof F]: F[K] extends Field<never, infer W> ? W : never }
-  : never;
+export type Whole<M> =
+  M extends Model<infer F>
+    ? { [K in keyof F]: F[K] extends Field<never, infer W> ? W : never }
+    : never;
 
 /** An object of the data models. */
 export interface Model<F> {

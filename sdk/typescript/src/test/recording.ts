@@ -37,7 +37,7 @@ export interface Notified {
   readonly record: string;
   readonly event: string;
   readonly key?: string;
-  readonly version?: string;
+  readonly version?: string | null;
   readonly data: unknown;
 }
 
@@ -51,5 +51,9 @@ export function answerOf({ status = 200, headers = {}, body = "" }: Exchange): w
   const isText = typeof body === "string";
   const usual = isText ? {} : { "content-type": "application/json" };
   const list = Object.entries({ ...usual, ...headers }).map(([name, value]) => ({ name, value }));
-  return { status, headers: list, body: { tag: "text", val: isText ? body : JSON.stringify(body) } };
+  return {
+    status,
+    headers: list,
+    body: { tag: "text", val: isText ? body : JSON.stringify(body) },
+  };
 }

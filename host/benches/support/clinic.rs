@@ -1,0 +1,63 @@
+//! The clinic, the connector that exists in every language, built as users build it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+use rounds::connector_build::{self, Error};
+use serde::{Deserialize, Serialize};
+
+/// A language that connectors are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub(crate) enum Language {
+    Rust,
+    Python,
+    Typescript,
+    Go,
+    C,
+}
+
+impl Language {
+    /// As its folder is called.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    /// The clinic in this language: `rust.wasm` of a folder where it is built already, or built now
+    /// into another. Where its tools are missing, that is told, and there is none.
+    pub(crate) async fn clinic(self, built: Option<&Path>, into: &Path) -> Result<Option<PathBuf>> {
+        let file = format!("{}.wasm", self.name());
+        if let Some(built) = built {
+            return Ok(Some(built.join(file)).filter(|path| path.is_file()));
+        }
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("examples/clinic");
+        let output = into.join(file);
+        match connector_build::build(&examples.join(self.name()), Some(&output)).await {
+            Ok(path) => Ok(Some(path)),
+            Err(missing @ Error::Missing { .. }) => {
+                eprintln!("{}: left out: {missing}", self.name());
+                Ok(None)
+            }
+            Err(error) => Err(error).with_context(|| format!("the clinic in {self:?}")),
+        }
+    }
+}
+
+/// The languages whose clinic there is, each with its file.
+pub(crate) async fn clinics(
+    languages: &[Language],
+    built: Option<&Path>,
+    into: &Path,
+) -> Result<Vec<(Language, PathBuf)>> {
+    let languages = match languages {
+        [] => Language::value_variants(),
+        some => some,
+    };
+    let mut clinics = Vec::new();
+    for language in languages {
+        let clinic = language.clinic(built, into).await?;
+        clinics.extend(clinic.map(|file| (*language, file)));
+    }
+    ensure!(!clinics.is_empty(), "there is no connector to measure");
+    Ok(clinics)
+}
