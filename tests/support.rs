@@ -15,7 +15,7 @@ mod site;
 mod wait;
 
 pub(crate) use clinic::Clinic;
-pub(crate) use connectors::{FHIR, HELLO, file as connector_file, guest, target};
+pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, target};
 pub(crate) use hello::Hello;
 pub(crate) use pattern::{assert_fits, fits};
 pub(crate) use registry::{Blob, Registry, index, manifest};

@@ -25,7 +25,7 @@ pub use compile::{Compiler, compile};
 pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
-pub use guest::{Context, Guest, Page, Request, Step};
+pub use guest::{Context, Guest, Page, Request, Spent, Step};
 pub use library::{Connector, Library, digest_of};
 pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};

@@ -105,7 +105,7 @@ impl Site {
         self.rounds_with(arguments, &[]).await
     }
 
-    /// Runs a command with these variables to its end.
+    /// Runs a command with these variables, too.
     pub(crate) async fn rounds_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
@@ -116,7 +116,7 @@ impl Site {
         Said { code: output.status.code(), out: text(&output.stdout), error: text(&output.stderr) }
     }
 
-    /// A command, not started yet.
+    /// A command in the folder, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).current_dir(&self.folder);

@@ -8,6 +8,7 @@ mod keygen;
 mod new;
 mod pull;
 mod push;
+mod shadow;
 mod sign;
 mod test;
 mod verify;
@@ -38,6 +39,7 @@ pub(super) enum Command {
     Keygen(keygen::Arguments),
     Pull(pull::Arguments),
     Push(push::Arguments),
+    Shadow(shadow::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
 }
@@ -54,6 +56,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::Keygen(arguments) => keygen::run(arguments),
         Command::Pull(arguments) => pull::run(arguments).await,
         Command::Push(arguments) => push::run(arguments).await,
+        Command::Shadow(arguments) => shadow::run(arguments).await,
         Command::Sign(arguments) => sign::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
     }

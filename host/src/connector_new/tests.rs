@@ -31,6 +31,10 @@ fn every_language_has_a_whole_project() {
         (Language::Rust, ["Cargo.toml", "src/lib.rs", "vendor/rounds-sdk/wit/0.1.0/connector.wit"]),
         (Language::Python, ["pyproject.toml", "connector.py", "vendor/rounds-sdk/pyproject.toml"]),
         (Language::TypeScript, ["package.json", "tsconfig.json", "vendor/rounds-sdk/package.json"]),
+        (
+            Language::JavaScript,
+            ["package.json", "src/connector.js", "vendor/rounds-sdk/package.json"],
+        ),
         (Language::Go, ["go.mod", "connector.go", "third_party/rounds-sdk/go.mod"]),
         (Language::C, ["my-ehr.c", "compile_flags.txt", "vendor/rounds-sdk/rounds.h"]),
         (Language::Cpp, ["my-ehr.cpp", "compile_flags.txt", "vendor/rounds-sdk/rounds.h"]),

@@ -3,6 +3,8 @@
 //! `serde_json::Value` sorts keys, but a notification's bytes hang on their order, and a file that
 //! is rewritten should read as its author wrote it.
 
+pub mod differ;
+
 use std::{borrow::Cow, fmt};
 
 use serde::{

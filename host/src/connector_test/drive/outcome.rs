@@ -63,6 +63,8 @@ pub struct Told {
 pub struct Skipped {
     /// The record's id.
     pub record: String,
+    /// The change's version.
+    pub version: Option<String>,
     /// Why.
     pub reason: String,
     /// What it left for the record's next change; `None` left what was there.
