@@ -76,8 +76,10 @@ func missing(kind reflect.Type, text []byte) string {
 		return missingField(kind, text)
 	case reflect.Map:
 		return missingInMap(kind.Elem(), text)
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
 		return missingInItem(kind.Elem(), text)
+	case reflect.Array:
+		return missingInArray(kind, text)
 	}
 	return ""
 }
@@ -113,6 +115,19 @@ func missingInItem(kind reflect.Type, text []byte) string {
 		}
 	}
 	return ""
+}
+
+// missingInArray wants as many items as the array has: encoding/json makes up those that lack, and
+// drops those beyond.
+func missingInArray(kind reflect.Type, text []byte) string {
+	count := 0
+	for range items(text) {
+		count++
+	}
+	if count != kind.Len() {
+		return fmt.Sprintf(" of %d items", kind.Len())
+	}
+	return missingInItem(kind.Elem(), text)
 }
 
 // missingValue is missing for a value that must be there, which one that is null is not.

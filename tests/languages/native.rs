@@ -22,7 +22,6 @@ async fn said(
 }
 
 #[tokio::test]
-#[ignore = "does not pass yet"]
 async fn python_passes_its_own_tests_and_is_a_wheel() {
     let (tools, tree) = (Tools::ready(), Tree::new());
     let (sdk, python) = (tree.path("sdk/python"), tools.environment().join("bin/python"));
@@ -79,7 +78,6 @@ async fn c_passes_its_own_tests() {
 }
 
 #[tokio::test]
-#[ignore = "does not pass yet"]
 async fn rust_is_a_crate() {
     let commands = "cargo package --quiet --allow-dirty --no-verify --offline\n\
                     tar --list --file \"$CARGO_TARGET_DIR\"/package/rounds-sdk-*.crate";

@@ -21,7 +21,7 @@ class Hello(Connector):
         return Manifest("hello", "0.1.0", summary, actions=[patients], requests=requests)
 
     def poll(self, context: Context, cursor: str | None) -> Request:
-        return Request.get("/patients").query("since", cursor or context.since)
+        return Request.get("/patients").query("since", context.since if cursor is None else cursor)
 
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         changed = answer.ok().json(Changed)
