@@ -12,6 +12,7 @@ use rounds::{
     },
     egress::Response,
 };
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::tree::{Tree, sources};
@@ -68,15 +69,20 @@ impl Ehr for Recorded<'_> {
 }
 
 /// All that a connector does in a scenario, poll by poll, and whether the poll ended well. What it
-/// says in its log, and in words of a failure, is its language's own.
+/// says in its log, and in words of a failure, is its language's own, and so are the bytes of a
+/// record on its way to `collect`, as some read it and write it again.
 async fn played(connector: &Connector, scenario: &Scenario) -> Vec<(Polled, bool)> {
     let mut drive = Drive::new(connector, scenario.setup());
     let mut played = Vec::new();
     for (poll, now) in scenario.polls.iter().zip(scenario.times()) {
         let ended = drive.poll(now, &mut Recorded(poll.exchanges.iter().collect())).await;
         let is_well = ended.is_ok();
-        let polled = ended.unwrap_or_else(|stopped| *stopped.until);
-        played.push((Polled { log: Vec::new(), ..polled }, is_well));
+        let mut polled = ended.unwrap_or_else(|stopped| *stopped.until);
+        polled.log.clear();
+        for change in &mut polled.changes {
+            change.data = serde_json::from_str::<Value>(&change.data).unwrap().to_string();
+        }
+        played.push((polled, is_well));
     }
     played
 }

@@ -64,10 +64,11 @@ static char next_byte(const reader *r) { return r->left.length ? r->left.at[0] :
 
 static bool skip_one_of(reader *r, const char *bytes) {
   char byte = next_byte(r);
-  bool is_there = byte && strchr(bytes, byte);
-  r->left.at += is_there;
-  r->left.length -= is_there;
-  return is_there;
+  if (!byte || !strchr(bytes, byte))
+    return false;
+  r->left.at++;
+  r->left.length--;
+  return true;
 }
 
 static void expect(reader *r, const char *bytes) { r->is_good &= skip_one_of(r, bytes); }
