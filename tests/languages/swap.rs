@@ -4,7 +4,6 @@
 use std::{
     fmt::Write,
     fs,
-    os::unix::fs::symlink,
     path::Path,
     sync::{Arc, Mutex},
 };
@@ -19,9 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::clinic::{LANGUAGES, built};
-use crate::support::{
-    Rounds, Running, Site, cache_home, destination, listener, receiver, serve, within,
-};
+use crate::support::{Rounds, Running, Site, destination, listener, receiver, serve, within};
 
 const TASK: &str = "north/appointments";
 
@@ -117,8 +114,7 @@ async fn a_connector_is_swapped_for_the_same_one_in_another_language() {
         ehr.url
     ));
     // All were compiled once; how long that takes is none of this test's business.
-    fs::create_dir(site.path("data")).unwrap();
-    symlink(cache_home().join("rounds"), site.path("data/cache")).unwrap();
+    site.share_cache();
     offer(&site, &built[0]);
     let host = site.start().await;
 
