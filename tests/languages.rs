@@ -5,3 +5,4 @@ mod native;
 mod readme;
 mod swap;
 mod tree;
+mod variants;

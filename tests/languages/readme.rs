@@ -1,12 +1,18 @@
 //! What a newcomer does: the commands of each SDK's README, as they stand there, from nothing to a
 //! notification; then the same connector in a host, and a fault in its source.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use serde_json::Value;
 
 use crate::support::{
-    Hello, Site, assert_fits, destination, listener, real::Tools, receiver, script, within,
+    Hello, Site, assert_fits, destination, real::Tools, receiver, script, within,
 };
 
 /// The section whose commands are run.
@@ -16,7 +22,7 @@ const PORT: &str = "8080";
 /// How they wait for it, and how a test does.
 const WAIT: &str = "sleep 1 ";
 const UNTIL_IT_LISTENS: &str = "until python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", 8080))' 2> waited\n\
-     do :; done\n";
+     do kill -0 $!; done\n";
 /// The first command.
 const NEW: &str = "rounds connector new my-ehr";
 
@@ -106,8 +112,7 @@ impl Guide {
         self.plant(&site);
         // Each connector is compiled once, by the build.
         site.share_cache();
-        let free = listener().await.local_addr().unwrap().port().to_string();
-        let rest = rest.replace(WAIT, UNTIL_IT_LISTENS).replace(PORT, &free);
+        let rest = rest.replace(WAIT, UNTIL_IT_LISTENS).replace(PORT, &free_port().to_string());
         let told = self.run(&site, tools, &rest).await;
         let told = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let events: Vec<_> = told.filter_map(|it| it["type"].as_str().map(str::to_owned)).collect();
@@ -170,4 +175,15 @@ impl Guide {
         assert_fits(&self.told.replace("LINE", &self.line(site).to_string()), &told);
         host.stop().await;
     }
+}
+
+/// A port that is free, and none of those that a system gives to who asks for any.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let ports = std::iter::repeat_with(|| {
+        let number = process::id() * 16 + NEXT.fetch_add(1, Ordering::Relaxed);
+        u16::try_from(10_000 + number % 20_000).unwrap()
+    });
+    ports.take(100).find(is_free).expect("a free port")
 }
