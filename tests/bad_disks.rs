@@ -87,10 +87,12 @@ async fn a_full_disk_holds_polling_back_and_nothing_else() {
     host.wait_for("a failed attempt", |it| (it.destinations["app"].failed > 0).then_some(())).await;
 
     let filler = disk.fill(8 << 20);
-    clinic.book(2);
     let full = "the disk of * has * bytes free, and * are kept in reserve; polling goes on when \
                 there is room";
+    // Only now: the store's last look at the disk may be from before.
     host.wait_for_error("ward/appointments", full).await;
+    clinic.book(2);
+    host.wait_for_polls("ward/appointments", 2).await;
     // What was stored is delivered, and forgotten.
     receiver.faults().clear();
     within("a delivery from a full disk", receiver.wait_for(1)).await;
