@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::tree::{Tree, sources};
-use crate::support::{Site, cache_home, real::Tools, script, target};
+use crate::support::{Site, cache_home, done, real::Tools, script, target};
 
 /// Each is a folder of `examples/clinic`.
 pub(super) const LANGUAGES: [&str; 5] = ["rust", "python", "typescript", "go", "c"];
@@ -100,7 +100,8 @@ async fn the_clinic_passes_its_exchanges_in_every_language() {
     let exchanges = sources().join("examples/clinic/exchanges").display().to_string();
     for (language, file) in LANGUAGES.iter().zip(built) {
         let file = file.to_str().unwrap();
-        let tested = site.rounds(&["connector", "test", file, "--exchanges", &exchanges]).await;
+        let test = site.command(&["connector", "test", file, "--exchanges", &exchanges]);
+        let tested = done(test).await;
         assert_eq!(tested.code, Some(0), "{language}: {}\n{}", tested.out, tested.error);
     }
 }
