@@ -44,6 +44,9 @@ fn ends(showing: Showing, old: &Ended, new: &Ended) -> Option<Difference> {
     let told = |ended: &Ended| match &ended.why {
         None => "succeeds".to_owned(),
         Some(Why::Fault(fault)) => showing.fault(fault),
+        Some(Why::Unsent { refusal, .. }) if showing == Showing::Shapes => {
+            format!("a request that a host would not send: {refusal}")
+        }
         Some(why) => why.to_string(),
     };
     let is_same = match (&old.why, &new.why) {
