@@ -15,7 +15,7 @@ use rounds::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    Clinic, FHIR, HELLO, Said, Site, assert_fits, connection, connector_file, ehr_with,
+    CLINIC, Clinic, FHIR, HELLO, Said, Site, assert_fits, connection, connector_file, ehr_with,
 };
 
 const SCENARIO: &str = r#"{
@@ -50,7 +50,11 @@ const SCENARIO: &str = r#"{
 
 async fn test(site: &Site, connector: &str, further: &[&str]) -> Said {
     let file = format!("connectors/{connector}.wasm");
-    let fixed = ["connector", "test", &file, "--exchanges", "exchanges", "--no-adversity"];
+    let fixed = ["connector", "test", &file, "--no-adversity"];
+    let default = ["--exchanges", "exchanges"];
+    let folder = if further.contains(&"--exchanges") { [].as_slice() } else { &default };
+    let further = [folder, further].concat();
+    let further = further.as_slice();
     site.rounds(&[fixed.as_slice(), further].concat()).await
 }
 
@@ -156,6 +160,19 @@ async fn who_has_no_scenario_hears_how_to_make_one() {
         "no recorded exchanges*--record exchanges*looked in connectors/hello/exchanges and connectors/exchanges*",
         &said.error,
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_exchanges_that_are_here_pass() {
+    let site = Site::new(&[FHIR, HELLO, CLINIC]).await;
+    let folders =
+        [(FHIR, "plugins/fhir-r4"), (HELLO, "sdk/rust/hello"), (CLINIC, "examples/clinic")];
+    for (name, folder) in folders {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/..").to_owned() + "/" + folder;
+        let said = test(&site, name, &["--exchanges", &format!("{folder}/exchanges")]).await;
+        assert_eq!(said.code, Some(0), "{name}: {said:?}");
+        assert!(said.out.starts_with("ok "), "{name}: {said:?}");
+    }
 }
 
 /// Every string of a JSON value, and every number of more than three digits.

@@ -13,7 +13,7 @@ mod site;
 mod wait;
 
 pub(crate) use clinic::Clinic;
-pub(crate) use connectors::{FHIR, HELLO, file as connector_file, guest, target};
+pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, target};
 pub(crate) use pattern::{assert_fits, fits};
 pub(crate) use registry::{Blob, Registry, index, manifest};
 pub(crate) use rounds::{Ended, Line, Rounds};

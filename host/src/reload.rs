@@ -4,17 +4,18 @@
 //! connection that would use it, and put in service between two polls. Whatever is wrong with it
 //! leaves in service what is, and is told once.
 
+mod file;
 mod folder;
 mod judge;
 mod sight;
 
 use std::{collections::HashMap, io, path::Path, sync::Arc};
 
-use bytes::Bytes;
 use tokio::task;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{
+    file::File,
     folder::Folder,
     judge::{Refusal, judge, load},
     sight::{Look, Sight, files},
@@ -22,12 +23,11 @@ pub(crate) use self::{
 use crate::{
     clock::Clock,
     config::Config,
-    connector::{self, Connector, Engine, Stamp, read},
+    connector::{self, Connector, Engine},
     schedule,
     service::Service,
     shelf::Shelf,
     status::Status,
-    trust,
 };
 
 /// What a reloader works with.
@@ -216,58 +216,6 @@ impl Reloader {
             None => drop(report.refused.remove(&file)),
         });
     }
-}
-
-/// A file that may be a connector.
-pub(crate) struct File {
-    pub(crate) bytes: Bytes,
-    pub(crate) signature: Option<Vec<u8>>,
-    pub(crate) stamp: Option<Stamp>,
-}
-
-impl File {
-    /// Reads a file of the folder, on a thread that may wait for the disk.
-    pub(crate) async fn read(path: &Path) -> Result<Self, connector::Error> {
-        apart(path, |path| {
-            let (bytes, stamp) = read(path)?;
-            Ok(Self { bytes, signature: signature(path)?, stamp: Some(stamp) })
-        })
-        .await
-    }
-
-    /// Reads a file that somebody named, wherever it is.
-    pub(crate) async fn read_named(path: &Path) -> Result<Self, connector::Error> {
-        apart(path, |path| {
-            let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
-            Ok(Self { bytes: bytes.into(), signature: signature(path)?, stamp: None })
-        })
-        .await
-    }
-
-    /// Keeps it for the next start, and for going back.
-    pub(crate) async fn keep(self, shelf: &Shelf, digest: &str) -> io::Result<()> {
-        let (shelf, digest) = (shelf.clone(), digest.to_owned());
-        let put = move || shelf.put(&digest, &self.bytes, self.signature.as_deref());
-        task::spawn_blocking(put).await.map_err(io::Error::other)?
-    }
-}
-
-fn signature(path: &Path) -> Result<Option<Vec<u8>>, connector::Error> {
-    let wrong = |source| unreadable(&trust::file::beside(path), source);
-    trust::file::read(path).map_err(wrong)
-}
-
-async fn apart(
-    path: &Path,
-    read: impl FnOnce(&Path) -> Result<File, connector::Error> + Send + 'static,
-) -> Result<File, connector::Error> {
-    let wanted = path.to_path_buf();
-    let read = task::spawn_blocking(move || read(&wanted)).await;
-    read.unwrap_or_else(|ended| Err(unreadable(path, io::Error::other(ended))))
-}
-
-fn unreadable(path: &Path, source: io::Error) -> connector::Error {
-    connector::Error::Unreadable { path: path.display().to_string(), source }
 }
 
 /// A file as people call it.
