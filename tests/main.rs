@@ -22,6 +22,7 @@ mod configuration;
 mod connector_test;
 mod house;
 mod kill;
+mod languages;
 mod real_ehr;
 mod real_registry;
 mod registries;

@@ -22,7 +22,7 @@ static rounds_text cursor_of(rounds_text since, int64_t limit) {
 /// Whether a time is further ahead than a clock goes wrong.
 static bool is_ahead(rounds_time time, const rounds_context *context) {
   rounds_time now = rounds_parse_time(context->now);
-  return rounds_compare_times(rounds_minus_seconds(time, DAY), now) > 0;
+  return !rounds_failed() && rounds_compare_times(rounds_minus_seconds(time, DAY), now) > 0;
 }
 
 static position position_of(const rounds_context *context, rounds_text cursor) {

@@ -78,6 +78,7 @@ async fn report(config: Config) -> Result<Report, Error> {
         Err(host::Error::Registry(oci::Error::Unlocked(errors))) => {
             return Ok(Report::wrong(&errors, &config.warnings));
         }
+        Err(error @ host::Error::Registry(_)) => return Err(error.into()),
         Err(error) => (Library::default(), vec![error.to_string()]),
     };
     let errors = crate::check::check(&config, &library);

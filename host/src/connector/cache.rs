@@ -5,6 +5,7 @@
 //! file whose MAC does not fit is compiled anew.
 
 use std::{
+    cmp::Reverse,
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     io,
@@ -19,12 +20,14 @@ use crate::files;
 
 const KEY_FILE: &str = "key";
 const MAC_LENGTH: usize = 32;
+const EXTENSION: &str = "cwasm";
 
 /// A folder of compiled connectors. Cheap to clone.
 #[derive(Clone)]
 pub struct Cache {
     folder: PathBuf,
     key: hmac::Key,
+    most: u64,
 }
 
 impl Cache {
@@ -38,7 +41,14 @@ impl Cache {
             Ok(key) if key.len() == MAC_LENGTH => key,
             _ => new_key(folder)?,
         };
-        Ok(Self { folder: folder.into(), key: hmac::Key::new(hmac::HMAC_SHA256, &key) })
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        Ok(Self { folder: folder.into(), key, most: u64::MAX })
+    }
+
+    /// The same, with no more than so many bytes: what was compiled first goes first.
+    #[must_use]
+    pub fn with_most(self, bytes: u64) -> Self {
+        Self { most: bytes, ..self }
     }
 
     /// The compiled form of a file with this digest, if it is here and ours.
@@ -56,13 +66,43 @@ impl Cache {
         if let Err(error) = kept {
             tracing::warn!(%error, "compiled code cannot be kept; the next start compiles again");
         }
+        if self.most < u64::MAX {
+            self.shrink();
+        }
+    }
+
+    /// Removes what is beyond the most that is kept. Another process may do so as well, so what
+    /// is gone or cannot be looked at is no fault.
+    fn shrink(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| {
+            entry.path().extension().is_some_and(|extension| extension == EXTENSION)
+        });
+        let mut files: Vec<_> = files
+            .filter_map(|file| {
+                let about = file.metadata().ok()?;
+                Some((about.modified().ok()?, about.len(), file.path()))
+            })
+            .collect();
+        files.sort_by_key(|(written, ..)| Reverse(*written));
+        let mut sum = 0;
+        for (_, size, path) in files {
+            sum += size;
+            if sum > self.most {
+                drop(fs::remove_file(path));
+            }
+        }
     }
 
     /// Named by content and by the engine that compiled it.
     fn path(&self, engine: &Engine, digest: &[u8]) -> PathBuf {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        self.folder.join(format!("{}-{:016x}.cwasm", HEXLOWER.encode(digest), hasher.finish()))
+        self.folder.join(format!(
+            "{}-{:016x}.{EXTENSION}",
+            HEXLOWER.encode(digest),
+            hasher.finish()
+        ))
     }
 }
 
@@ -82,4 +122,25 @@ fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
     rand::fill(&mut key).map_err(io::Error::other)?;
     files::write_whole(&folder.join(KEY_FILE), &[&key])?;
     Ok(key)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_kept_than_was_said() {
+        let folder = std::env::temp_dir().join(format!("rounds-cache-{}", std::process::id()));
+        let engine = Engine::default();
+        let cache = Cache::open(&folder).unwrap().with_most(250);
+        for digest in [[1], [2], [3]] {
+            cache.keep(&engine, &digest, &[0; 100 - MAC_LENGTH]);
+        }
+        let there = [[1], [2], [3]].map(|digest| cache.path(&engine, &digest).exists());
+        let key = folder.join(KEY_FILE).exists();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(there, [false, true, true]);
+        assert!(key);
+    }
 }

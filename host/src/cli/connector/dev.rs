@@ -42,7 +42,8 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let Arguments { folder, config, admin } = arguments;
-    let options = Options { host: running(config.as_deref(), admin)?, folder };
+    let host = running(config.as_deref(), admin)?;
+    let options = Options { host, folder, engine: super::engine()? };
     let signals = Signals::listen()?;
     let stop = CancellationToken::new();
     let project = options.folder.clone();

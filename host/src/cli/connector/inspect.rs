@@ -12,8 +12,7 @@ use crate::{
         exit::Error,
         output::{Output, plain},
     },
-    config::Limits,
-    connector::{self, Action, Connector, Detection, Engine, Manifest, Tool},
+    connector::{self, Action, Connector, Detection, Manifest, Tool},
     trust,
 };
 
@@ -43,7 +42,7 @@ struct Inspected<'c> {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let (bytes, _) = connector::read(&arguments.file)?;
     let name = arguments.file.display().to_string();
     let connector = Connector::from_bytes(&engine, &name, bytes.clone()).await?;

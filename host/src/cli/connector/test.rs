@@ -13,8 +13,7 @@ use crate::{
         exit::Error,
         output::{Output, note, plain},
     },
-    config::Limits,
-    connector::{Connector, Engine},
+    connector::Connector,
     connector_test::{
         adversity,
         scenario::{self, Difference, Found, Scenario},
@@ -81,7 +80,7 @@ struct Tested {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let file = places::file(&arguments.connector).await?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector = Connector::load(&engine, &file).await?;
     let found =
         scenario::find(&places::folders(&arguments.connector, arguments.exchanges.as_deref()))?;
@@ -147,7 +146,7 @@ pub(super) async fn passes(component: &Path, project: &Path) -> bool {
 }
 
 async fn failures(component: &Path, project: &Path) -> anyhow::Result<Vec<String>> {
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector = Connector::load(&engine, component).await?;
     let mut failures = Vec::new();
     for scenario in scenario::find(&places::folders(project, None))?.scenarios {
