@@ -12,7 +12,7 @@ impl Behaviour for Guest {
     }
 
     fn collect(_: &Context, _: &Change, _: &[Response]) -> Result<Step, Failure> {
-        Ok(Step::Fetch(vec![Request::get("/people/4711")]))
+        Ok(Step::Fetch(vec![Request::get("/people/471100815")]))
     }
 }
 
