@@ -242,7 +242,7 @@ impl Drive {
             .as_ref()
             .map(|rules| rules.judge(&egress::Request { method, target, headers, body }).map(drop));
         if let Some(Err(refusal)) = judged {
-            return Err(Why::Refused(format!("{}: {refusal}", asked.text)));
+            return Err(Why::Unsent { asked: asked.text, refusal: refusal.to_string() });
         }
         polled.asked.push(asked.clone());
         let answer = ehr.answer(&asked).map_err(Why::NoAnswer)?;

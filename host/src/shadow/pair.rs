@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 pub(super) use self::compare::same;
 use self::{
-    compare::compare,
+    compare::{compare, incomplete},
     live::{Answers, Live},
 };
 use super::{Difference, Showing};
@@ -42,8 +42,8 @@ pub struct Compared {
     pub sent: usize,
     /// What the new one did otherwise.
     pub differences: Vec<Difference>,
-    /// Why the poll could not be compared to its end: an EHR that does not answer.
-    pub unanswered: Option<String>,
+    /// Why the poll was not compared to its end: the EHR did not answer, or both failed.
+    pub incomplete: Option<String>,
 }
 
 /// How much one of them did in a poll.
@@ -85,16 +85,12 @@ impl Pair {
         let mut answers = Answers::default();
         let old = self.old.poll(now, &mut answers).await;
         let new = self.new.poll(now, &mut answers).await;
-        let unanswered = [&old, &new].into_iter().find_map(|ended| match &ended.why {
-            Some(Why::NoAnswer(why)) => Some(why.clone()),
-            _ => None,
-        });
         Compared {
             old: old.done(),
             new: new.done(),
             sent: answers.sent(),
             differences: compare(self.showing, (&old, &self.old), (&new, &self.new)),
-            unanswered,
+            incomplete: incomplete(self.showing, &old, &new),
         }
     }
 

@@ -13,7 +13,7 @@ impl Behaviour for Guest {
 
     fn collect(_: &Context, change: &Change, collected: &[Response]) -> Result<Step, Failure> {
         match collected {
-            [_] => Ok(Step::Fetch(vec![Request::get("/patient/4711")])),
+            [_] => Ok(Step::Fetch(vec![Request::get("/patient/471100815")])),
             _ => tell(change, collected),
         }
     }

@@ -12,7 +12,7 @@ impl Behaviour for Guest {
     }
 
     fn poll(_: &Context, cursor: Option<&str>) -> Result<Request, Failure> {
-        Ok(ask(cursor).query("ward", "4711"))
+        Ok(ask(cursor).query("ward", "471100815"))
     }
 }
 

@@ -108,9 +108,24 @@ pub enum Why {
     /// What the connector did, or was given, a host would refuse.
     #[error("a host would refuse this: {0}")]
     Refused(String),
+    /// What the connector asked a host would not send.
+    #[error("a host would refuse this: {asked}: {refusal}")]
+    Unsent {
+        /// What it asked, as [`Asked::text`].
+        asked: String,
+        /// Why it would not be sent, without anything of the request.
+        refusal: String,
+    },
     /// There was no answer to what it asked.
     #[error("{0}")]
     NoAnswer(String),
+}
+
+impl Why {
+    /// Whether the connector failed, rather than what it works with.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Self::Fault(_))
+    }
 }
 
 macro_rules! without_its_contents {

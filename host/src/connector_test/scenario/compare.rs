@@ -21,7 +21,7 @@ pub(super) fn poll(
     ehr: &Recorded<'_>,
 ) -> Vec<Difference> {
     let mut found: Vec<_> = end(place, poll, why).into_iter().collect();
-    if matches!(why, Some(Why::NoAnswer(_) | Why::Refused(_))) {
+    if why.is_some_and(|why| !why.is_fault()) {
         return found;
     }
     let exchanges = place.key("exchanges");

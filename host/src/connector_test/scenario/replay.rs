@@ -55,7 +55,7 @@ impl Scenario {
             let place = Place::poll(number);
             outcome.differences.extend(compare::poll(&place, poll, &polled, why.as_ref(), &ehr));
             outcome.updated.polls.push(as_it_was(poll, &polled, why.as_ref(), &ehr));
-            if matches!(why, Some(Why::NoAnswer(_) | Why::Refused(_))) {
+            if why.as_ref().is_some_and(|why| !why.is_fault()) {
                 // What follows would only tell the same again.
                 outcome.updated.polls.extend(self.polls.iter().skip(number).cloned());
                 break;
@@ -119,7 +119,7 @@ fn path(request: &str) -> &str {
 
 /// A poll with expectations that fit what it did; what is not compared stays unsaid.
 fn as_it_was(poll: &Poll, polled: &Polled, why: Option<&Why>, ehr: &Recorded<'_>) -> Poll {
-    if matches!(why, Some(Why::NoAnswer(_) | Why::Refused(_))) {
+    if why.is_some_and(|why| !why.is_fault()) {
         return poll.clone();
     }
     let exchange = |(_, exchange, asked): (usize, &Exchange, &Asked)| Exchange {

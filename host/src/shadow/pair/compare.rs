@@ -39,12 +39,24 @@ pub(super) fn compare(
     found
 }
 
-/// How the polls ended. One that nobody answered is not compared.
+/// Why two polls could not be compared to their ends, though they did nothing otherwise.
+pub(super) fn incomplete(showing: Showing, old: &Ended, new: &Ended) -> Option<String> {
+    let unanswered = [old, new].into_iter().find_map(|ended| match &ended.why {
+        Some(Why::NoAnswer(why)) => Some(why.clone()),
+        _ => None,
+    });
+    let both_failed = || {
+        let why = old.why.as_ref().filter(|_| ends(showing, old, new).is_none())?;
+        Some(format!("both failed: {}", shown(showing, why)))
+    };
+    unanswered.or_else(both_failed)
+}
+
+/// Where the polls ended in different ways. One that nobody answered is not compared.
 fn ends(showing: Showing, old: &Ended, new: &Ended) -> Option<Difference> {
     let told = |ended: &Ended| match &ended.why {
         None => "succeeds".to_owned(),
-        Some(Why::Fault(fault)) => showing.fault(fault),
-        Some(why) => why.to_string(),
+        Some(why) => shown(showing, why),
     };
     let is_same = match (&old.why, &new.why) {
         (Some(Why::NoAnswer(_)), _) | (_, Some(Why::NoAnswer(_))) => true,
@@ -52,6 +64,16 @@ fn ends(showing: Showing, old: &Ended, new: &Ended) -> Option<Difference> {
         (old, new) => old == new,
     };
     (!is_same).then(|| Difference::new(Kind::Failure, "", told(old), told(new)))
+}
+
+fn shown(showing: Showing, why: &Why) -> String {
+    match why {
+        Why::Fault(fault) => showing.fault(fault),
+        Why::Unsent { refusal, .. } if showing == Showing::Shapes => {
+            format!("a request that a host would not send: {refusal}")
+        }
+        why => why.to_string(),
+    }
 }
 
 /// Whether a host would take two faults for the same, whatever their words.

@@ -47,7 +47,7 @@ pub(super) struct Poll {
     new: Done,
     differences: Vec<Difference>,
     /// Why it was not compared to its end.
-    unanswered: Option<String>,
+    incomplete: Option<String>,
 }
 
 impl Report {
@@ -64,11 +64,11 @@ impl Report {
 
     /// Adds a poll, and answers it.
     pub(super) fn note(&mut self, task: &str, number: u32, compared: Compared) -> &Poll {
-        let Compared { old, new, sent, differences, unanswered } = compared;
+        let Compared { old, new, sent, differences, incomplete } = compared;
         self.differences += differences.len();
-        self.same &= differences.is_empty() && unanswered.is_none();
+        self.same &= differences.is_empty() && incomplete.is_none();
         let task = task.to_owned();
-        let poll = Poll { task, poll: number, sent, old, new, differences, unanswered };
+        let poll = Poll { task, poll: number, sent, old, new, differences, incomplete };
         self.polls.push_mut(poll)
     }
 
@@ -85,18 +85,18 @@ impl Report {
             output
                 .line(&format!("{name} {connector}: calls: {calls}, guest time: {guest_ms} ms"))?;
         }
-        let (polls, unanswered) = (self.polls.len(), self.unanswered());
-        output.line(&match (self.differences, unanswered) {
+        let (polls, incomplete) = (self.polls.len(), self.incomplete());
+        output.line(&match (self.differences, incomplete) {
             (0, 0) => format!("the same in all {polls} polls"),
             (0, _) => {
-                format!("unanswered: {unanswered} of {polls} polls; the others were the same")
+                format!("not compared: {incomplete} of {polls} polls; the others were the same")
             }
             (count, _) => format!("differences: {count}"),
         })
     }
 
-    fn unanswered(&self) -> usize {
-        self.polls.iter().filter(|poll| poll.unanswered.is_some()).count()
+    fn incomplete(&self) -> usize {
+        self.polls.iter().filter(|poll| poll.incomplete.is_some()).count()
     }
 }
 
@@ -114,7 +114,7 @@ fn millis(time: Duration) -> f64 {
 
 impl Poll {
     pub(super) fn show(&self, output: &mut Output) -> io::Result<()> {
-        let Self { task, poll, sent, old, new, differences, unanswered } = self;
+        let Self { task, poll, sent, old, new, differences, incomplete } = self;
         let pair = |old: usize, new: usize| match old == new {
             true => old.to_string(),
             false => format!("{old} and {new}"),
@@ -133,7 +133,7 @@ impl Poll {
         if let Some(more) = differences.len().checked_sub(TOLD).filter(|more| *more > 0) {
             output.line(&format!("  and {more} more; --json has them all"))?;
         }
-        match unanswered {
+        match incomplete {
             Some(why) => output.line(&plain(&format!("  not compared to its end: {why}"))),
             None => Ok(()),
         }
