@@ -16,7 +16,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode, ModifyKind, RenameMode},
@@ -32,7 +31,7 @@ pub(crate) use self::{
 use crate::{
     clock::Clock,
     config::Config,
-    connector::{self, Connector, Engine, Stamp, read},
+    connector::{self, Connector, Content, Engine, Stamp, read},
     schedule,
     service::Service,
     shelf::Shelf,
@@ -190,8 +189,7 @@ impl Reloader {
             }
         };
         let Options { engine, config, .. } = &self.options;
-        let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
-        let loaded = load(engine, config, path, bytes, signature).await;
+        let loaded = load(engine, config, path, &file).await;
         let (stamp, holds) =
             (file.stamp, loaded.as_ref().ok().map(|it| it.manifest().name.clone()));
         let offered = match loaded {
@@ -232,7 +230,7 @@ impl Reloader {
             return Ok(());
         }
         judge(config, &connector, Some(&service.record())).map_err(|why| why.to_string())?;
-        let kept = file.keep(shelf, connector.digest()).await;
+        let kept = file.keep(shelf).await;
         kept.map_err(|error| format!("it cannot be kept in the data folder: {error}"))?;
         let (old, new) = (serving.connector.manifest().label(), connector.manifest().label());
         service.swap(connector, file_name(path), clock.now()).await;
@@ -290,7 +288,7 @@ impl Reloader {
 
 /// A file that may be a connector.
 pub(crate) struct File {
-    pub(crate) bytes: Bytes,
+    pub(crate) content: Content,
     pub(crate) signature: Option<Vec<u8>>,
     pub(crate) stamp: Option<Stamp>,
 }
@@ -300,7 +298,8 @@ impl File {
     pub(crate) async fn read(path: &Path) -> Result<Self, connector::Error> {
         apart(path, |path| {
             let (bytes, stamp) = read(path)?;
-            Ok(Self { bytes, signature: signature(path)?, stamp: Some(stamp) })
+            let signature = signature(path)?;
+            Ok(Self { content: Content::new(bytes), signature, stamp: Some(stamp) })
         })
         .await
     }
@@ -309,15 +308,16 @@ impl File {
     pub(crate) async fn read_named(path: &Path) -> Result<Self, connector::Error> {
         apart(path, |path| {
             let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
-            Ok(Self { bytes: bytes.into(), signature: signature(path)?, stamp: None })
+            let signature = signature(path)?;
+            Ok(Self { content: Content::new(bytes.into()), signature, stamp: None })
         })
         .await
     }
 
     /// Keeps it for the next start, and for going back.
-    pub(crate) async fn keep(self, shelf: &Shelf, digest: &str) -> io::Result<()> {
-        let (shelf, digest) = (shelf.clone(), digest.to_owned());
-        let put = move || shelf.put(&digest, &self.bytes, self.signature.as_deref());
+    pub(crate) async fn keep(self, shelf: &Shelf) -> io::Result<()> {
+        let shelf = shelf.clone();
+        let put = move || shelf.put(&self.content, self.signature.as_deref());
         task::spawn_blocking(put).await.map_err(io::Error::other)?
     }
 }

@@ -11,14 +11,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::{hmac, rand};
-use data_encoding::HEXLOWER;
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac, rand};
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
 use wasmtime::{Engine, component::Component};
 
 use crate::files;
 
 const KEY_FILE: &str = "key";
 const MAC_LENGTH: usize = 32;
+
+/// How much compiled code is kept, in bytes. Beyond it goes what was used longest ago: every
+/// build of a connector that was ever tried leaves some, in Python 34 MiB.
+const ROOM: u64 = 4 << 30;
 
 /// A folder of compiled connectors. Cheap to clone.
 #[derive(Clone)]
@@ -42,28 +46,68 @@ impl Cache {
     }
 
     /// The compiled form of a file with this digest, if it is here and ours.
-    pub(super) fn load(&self, engine: &Engine, digest: &[u8]) -> Option<Component> {
-        let file = fs::read(self.path(engine, digest)).ok()?;
+    pub(super) fn load(&self, engine: &Engine, digest: &str) -> Option<Component> {
+        let name = name(engine, digest);
+        let path = self.folder.join(&name);
+        let file = fs::read(&path).ok()?;
         let (mac, code) = file.split_at_checked(MAC_LENGTH)?;
-        hmac::verify(&self.key, code, mac).ok()?;
+        verify_slices_are_equal(self.mac(&name, code).as_ref(), mac).ok()?;
+        note_use(&path);
         deserialize(engine, code)
     }
 
     /// Keeps a compiled form. A cache that cannot be written costs the next start time, and no more.
-    pub(super) fn keep(&self, engine: &Engine, digest: &[u8], code: &[u8]) {
-        let mac = hmac::sign(&self.key, code);
-        let kept = files::write_whole(&self.path(engine, digest), &[mac.as_ref(), code]);
-        if let Err(error) = kept {
+    pub(super) fn keep(&self, engine: &Engine, digest: &str, code: &[u8]) {
+        let name = name(engine, digest);
+        let mac = self.mac(&name, code);
+        let kept = files::write_whole(&self.folder.join(name), &[mac.as_ref(), code]);
+        if let Err(error) = kept.and_then(|()| tidy(&self.folder, ROOM)) {
             tracing::warn!(%error, "compiled code cannot be kept; the next start compiles again");
         }
     }
 
-    /// Named by content and by the engine that compiled it.
-    fn path(&self, engine: &Engine, digest: &[u8]) -> PathBuf {
-        let mut hasher = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        self.folder.join(format!("{}-{:016x}.cwasm", HEXLOWER.encode(digest), hasher.finish()))
+    /// Of the name, too, lest one connector's code is put where another's was.
+    fn mac(&self, name: &str, code: &[u8]) -> hmac::Tag {
+        let mut mac = hmac::Context::with_key(&self.key);
+        mac.update(name.as_bytes());
+        mac.update(code);
+        mac.sign()
     }
+}
+
+/// A file is named by what was compiled and by the engine that did it.
+fn name(engine: &Engine, digest: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{digest}-{:016x}.cwasm", hasher.finish())
+}
+
+/// Says on a file that it was used now, which no one needs to know for sure.
+fn note_use(path: &Path) {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let times = Timestamps { last_access: now, last_modification: now };
+    let _unnoted = utimensat(CWD, path, &times, AtFlags::empty()).is_err();
+}
+
+/// Lets go of what was used longest ago, until the rest has no more than so many bytes.
+fn tidy(folder: &Path, room: u64) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "cwasm") {
+            let found = fs::metadata(&path)?;
+            files.push((found.modified()?, found.len(), path));
+        }
+    }
+    files.sort();
+    let mut kept = 0_u64;
+    for (_, length, path) in files.into_iter().rev() {
+        kept = kept.saturating_add(length);
+        if kept > room {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 #[expect(
@@ -82,4 +126,35 @@ fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
     rand::fill(&mut key).map_err(io::Error::other)?;
     files::write_whole(&folder.join(KEY_FILE), &[&key])?;
     Ok(key)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn what_was_used_longest_ago_makes_room() {
+        let folder = std::env::temp_dir().join(format!("rounds-cache-{}", std::process::id()));
+        let cache = Cache::open(&folder).unwrap();
+        for (day, name) in ["old.cwasm", "used.cwasm", "new.cwasm"].iter().enumerate() {
+            let path = cache.folder.join(name);
+            fs::write(&path, [0; 10]).unwrap();
+            let day = UNIX_EPOCH + Duration::from_secs(day as u64 * 86_400);
+            fs::File::options().append(true).open(path).unwrap().set_modified(day).unwrap();
+        }
+        note_use(&folder.join("used.cwasm"));
+        let left = |room| {
+            tidy(&folder, room).unwrap();
+            let there = |name: &&str| folder.join(name).exists();
+            ["old.cwasm", "new.cwasm", "used.cwasm", KEY_FILE].into_iter().filter(there).collect()
+        };
+        let (all, two, one): (Vec<_>, Vec<_>, Vec<_>) = (left(30), left(29), left(19));
+        fs::remove_dir_all(folder).unwrap();
+        assert_eq!(all, ["old.cwasm", "new.cwasm", "used.cwasm", KEY_FILE]);
+        assert_eq!(two, ["new.cwasm", "used.cwasm", KEY_FILE]);
+        assert_eq!(one, ["used.cwasm", KEY_FILE], "the key stays");
+    }
 }
