@@ -1,51 +1,16 @@
 //! The way of someone who writes a connector: from nothing to a notification, and on to the next
 //! version, swapped in a host that runs.
 
-use std::{
-    fs,
-    path::Path,
-    process::Stdio,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{fs, path::Path, process::Stdio};
 
-use axum::{Router, routing::get};
 use rounds::practice::Received;
-use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStderr, Command},
     time,
 };
 
-use crate::support::{Running, Said, Site, destination, listener, receiver, serve, target, within};
-
-/// Compiling takes longer than all else that tests wait for.
-const COMPILING: Duration = Duration::from_secs(600);
-
-/// An EHR as the hello connector knows it.
-struct Ehr {
-    url: String,
-    patients: Arc<Mutex<Vec<(&'static str, &'static str)>>>,
-}
-
-impl Ehr {
-    async fn start() -> Running<Self> {
-        let listener = listener().await;
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let patients = Arc::new(Mutex::new(vec![("7", "v1")]));
-        let known = Arc::clone(&patients);
-        let answer = async move || {
-            let patients = known.lock().unwrap().clone();
-            json!({ "patients": patients, "until": "8" }).to_string()
-        };
-        let router = Router::new().route("/patients", get(answer));
-        serve(Self { url, patients }, |shutdown| async move {
-            let serving = axum::serve(listener, router);
-            drop(shutdown.run_until_cancelled(serving.into_future()).await);
-        })
-    }
-}
+use crate::support::{COMPILING, Hello, Site, destination, done, receiver, target, within};
 
 /// `rounds connector dev`, with what it says. Dropping it kills it.
 struct Dev {
@@ -87,28 +52,18 @@ fn compiling(site: &Site, arguments: &[&str]) -> Command {
     command
 }
 
-async fn done(mut command: Command) -> Said {
-    let running = command.kill_on_drop(true).stdin(Stdio::null()).output();
-    let output = time::timeout(COMPILING, running).await.expect("it ends").expect("it runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-    Said { code: output.status.code(), out: text(&output.stdout), error: text(&output.stderr) }
-}
-
 /// A new project in Rust, whose dependencies are those that are here.
 async fn new_project(site: &Site) {
-    let new = site.rounds(&["connector", "new", "my-ehr", "--lang", "rust"]).await;
-    assert_eq!((new.code, new.out.as_str()), (Some(0), "my-ehr"), "{new:?}");
+    let new = site.rounds(&["connector", "new", "own-ehr", "--lang", "rust"]).await;
+    assert_eq!((new.code, new.out.as_str()), (Some(0), "own-ehr"), "{new:?}");
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    fs::copy(workspace.join("Cargo.lock"), site.path("my-ehr/Cargo.lock")).unwrap();
-    // It lies in the workspace's own folder here, and is none of its members.
-    let manifest = fs::read_to_string(site.path("my-ehr/Cargo.toml")).unwrap();
-    site.write("my-ehr/Cargo.toml", format!("{manifest}\n[workspace]\n"));
+    fs::copy(workspace.join("Cargo.lock"), site.path("own-ehr/Cargo.lock")).unwrap();
 }
 
 fn configure(site: &Site, ehr: &str, receiver: &str) {
     let app = destination("app", receiver, "");
     site.configure(&format!(
-        "[[connection]]\nname = \"practice\"\nconnector = \"my-ehr\"\nbase_url = \"{ehr}\"\n\
+        "[[connection]]\nname = \"practice\"\nconnector = \"own-ehr\"\nbase_url = \"{ehr}\"\n\
          actions = {{ patients = {{ every = \"1s\" }} }}\n\n{app}"
     ));
 }
@@ -121,40 +76,41 @@ fn connector_of(received: &Received) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_connector_tells_and_its_next_version_is_swapped_as_its_source_changes() {
     let site = Site::new(&[]).await;
-    let (ehr, receiver) = (Ehr::start().await, receiver().await);
+    let (ehr, receiver) = (Hello::start().await, receiver().await);
     new_project(&site).await;
-    let again = site.rounds(&["connector", "new", "my-ehr", "--lang", "rust"]).await;
+    let again = site.rounds(&["connector", "new", "own-ehr", "--lang", "rust"]).await;
     assert_eq!(again.code, Some(2), "{again:?}");
 
-    let built = done(compiling(&site, &["connector", "build", "my-ehr", "-o", "connectors"])).await;
-    assert_eq!(built.out, "connectors/my-ehr.wasm", "{built:?}");
+    let built =
+        done(compiling(&site, &["connector", "build", "own-ehr", "-o", "connectors"])).await;
+    assert_eq!(built.out, "connectors/own-ehr.wasm", "{built:?}");
     let inspected = site.rounds(&["connector", "inspect", &built.out, "--json"]).await.json();
     assert_eq!(inspected["contract"], "rounds:connector@0.1.0", "{inspected}");
     let tools = inspected["made_with"].as_array().unwrap();
     assert!(tools.iter().any(|tool| tool["name"] == "rustc"), "{inspected}");
-    let test = ["connector", "test", &built.out, "--exchanges", "my-ehr/exchanges"];
+    let test = ["connector", "test", &built.out, "--exchanges", "own-ehr/exchanges"];
     let tested = site.rounds(&test).await;
     assert_eq!(tested.code, Some(0), "{tested:?}");
 
-    configure(&site, &ehr.url, receiver.url());
+    configure(&site, ehr.url(), receiver.url());
     let host = site.start().await;
     within("a notification", receiver.wait_for(1)).await;
 
-    let dev = ["connector", "dev", "my-ehr", "-c", "rounds.toml", "--admin", &host.address()];
+    let dev = ["connector", "dev", "own-ehr", "-c", "rounds.toml", "--admin", &host.address()];
     let mut dev = Dev::start(compiling(&site, &dev));
-    assert!(dev.says("served: ").await.contains("my-ehr@0.1.0"));
+    assert!(dev.says("served: ").await.contains("own-ehr@0.1.0"));
     dev.says("waiting").await;
 
-    let source = fs::read_to_string(site.path("my-ehr/src/lib.rs")).unwrap();
-    site.write("my-ehr/src/lib.rs", source.replace("0.1.0", "0.2.0") + "\nlet no = rust;\n");
+    let source = fs::read_to_string(site.path("own-ehr/src/lib.rs")).unwrap();
+    site.write("own-ehr/src/lib.rs", source.replace("0.1.0", "0.2.0") + "\nlet no = rust;\n");
     dev.says("not built: ").await;
-    assert_eq!(host.status().await.connectors["my-ehr"].version, "0.1.0");
+    assert_eq!(host.status().await.connectors["own-ehr"].version, "0.1.0");
 
-    site.write("my-ehr/src/lib.rs", source.replace("0.1.0", "0.2.0"));
-    assert!(dev.says("served: ").await.contains("my-ehr@0.2.0"), "{:?}", dev.said);
-    assert_eq!(host.status().await.connectors["my-ehr"].version, "0.2.0");
-    ehr.patients.lock().unwrap().push(("8", "v1"));
+    site.write("own-ehr/src/lib.rs", source.replace("0.1.0", "0.2.0"));
+    assert!(dev.says("served: ").await.contains("own-ehr@0.2.0"), "{:?}", dev.said);
+    assert_eq!(host.status().await.connectors["own-ehr"].version, "0.2.0");
+    ehr.admit("8");
     within("what the next version tells", receiver.wait_for(2)).await;
     let told: Vec<_> = receiver.received().iter().map(connector_of).collect();
-    assert_eq!(told, ["my-ehr@0.1.0", "my-ehr@0.2.0"]);
+    assert_eq!(told, ["own-ehr@0.1.0", "own-ehr@0.2.0"]);
 }

@@ -57,11 +57,11 @@ async fn a_file_that_is_no_connector_is_told_and_the_others_go_on() {
     let expected = [
         "connectors/bad-name.wasm: its manifest is wrong: its name is not of small letters, digits and `-`",
         "connectors/bad-schema.wasm: its manifest is wrong: its settings schema is no JSON: EOF while parsing an object at line 1 column 1",
+        "connectors/contract-0-2.wasm: built against rounds:connector@0.2.0, and this host knows rounds:connector@0.1.0",
         "connectors/core.wasm: is a core module, not a component; build it for wasm32-wasip2, or wrap it with `wasm-tools component new`",
         "connectors/elf.wasm: is no WebAssembly component: it does not begin with \\0asm",
         "connectors/empty.wasm: is an empty file",
         "connectors/forbidden-import.wasm: imports acme:tools/shell@1.0.0, wasi:keyvalue/store@0.2.0, and a connector is given nothing of the kind; build it without",
-        "connectors/contract-0-2.wasm: built against rounds:connector@0.2.0, and this host knows rounds:connector@0.1.0",
         "connectors/no-action.wasm: its manifest is wrong: it declares no action",
         "connectors/noise.wasm: *",
         "connectors/text.wasm: is WebAssembly text; compile it first",

@@ -210,7 +210,7 @@ async fn a_file_that_may_not_be_in_service_leaves_the_old_one_polling() {
     ward.restore("twin.wasm").await;
 
     for (name, pattern) in [
-        ("older", "plain@0.0.9 is older than 0.1.0, which was in service*host.trust.allow_older*"),
+        ("older", "plain@0.0.9: *older than 0.1.0*host.trust.allow_older*"),
         ("next-wants-setting", "plain@0.2.0 does not fit*settings: `site` is missing*"),
         ("next-without-action", "plain@0.2.0 does not fit*has no action `appointments`*"),
         ("no-action", "*its manifest is wrong: it declares no action*"),

@@ -4,21 +4,25 @@
 
 mod clinic;
 mod connectors;
+mod hello;
 mod pattern;
 pub(crate) mod real;
 mod registry;
 mod rounds;
+mod script;
 mod servers;
 mod site;
 mod wait;
 
 pub(crate) use clinic::Clinic;
-pub(crate) use connectors::{FHIR, file as connector_file, guest, target};
+pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, target};
+pub(crate) use hello::Hello;
 pub(crate) use pattern::{assert_fits, fits};
 pub(crate) use registry::{Blob, Registry, index, manifest};
 pub(crate) use rounds::{Ended, Line, Rounds};
+pub(crate) use script::{COMPILING, done, script};
 pub(crate) use servers::{
     Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with, serve,
 };
-pub(crate) use site::{Said, Site, connection, destination, has_panicked};
+pub(crate) use site::{CACHE_HOME, Said, Site, cache_home, connection, destination, has_panicked};
 pub(crate) use wait::{PATIENCE, eventually, within};

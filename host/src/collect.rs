@@ -178,11 +178,23 @@ impl Collector {
     /// Calls the connector and does what it wants done next.
     async fn advance(&mut self, job: Job) {
         step::reached("collecting");
-        match self.workshop.collect(&job).await {
+        let step = self.workshop.collect(&job).await;
+        self.show(&job, &step);
+        match step {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
             Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
             Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+        }
+    }
+
+    /// Has what may follow the connector map the same change, in its own time.
+    fn show(&self, job: &Job, step: &Result<Step, Fault>) {
+        let connection = &self.options.connection;
+        let is_settled = !matches!(step, Ok(Step::Fetch(_)));
+        let watching = is_settled.then(|| connection.shadow.watching(&job.serving.connector));
+        if let Some(watching) = watching.flatten() {
+            watching.collected(job.shown(connection, step));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{
     egress::Client,
     model::{ConnectionName, DestinationName, TaskId},
     service::Service,
+    shadow,
     status::Backlog,
 };
 
@@ -19,6 +20,8 @@ pub struct Connection {
     pub config: config::Connection,
     /// What knows the EHR.
     pub service: Service,
+    /// What may follow it, told of all that it is given.
+    pub shadow: shadow::Handle,
     /// The way to the EHR, for what a connector declares to ask: see [`Connection::client`].
     pub way: Client,
     /// The connection's settings as a guest gets them: JSON text.

@@ -27,7 +27,7 @@ pub use content::{Content, digest_of};
 pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
-pub use guest::{Context, Guest, Page, Request, Step};
+pub use guest::{Context, Guest, Page, Request, Spent, Step};
 pub use library::{Connector, Library};
 pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};

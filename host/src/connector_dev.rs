@@ -15,8 +15,7 @@ pub use running::Running;
 use sources::Sources;
 
 use crate::{
-    config::Limits,
-    connector::{self, Connector, Engine},
+    connector::{Connector, Engine},
     connector_build,
 };
 
@@ -26,6 +25,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The host that is to serve it, if there is one.
     pub host: Option<Running>,
+    /// What it is loaded with, after a build.
+    pub engine: Engine,
 }
 
 /// Why there is no loop.
@@ -39,9 +40,6 @@ pub enum Error {
         /// Why not.
         source: notify::Error,
     },
-    /// The machine cannot give what the engine needs.
-    #[error(transparent)]
-    Engine(#[from] connector::Error),
 }
 
 /// Builds, tests and swaps now and at every change of the sources, until it is dropped. `test`
@@ -54,8 +52,7 @@ pub async fn run(
     test: impl AsyncFn(&Path) -> bool,
     mut tell: impl FnMut(Event),
 ) -> Result<(), Error> {
-    let Options { folder, host } = options;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let Options { folder, host, engine } = options;
     let watch = |source| Error::Watch { folder: folder.display().to_string(), source };
     let mut sources = Sources::watch(&folder).map_err(watch)?;
     loop {

@@ -10,12 +10,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::time;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub(crate) use assemble::{clients, library};
+pub(crate) use assemble::{client, clients, library};
 pub use builder::Builder;
 pub use handle::Handle;
 
 use crate::{
-    admin, collect, config, connector, deliver, egress, oci, reload, schedule,
+    admin, collect, config, connector, deliver, egress, oci, reload, schedule, shadow,
     store::{self, Store},
 };
 
@@ -43,6 +43,7 @@ pub struct Host {
     collectors: Vec<collect::Collector>,
     deliverers: Vec<deliver::Deliverer>,
     reloader: Option<reload::Reloader>,
+    shadow: Option<(shadow::Watcher, shadow::Comparer)>,
     admin: Option<admin::Server>,
     tracker: TaskTracker,
 }
@@ -109,8 +110,8 @@ impl Host {
     /// [`Error::Store`] where the store fails while the host runs. What was acknowledged is on
     /// disk; a restart goes on from there.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
-        let Self { handle, store, scheduler, collectors, deliverers, reloader, admin, tracker } =
-            self;
+        let Self { handle, store, scheduler, collectors, deliverers, .. } = self;
+        let Self { reloader, shadow, admin, tracker, .. } = self;
         let running = shutdown.child_token();
         tracker.spawn(scheduler.run(running.clone()));
         for collector in collectors {
@@ -121,6 +122,10 @@ impl Host {
         }
         if let Some(reloader) = reloader {
             tracker.spawn(reloader.run(running.clone()));
+        }
+        if let Some((watcher, comparer)) = shadow {
+            tracker.spawn(watcher.run(running.clone()));
+            tracker.spawn(comparer.run(running.clone()));
         }
         if let Some(admin) = admin {
             tracker.spawn(admin.run(running.clone()));

@@ -70,6 +70,7 @@ pub mod practice;
 mod reload;
 pub mod schedule;
 pub mod service;
+pub mod shadow;
 mod shelf;
 pub mod signature;
 pub mod status;

@@ -28,7 +28,7 @@ use crate::{
     egress, identity,
     model::{Change, Pending, Stage, TaskId},
     service::Serving,
-    step,
+    shadow, step,
     store::{Commit, Committed, KeptAnswer, NewChange, Store, TaskState},
 };
 
@@ -162,7 +162,9 @@ impl Poller {
         progress.evidence = Evidence::default();
         let answer = self.answer(guest, client, progress).await?;
         step::reached("answered");
-        let page = guest.changes(cursor.as_deref(), &answer).await?;
+        let read = guest.changes(cursor.as_deref(), &answer).await;
+        self.show(progress, answer, &read);
+        let page = read?;
         let more = page.more;
         let stands = cursor.as_deref() == Some(&page.cursor);
         if more && (stands || !progress.passed.insert(fingerprint(&page.cursor))) {
@@ -170,6 +172,19 @@ impl Poller {
         }
         self.commit(progress, page).await?;
         Ok(more)
+    }
+
+    /// Has what may follow the connector read the same page, in its own time.
+    fn show(&self, progress: &Progress, answer: egress::Response, read: &Result<Page, Fault>) {
+        let shadow = &self.connection.shadow;
+        let Some(watching) = shadow.watching(&progress.serving.connector) else { return };
+        watching.page(shadow::Page {
+            context: progress.context.clone(),
+            cursor: progress.state.cursor.clone(),
+            request: progress.evidence.request().cloned(),
+            answer,
+            read: read.clone(),
+        });
     }
 
     /// The EHR's answer; where reading consumes, it is on disk before it is parsed, and one that

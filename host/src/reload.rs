@@ -1,53 +1,39 @@
 //! Connectors that come, change and go while the host runs.
 //!
-//! The folder's own events say when to look, and a look now and then finds what they missed. A
-//! file is read when it is whole, compiled away from the polls, judged for every connection that
-//! would use it, and put in service between two polls. Whatever is wrong with it leaves in
-//! service what is, and is told once.
+//! A file of the folder is read when it is whole, compiled away from the polls, judged for every
+//! connection that would use it, and put in service between two polls. Whatever is wrong with it
+//! leaves in service what is, and is told once.
 
+mod file;
+mod folder;
 mod judge;
 mod sight;
 
-use std::{
-    collections::{HashMap, HashSet},
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, io, path::Path, sync::Arc};
 
-use notify::{
-    Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
-    event::{AccessKind, AccessMode, ModifyKind, RenameMode},
-};
-use tokio::{sync::mpsc, task, time};
+use tokio::task;
 use tokio_util::sync::CancellationToken;
 
-use self::sight::{Look, SETTLE};
 pub(crate) use self::{
+    file::File,
+    folder::Folder,
     judge::{Refusal, judge, load},
-    sight::{Sight, files},
+    sight::{Look, Sight, files},
 };
 use crate::{
     clock::Clock,
     config::Config,
-    connector::{self, Connector, Content, Engine, Stamp, read},
+    connector::{self, Connector, Engine},
     schedule,
     service::Service,
     shelf::Shelf,
     status::Status,
-    trust,
 };
-
-/// How often the folder is looked at, whatever its events say.
-const RESCAN: Duration = Duration::from_secs(5);
 
 /// What a reloader works with.
 pub(crate) struct Options {
-    /// The folder.
-    pub(crate) folder: PathBuf,
-    /// What was seen of it at the start.
-    pub(crate) sight: Sight,
+    /// The folder, with what was seen of it at the start.
+    pub(crate) folder: Folder,
     /// What compiles.
     pub(crate) engine: Engine,
     /// What uses connectors.
@@ -67,53 +53,13 @@ pub(crate) struct Options {
 /// Puts in service what comes into the folder.
 pub(crate) struct Reloader {
     options: Options,
-    /// Files that are whole, for all that events say.
-    whole: HashSet<PathBuf>,
-    events: mpsc::UnboundedReceiver<Arrival>,
-    _watcher: Option<RecommendedWatcher>,
-}
-
-/// Something happened to a file.
-struct Arrival {
-    path: PathBuf,
-    /// It was closed or moved into its place.
-    whole: bool,
 }
 
 impl Options {
-    /// The reloader. Where the folder cannot be watched, it is looked at now and then.
+    /// The reloader.
     pub(crate) fn build(self) -> Reloader {
-        let (sender, events) = mpsc::unbounded_channel();
-        let watcher = watch(&self.folder, sender);
-        let told = |error: &notify::Error| {
-            tracing::warn!(folder = %self.folder.display(), %error, every_s = RESCAN.as_secs(), "cannot be watched, and is looked at now and then");
-        };
-        let watcher = watcher.inspect_err(told).ok();
-        Reloader { options: self, whole: HashSet::new(), events, _watcher: watcher }
+        Reloader { options: self }
     }
-}
-
-fn watch(
-    folder: &Path,
-    sender: mpsc::UnboundedSender<Arrival>,
-) -> notify::Result<RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        let Ok(event) = event else { return };
-        let whole = is_whole(event.kind);
-        for path in event.paths {
-            let _host_stopped = sender.send(Arrival { path, whole }).is_err();
-        }
-    })?;
-    watcher.watch(folder, RecursiveMode::NonRecursive)?;
-    Ok(watcher)
-}
-
-fn is_whole(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Access(AccessKind::Close(AccessMode::Write))
-            | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both))
-    )
 }
 
 impl Reloader {
@@ -123,41 +69,23 @@ impl Reloader {
     }
 
     async fn work(&mut self) {
-        let mut wait = SETTLE;
         loop {
-            tokio::select! {
-                Some(arrival) = self.events.recv() => self.note(arrival),
-                () = time::sleep(wait) => {}
-            }
-            while let Ok(arrival) = self.events.try_recv() {
-                self.note(arrival);
-            }
-            wait = if self.look().await { SETTLE } else { RESCAN };
+            self.options.folder.stirred().await;
+            self.look().await;
         }
     }
 
-    fn note(&mut self, Arrival { path, whole }: Arrival) {
-        let path = path.file_name().map(|name| self.options.folder.join(name));
-        if let Some(path) = path.filter(|_| whole) {
-            // A signature that came makes its connector worth another look.
-            let is_signature = path.extension().is_some_and(|extension| extension == "sig");
-            self.whole.insert(if is_signature { path.with_extension("") } else { path });
-        }
-    }
-
-    /// Looks at the folder and deals with what is new; whether to look again soon.
-    async fn look(&mut self) -> bool {
-        let whole = std::mem::take(&mut self.whole);
-        let paths = match files(&self.options.folder) {
-            Ok(paths) => paths,
+    /// Looks at the folder and deals with what is new.
+    async fn look(&mut self) {
+        let now = self.options.clock.now();
+        let look = match self.options.folder.look(now) {
+            Ok(look) => look,
             Err(error) => {
-                self.tell(&self.options.folder.clone(), Some(&error.to_string()));
-                return false;
+                let path = self.options.folder.path().to_path_buf();
+                return self.tell(&path, Some(&error.to_string()));
             }
         };
-        let now = self.options.clock.now();
-        let Look { ready, unfit, gone, mut unsettled } =
-            self.options.sight.look(paths, &whole, now);
+        let Look { ready, unfit, gone, mut unsettled } = look;
         for (path, holds) in gone {
             self.gone(&path, holds.as_deref());
         }
@@ -167,7 +95,9 @@ impl Reloader {
         for path in ready {
             unsettled |= self.deal(&path).await;
         }
-        unsettled
+        if unsettled {
+            self.options.folder.look_again_soon();
+        }
     }
 
     fn gone(&self, path: &Path, holds: Option<&str>) {
@@ -201,14 +131,15 @@ impl Reloader {
             Err(why) => self.refuse(path, &why),
         }
         if let Some(stamp) = stamp {
-            self.options.sight.dealt(path, stamp, holds);
+            self.options.folder.sight.dealt(path, stamp, holds);
         }
         false
     }
 
     /// Puts a connector in service, if it may be and is not.
     async fn offer(&self, path: &Path, connector: Connector, file: File) -> Result<(), String> {
-        let Options { sight, services, config, shelf, clock, .. } = &self.options;
+        let Options { folder, services, config, shelf, clock, .. } = &self.options;
+        let sight = &folder.sight;
         let name = connector.manifest().name.clone();
         if let Some(held) = sight.holds(path).filter(|held| *held != name) {
             tracing::warn!(file = %path.display(), held, holds = name, "a file holds another connector than before; what is in service under the old name stays");
@@ -267,7 +198,7 @@ impl Reloader {
 
     fn refuse(&self, path: &Path, why: &str) {
         let in_service =
-            self.options.sight.holds(path).and_then(|name| self.options.services.get(name));
+            self.options.folder.sight.holds(path).and_then(|name| self.options.services.get(name));
         let serving = in_service.map(|service| service.serving().connector.manifest().label());
         let serving = serving.unwrap_or_else(|| "nothing".into());
         tracing::error!(file = %path.display(), why, in_service = serving, "a connector's file is not put in service; what is stays");
@@ -284,60 +215,6 @@ impl Reloader {
             None => drop(report.refused.remove(&file)),
         });
     }
-}
-
-/// A file that may be a connector.
-pub(crate) struct File {
-    pub(crate) content: Content,
-    pub(crate) signature: Option<Vec<u8>>,
-    pub(crate) stamp: Option<Stamp>,
-}
-
-impl File {
-    /// Reads a file of the folder, on a thread that may wait for the disk.
-    pub(crate) async fn read(path: &Path) -> Result<Self, connector::Error> {
-        apart(path, |path| {
-            let (bytes, stamp) = read(path)?;
-            let signature = signature(path)?;
-            Ok(Self { content: Content::new(bytes), signature, stamp: Some(stamp) })
-        })
-        .await
-    }
-
-    /// Reads a file that somebody named, wherever it is.
-    pub(crate) async fn read_named(path: &Path) -> Result<Self, connector::Error> {
-        apart(path, |path| {
-            let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
-            let signature = signature(path)?;
-            Ok(Self { content: Content::new(bytes.into()), signature, stamp: None })
-        })
-        .await
-    }
-
-    /// Keeps it for the next start, and for going back.
-    pub(crate) async fn keep(self, shelf: &Shelf) -> io::Result<()> {
-        let shelf = shelf.clone();
-        let put = move || shelf.put(&self.content, self.signature.as_deref());
-        task::spawn_blocking(put).await.map_err(io::Error::other)?
-    }
-}
-
-fn signature(path: &Path) -> Result<Option<Vec<u8>>, connector::Error> {
-    let wrong = |source| unreadable(&trust::file::beside(path), source);
-    trust::file::read(path).map_err(wrong)
-}
-
-async fn apart(
-    path: &Path,
-    read: impl FnOnce(&Path) -> Result<File, connector::Error> + Send + 'static,
-) -> Result<File, connector::Error> {
-    let wanted = path.to_path_buf();
-    let read = task::spawn_blocking(move || read(&wanted)).await;
-    read.unwrap_or_else(|ended| Err(unreadable(path, io::Error::other(ended))))
-}
-
-fn unreadable(path: &Path, source: io::Error) -> connector::Error {
-    connector::Error::Unreadable { path: path.display().to_string(), source }
 }
 
 /// A file as people call it.

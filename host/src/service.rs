@@ -208,7 +208,9 @@ impl Service {
         let tasks: Vec<_> = standing.tasks.keys().cloned().collect();
         drop(standing);
         self.0.status.with(|all: &mut status::Report| {
-            all.connectors.insert(self.0.name.clone(), report);
+            let told = all.connectors.entry(self.0.name.clone()).or_default();
+            // What stands beside it tells of itself.
+            *told = status::Connector { shadow: told.shadow.take(), ..report };
             for task in tasks {
                 all.tasks.entry(task.to_string()).or_default().connector.clone_from(&label);
             }

@@ -71,6 +71,32 @@ pub struct Connector {
     pub on_trial_against: Option<String>,
     /// Why the file that is there now, or was, is not in service.
     pub error: Option<String>,
+    /// What may follow it, and how it compares.
+    #[serde(default)]
+    pub shadow: Option<Shadow>,
+}
+
+/// A candidate beside a connector in service: pages and changes that both were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shadow {
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its file, in hexadecimal.
+    pub digest: String,
+    /// The file that it was read from.
+    pub file: String,
+    /// Pages read and changes mapped by both.
+    pub compared: u64,
+    /// Of these, where both did the same.
+    pub same: u64,
+    /// Where the candidate did otherwise.
+    pub different: u64,
+    /// Where only the candidate failed.
+    pub failed: u64,
+    /// What came while the candidate was still busy, or rested from using up its time.
+    pub not_compared: u64,
+    /// Some of what differs: kinds, places, types and lengths, no values.
+    pub examples: Vec<String>,
 }
 
 /// All of a host.

@@ -1,9 +1,6 @@
 package rounds
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // Context is what the host says at every call. Printed, it shows its action alone.
 type Context struct {
@@ -25,8 +22,8 @@ type Context struct {
 // was, so set the defaults before. The error is an [InvalidSettings] with the place, never with
 // what stands there.
 func (c Context) ReadSettings(target any) error {
-	if err := json.Unmarshal([]byte(c.Settings), target); err != nil {
-		return InvalidSettings(unreadable([]byte(c.Settings), err))
+	if wrong := unmarshal([]byte(c.Settings), target); wrong != "" {
+		return InvalidSettings(wrong)
 	}
 	return nil
 }

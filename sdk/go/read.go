@@ -18,8 +18,8 @@ import (
 // The error is an [UnexpectedResponse] with the place, never with what stands there.
 func ReadJSON[T ~string | ~[]byte](text T, target any) error {
 	read := []byte(text)
-	if err := json.Unmarshal(read, target); err != nil {
-		return UnexpectedResponse(unreadable(read, err))
+	if wrong := unmarshal(read, target); wrong != "" {
+		return UnexpectedResponse(wrong)
 	}
 	if string(bytes.TrimSpace(read)) == "null" {
 		return UnexpectedResponse("other JSON than expected: null")
@@ -29,6 +29,18 @@ func ReadJSON[T ~string | ~[]byte](text T, target any) error {
 		return UnexpectedResponse(what)
 	}
 	return nil
+}
+
+// unmarshal reads JSON as encoding/json does, and says what is wrong with it; nothing where it is
+// right.
+func unmarshal(text []byte, target any) (wrong string) {
+	if isDeep(text) {
+		return "JSON nested too deep"
+	}
+	if err := json.Unmarshal(text, target); err != nil {
+		return unreadable(text, err)
+	}
+	return ""
 }
 
 // unreadable says what is wrong with JSON and where.
@@ -56,13 +68,18 @@ func missing(kind reflect.Type, text []byte) string {
 	if kind.Kind() == reflect.Pointer {
 		kind = kind.Elem()
 	}
-	switch {
-	case string(text) == "null" || !isNested(kind):
+	if string(text) == "null" || readsItself(kind) {
 		return ""
-	case kind.Kind() == reflect.Struct:
-		return missingField(kind, text)
 	}
-	return missingInItem(kind.Elem(), text)
+	switch kind.Kind() {
+	case reflect.Struct:
+		return missingField(kind, text)
+	case reflect.Map:
+		return missingInMap(kind.Elem(), text)
+	case reflect.Slice, reflect.Array:
+		return missingInItem(kind.Elem(), text)
+	}
+	return ""
 }
 
 func missingField(kind reflect.Type, text []byte) string {
@@ -79,19 +96,32 @@ func missingField(kind reflect.Type, text []byte) string {
 	return ""
 }
 
-func missingInItem(kind reflect.Type, text []byte) string {
-	if kind.Kind() != reflect.Pointer && !isNested(kind) {
-		return ""
-	}
-	for i, item := range items(text) {
-		if string(item) == "null" && kind.Kind() != reflect.Pointer {
-			return fmt.Sprintf("[%d]", i)
+// missingInMap leaves a name unsaid, as it is the EHR's.
+func missingInMap(kind reflect.Type, text []byte) string {
+	for _, field := range members(text) {
+		if inner, isMissing := missingValue(kind, field.value); isMissing {
+			return ".*" + inner
 		}
-		if inner := missing(kind, item); inner != "" {
+	}
+	return ""
+}
+
+func missingInItem(kind reflect.Type, text []byte) string {
+	for i, item := range items(text) {
+		if inner, isMissing := missingValue(kind, item); isMissing {
 			return fmt.Sprintf("[%d]%s", i, inner)
 		}
 	}
 	return ""
+}
+
+// missingValue is missing for a value that must be there, which one that is null is not.
+func missingValue(kind reflect.Type, text []byte) (inner string, isMissing bool) {
+	if string(text) == "null" {
+		return "", !mayBeNull(kind) && !readsItself(kind)
+	}
+	inner = missing(kind, text)
+	return inner, inner != ""
 }
 
 // want is a field that a type reads.
@@ -117,8 +147,8 @@ func wants(kind reflect.Type) (found []want) {
 		if name == "" {
 			name = field.Name
 		}
-		optional := field.Type.Kind() == reflect.Pointer || field.Type.Kind() == reflect.Interface
-		found = append(found, want{name, optional || strings.Contains(options, "omit"), field.Type})
+		optional := mayBeNull(field.Type) || strings.Contains(options, "omit")
+		found = append(found, want{name, optional, field.Type})
 	}
 	known.Store(kind, found)
 	return found
@@ -134,13 +164,13 @@ func find(fields []member, name string) (value []byte, isThere bool) {
 	return value, isThere
 }
 
-// isNested tells whether a type has fields or items, and does not read them itself.
-func isNested(kind reflect.Type) bool {
-	switch kind.Kind() {
-	case reflect.Struct, reflect.Slice, reflect.Array:
-		by := reflect.PointerTo(kind)
-		return !by.Implements(reflect.TypeFor[json.Unmarshaler]()) &&
-			!by.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
-	}
-	return false
+func mayBeNull(kind reflect.Type) bool {
+	return kind.Kind() == reflect.Pointer || kind.Kind() == reflect.Interface
+}
+
+// readsItself tells whether what is in a type is that type's own affair, as in [json.RawMessage].
+func readsItself(kind reflect.Type) bool {
+	by := reflect.PointerTo(kind)
+	return by.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
+		by.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }

@@ -3,6 +3,7 @@ package rounds
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -50,6 +51,62 @@ func TestReadingSaysWhereAndNeverWhat(t *testing.T) {
 		if got := fmt.Sprint(err); got != "unexpected response: "+wanted && (wanted != "" || err != nil) {
 			t.Errorf("%s: %s", text, got)
 		}
+	}
+}
+
+func TestNullIsNoValue(t *testing.T) {
+	type object struct {
+		ID string `json:"id"`
+	}
+	const other = "unexpected response: other JSON than expected: "
+	for _, test := range []struct {
+		text   string
+		target any
+		wanted string
+	}{
+		{"\nnull\t", new(object), other + "null"},
+		{"null", new(*object), other + "null"},
+		{"null", new(map[string]object), other + "null"},
+		{`[{"id":"7"},null]`, new([]object), other + "no [1]"},
+		{`[null]`, new([]map[string]string), other + "no [0]"},
+		{`["7",null]`, new([]string), other + "no [1]"},
+		{`[[null]]`, new([][2]string), other + "no [0][0]"},
+		{`{"Jane":null}`, new(map[string]object), other + "no *"},
+		{`{"Jane":{}}`, new(map[string]*object), other + "no *.id"},
+		{`{"Jane":[null]}`, new(struct{ Jane []object }), other + "no Jane[0]"},
+		{`[null]`, new([]*object), "<nil>"},
+		{`{"Jane":null}`, new(map[string]*object), "<nil>"},
+		{`{"Jane":null}`, new(struct{ Jane *object }), "<nil>"},
+		{`[null]`, new([]any), "<nil>"},
+		{`[null]`, new([]json.RawMessage), "<nil>"},
+	} {
+		if got := fmt.Sprint(ReadJSON(test.text, test.target)); got != test.wanted {
+			t.Errorf("%s into %T: %s", test.text, test.target, got)
+		}
+	}
+}
+
+func TestJSONNestedTooDeepIsNeverParsed(t *testing.T) {
+	lists := func(depth int) string {
+		return strings.Repeat("[", depth) + strings.Repeat("]", depth)
+	}
+	for text, isDeep := range map[string]bool{
+		lists(500): false,
+		lists(501): true,
+		strings.Repeat(`{"a":`, 501) + "1" + strings.Repeat("}", 501): true,
+		strings.Repeat(`["]]",`, 501):                                 true,
+		strings.Repeat(`["\\\"]",`, 501):                              true,
+		`["` + strings.Repeat(`[{\"`, 501) + `"]`:                     false,
+		"[" + strings.Repeat("[{}],", 501) + "1]":                     false,
+	} {
+		err := ReadJSON(text, new(any))
+		if isDeep != (fmt.Sprint(err) == "unexpected response: JSON nested too deep") || !isDeep && err != nil {
+			t.Errorf("%.20s…: %v", text, err)
+		}
+	}
+	err := Context{Settings: lists(501)}.ReadSettings(new(any))
+	if fmt.Sprint(err) != "invalid settings: JSON nested too deep" {
+		t.Error(err)
 	}
 }
 

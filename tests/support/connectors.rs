@@ -10,9 +10,17 @@ use std::{
 /// The connector of FHIR R4 servers.
 pub(crate) const FHIR: &str = "fhir-r4";
 
-/// The file of a connector: a plugin by its folder's name, else a guest.
+/// The smallest connector.
+pub(crate) const HELLO: &str = "hello";
+
+/// The example that exists in every language, in Rust.
+pub(crate) const CLINIC: &str = "clinic";
+
+const PLUGINS: [&str; 3] = [FHIR, HELLO, CLINIC];
+
+/// The file of a connector: a plugin by its package's name, else a guest.
 pub(crate) fn file(name: &str) -> PathBuf {
-    if name == FHIR { plugin(name) } else { guest(name) }
+    if PLUGINS.contains(&name) { plugin(name) } else { guest(name) }
 }
 
 /// The file of a guest: an example of `tests/guests`.
@@ -24,7 +32,10 @@ pub(crate) fn guest(name: &str) -> PathBuf {
 
 fn plugin(name: &str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| build(&["--package", FHIR, "--lib"]));
+    BUILT.get_or_init(|| {
+        let packages = PLUGINS.iter().flat_map(|name| ["--package", *name]);
+        build(&packages.chain(["--lib"]).collect::<Vec<_>>());
+    });
     found(built().join(format!("{}.wasm", name.replace('-', "_"))))
 }
 

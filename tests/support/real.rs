@@ -1,5 +1,6 @@
 //! The real systems that the tests talk to, none of them written here: a FHIR server, webhook
-//! receivers that verify with other languages' libraries, a sign-in server, a registry.
+//! receivers that verify with other languages' libraries, a sign-in server, a registry; and the
+//! languages' tools.
 //!
 //! They install themselves below `target/real` on first use, from the lock files of
 //! `tests/real`, listen on free ports of 127.0.0.1 and end with the value that stands for them.
@@ -22,9 +23,11 @@ mod process;
 mod receiver;
 pub(crate) mod records;
 mod registry;
+mod tools;
 
 pub(crate) use fhir::{Auth, Fhir};
 pub(crate) use keys::KeyPair;
 pub(crate) use oidc::Oidc;
 pub(crate) use receiver::{Received, Receiver};
 pub(crate) use registry::{PASSWORD, RealRegistry, USER};
+pub(crate) use tools::Tools;

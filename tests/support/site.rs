@@ -24,6 +24,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_rounds");
 /// How many tests with hosts run side by side: two cores do not carry more in good time.
 const SITES: usize = 2;
 
+/// The variable with where commands keep what they compiled.
+pub(crate) const CACHE_HOME: &str = "XDG_CACHE_HOME";
+
 /// What every host here is told, unless a test writes `[host]` itself.
 const HOST: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n";
 
@@ -113,11 +116,12 @@ impl Site {
         Said { code: output.status.code(), out: text(&output.stdout), error: text(&output.stderr) }
     }
 
-    /// A command, not started yet.
+    /// A command in the folder, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).current_dir(&self.folder);
         command.env("ROUNDS_SECRET", SECRET).env("NO_COLOR", "1").env_remove("RUST_LOG");
+        command.env(CACHE_HOME, cache_home());
         command
     }
 }
@@ -127,6 +131,11 @@ impl Drop for Site {
         // Fails where a host that a test forgot still writes; the next `cargo clean` has it.
         fs::remove_dir_all(&self.folder).ok();
     }
+}
+
+/// Where the commands of all tests keep what they compiled.
+pub(crate) fn cache_home() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
 }
 
 /// Whether a program's log tells of a panic of its own.

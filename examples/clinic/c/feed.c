@@ -1,8 +1,9 @@
 /// The feed of appointments. The EHR answers those changed at a time or later, so a page that is
 /// full may end in the middle of many that changed at one instant; then a larger one is asked for.
+/// A time that lies ahead is told and not asked from: nothing before it would be told again.
 #include "clinic.h"
 
-enum { PAGE_SIZE = 100, LARGEST_PAGE = 10000 };
+enum { PAGE_SIZE = 100, LARGEST_PAGE = 10000, DAY = 86400 };
 
 /// From when, and how many at most.
 typedef struct position {
@@ -18,6 +19,12 @@ static rounds_text cursor_of(rounds_text since, int64_t limit) {
   return ROUNDS_JOIN(since, rounds_text_of(" "), rounds_decimal(limit));
 }
 
+/// Whether a time is further ahead than a clock goes wrong.
+static bool is_ahead(rounds_time time, const rounds_context *context) {
+  rounds_time now = rounds_parse_time(context->now);
+  return !rounds_failed() && rounds_compare_times(rounds_minus_seconds(time, DAY), now) > 0;
+}
+
 static position position_of(const rounds_context *context, rounds_text cursor) {
   if (!rounds_is_some(cursor))
     return (position){context->since, page_size(context)};
@@ -27,6 +34,8 @@ static position position_of(const rounds_context *context, rounds_text cursor) {
   rounds_time time;
   if (it.limit < 1 || !rounds_read_time(it.since, &time))
     rounds_fail_cursor_lost("not a cursor of this connector");
+  else if (is_ahead(time, context))
+    rounds_fail_cursor_lost("the cursor lies in the future");
   return it;
 }
 
@@ -48,10 +57,10 @@ static rounds_text add(rounds_page *page, const rounds_json *record) {
   return changed_at;
 }
 
-/// The later of two times; of equal ones the second.
-static rounds_text later_of(rounds_text first, rounds_text second) {
+/// The later of two times, of equal ones the second; the first where the second lies ahead.
+static rounds_text later_of(rounds_text first, rounds_text second, const rounds_context *context) {
   rounds_time a = rounds_parse_time(first), b = rounds_parse_time(second);
-  return rounds_compare_times(a, b) > 0 ? first : second;
+  return rounds_compare_times(a, b) > 0 || is_ahead(b, context) ? first : second;
 }
 
 static rounds_page *ask_for_more(rounds_page *page, position from) {
@@ -66,18 +75,15 @@ rounds_page *clinic_changes(const rounds_context *context, rounds_text cursor,
   position from = position_of(context, cursor);
   const rounds_json *records = rounds_need(rounds_body_json(rounds_ok(answer)), "appointments");
   rounds_page *page = rounds_no_changes();
-  rounds_text last = rounds_none();
+  rounds_text last = from.since;
   ROUNDS_EACH(record, records) {
-    rounds_text changed_at = add(page, record);
-    last = rounds_is_some(last) ? later_of(last, changed_at) : changed_at;
+    last = later_of(last, add(page, record), context);
   }
   if (rounds_failed())
     return NULL;
-  if (page->count == 0)
-    return rounds_last(page, cursor_of(from.since, page_size(context)));
-  bool is_later = rounds_compare_times(rounds_parse_time(last), rounds_parse_time(from.since)) > 0;
   if ((int64_t)page->count < from.limit)
-    return rounds_last(page, cursor_of(later_of(from.since, last), page_size(context)));
+    return rounds_last(page, cursor_of(last, page_size(context)));
+  bool is_later = rounds_compare_times(rounds_parse_time(last), rounds_parse_time(from.since)) > 0;
   return is_later ? rounds_more(page, cursor_of(last, page_size(context)))
                   : ask_for_more(page, from);
 }

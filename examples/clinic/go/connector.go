@@ -4,7 +4,8 @@
 // It answers oldest change first and no more than so many, with no link to the next page. So every
 // page asks from the newest time seen, that time included, and what comes twice has a version that
 // the host has seen. Where more records share one time than a page holds, the page grows until it
-// reaches past them.
+// reaches past them. A time that lies ahead is told and not asked from: nothing before it would be
+// told again.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	rounds "rounds-sdk"
 )
@@ -64,7 +66,7 @@ func (Clinic) Changes(
 	if err := answer.Read(&read); err != nil {
 		return page, err
 	}
-	changes, newest, err := changesOf(read.Appointments, since)
+	changes, newest, err := changesOf(context, read.Appointments, since)
 	if err != nil {
 		return page, err
 	}
@@ -106,15 +108,18 @@ func (Clinic) Collect(
 	return rounds.Notify(event, appointment.toldWith(who)).WithMemo(start), nil
 }
 
-// latest is the newest time of a page, in the EHR's own words, and whether it is newer than since.
+// latest is the newest time of a page that is not ahead, in the EHR's own words, and whether it is
+// newer than since.
 type latest struct {
 	text  string
 	moved bool
 }
 
-func changesOf(records []json.RawMessage, since string) ([]rounds.Change, latest, error) {
+func changesOf(
+	context rounds.Context, records []json.RawMessage, since string,
+) ([]rounds.Change, latest, error) {
 	newest := latest{text: since}
-	time, err := rounds.ParseTime(since)
+	instant, err := rounds.ParseTime(since)
 	if err != nil {
 		return nil, newest, err
 	}
@@ -128,9 +133,9 @@ func changesOf(records []json.RawMessage, since string) ([]rounds.Change, latest
 		if err != nil {
 			return nil, newest, err
 		}
-		newest.moved = newest.moved || at.After(time)
-		if !at.Before(time) {
-			time, newest.text = at, changed.ChangedAt
+		if !at.Before(instant) && !isAhead(context, at) {
+			newest = latest{changed.ChangedAt, newest.moved || at.After(instant)}
+			instant = at
 		}
 		changes = append(changes, rounds.Upserted(changed.ID, string(record)).
 			WithKey("patient/"+changed.PatientID).
@@ -148,11 +153,20 @@ func position(context rounds.Context, cursor *string) (since string, limit int, 
 	}
 	since, number, _ := strings.Cut(*cursor, " ")
 	limit, wrongLimit := strconv.Atoi(number)
-	_, wrongSince := rounds.ParseTime(since)
+	at, wrongSince := rounds.ParseTime(since)
 	if wrongLimit != nil || wrongSince != nil || limit < 1 || limit > largestPage {
 		return "", 0, rounds.CursorLost("not a cursor of this connector")
 	}
+	if isAhead(context, at) {
+		return "", 0, rounds.CursorLost("the cursor lies in the future")
+	}
 	return since, limit, nil
+}
+
+// isAhead tells whether a time is further ahead than a clock goes wrong.
+func isAhead(context rounds.Context, at time.Time) bool {
+	now, err := rounds.ParseTime(context.Now)
+	return err == nil && at.Add(-24*time.Hour).After(now)
 }
 
 func pageSize(context rounds.Context) (int, error) {

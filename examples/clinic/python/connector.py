@@ -3,7 +3,8 @@
 It answers oldest change first and no more than so many, with no link to the next page. So every
 page asks from the newest time seen, that time included, and what comes twice has a version that
 the host has seen. Where more records share one time than a page holds, the page grows until it
-reaches past them.
+reaches past them. A time that lies ahead is told and not asked from: nothing before it would be
+told again.
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ SETTINGS = {
     "additionalProperties": False,
 }
 LARGEST_PAGE = 10_000
+DAY = 86_400
 GONE = (404, 410)
 
 
@@ -88,7 +90,7 @@ class Clinic(Connector):
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         since, limit = position(context, cursor)
         records = answer.ok().json(Answer)["appointments"]
-        newest = newest_of(since, records)
+        newest = newest_of(since, records, Time.parse(context.now))
         changes = [change_of(record) for record in records]
         page_size = context.settings(Settings).page_size
         if len(records) < limit:
@@ -116,20 +118,27 @@ def position(context: Context, cursor: str | None) -> tuple[str, int]:
         return context.since, context.settings(Settings).page_size
     since, _, limit = cursor.partition(" ")
     try:
-        Time.parse(since)
+        time = Time.parse(since)
     except Failure:
         raise CursorLost("not a cursor of this connector") from None
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= LARGEST_PAGE):
         raise CursorLost("not a cursor of this connector")
+    if is_ahead(time, Time.parse(context.now)):
+        raise CursorLost("the cursor lies in the future")
     return since, int(limit)
 
 
-def newest_of(since: str, records: Sequence[Changed]) -> str:
-    """The latest time of all, in the clinic's own writing; of equal ones, the last."""
+def is_ahead(time: Time, now: Time) -> bool:
+    """Whether a time is further ahead than a clock goes wrong."""
+    return time.minus_seconds(DAY) > now
+
+
+def newest_of(since: str, records: Sequence[Changed], now: Time) -> str:
+    """The latest time that is not ahead, in the clinic's own writing; of equal ones, the last."""
     newest, latest = since, Time.parse(since)
     for record in records:
         changed_at = Time.parse(record["changedAt"])
-        if changed_at >= latest:
+        if changed_at >= latest and not is_ahead(changed_at, now):
             newest, latest = record["changedAt"], changed_at
     return newest
 

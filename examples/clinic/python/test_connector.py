@@ -9,6 +9,7 @@ from rounds_sdk.test import Harness, play
 from connector import Clinic
 
 EXCHANGES = Path(__file__).parent.parent / "exchanges"
+NONE = '{"appointments":[]}'
 RECORD = '{"id":"a","patientId":"p","changedAt":"2026-01-01T00:00:00Z"}'
 
 
@@ -38,6 +39,15 @@ class ClinicTest(unittest.TestCase):
             clinic.cursor = text
             with self.subTest(text), self.assertRaises(CursorLost):
                 clinic.poll()
+
+    def test_a_cursor_from_the_future_is_lost(self) -> None:
+        clinic = Harness(Clinic(), "appointments").at("2026-01-01T00:01:00Z")
+        clinic.on("GET /appointments?changedsince=2026-01-02T01:01:00%2B01:00&limit=100", body=NONE)
+        clinic.cursor = "2026-01-02T01:01:00+01:00 100"
+        clinic.poll()
+        clinic.cursor = "2026-01-02T00:01:00.001Z 100"
+        with self.assertRaisesRegex(CursorLost, "the cursor lies in the future"):
+            clinic.poll()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::{self, Config, Connection, Task},
     connector::{Connector, Library},
-    host,
+    host, oci,
     schedule::cadence,
 };
 
@@ -73,7 +73,14 @@ pub(super) async fn run(Arguments { config, json }: Arguments) -> Result<(), Err
 }
 
 async fn report(config: Config) -> Result<Report, Error> {
-    let (library, unusable) = load(&config).await;
+    let (library, unusable) = match host::library(&config).await {
+        Ok(found) => found,
+        Err(host::Error::Registry(oci::Error::Unlocked(errors))) => {
+            return Ok(Report::wrong(&errors, &config.warnings));
+        }
+        Err(error @ host::Error::Registry(_)) => return Err(error.into()),
+        Err(error) => (Library::default(), vec![error.to_string()]),
+    };
     let errors = crate::check::check(&config, &library);
     if !errors.is_empty() {
         let mut report = Report::wrong(&errors, &config.warnings);
@@ -97,15 +104,6 @@ async fn report(config: Config) -> Result<Report, Error> {
     }));
     let errors = clients(&config);
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })
-}
-
-/// Loads the connectors of the folder and of registries, with all that is wrong there. Compiled code is taken from the
-/// host's cache where it has run before, and nothing is kept where it has not.
-async fn load(config: &Config) -> (Library, Vec<String>) {
-    match host::library(config).await {
-        Ok(found) => found,
-        Err(error) => (Library::default(), vec![error.to_string()]),
-    }
 }
 
 /// What only making the HTTP clients finds, as a key that cannot sign.

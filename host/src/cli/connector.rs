@@ -8,13 +8,23 @@ mod keygen;
 mod new;
 mod pull;
 mod push;
+mod shadow;
 mod sign;
 mod test;
 mod verify;
 
+use std::{env, path::PathBuf};
+
 use clap::Subcommand;
 
 use super::{exit::Error, logs};
+use crate::{
+    config::Limits,
+    connector::{self, Cache, Engine},
+};
+
+/// Bytes of compiled code that are kept: more than a dozen of the largest connectors.
+const KEPT: u64 = 512 << 20;
 
 /// For those who write connectors.
 #[derive(Subcommand)]
@@ -29,6 +39,7 @@ pub(super) enum Command {
     Keygen(keygen::Arguments),
     Pull(pull::Arguments),
     Push(push::Arguments),
+    Shadow(shadow::Arguments),
     Sign(sign::Arguments),
     Verify(verify::Arguments),
 }
@@ -45,7 +56,21 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         Command::Keygen(arguments) => keygen::run(arguments),
         Command::Pull(arguments) => pull::run(arguments).await,
         Command::Push(arguments) => push::run(arguments).await,
+        Command::Shadow(arguments) => shadow::run(arguments).await,
         Command::Sign(arguments) => sign::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
     }
+}
+
+/// An engine for one guest. What it compiles is kept for the author's next command: a connector
+/// in Python takes seconds.
+fn engine() -> Result<Engine, connector::Error> {
+    Engine::new(&Limits::default(), 1, cache())
+}
+
+/// What commands compiled, in the user's cache; none where there is no room for one.
+fn cache() -> Option<Cache> {
+    let named = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = named.or_else(|| Some(env::home_dir()?.join(".cache")))?;
+    Cache::open(&home.join("rounds")).ok().map(|cache| cache.with_most(KEPT))
 }

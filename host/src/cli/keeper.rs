@@ -95,8 +95,16 @@ impl Keeper {
     }
 }
 
+/// Where a task stands, for who only looks.
+pub(super) async fn cursor(config: &Config, task: &TaskId) -> Result<Option<String>, Error> {
+    if !is_there(config) {
+        return Ok(None);
+    }
+    Ok(Keeper::of(config).await?.cursor(task).await?.cursor)
+}
+
 /// Whether a host has made a store. To look into it is no reason to make one.
-pub(super) fn is_there(config: &Config) -> bool {
+fn is_there(config: &Config) -> bool {
     config.host.data.join("store").is_dir()
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Without `--dry-run` it is a poll like any other: the real store, the real destinations. It
 //! needs the store for itself; while a host runs, that host is asked to poll instead. A dry run
-//! has a store of its own that is gone afterwards, and nobody is told but stdout.
+//! has a store of its own that is gone afterwards, and nobody is told but stdout. A recording has
+//! no store at all, and tells a file.
 
 mod conduct;
 mod dry;
 mod printed;
 mod progress;
+mod record;
 mod remote;
 
 use std::time::Duration;
@@ -46,6 +48,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SPAN", default_value = "1m", value_parser = duration::parse)]
     wait: Duration,
     #[command(flatten)]
+    recording: record::Wanted,
+    #[command(flatten)]
     config: ConfigFile,
 }
 
@@ -54,6 +58,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let task = arguments.task.of(&config)?;
     let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
+    if let Some(folder) = arguments.recording.folder() {
+        return record::run(&config, &task, since, &folder, arguments.recording).await;
+    }
     let wanted = conduct::Wanted { task, since, wait: arguments.wait, dry: arguments.dry_run };
     if arguments.dry_run {
         return dry::run(config, wanted).await;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     admin::Client,
-    status::{Connector, Destination, Report, Task},
+    status::{Connector, Destination, Report, Shadow, Task},
 };
 
 /// Says how a running host is doing.
@@ -44,6 +44,7 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
     if !report.connectors.is_empty() {
         output.line("")?;
     }
+    shadows(output, report)?;
     output.table(
         &TASK_HEADS,
         report.tasks.iter().map(|(name, task)| task_row(name, task, now)).collect(),
@@ -61,7 +62,26 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
     Ok(())
 }
 
+/// What may follow connectors in service, and some of what each does otherwise.
+fn shadows(output: &mut Output, report: &Report) -> std::io::Result<()> {
+    let shadows =
+        report.connectors.iter().filter_map(|(name, it)| Some((name, it.shadow.as_ref()?)));
+    let shadows: Vec<_> = shadows.collect();
+    if shadows.is_empty() {
+        return Ok(());
+    }
+    output.table(&SHADOW_HEADS, shadows.iter().map(|(name, it)| shadow_row(name, it)).collect())?;
+    for (name, it) in shadows {
+        for example in &it.examples {
+            output.line(&plain(&format!("{name} {}: {example}", it.version)))?;
+        }
+    }
+    output.line("")
+}
+
 const CONNECTOR_HEADS: [&str; 5] = ["connector", "version", "file", "in service", "digest"];
+const SHADOW_HEADS: [&str; 8] =
+    ["candidate", "version", "file", "compared", "same", "different", "failed", "not compared"];
 /// How much of a digest tells one from another.
 const DIGEST: usize = 12;
 const TASK_HEADS: [&str; 7] =
@@ -77,6 +97,12 @@ fn connector_row(name: &str, it: &Connector, now: Timestamp) -> Vec<String> {
     };
     let digest = it.digest.chars().take(DIGEST).collect();
     vec![name.into(), it.version.clone(), it.file.clone(), since, digest]
+}
+
+fn shadow_row(name: &str, it: &Shadow) -> Vec<String> {
+    let names = [name, &it.version, &it.file].map(String::from);
+    let counts = [it.compared, it.same, it.different, it.failed, it.not_compared];
+    names.into_iter().chain(counts.map(|count| count.to_string())).collect()
 }
 
 fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {

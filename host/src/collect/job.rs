@@ -5,10 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::{
-    connector::Request,
+    connection::Connection,
+    connector::{Fault, Request, Step},
     egress, identity,
     model::{Container, ContainerId, Lane},
     service::Serving,
+    shadow,
     status::UnderWay,
     store::{Error, Store},
 };
@@ -58,5 +60,22 @@ impl Job {
         let memo = store.memo(identity::record(&container.task, &container.change.id))?;
         let (asked, collected) = (Vec::new(), Vec::new());
         Ok(Some(Self { lane, container, memo, serving, asked, collected, steps: 0 }))
+    }
+
+    /// What somebody else needs to collect it as well.
+    pub(super) fn shown(
+        &self,
+        connection: &Connection,
+        settled: &Result<Step, Fault>,
+    ) -> shadow::Collected {
+        let Container { task, change, observed_at, .. } = &self.container;
+        shadow::Collected {
+            context: connection.context(task, *observed_at, *observed_at, false),
+            change: change.clone(),
+            memo: self.memo.clone(),
+            asked: self.asked.clone(),
+            collected: self.collected.clone(),
+            settled: settled.clone(),
+        }
     }
 }

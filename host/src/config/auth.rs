@@ -59,6 +59,19 @@ impl Auth {
         }
     }
 
+    /// All of it that nobody may see.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Basic { password, .. } => vec![password],
+            Self::Bearer { token } => vec![token],
+            Self::Header { value, .. } => vec![value],
+            Self::ClientCredentials(ClientCredentials { client_secret, .. }) => vec![client_secret],
+            Self::BackendServices(BackendServices { key, .. }) => vec![key],
+            Self::Session { secrets } => secrets.values().collect(),
+        }
+    }
+
     /// Where tokens come from, where they come from anywhere.
     pub fn token_url(&self) -> Option<&Url> {
         match self {

@@ -14,6 +14,9 @@ pub struct HostSettings {
     pub data: PathBuf,
     /// The folder of `*.wasm` files.
     pub connectors: PathBuf,
+    /// A folder of `*.wasm` files that may follow those in service: they are given all that these
+    /// are given, and deliver nothing.
+    pub shadow: Option<PathBuf>,
     /// Where the admin API listens: a loopback address.
     pub admin: SocketAddr,
     /// How log lines look.
@@ -35,6 +38,7 @@ impl Default for HostSettings {
         Self {
             data: "data".into(),
             connectors: "connectors".into(),
+            shadow: None,
             admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 7070)),
             log: LogFormat::Text,
             connector_log: false,

@@ -7,6 +7,7 @@
 mod auth;
 mod connection;
 mod destination;
+mod folders;
 mod header;
 mod host;
 mod registry;

@@ -5,6 +5,7 @@
 //! file whose MAC does not fit is compiled anew.
 
 use std::{
+    cmp::Reverse,
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     io,
@@ -19,16 +20,18 @@ use crate::files;
 
 const KEY_FILE: &str = "key";
 const MAC_LENGTH: usize = 32;
+const EXTENSION: &str = "cwasm";
 
-/// How much compiled code is kept, in bytes. Beyond it goes what was used longest ago: every
-/// build of a connector that was ever tried leaves some, in Python 34 MiB.
-const ROOM: u64 = 4 << 30;
+/// How much is kept, where nobody says otherwise: every build of a connector that was ever tried
+/// leaves some, in Python 34 MiB.
+const MOST: u64 = 4 << 30;
 
 /// A folder of compiled connectors. Cheap to clone.
 #[derive(Clone)]
 pub struct Cache {
     folder: PathBuf,
     key: hmac::Key,
+    most: u64,
 }
 
 impl Cache {
@@ -42,7 +45,14 @@ impl Cache {
             Ok(key) if key.len() == MAC_LENGTH => key,
             _ => new_key(folder)?,
         };
-        Ok(Self { folder: folder.into(), key: hmac::Key::new(hmac::HMAC_SHA256, &key) })
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        Ok(Self { folder: folder.into(), key, most: MOST })
+    }
+
+    /// The same, with no more than so many bytes: what was used longest ago goes first.
+    #[must_use]
+    pub fn with_most(self, bytes: u64) -> Self {
+        Self { most: bytes, ..self }
     }
 
     /// The compiled form of a file with this digest, if it is here and ours.
@@ -61,8 +71,32 @@ impl Cache {
         let name = name(engine, digest);
         let mac = self.mac(&name, code);
         let kept = files::write_whole(&self.folder.join(name), &[mac.as_ref(), code]);
-        if let Err(error) = kept.and_then(|()| tidy(&self.folder, ROOM)) {
+        if let Err(error) = kept {
             tracing::warn!(%error, "compiled code cannot be kept; the next start compiles again");
+        }
+        self.shrink();
+    }
+
+    /// Removes what is beyond the most that is kept. Another process may do so as well, so what
+    /// is gone or cannot be looked at is no fault.
+    fn shrink(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| {
+            entry.path().extension().is_some_and(|extension| extension == EXTENSION)
+        });
+        let mut files: Vec<_> = files
+            .filter_map(|file| {
+                let about = file.metadata().ok()?;
+                Some((about.modified().ok()?, about.len(), file.path()))
+            })
+            .collect();
+        files.sort_by_key(|(used, ..)| Reverse(*used));
+        let mut sum = 0;
+        for (_, size, path) in files {
+            sum += size;
+            if sum > self.most {
+                drop(fs::remove_file(path));
+            }
         }
     }
 
@@ -79,7 +113,7 @@ impl Cache {
 fn name(engine: &Engine, digest: &str) -> String {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
-    format!("{digest}-{:016x}.cwasm", hasher.finish())
+    format!("{digest}-{:016x}.{EXTENSION}", hasher.finish())
 }
 
 /// Says on a file that it was used now, which no one needs to know for sure.
@@ -87,27 +121,6 @@ fn note_use(path: &Path) {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let times = Timestamps { last_access: now, last_modification: now };
     let _unnoted = utimensat(CWD, path, &times, AtFlags::empty()).is_err();
-}
-
-/// Lets go of what was used longest ago, until the rest has no more than so many bytes.
-fn tidy(folder: &Path, room: u64) -> io::Result<()> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "cwasm") {
-            let found = fs::metadata(&path)?;
-            files.push((found.modified()?, found.len(), path));
-        }
-    }
-    files.sort();
-    let mut kept = 0_u64;
-    for (_, length, path) in files.into_iter().rev() {
-        kept = kept.saturating_add(length);
-        if kept > room {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 #[expect(
@@ -131,30 +144,56 @@ fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::{
+        fs::File,
+        time::{Duration, UNIX_EPOCH},
+    };
 
     use super::*;
 
     #[test]
-    fn what_was_used_longest_ago_makes_room() {
+    fn no_more_is_kept_than_was_said() {
         let folder = std::env::temp_dir().join(format!("rounds-cache-{}", std::process::id()));
-        let cache = Cache::open(&folder).unwrap();
-        for (day, name) in ["old.cwasm", "used.cwasm", "new.cwasm"].iter().enumerate() {
-            let path = cache.folder.join(name);
-            fs::write(&path, [0; 10]).unwrap();
-            let day = UNIX_EPOCH + Duration::from_secs(day as u64 * 86_400);
-            fs::File::options().append(true).open(path).unwrap().set_modified(day).unwrap();
+        let engine = Engine::default();
+        let cache = Cache::open(&folder).unwrap().with_most(250);
+        let path = |digest| folder.join(name(&engine, digest));
+        for digest in ["1", "2", "3"] {
+            cache.keep(&engine, digest, &[0; 100 - MAC_LENGTH]);
+            if digest == "2" {
+                let old = UNIX_EPOCH + Duration::from_secs(1);
+                File::options().append(true).open(path("2")).unwrap().set_modified(old).unwrap();
+            }
         }
-        note_use(&folder.join("used.cwasm"));
-        let left = |room| {
-            tidy(&folder, room).unwrap();
-            let there = |name: &&str| folder.join(name).exists();
-            ["old.cwasm", "new.cwasm", "used.cwasm", KEY_FILE].into_iter().filter(there).collect()
-        };
-        let (all, two, one): (Vec<_>, Vec<_>, Vec<_>) = (left(30), left(29), left(19));
-        fs::remove_dir_all(folder).unwrap();
-        assert_eq!(all, ["old.cwasm", "new.cwasm", "used.cwasm", KEY_FILE]);
-        assert_eq!(two, ["new.cwasm", "used.cwasm", KEY_FILE]);
-        assert_eq!(one, ["used.cwasm", KEY_FILE], "the key stays");
+        let there = ["1", "2", "3"].map(|digest| path(digest).exists());
+        let key = folder.join(KEY_FILE).exists();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(there, [true, false, true], "the second was used longest ago");
+        assert!(key);
+    }
+    #[test]
+    fn what_is_used_counts_as_new() {
+        let folder = std::env::temp_dir().join(format!("rounds-used-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("code");
+        fs::write(&path, "").unwrap();
+        let file = File::options().append(true).open(&path).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+        note_use(&path);
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(modified > UNIX_EPOCH + Duration::from_secs(1));
+    }
+
+    #[test]
+    fn code_under_another_name_is_not_ours() {
+        let folder = std::env::temp_dir().join(format!("rounds-renamed-{}", std::process::id()));
+        let (engine, cache) = (Engine::default(), Cache::open(&folder).unwrap());
+        let code = engine.precompile_component(b"\0asm\x0d\0\x01\0").unwrap();
+        cache.keep(&engine, "1", &code);
+        let path = |digest| folder.join(name(&engine, digest));
+        fs::copy(path("1"), path("2")).unwrap();
+        let loads = ["1", "2"].map(|digest| cache.load(&engine, digest).is_some());
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(loads, [true, false]);
     }
 }

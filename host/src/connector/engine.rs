@@ -65,6 +65,16 @@ impl Engine {
         Ok(Self(Arc::new(Shared { wasm, linker, cache, compiler, limits: *limits, guests })))
     }
 
+    /// An engine beside this one, with room of its own for so many guests; the limits, the
+    /// compiler and the cache are the same.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub(crate) fn another(&self, guests: usize) -> Result<Self, Error> {
+        let Shared { limits, cache, compiler, .. } = &*self.0;
+        Self::with_compiler(limits, guests, cache.clone(), compiler.clone())
+    }
+
     pub(super) fn wasm(&self) -> &wasmtime::Engine {
         &self.0.wasm
     }

@@ -95,7 +95,7 @@ fn unreadable(path: &Path, source: io::Error) -> Error {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use std::os::unix::fs::symlink;
 
@@ -115,6 +115,40 @@ mod tests {
         assert!(told("link.wasm").contains("symbolic link"), "{}", told("link.wasm"));
         assert!(told("folder.wasm").contains("is a folder"), "{}", told("folder.wasm"));
         assert!(told("none.wasm").contains("cannot be read"), "{}", told("none.wasm"));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_meanwhile_is_read_whole_or_not_at_all() {
+        let folder = std::env::temp_dir().join(format!("rounds-replaced-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (path, draft) = (folder.join("a.wasm"), folder.join("draft"));
+        fs::write(&path, vec![0; 1 << 20]).unwrap();
+        let over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for fill in (0..=u8::MAX).cycle() {
+                    fs::write(&draft, vec![fill; 1 << 20]).unwrap();
+                    fs::rename(&draft, &path).unwrap();
+                    if over.load(std::sync::atomic::Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            });
+            let mut changing = 0;
+            while changing < 20 {
+                match read(&path) {
+                    Ok((bytes, _)) => {
+                        let first = bytes.first().copied();
+                        assert!(bytes.iter().all(|byte| Some(*byte) == first), "torn");
+                        assert_eq!(bytes.len(), 1 << 20, "half");
+                    }
+                    Err(Error::Changing { .. }) => changing += 1,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -4,9 +4,14 @@
 //! one poll or connection reaches another. Its calls give way to the rest of the host at every
 //! tick of the epoch, and end at their limits.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::{sync::OwnedSemaphorePermit, time};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{self, Instant},
+};
 use wasmtime::Store;
 
 use super::{
@@ -23,7 +28,7 @@ use crate::{
 };
 
 /// What a guest is told at every call.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Context {
     /// The task polled.
     pub task: TaskId,
@@ -53,6 +58,7 @@ pub struct Request {
 }
 
 /// What an answer said changed.
+#[derive(Clone)]
 pub struct Page {
     /// In the EHR's order.
     pub changes: Vec<Change>,
@@ -63,6 +69,7 @@ pub struct Page {
 }
 
 /// What a connector wants done about a change.
+#[derive(Clone)]
 pub enum Step {
     /// Send these and call again.
     Fetch(Vec<Request>),
@@ -84,6 +91,33 @@ pub enum Step {
     },
 }
 
+/// What guests have cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// How often they were called.
+    pub calls: usize,
+    /// How long these calls took, by the clock on the wall.
+    pub time: Duration,
+}
+
+impl std::ops::AddAssign for Spent {
+    fn add_assign(&mut self, more: Self) {
+        self.calls += more.calls;
+        self.time += more.time;
+    }
+}
+
+impl std::ops::Sub for Spent {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            calls: self.calls.saturating_sub(before.calls),
+            time: self.time.saturating_sub(before.time),
+        }
+    }
+}
+
 /// An instance of a connector.
 pub struct Guest {
     connector: Connector,
@@ -92,6 +126,7 @@ pub struct Guest {
     live: Option<Live>,
     log: Vec<String>,
     show_log: bool,
+    spent: Spent,
     _admitted: OwnedSemaphorePermit,
 }
 
@@ -120,6 +155,7 @@ impl Guest {
             live: None,
             log: Vec::new(),
             show_log,
+            spent: Spent::default(),
             _admitted: admitted,
         })
     }
@@ -172,6 +208,11 @@ impl Guest {
         std::mem::take(&mut self.log)
     }
 
+    /// What its calls have cost so far.
+    pub fn spent(&self) -> Spent {
+        self.spent
+    }
+
     async fn call<T>(
         &mut self,
         name: &'static str,
@@ -184,7 +225,9 @@ impl Guest {
         };
         live.store.data_mut().ticks = ticks(limits.guest_cpu);
         live.store.set_epoch_deadline(1);
+        let began = Instant::now();
         let called = time::timeout(limits.guest_wall, call(&live.calls, &mut live.store)).await;
+        self.spent += Spent { calls: 1, time: began.elapsed() };
         let log = live.store.data().take_log();
         self.show(&log);
         self.log.clone_from(&log);

@@ -17,6 +17,7 @@ use tokio::process::Command;
 use super::{
     Error,
     cargo::{Built, Missing},
+    component,
 };
 
 const NODE: Missing =
@@ -74,7 +75,7 @@ pub(super) async fn build(folder: &Path) -> Result<Built, Error> {
     check_types(folder).await?;
     bundle(folder, entry).await?;
     let exports = exports(folder).await?.ok_or_else(|| not(NO_WORLD))?;
-    let component = componentize(folder, &exports).await?;
+    let component = componentize(folder, entry, &exports).await?;
     Ok(Built { package, component })
 }
 
@@ -144,13 +145,23 @@ async fn exports(folder: &Path) -> Result<Option<Exports>, Error> {
 
 /// The component of the bundle. `--sync`: the contract has no asynchronous function;
 /// `--stub-wasi`: it has no imports.
-async fn componentize(folder: &Path, exports: &Exports) -> Result<PathBuf, Error> {
+async fn componentize(folder: &Path, entry: &str, exports: &Exports) -> Result<PathBuf, Error> {
     let component = folder.join("build/connector.wasm");
     let mut componentize = tool(folder, COMPONENTIZE)?;
     componentize.arg("--wit").arg(&exports.contract).args(["--world", &exports.world]);
     componentize.args(["--js", "build/connector.js", "--sync", "--stub-wasi", "--output"]);
     run(componentize.arg(&component), COMPONENTIZE).await?;
+    note_tools(&component, entry)?;
     Ok(component)
+}
+
+/// Notes in the component what made it, which otherwise tells of the engine alone.
+fn note_tools(component: &Path, entry: &str) -> Result<(), Error> {
+    let failed = |source| Error::Io { what: component.display().to_string(), source };
+    let language = if entry.ends_with("ts") { "TypeScript" } else { "JavaScript" };
+    let made = [("language", language, ""), ("processed-by", COMPONENTIZE.tool, "")];
+    let noted = component::made_with(&fs::read(component).map_err(failed)?, &made)?;
+    fs::write(component, noted).map_err(failed)
 }
 
 /// What a tool prints, where it succeeds; what it says on stderr goes to ours. One that fails

@@ -168,7 +168,7 @@ const GO: Template = Template {
     sdk: "go",
     place: "third_party/rounds-sdk",
     hello: "hello",
-    link: &[Link { file: "go.mod", before: "=> ", after: "\n" }],
+    link: &[Link { file: "go.mod", before: "=> ./", after: "\n" }],
     next: &[("go test", "runs its own tests"), BUILD, TEST],
 };
 

@@ -20,7 +20,7 @@ use self::collect::Waiting;
 pub use self::outcome::{Asked, Polled, Purpose, Skipped, Stopped, Told, Why};
 use crate::{
     check,
-    connector::{Connector, Context, Fault, Guest, Limit, Page, Request},
+    connector::{Connector, Context, Fault, Guest, Limit, Page, Request, Spent},
     egress::{self, Response, Rules},
     identity::{self, RecordKey, VersionKey},
     model::TaskId,
@@ -64,6 +64,7 @@ pub struct Drive {
     seen: HashSet<(RecordKey, VersionKey)>,
     /// Committed and not told yet, as collecting them failed.
     waiting: Vec<Waiting>,
+    spent: Spent,
 }
 
 impl Drive {
@@ -80,7 +81,13 @@ impl Drive {
             memos: HashMap::new(),
             seen: HashSet::new(),
             waiting: Vec::new(),
+            spent: Spent::default(),
         }
+    }
+
+    /// What its guests have cost so far.
+    pub fn spent(&self) -> Spent {
+        self.spent
     }
 
     /// Where the next poll starts.
@@ -149,10 +156,23 @@ impl Drive {
         found: &mut Vec<Waiting>,
     ) -> Result<(), Why> {
         let mut guest = self.guest(now).await?;
+        let read = self.read(&mut guest, now, ehr, polled, found).await;
+        self.spent += guest.spent();
+        read
+    }
+
+    async fn read(
+        &mut self,
+        guest: &mut Guest,
+        now: Timestamp,
+        ehr: &mut dyn Ehr,
+        polled: &mut Polled,
+        found: &mut Vec<Waiting>,
+    ) -> Result<(), Why> {
         let mut passed = HashSet::new();
         let limit = self.connector.limits().poll_pages;
         for number in 1..=limit {
-            let page = self.page(&mut guest, ehr, polled).await?;
+            let page = self.page(guest, ehr, polled).await?;
             let stands = self.cursor.as_deref() == Some(page.cursor.as_str());
             if page.more && (stands || !passed.insert(page.cursor.clone())) {
                 return Err(Why::Refused(format!(

@@ -3,6 +3,8 @@
 //! `serde_json::Value` sorts keys, but a notification's bytes hang on their order, and a file that
 //! is rewritten should read as its author wrote it.
 
+pub mod differ;
+
 use std::{borrow::Cow, fmt};
 
 use serde::{
@@ -137,20 +139,16 @@ impl Json {
         }
     }
 
-    /// Whether it fits into what is left of a line, and is simple enough to be read there.
+    /// Whether it fits into what is left of a line.
     fn fits(&self, before: &str) -> bool {
-        let is_flat = |item: &Self| match item {
-            Self::List(items) => items.is_empty(),
-            Self::Table(entries) => entries.is_empty(),
+        let indented = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+        let is_short = |items: usize| items <= WIDTH / 4;
+        let may = match self {
+            Self::List(items) => is_short(items.len()),
+            Self::Table(entries) => is_short(entries.len()),
             _ => true,
         };
-        let is_simple = match self {
-            Self::List(items) => items.iter().all(is_flat),
-            Self::Table(entries) => entries.iter().all(|(_, value)| is_flat(value)),
-            _ => return true,
-        };
-        let indented = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-        is_simple && indented + self.line().len() < WIDTH
+        may && indented + self.line().len() < WIDTH
     }
 }
 
@@ -294,7 +292,7 @@ mod tests {
     #[test]
     fn it_is_laid_out_for_people() {
         let json = Json::parse(r#"{"a":[1,{"b":[],"d":2}],"c":{}}"#).unwrap();
-        let pretty = "{\n  \"a\": [\n    1,\n    { \"b\": [], \"d\": 2 }\n  ],\n  \"c\": {}\n}";
+        let pretty = "{\n  \"a\": [1, { \"b\": [], \"d\": 2 }],\n  \"c\": {}\n}";
         assert_eq!(json.pretty(), pretty);
     }
 

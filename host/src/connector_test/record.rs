@@ -20,34 +20,36 @@ mod verify;
 use jiff::Timestamp;
 
 use self::{
-    disguise::{Disguise, Disguised},
-    tape::{Again, Tape},
+    disguise::Disguise,
+    tape::{Again, Exchanged, Tape},
 };
 use super::{
     drive::{Drive, Ehr, Polled, Setup, Stopped, Why},
     json::Json,
     scenario::{Exchange, Fails, Poll, Scenario, notifications, skipped},
 };
-use crate::connector::{Connector, Fault};
+use crate::{
+    config::Secret,
+    connector::{Connector, Fault},
+};
 
 /// What is to be recorded.
+#[derive(Debug)]
 pub struct Options {
     /// What is polled.
     pub setup: Setup,
-    /// When the poll begins.
-    pub now: Timestamp,
     /// Keys whose values are nobody's, and values that are.
     pub keep: Vec<String>,
     /// Keys whose values are somebody's, though they look like words of the answer's form.
     pub replace: Vec<String>,
     /// What must not be in the file, whatever else is.
-    pub secrets: Vec<String>,
+    pub secrets: Vec<Secret>,
 }
 
 /// A recording.
 #[derive(Debug)]
 pub struct Recording {
-    /// One poll, as it can be replayed.
+    /// The polls, as they can be replayed.
     pub scenario: Scenario,
     /// What to look at before showing it to anyone.
     pub notes: Vec<String>,
@@ -88,45 +90,81 @@ pub enum Error {
     NotRepeatable(String),
 }
 
-/// Polls a live EHR once, and makes a scenario of it that holds nothing of its patients.
-///
-/// # Errors
-/// Why there is none.
-pub async fn record(
-    connector: &Connector,
-    options: &Options,
-    ehr: &mut dyn Ehr,
-) -> Result<Recording, Error> {
-    check_settings(&options.setup)?;
-    let mut tape = Tape::new(ehr);
-    let (polled, why) = poll(connector, &options.setup, options.now, &mut tape).await;
-    let tape = tape.exchanged;
-    if let Some(why) = why.filter(|why| !is_an_end(why)) {
-        return Err(Error::Poll(why));
+/// Polls a live EHR, and makes a scenario of it that holds nothing of its patients.
+pub struct Recorder {
+    connector: Connector,
+    options: Options,
+    drive: Drive,
+    tape: Vec<Exchanged>,
+    polls: Vec<Seen>,
+}
+
+/// One poll as it was.
+struct Seen {
+    now: Timestamp,
+    polled: Polled,
+}
+
+impl Recorder {
+    /// A recorder of a connection that has never been polled.
+    ///
+    /// # Errors
+    /// Where its settings sound like what must not be in a file.
+    pub fn new(connector: &Connector, options: Options) -> Result<Self, Error> {
+        check_settings(&options.setup)?;
+        let drive = Drive::new(connector, options.setup.clone());
+        let connector = connector.clone();
+        Ok(Self { connector, options, drive, tape: Vec::new(), polls: Vec::new() })
     }
-    let disguise = Disguise::new(connector, options, &tape);
-    let disguised = disguise.put_on(&tape);
-    let mut again = Again::new(&tape, disguised.answers.clone(), &disguise.named);
-    let (told, why) = poll(connector, &disguised.setup, disguised.now, &mut again).await;
-    if let Some(why) = why.as_ref().filter(|why| !is_an_end(why)) {
-        return Err(Error::Diverged(why.to_string()));
+
+    /// Polls once, from where the poll before ended.
+    ///
+    /// # Errors
+    /// Why there is nothing to record: no answer, or what a host would refuse. That a connector
+    /// fails can be recorded as well.
+    pub async fn poll(&mut self, now: Timestamp, ehr: &mut dyn Ehr) -> Result<&Polled, Error> {
+        let mut tape = Tape::new(ehr);
+        let (polled, why) = poll(&mut self.drive, now, &mut tape).await;
+        self.tape.extend(tape.exchanged);
+        if let Some(why) = why.filter(|why| !is_an_end(why)) {
+            return Err(Error::Poll(why));
+        }
+        let index = self.polls.len();
+        self.polls.push(Seen { now, polled });
+        self.polls.get(index).map(|seen| &seen.polled).ok_or(Error::Diverged(String::new()))
     }
-    let exchanges = again.exchanges().map_err(Error::Diverged)?;
-    let scenario = scenario(&disguised, exchanges, &told, why.as_ref());
-    verify::Before::new(&disguised.masks, &disguise.paths, options).look(&scenario)?;
-    match scenario.run(connector).await.differences.first() {
-        Some(difference) => Err(Error::NotRepeatable(difference.place.clone())),
-        None => Ok(Recording { scenario, notes: notes(&polled, &told) }),
+
+    /// The scenario of all polls so far, once more with everything replaced.
+    ///
+    /// # Errors
+    /// Where that is not possible, or would not be safe.
+    pub async fn finish(self) -> Result<Recording, Error> {
+        let times: Vec<_> = self.polls.iter().map(|seen| seen.now).collect();
+        let disguise = Disguise::new(&self.connector, &self.options, &self.tape);
+        let disguised = disguise.put_on(&self.tape, &times);
+        let mut again = Again::new(&self.tape, disguised.answers.clone(), &disguise.named);
+        let mut drive = Drive::new(&self.connector, disguised.setup.clone());
+        let (mut polls, mut notes) = (Vec::new(), Vec::new());
+        for (seen, now) in self.polls.iter().zip(&disguised.times) {
+            let (polled, why) = poll(&mut drive, *now, &mut again).await;
+            if let Some(why) = why.as_ref().filter(|why| !is_an_end(why)) {
+                return Err(Error::Diverged(why.to_string()));
+            }
+            notes.extend(note(&seen.polled, &polled));
+            polls.push(recorded(*now, again.take(), &polled, why.as_ref()));
+        }
+        again.finished().map_err(Error::Diverged)?;
+        let scenario = scenario(&disguised.setup, polls);
+        verify::Before::new(&disguised.masks, &disguise.paths, &self.options).look(&scenario)?;
+        match scenario.run(&self.connector).await.differences.first() {
+            Some(difference) => Err(Error::NotRepeatable(difference.place.clone())),
+            None => Ok(Recording { scenario, notes }),
+        }
     }
 }
 
-async fn poll(
-    connector: &Connector,
-    setup: &Setup,
-    now: Timestamp,
-    ehr: &mut dyn Ehr,
-) -> (Polled, Option<Why>) {
-    match Drive::new(connector, setup.clone()).poll(now, ehr).await {
+async fn poll(drive: &mut Drive, now: Timestamp, ehr: &mut dyn Ehr) -> (Polled, Option<Why>) {
+    match drive.poll(now, ehr).await {
         Ok(polled) => (polled, None),
         Err(Stopped { why, until }) => (*until, Some(why)),
     }
@@ -137,32 +175,29 @@ fn is_an_end(why: &Why) -> bool {
     matches!(why, Why::Fault(Fault::Failure(_)))
 }
 
-/// The scenario of a poll in disguise.
-fn scenario(
-    disguised: &Disguised<'_>,
-    exchanges: Vec<Exchange>,
-    polled: &Polled,
-    why: Option<&Why>,
-) -> Scenario {
-    let Setup { action, settings, base_url, since } = &disguised.setup;
+fn recorded(now: Timestamp, exchanges: Vec<Exchange>, polled: &Polled, why: Option<&Why>) -> Poll {
     let fails = match why {
         Some(Why::Fault(Fault::Failure(failure))) => Some(Fails::from(failure)),
         _ => None,
     };
-    let poll = Poll {
-        now: Some(disguised.now),
+    Poll {
+        now: Some(now),
         exchanges,
         cursor: (polled.pages > 0).then(|| polled.cursor.clone()),
         notifications: notifications(polled),
         skipped: skipped(polled),
         fails,
-    };
+    }
+}
+
+fn scenario(setup: &Setup, polls: Vec<Poll>) -> Scenario {
+    let Setup { action, settings, base_url, since } = setup;
     Scenario {
         action: action.clone(),
         settings: Json::parse(&settings.to_string()).ok(),
         base_url: Some(base_url.as_str().trim_end_matches('/').to_owned()),
         since: Some(*since),
-        polls: vec![poll],
+        polls,
         file: std::path::PathBuf::new(),
         about: String::new(),
     }
@@ -183,16 +218,15 @@ fn check_settings(setup: &Setup) -> Result<(), Error> {
 }
 
 /// Where the connector told something else of the answers in disguise.
-fn notes(before: &Polled, after: &Polled) -> Vec<String> {
+fn note(before: &Polled, after: &Polled) -> Option<String> {
     let events =
         |polled: &Polled| polled.told.iter().map(|told| told.event.clone()).collect::<Vec<_>>();
-    let mut notes = Vec::new();
-    if events(before) != events(after) || before.skipped.len() != after.skipped.len() {
-        let (was, is) = (before.told.len(), after.told.len());
-        notes.push(format!(
-            "the connector told other events of the answers with everything replaced ({is} \
-             notifications, {was} of the EHR's own): --keep names keys or values that it needs"
-        ));
-    }
-    notes
+    let same = events(before) == events(after) && before.skipped.len() == after.skipped.len();
+    let (was, is) = (before.told.len(), after.told.len());
+    (!same).then(|| {
+        format!(
+            "with everything replaced the connector told other events ({is} notifications, {was} \
+             with the EHR's own words); --keep names keys or values that it needs"
+        )
+    })
 }

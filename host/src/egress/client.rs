@@ -73,6 +73,16 @@ impl Client {
         Self { inner: Arc::clone(&self.inner), targets }
     }
 
+    /// What its connector declares that covers a request; sends nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the request would not be sent.
+    pub fn declared(&self, request: &Request) -> Result<String, Error> {
+        let outgoing = self.judge(request)?;
+        let pattern = self.targets.pattern(request.method, &outgoing.url);
+        Ok(pattern.map_or_else(|| request.method.to_string(), Pattern::to_string))
+    }
+
     /// Asks an EHR, and reads all of its answer.
     ///
     /// Waits for its turn, for the rate, and for the end of a short pause. A token is renewed once

@@ -128,6 +128,12 @@ impl Targets {
         Ok(url)
     }
 
+    /// What covers a URL that may be asked for, among what is declared.
+    pub(super) fn pattern(&self, method: Method, url: &Url) -> Option<&Pattern> {
+        let path = self.path_in_scope(url).ok()?;
+        self.declared.as_ref()?.iter().find(|pattern| pattern.covers(method, path))
+    }
+
     fn under_base(&self, target: &str) -> Result<Url, Refusal> {
         if target.starts_with("//") {
             return Err(Refusal::Target);

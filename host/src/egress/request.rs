@@ -24,7 +24,7 @@ impl fmt::Display for Method {
 }
 
 /// What to ask an EHR. Whoever shaped it isn't trusted; the client's policy judges all of it.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Request {
     /// How.
     pub method: Method,

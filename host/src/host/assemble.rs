@@ -9,12 +9,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::{connections::clients, connectors::library};
 use self::{
-    connections::{Connections, collectors},
+    connections::{Beside, Connections, collectors},
     connectors::{Found, Source, find},
     destinations::deliverers,
     tasks::{entries, tasks},
+};
+pub(crate) use self::{
+    connections::{client, clients},
+    connectors::library,
 };
 use super::{
     Error, GRACE, Host,
@@ -32,9 +35,13 @@ use crate::{
     model::DestinationName,
     reload, schedule,
     service::Service,
+    shadow,
     status::Status,
     store::{Store, sled},
 };
+
+/// Guests of candidates: the one that compares, and one that is described meanwhile.
+const CANDIDATES_AT_ONCE: usize = 2;
 
 /// What the parts of a host share while it is built.
 struct Shared {
@@ -67,7 +74,9 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     let shared = Shared { store, clock, status: Status::default(), network: Network::new() };
     let services = found.serve(&config, &shared).await?;
     let deliverers = deliverers(&config, destinations, &shared)?;
-    let (collectors, connections, lines) = collectors(&config, &services, &deliverers, &shared)?;
+    let (shadow, places) = shadow(&found, &services, &config, &shared, scheduled)?;
+    let beside = Beside { services: &services, places: &places };
+    let (collectors, connections, lines) = collectors(&config, &beside, &deliverers, &shared)?;
     let lines = Arc::new(lines);
     begin(&connections, &shared).await?;
     let tracker = TaskTracker::new();
@@ -103,9 +112,33 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         collectors,
         deliverers: deliverers.parts,
         reloader,
+        shadow,
         admin,
         tracker,
     })
+}
+
+/// What compares candidates, where there is a folder for them; a host of one poll has none.
+fn shadow(
+    found: &Found,
+    services: &HashMap<String, Service>,
+    config: &Arc<Config>,
+    shared: &Shared,
+    scheduled: bool,
+) -> Result<(Option<(shadow::Watcher, shadow::Comparer)>, shadow::Places), Error> {
+    let Some(folder) = config.host.shadow.clone().filter(|_| scheduled) else {
+        return Ok((None, shadow::Places::default()));
+    };
+    let options = shadow::Options {
+        folder,
+        engine: found.engine.another(CANDIDATES_AT_ONCE)?,
+        config: Arc::clone(config),
+        services: services.clone(),
+        status: shared.status.clone(),
+        clock: Arc::clone(&shared.clock),
+    };
+    let (watcher, comparer, places) = options.build();
+    Ok((Some((watcher, comparer)), places))
 }
 
 /// What is wrong with the configuration beside its connectors. Where one is missing, the fault may
@@ -126,8 +159,7 @@ fn reloader(
     shared: &Shared,
 ) -> reload::Reloader {
     let options = reload::Options {
-        folder: config.host.connectors.clone(),
-        sight: found.sight,
+        folder: reload::Folder::watch(config.host.connectors.clone(), found.sight),
         engine: found.engine,
         config: Arc::clone(config),
         services,

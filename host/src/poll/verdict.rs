@@ -18,6 +18,10 @@ impl Evidence {
         self.request = Some(request.clone());
     }
 
+    pub(super) fn request(&self) -> Option<&Request> {
+        self.request.as_ref()
+    }
+
     pub(super) fn answered(&mut self, answer: &egress::Response) {
         self.answer = Some(answer.clone());
     }

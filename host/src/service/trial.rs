@@ -252,6 +252,7 @@ impl Standing {
             since: Some(self.since),
             on_trial_against: self.previous.as_ref().map(|(it, _)| it.manifest().version.clone()),
             error: self.refused.clone(),
+            shadow: None,
         }
     }
 

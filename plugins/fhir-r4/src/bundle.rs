@@ -82,8 +82,9 @@ struct Head<'a> {
     meta: Meta<'a>,
     #[serde(borrow)]
     subject: Option<Actor<'a>>,
-    #[serde(borrow, default)]
-    participant: Vec<Participant<'a>>,
+    /// With room for nulls, as one odd record must not take all others with it.
+    #[serde(borrow)]
+    participant: Option<Vec<Option<Participant<'a>>>>,
 }
 
 #[derive(Deserialize)]
@@ -261,7 +262,8 @@ impl<'a> Record<'a> {
 impl<'a> Head<'a> {
     /// The id of the patient whom the record is about.
     fn patient(&self, base_url: &str) -> Option<&str> {
-        let actors = self.participant.iter().filter_map(|participant| participant.actor.as_ref());
+        let participants = self.participant.iter().flatten().flatten();
+        let actors = participants.filter_map(|participant| participant.actor.as_ref());
         let references = self.subject.iter().chain(actors);
         references
             .filter_map(|actor| reference::local(base_url, actor.reference.as_deref()?))

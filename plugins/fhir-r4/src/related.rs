@@ -58,6 +58,21 @@ struct Found<'a> {
     text: &'a str,
 }
 
+impl<'a> Found<'a> {
+    /// The resource of that name in an answer. As everything in a resource may be missing, its
+    /// type alone tells it from an error inside a 200.
+    fn read(name: String, answer: &'a Response) -> Result<Self, Failure> {
+        let text = answer.ok()?.text()?;
+        let head: Head = serde_json::from_str(text)
+            .map_err(|_| Failure::unexpected("a reference was answered with no resource"))?;
+        let kind = name.split('/').next().unwrap_or_default().to_owned();
+        match head.resource_type == *kind {
+            true => Ok(Self { name, kind, text }),
+            false => Err(Failure::unexpected("a reference was answered with another resource")),
+        }
+    }
+}
+
 /// What is known of a record so far.
 pub(crate) enum Gathered<'a> {
     /// Too little: this is to be asked first.
@@ -100,8 +115,7 @@ impl<'a> Case<'a> {
         }
         for (name, answer) in wanted.into_iter().zip(self.collected) {
             if !matches!(answer.status, 404 | 410) {
-                let kind = name.split('/').next().unwrap_or_default().to_owned();
-                related.resources.push(Found { name, kind, text: answer.ok()?.text()? });
+                related.resources.push(Found::read(name, answer)?);
             }
         }
         Ok(Gathered::All(related))

@@ -1,3 +1,4 @@
+import { isDeep } from "./depth.js";
 import { Failure } from "./failure.js";
 import { parseJson, placeOf } from "./json.js";
 import { Mismatch, type Shape } from "./shape.js";
@@ -20,6 +21,9 @@ export function read<T>(
 }
 
 function parsed(text: string, exact: boolean, fail: (what: string) => Failure): unknown {
+  if (isDeep(text)) {
+    throw fail("JSON nested too deep");
+  }
   try {
     return parseJson(text, exact);
   } catch (error) {

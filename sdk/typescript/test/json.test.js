@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Change, model, Response, shape } from "../dist/index.js";
+import { Change, Context, model, Response, shape } from "../dist/index.js";
 
 const Answer = shape.object({
   items: shape.list(shape.object({ id: shape.text, size: shape.optional(shape.count) })),
@@ -38,6 +38,26 @@ test("never quotes what it cannot read", () => {
     };
     assert.throws(() => Response.of(200, body).json(), isSilent, body);
   }
+});
+
+test("never parses what is nested too deep", () => {
+  const lists = (depth) => "[".repeat(depth) + "]".repeat(depth);
+  const message = "unexpected response: JSON nested too deep";
+  for (const body of [
+    lists(501),
+    lists(100_000),
+    '{"a":'.repeat(501) + "1" + "}".repeat(501),
+    '["]]",'.repeat(501),
+    '["\\\\\\"]",'.repeat(501),
+  ]) {
+    assert.throws(() => Response.of(200, body).json(), { message });
+    assert.throws(() => Response.of(200, body).json(shape.any), { message });
+  }
+  for (const body of [lists(500), `["${'[{\\"'.repeat(501)}"]`, `[${"[{}],".repeat(501)}1]`]) {
+    assert.deepEqual(Response.of(200, body).json(shape.any), JSON.parse(body));
+  }
+  const settings = { message: "invalid settings: JSON nested too deep" };
+  assert.throws(() => new Context({ settings: lists(501) }).settings(), settings);
 });
 
 test("a record is passed on as it came, as far as the engine can", () => {

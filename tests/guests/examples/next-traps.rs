@@ -11,6 +11,7 @@ impl Behaviour for Guest {
         release(Self::NAME, "0.3.0")
     }
 
+    #[expect(clippy::panic, reason = "what a connector should never do")]
     fn changes(_: &Context, _: Option<&str>, _: &Response) -> Result<Page, Failure> {
         panic!("this version never worked")
     }

@@ -47,6 +47,16 @@ const NODE: Kit = Kit {
     install: install_node,
 };
 
+/// The languages' tools are wheels, too. They stay as files, so that a project's own environment
+/// is made of them, and of no registry.
+const CONNECTORS: Kit = Kit {
+    name: "connectors",
+    locks: files!("connectors": "requirements.lock"),
+    scripts: &[],
+    interpreter: python_there,
+    install: install_connectors,
+};
+
 const DEBIAN: Kit = Kit {
     name: "debian",
     locks: files!("debian": "packages"),
@@ -60,6 +70,13 @@ const DEBIAN: Kit = Kit {
 pub(super) fn docker_registry() -> PathBuf {
     static HOME: OnceLock<PathBuf> = OnceLock::new();
     HOME.get_or_init(|| ready(&DEBIAN)).join("usr/bin/docker-registry")
+}
+
+/// Where the tools are that connectors are built with: `bin`, the environment `venv`, and `wheels`
+/// to make others of. Installs on first use, which takes about a minute.
+pub(super) fn connectors() -> &'static Path {
+    static HOME: OnceLock<PathBuf> = OnceLock::new();
+    HOME.get_or_init(|| ready(&CONNECTORS))
 }
 
 /// A command that runs this Python script among its packages. Installs on first use, which
@@ -155,6 +172,26 @@ fn install_python(home: &Path, turn: &File) -> Result<(), String> {
     pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
     pip.args(["--require-hashes", "--only-binary=:all:", "-r", "requirements.lock"]);
     run_holding(turn, pip.current_dir(home))
+}
+
+fn install_connectors(home: &Path, turn: &File) -> Result<(), String> {
+    const LINK: &str = "import go, pathlib, ziglang\n\
+                        bin = pathlib.Path('bin')\n\
+                        bin.mkdir()\n\
+                        for name, module in ('bin/go', go), ('zig', ziglang):\n    \
+                            program = pathlib.Path(module.__file__).parent.joinpath(name)\n    \
+                            bin.joinpath(program.name).symlink_to(program)\n";
+    let python = home.join("venv/bin/python");
+    let pip = |arguments: &[&str]| {
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check"]);
+        pip.args(arguments).args(["--require-hashes", "-r", "requirements.lock"]);
+        run_holding(turn, pip.current_dir(home))
+    };
+    run_holding(turn, Command::new("python3").args(["-m", "venv", "venv"]).current_dir(home))?;
+    pip(&["download", "--only-binary=:all:", "--dest", "wheels"])?;
+    pip(&["install", "--no-index", "--find-links", "wheels", "--no-compile"])?;
+    run_holding(turn, Command::new(&python).args(["-c", LINK]).current_dir(home))
 }
 
 fn node_there() -> Result<String, String> {

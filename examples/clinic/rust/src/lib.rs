@@ -3,7 +3,8 @@
 //! It answers oldest change first and no more than so many, with no link to the next page. So
 //! every page asks from the newest time seen, that time included, and what comes twice has a
 //! version that the host has seen. Where more records share one time than a page holds, the page
-//! grows until it reaches past them.
+//! grows until it reaches past them. A time that lies ahead is told and not asked from: nothing
+//! before it would be told again.
 
 mod appointment;
 
@@ -22,6 +23,7 @@ const EVENTS: [&str; 5] = [
 ];
 const SETTINGS: &str = r#"{"type":"object","properties":{"page_size":{"type":"integer","minimum":1,"maximum":1000}},"additionalProperties":false}"#;
 const LARGEST_PAGE: usize = 10_000;
+const DAY: u32 = 86_400;
 
 /// The connector.
 pub struct Clinic;
@@ -71,13 +73,13 @@ impl Connector for Clinic {
         let Answer { appointments } = answer.ok()?.json()?;
         let is_full = appointments.len() >= limit;
         let (mut changes, mut newest) = (Vec::new(), (Time::parse(since)?, since.to_owned()));
-        let mut moved = false;
+        let (now, mut moved) = (Time::parse(&context.now)?, false);
         for record in appointments {
             let changed: Changed = serde_json::from_str(record.get())
                 .map_err(|_| Failure::unexpected("an appointment without what each must have"))?;
             let at = Time::parse(&changed.changed_at)?;
-            moved |= at > newest.0;
-            if at >= newest.0 {
+            if at >= newest.0 && !is_ahead(at, now) {
+                moved |= at > newest.0;
                 newest = (at, changed.changed_at.clone());
             }
             changes.push(changed.of(record));
@@ -131,9 +133,19 @@ fn position<'a>(
     };
     let position = cursor.split_once(' ').and_then(|(since, limit)| {
         let limit = limit.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit))?;
-        Time::parse(since).ok().map(|_| (since, limit))
+        Time::parse(since).ok().map(|at| (at, (since, limit)))
     });
-    position.ok_or_else(|| Failure::CursorLost("not a cursor of this connector".into()))
+    let (at, position) =
+        position.ok_or_else(|| Failure::CursorLost("not a cursor of this connector".into()))?;
+    if is_ahead(at, Time::parse(&context.now)?) {
+        return Err(Failure::CursorLost("the cursor lies in the future".into()));
+    }
+    Ok(position)
+}
+
+/// Whether a time is further ahead than a clock goes wrong.
+fn is_ahead(time: Time, now: Time) -> bool {
+    time.minus_seconds(DAY) > now
 }
 
 /// The page that may reach past so many of one time.

@@ -40,3 +40,12 @@ fn a_text_that_is_no_cursor_is_lost() {
         assert!(error.contains("cursor lost"), "{text}: {error}");
     }
 }
+
+#[test]
+fn a_cursor_from_the_future_is_lost() {
+    let none = r#"{"appointments":[]}"#;
+    let mut clinic = Harness::<Clinic>::new("appointments").answer(200, none);
+    clinic.now("2026-01-01T00:01:00Z").cursor("2026-01-02T01:01:00+01:00 100").poll().unwrap();
+    let lost = clinic.cursor("2026-01-02T00:01:00.001Z 100").poll().unwrap_err().to_string();
+    assert!(lost.contains("the cursor lies in the future"), "{lost}");
+}

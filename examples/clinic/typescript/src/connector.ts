@@ -4,7 +4,8 @@
  * It answers oldest change first and no more than so many, with no link to the next page. So
  * every page asks from the newest time seen, that time included, and what comes twice has a
  * version that the host has seen. Where more records share one time than a page holds, the
- * page grows until it reaches past them.
+ * page grows until it reaches past them. A time that lies ahead is told and not asked from:
+ * nothing before it would be told again.
  */
 import {
   Action,
@@ -25,6 +26,7 @@ import {
 import { Appointment, Changed, eventOf, Patient, told } from "./appointment.js";
 
 const LARGEST_PAGE = 10_000;
+const DAY = 86_400;
 const EVENTS = ["New", "Reschedule", "Modification", "Cancel", "NoShow"];
 
 const Settings = shape.object({ page_size: shape.optional(shape.count) });
@@ -61,7 +63,7 @@ export default connector({
     const { since, limit } = position(context, cursor);
     const { appointments } = answer.ok().json(Answer);
     const isFull = appointments.length >= limit;
-    const newest = newestOf(since, appointments);
+    const newest = newestOf(since, appointments, Time.parse(context.now));
     const changes = appointments.map(changeOf);
     const next = `${newest} ${pageSize(context)}`;
     if (!isFull) {
@@ -92,31 +94,39 @@ function position(context: Context, cursor: string | null): { since: string; lim
   }
   const [, since = "", digits] = /^(\S+) (\d{1,5})$/.exec(cursor) ?? [];
   const limit = Number(digits);
-  if (!isTime(since) || !(limit >= 1 && limit <= LARGEST_PAGE)) {
+  const time = timeOf(since);
+  if (time === null || !(limit >= 1 && limit <= LARGEST_PAGE)) {
     throw Failure.cursorLost("not a cursor of this connector");
+  }
+  if (isAhead(time, Time.parse(context.now))) {
+    throw Failure.cursorLost("the cursor lies in the future");
   }
   return { since, limit };
 }
 
-function isTime(text: string): boolean {
+function timeOf(text: string): Time | null {
   try {
-    Time.parse(text);
-    return true;
+    return Time.parse(text);
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** Whether a time is further ahead than a clock goes wrong. */
+function isAhead(time: Time, now: Time): boolean {
+  return time.minusSeconds(DAY) > now;
 }
 
 function pageSize(context: Context): number {
   return context.settings(Settings).page_size ?? 100;
 }
 
-/** The latest instant of all, in the clinic's own words; of equal ones the last. */
-function newestOf(since: string, appointments: Shaped<typeof Changed>[]): string {
+/** The latest instant that is not ahead, in the clinic's own words; of equal ones the last. */
+function newestOf(since: string, appointments: Shaped<typeof Changed>[], now: Time): string {
   let [newest, instant] = [since, Time.parse(since)];
   for (const { changedAt } of appointments) {
     const at = Time.parse(changedAt);
-    if (at >= instant) {
+    if (at >= instant && !isAhead(at, now)) {
       [newest, instant] = [changedAt, at];
     }
   }

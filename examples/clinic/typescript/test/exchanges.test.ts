@@ -22,6 +22,12 @@ test("a text that is no cursor is lost", () => {
   }
 });
 
+test("a cursor from the future is lost", () => {
+  clinic.poll(context, "2026-01-02T01:01:00+01:00 100");
+  const lost = { tag: "cursor-lost", message: /the cursor lies in the future/ };
+  assert.throws(() => clinic.poll(context, "2026-01-02T00:01:00.001Z 100"), lost);
+});
+
 test("more of one instant than the largest page is told and not passed over", () => {
   const record = { id: "a", patientId: "p", changedAt: "2026-01-01T00:00:00Z" };
   const answer = Response.of(200, { appointments: Array(10_000).fill(record) });

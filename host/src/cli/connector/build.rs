@@ -9,8 +9,7 @@ use crate::{
         exit::Error,
         output::{Output, note},
     },
-    config::Limits,
-    connector::{Connector, Engine},
+    connector::Connector,
     connector_build,
 };
 
@@ -30,7 +29,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let file = connector_build::build(&arguments.folder, arguments.output.as_deref()).await?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector = Connector::load(&engine, &file).await?;
     note(&format!("{}, {} KiB", connector.manifest().label(), connector.size().div_ceil(1024)));
     Ok(Output::open().line(&file.display().to_string())?)

@@ -8,11 +8,11 @@ use std::{
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
+use super::test;
 use crate::{
     admin::Client,
     cli::{
-        connector::test,
-        exit::{self, Error},
+        exit::Error,
         output::{note, plain},
         signals::Signals,
     },
@@ -42,12 +42,13 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let Arguments { folder, config, admin } = arguments;
-    let project = folder.clone();
-    let options = Options { host: running(config.as_deref(), admin)?, folder };
+    let host = running(config.as_deref(), admin)?;
+    let options = Options { host, folder, engine: super::engine()? };
     let signals = Signals::listen()?;
     let stop = CancellationToken::new();
-    let tested = async |component: &Path| test(component, &project).await;
-    let dev = connector_dev::run(options, tested, |event| note(&plain(&event.to_string())));
+    let project = options.folder.clone();
+    let test = async |component: &Path| test::passes(component, &project).await;
+    let dev = connector_dev::run(options, test, |event| note(&plain(&event.to_string())));
     tokio::select! {
         ended = dev => ended.map_err(Error::from),
         () = stop.cancelled() => Ok(()),
@@ -64,15 +65,4 @@ fn running(config: Option<&Path>, admin: Option<SocketAddr>) -> Result<Option<Ru
     let config = Config::load(path)?;
     let client = Client::new(admin.unwrap_or(config.host.admin))?;
     Ok(Some(Running::of(&config, client)))
-}
-
-/// Whether a component may go to a host: what `rounds connector test` says of it.
-async fn test(component: &Path, folder: &Path) -> bool {
-    match test::run(test::Arguments::of_a_project(component, folder)).await {
-        Ok(()) => true,
-        Err(error) => {
-            exit::tell(&error);
-            false
-        }
-    }
 }

@@ -12,8 +12,8 @@ use crate::{
         exit::Error,
         output::{Output, plain},
     },
-    config::Limits,
-    connector::{self, Action, Connector, Detection, Engine, Manifest, Tool},
+    connector::{self, Action, Connector, Detection, Manifest, Tool},
+    trust,
 };
 
 /// Says what a connector's .wasm file is, and can do.
@@ -37,10 +37,12 @@ struct Inspected<'c> {
     made_with: Vec<Tool>,
     size: usize,
     sha256: &'c str,
+    /// Who signed it, unverified; `rounds connector verify` verifies.
+    signature: String,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let (bytes, _) = connector::read(&arguments.file)?;
     let name = arguments.file.display().to_string();
     let connector = Connector::from_bytes(&engine, &name, bytes.clone()).await?;
@@ -52,6 +54,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         made_with: connector::made_with(&bytes),
         size: connector.size(),
         sha256: connector.digest(),
+        signature: trust::file::describe(&arguments.file, connector.digest())?.to_string(),
     };
     let mut output = Output::open();
     match arguments.json {
@@ -79,7 +82,7 @@ fn show(output: &mut Output, inspected: &Inspected<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn facts(inspected: &Inspected<'_>) -> [(&'static str, String); 7] {
+fn facts(inspected: &Inspected<'_>) -> [(&'static str, String); 8] {
     let Manifest { auth, requests, .. } = inspected.manifest;
     let by_call = if inspected.session { ", by its own call" } else { "" };
     [
@@ -90,6 +93,7 @@ fn facts(inspected: &Inspected<'_>) -> [(&'static str, String); 7] {
         ("made with", made_with(&inspected.made_with)),
         ("size", format!("{} KiB", inspected.size.div_ceil(1024))),
         ("sha256", inspected.sha256.to_owned()),
+        ("signature", inspected.signature.clone()),
     ]
 }
 

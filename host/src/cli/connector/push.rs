@@ -10,8 +10,8 @@ use crate::{
         exit::Error,
         output::{Output, note},
     },
-    config::{Auth, Config, Environment, Limits, ProcessEnvironment, Registry, Secret},
-    connector::{Connector, Engine},
+    config::{Auth, Config, Environment, ProcessEnvironment, Registry, Secret},
+    connector::Connector,
     oci::{self, Parcel, Reference},
     trust,
 };
@@ -43,7 +43,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let shown = file.display();
     let bytes = fs::read(file).with_context(|| format!("{shown} cannot be read"))?;
     let signature = trust::file::read(file).with_context(|| format!("the signature of {shown}"))?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector =
         Connector::from_bytes(&engine, &shown.to_string(), bytes.clone().into()).await?;
     if let Some(signature) = &signature {

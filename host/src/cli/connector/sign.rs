@@ -10,8 +10,8 @@ use crate::{
         exit::Error,
         output::{Output, note},
     },
-    config::{Environment, Limits, ProcessEnvironment},
-    connector::{Connector, Engine},
+    config::{Environment, ProcessEnvironment},
+    connector::Connector,
     trust::{self, Facts, PrivateKey},
 };
 
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(Arguments { file, key }: Arguments) -> Result<(), Error> {
     let key = private_key(&key)?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector = Connector::load(&engine, &file).await?;
     let cannot = || format!("{} cannot be signed", file.display());
     let before = trust::file::read(&file).with_context(cannot)?;

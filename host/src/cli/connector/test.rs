@@ -1,4 +1,6 @@
-//! `rounds connector test`: a connector against its recorded exchanges.
+//! `rounds connector test`: a connector against its recorded exchanges, and against adversity.
+
+mod places;
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +13,12 @@ use crate::{
         exit::Error,
         output::{Output, note, plain},
     },
-    config::Limits,
-    connector::{Connector, Engine},
-    connector_build,
-    connector_test::scenario::{self, Difference, Found, Scenario},
+    connector::Connector,
+    connector_test::{
+        adversity,
+        scenario::{self, Difference, Found, Scenario},
+    },
 };
-
-/// The folder of recorded exchanges, as projects name it.
-const FOLDER: &str = "exchanges";
 
 const HOW_TO_MAKE_ONE: &str = "\
 no recorded exchanges: make some from a live EHR with
@@ -59,6 +59,8 @@ struct Report {
     /// Where the scenarios are.
     exchanges: Option<PathBuf>,
     scenarios: Vec<Tested>,
+    /// What was found by what any EHR may do; `None` where that was left out.
+    adversity: Option<adversity::Report>,
 }
 
 /// How one scenario went.
@@ -77,10 +79,11 @@ struct Tested {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let file = file(&arguments.connector).await?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let file = places::file(&arguments.connector).await?;
+    let engine = super::engine()?;
     let connector = Connector::load(&engine, &file).await?;
-    let found = scenario::find(&folders(&arguments))?;
+    let found =
+        scenario::find(&places::folders(&arguments.connector, arguments.exchanges.as_deref()))?;
     if found.scenarios.is_empty() && !arguments.json {
         let looked: Vec<_> = found.looked.iter().map(|it| it.display().to_string()).collect();
         note(&format!("{HOW_TO_MAKE_ONE} (looked in {})", looked.join(" and ")));
@@ -91,62 +94,67 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         connector: connector.manifest().label(),
         exchanges: found.folder.clone(),
         scenarios: Vec::new(),
+        adversity: None,
     };
+    let mut replayed = Vec::new();
     for scenario in chosen(&found, &arguments)? {
-        let tested = test(scenario, &connector, arguments.update).await?;
+        let (tested, scenario) = test(scenario, &connector, arguments.update).await?;
         if !arguments.json {
             tell(&mut output, &tested)?;
         }
         report.ok &= tested.ok;
         report.scenarios.push(tested);
+        replayed.push(scenario);
     }
-    if arguments.json {
-        output.json(&report)?;
+    if !arguments.no_adversity {
+        report.adversity = adversity(&connector, &replayed, report.ok).await;
+        report.ok &= report.adversity.as_ref().is_none_or(adversity::Report::passed);
+    }
+    match &report.adversity {
+        _ if arguments.json => output.json(&report)?,
+        Some(found) => found.to_string().lines().try_for_each(|it| output.line(&plain(it)))?,
+        None => {}
     }
     if report.ok { Ok(()) } else { Err(Error::Told) }
 }
 
-/// The component to test: the file itself, or what a project is built to.
-async fn file(path: &Path) -> Result<PathBuf, Error> {
-    if !path.is_dir() {
-        return Ok(path.into());
+/// What any EHR may do, tried with scenarios that pass: others lead to calls that mean nothing.
+async fn adversity(
+    connector: &Connector,
+    scenarios: &[Scenario],
+    all_pass: bool,
+) -> Option<adversity::Report> {
+    if all_pass {
+        return Some(adversity::run(connector, scenarios).await);
     }
-    Ok(connector_build::build_in_place(path).await?)
+    note("adversity is tried once the recorded exchanges pass");
+    None
 }
 
-impl Arguments {
-    /// Tests a component of a project with the project's exchanges.
-    pub(super) fn of_a_project(component: &Path, project: &Path) -> Self {
-        let exchanges = of_a_folder(project).into_iter().find(|folder| folder.is_dir());
-        Self {
-            connector: component.into(),
-            exchanges,
-            update: false,
-            only: None,
-            no_adversity: false,
-            json: false,
+/// Whether a component passes the recorded exchanges of its project; tells what does not.
+pub(super) async fn passes(component: &Path, project: &Path) -> bool {
+    match failures(component, project).await {
+        Ok(failures) => {
+            failures.iter().for_each(|failure| note(&plain(failure)));
+            failures.is_empty()
+        }
+        Err(error) => {
+            note(&plain(&error.to_string()));
+            false
         }
     }
 }
 
-/// Where scenarios may be. A file may lie in its project, in a folder of what is built there, or
-/// beside a project of its name.
-fn folders(arguments: &Arguments) -> Vec<PathBuf> {
-    let path = &arguments.connector;
-    if let Some(folder) = &arguments.exchanges {
-        return vec![folder.clone()];
+async fn failures(component: &Path, project: &Path) -> anyhow::Result<Vec<String>> {
+    let engine = super::engine()?;
+    let connector = Connector::load(&engine, component).await?;
+    let mut failures = Vec::new();
+    for scenario in scenario::find(&places::folders(project, None))?.scenarios {
+        let differences = scenario.run(&connector).await.differences;
+        let lines = differences.iter().map(|it| it.to_string().replace('\n', " "));
+        failures.extend(lines.map(|line| format!("{}: {line}", scenario.name())));
     }
-    if path.is_dir() {
-        return of_a_folder(path);
-    }
-    let mut folders = of_a_folder(path.parent().unwrap_or(Path::new("")));
-    folders.push(path.with_extension("").join(FOLDER));
-    folders
-}
-
-/// Projects that are one connector in several languages share what is above them.
-fn of_a_folder(folder: &Path) -> Vec<PathBuf> {
-    vec![folder.join(FOLDER), folder.join("..").join(FOLDER)]
+    Ok(failures)
 }
 
 fn chosen<'f>(found: &'f Found, arguments: &Arguments) -> Result<Vec<&'f Scenario>, Error> {
@@ -165,7 +173,12 @@ fn chosen<'f>(found: &'f Found, arguments: &Arguments) -> Result<Vec<&'f Scenari
     Ok(chosen)
 }
 
-async fn test(scenario: &Scenario, connector: &Connector, update: bool) -> Result<Tested, Error> {
+/// Runs a scenario, and answers it as it is afterwards.
+async fn test(
+    scenario: &Scenario,
+    connector: &Connector,
+    update: bool,
+) -> Result<(Tested, Scenario), Error> {
     let mut outcome = match update {
         true => scenario.update(connector).await,
         false => scenario.run(connector).await,
@@ -186,7 +199,7 @@ async fn test(scenario: &Scenario, connector: &Connector, update: bool) -> Resul
             outcome.differences = again.differences;
         }
     }
-    Ok(Tested {
+    let tested = Tested {
         name: scenario.name(),
         file: scenario.file.clone(),
         about: scenario.about.clone(),
@@ -196,7 +209,8 @@ async fn test(scenario: &Scenario, connector: &Connector, update: bool) -> Resul
         requests: outcome.requests,
         notifications: outcome.notifications,
         differences: outcome.differences,
-    })
+    };
+    Ok((tested, if updated { outcome.updated } else { scenario.clone() }))
 }
 
 fn tell(output: &mut Output, tested: &Tested) -> std::io::Result<()> {

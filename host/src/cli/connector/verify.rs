@@ -15,8 +15,8 @@ use crate::{
         exit::Error,
         output::{Output, plain},
     },
-    config::{Limits, trust::TrustedKey},
-    connector::{Connector, Engine, digest_of},
+    config::trust::TrustedKey,
+    connector::{Connector, digest_of},
     trust::{self, Facts, Policy, PublicKey, Verdict},
 };
 
@@ -57,7 +57,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let policy = Policy::requiring(keys);
     let sha256 = digest_of(&bytes);
     let admitted = policy.admit(&sha256, signature.as_deref()).map_err(failed)?;
-    let engine = Engine::new(&Limits::default(), 1, None)?;
+    let engine = super::engine()?;
     let connector = Connector::from_bytes(&engine, &file, bytes.into()).await?;
     let facts = Facts::from(&connector);
     match policy.confirm(admitted, &facts).map_err(failed)? {

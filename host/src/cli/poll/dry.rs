@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     Host,
-    cli::{
-        exit::Error,
-        keeper::{self, Keeper},
-        output,
-    },
+    cli::{exit::Error, keeper, output},
     config::Config,
     connector::Detection,
     model::TaskId,
@@ -49,7 +45,7 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
 
 /// Has the poll start where the task's next one would.
 async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), Error> {
-    match cursor(config, task).await {
+    match keeper::cursor(config, task).await {
         Ok(Some(cursor)) => {
             store.set_cursor(task, Some(cursor)).await?;
             // The task is older than this store: what it finds is no backfill.
@@ -64,13 +60,6 @@ async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), 
         Err(other) => return Err(other),
     }
     Ok(())
-}
-
-async fn cursor(config: &Config, task: &TaskId) -> Result<Option<String>, Error> {
-    if !keeper::is_there(config) {
-        return Ok(None);
-    }
-    Ok(Keeper::of(config).await?.cursor(task).await?.cursor)
 }
 
 /// A folder that only this user can read, gone with the command.

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
+    folders::{self, Folders},
     table::{Table, hint},
     trust,
     value::Value,
@@ -24,7 +25,9 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     let mut table = value.table("the host")?;
     let mut host = defaults(&table);
     table.set("data", &mut host.data, data);
-    table.set("connectors", &mut host.connectors, Value::path);
+    if let Some(Folders { in_service, shadow }) = table.get("connectors", folders::read) {
+        (host.connectors, host.shadow) = (in_service, shadow);
+    }
     table.set("admin", &mut host.admin, admin);
     table.set("log", &mut host.log, log);
     table.set("connector_log", &mut host.connector_log, Value::boolean);

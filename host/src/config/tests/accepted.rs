@@ -98,6 +98,27 @@ headers = { X-Tenant = "7" }
 "#;
 
 #[test]
+fn a_folder_may_stand_beside_the_one_in_service() {
+    let folders = |text: &str| {
+        let config = read(&format!("[host]\nconnectors = {text}\n{LEAST}")).unwrap();
+        (config.host.connectors, config.host.shadow)
+    };
+    let (one, other) = (Path::new("etc/one").to_path_buf(), Path::new("etc/other").to_path_buf());
+    for (text, shadow) in [
+        (r#""one""#, None),
+        (r#"["one"]"#, None),
+        (r#"[{ folder = "one" }]"#, None),
+        (r#"["one", { folder = "other", shadow = true }]"#, Some(&other)),
+        (
+            r#"[{ folder = "other", shadow = true }, { folder = "one", shadow = false }]"#,
+            Some(&other),
+        ),
+    ] {
+        assert_eq!(folders(text), (one.clone(), shadow.cloned()), "{text}");
+    }
+}
+
+#[test]
 fn whom_a_host_trusts_and_where_its_connectors_come_from() {
     let text = r#"
 [host.trust]

@@ -128,6 +128,31 @@ fn the_whole() {
 }
 
 #[test]
+fn folders_of_connectors() {
+    let folders = |text: &str| format!("[host]\nconnectors = {text}\n{WARD}{APP}");
+    let both = "2:14: `connectors`: the folder in service cannot be the one beside it as well";
+    let count = "2:14: `connectors`: there is one folder in service, and one beside it at most: \
+         [\"connectors\", { folder = \"candidates\", shadow = true }]";
+    check(&[
+        (folders("7"), "2:14: `connectors` must be text, not a whole number"),
+        (folders("[]"), count),
+        (folders(r#"["a", "b"]"#), count),
+        (folders(r#"[{ folder = "a", shadow = true }]"#), count),
+        (
+            folders(r#"["a", { folder = "b", shadow = true }, { folder = "c", shadow = true }]"#),
+            count,
+        ),
+        (folders(r#"["a", { folder = "a", shadow = true }]"#), both),
+        (folders(r#"["a", { folder = "./a/", shadow = true }]"#), both),
+        (
+            folders(r#"["a", { shadow = true, fodler = "b" }]"#),
+            "2:20: a folder of connectors needs `folder`\n\
+             2:37: unknown key `fodler`; did you mean `folder`?",
+        ),
+    ]);
+}
+
+#[test]
 fn the_host() {
     let host = |line: &str| format!("[host]\n{line}\n{WARD}{APP}");
     check(&[

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 use url::Url;
 
-use super::watch::{Place as Spot, Watch};
+use super::watch::{Spot, Watch};
 use crate::{
     connector::{Connector, Context, Fault, Guest, Page, Request, Step},
     egress::{Response, Rules},

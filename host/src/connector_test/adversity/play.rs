@@ -14,7 +14,7 @@ use super::{
     stamp,
 };
 use crate::{
-    connector::Step,
+    connector::{Request, Step},
     egress::Response,
     identity::{self, VersionKey},
     model::Change,
@@ -159,12 +159,8 @@ impl<'r> Player<'r> {
             let (event, left) = match step {
                 Err(_) => return Ok(()),
                 Ok(Step::Fetch(requests)) => {
-                    for request in requests {
-                        let answer = answer(poll, &text(place, &request))
-                            .ok_or_else(|| format!("{at} asks {}", text(place, &request)))?;
-                        collected.push(Arc::new(answer));
-                        asked.push(request);
-                    }
+                    collected.extend(answers(poll, (at, place), &requests)?);
+                    asked.extend(requests);
                     continue;
                 }
                 Ok(Step::Notify { event, memo, .. }) => (Some(event), memo),
@@ -172,26 +168,29 @@ impl<'r> Player<'r> {
             };
             self.memos.extend(left.map(|memo| (change.id.clone(), memo)));
             let (at, place) = (lab.call.clone(), place.clone());
-            material.collects.push(CollectCall {
-                at,
-                place,
-                change,
-                memo,
-                asked,
-                collected,
-                event,
-            });
+            let call = CollectCall { at, place, change, memo, asked, collected, event };
+            material.collects.push(call);
             return Ok(());
         }
         Ok(())
     }
 }
 
-fn state(change: &Change) -> Option<(String, VersionKey)> {
-    Some((change.id.clone(), identity::version(change)?))
+/// The recorded answers to requests.
+fn answers(
+    poll: &Poll,
+    (at, place): (&str, &Place),
+    requests: &[Request],
+) -> Result<Vec<Arc<Response>>, String> {
+    let answer = |request| {
+        let text = text(place, request);
+        let exchange = poll.exchanges.iter().find(|exchange| exchange.request == text);
+        let exchange = exchange.ok_or_else(|| format!("{at} asks {text}"))?;
+        Ok(Arc::new(exchange.answer.clone()))
+    };
+    requests.iter().map(answer).collect()
 }
 
-fn answer(poll: &Poll, text: &str) -> Option<Response> {
-    let exchange = poll.exchanges.iter().find(|exchange| exchange.request == text)?;
-    Some(exchange.answer.clone())
+fn state(change: &Change) -> Option<(String, VersionKey)> {
+    Some((change.id.clone(), identity::version(change)?))
 }

@@ -5,7 +5,7 @@ pub(super) const SIGNS: [&str; 2] = ["canary", "18"];
 
 /// Where nothing of a patient belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Spot {
     Log,
     Failure,
     Cursor,
@@ -24,7 +24,7 @@ pub(super) struct Canary {
 /// A canary that came out.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Leak {
-    pub(super) place: Place,
+    pub(super) place: Spot,
     pub(super) field: String,
     pub(super) call: String,
 }
@@ -51,7 +51,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Searches a text for every canary, however it is spelled.
-    pub(super) fn look(&mut self, place: Place, text: &str, call: &str) {
+    pub(super) fn look(&mut self, place: Spot, text: &str, call: &str) {
         if self.canaries.is_empty() || text.is_empty() {
             return;
         }
@@ -94,12 +94,12 @@ mod tests {
     #[test]
     fn a_canary_is_found_however_it_is_spelled_and_told_once() {
         let mut watch = Watch::default();
-        watch.look(Place::Log, "canary1q", "before it was planted");
+        watch.look(Spot::Log, "canary1q", "before it was planted");
         watch.canaries.push(Canary { text: "canary1q".into(), field: "name".into() });
-        watch.look(Place::Log, "no CANARY1Q", "poll 1");
-        watch.look(Place::Log, "canary1q again", "poll 2");
-        watch.look(Place::Memo, "canary2q", "poll 2");
-        let leak = Leak { place: Place::Log, field: "name".into(), call: "poll 1".into() };
+        watch.look(Spot::Log, "no CANARY1Q", "poll 1");
+        watch.look(Spot::Log, "canary1q again", "poll 2");
+        watch.look(Spot::Memo, "canary2q", "poll 2");
+        let leak = Leak { place: Spot::Log, field: "name".into(), call: "poll 1".into() };
         assert_eq!((watch.leaks, watch.looked), (vec![leak], 3));
     }
 }

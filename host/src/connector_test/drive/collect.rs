@@ -72,7 +72,9 @@ impl Drive {
             Some(bench) => bench,
             None => self.bench(waiting.began).await?,
         };
+        let before = at.guest.spent();
         let outcome = self.collect_one(&waiting.change, &mut at, ehr, polled).await;
+        self.spent += at.guest.spent() - before;
         *bench = Some(at);
         outcome
     }
@@ -139,7 +141,8 @@ impl Drive {
             }
             Step::Skip { reason, memo } => {
                 self.memos.extend(memo.clone().map(|memo| (record, memo)));
-                polled.skipped.push(Skipped { record: id, reason, memo });
+                let version = change.version.clone();
+                polled.skipped.push(Skipped { record: id, version, reason, memo });
             }
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::{connector::Fault, model::Change};
+use crate::{connector::Fault, egress, model::Change};
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,19 @@ pub struct Asked {
     pub body: Option<Bytes>,
     /// The connector's own headers.
     pub headers: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// The same request for a client.
+    pub fn request(&self) -> egress::Request {
+        let (method, target) = self.text.split_once(' ').unwrap_or(("GET", &self.text));
+        egress::Request {
+            method: if method == "POST" { egress::Method::Post } else { egress::Method::Get },
+            target: target.to_owned(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+        }
+    }
 }
 
 /// A notification, with the change that it is about.
@@ -50,6 +63,8 @@ pub struct Told {
 pub struct Skipped {
     /// The record's id.
     pub record: String,
+    /// The change's version.
+    pub version: Option<String>,
     /// Why.
     pub reason: String,
     /// What it left for the record's next change; `None` left what was there.

@@ -64,7 +64,10 @@ impl<'a> Answers<'a> {
                 Some(value.to_owned())
             }
             "date" | "last-modified" | "retry-after" => self.http_date(value),
-            "etag" => Some(self.loose("", value)),
+            "etag" => Some(match value.strip_prefix("W/") {
+                Some(tag) => format!("W/{}", self.loose("", tag)),
+                None => self.loose("", value),
+            }),
             "link" => Some(self.links(value)),
             _ => None,
         }
@@ -178,8 +181,30 @@ impl<'a> Answers<'a> {
     }
 
     fn replaced(&mut self, text: &str, hint: Hint) -> String {
-        let parts = text.split(&self.origin).map(|part| self.pseudonyms.text(part, hint));
+        let parts: Vec<_> = text.split(&self.origin).collect();
+        let parts = parts.into_iter().map(|part| match part.split_once('?') {
+            Some((path, query)) if hint.link && path.contains('/') => {
+                let path = self.pseudonyms.text(path, hint);
+                format!("{path}?{}", self.query(query, hint))
+            }
+            _ => self.pseudonyms.text(part, hint),
+        });
         parts.collect::<Vec<_>>().join(BASE_URL)
+    }
+
+    /// A link's query, whose names are of a form as keys are.
+    fn query(&mut self, query: &str, hint: Hint) -> String {
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, value)) if self.structure.keeps_key(name) => {
+                let name = self.stays(name);
+                let stays = self.structure.own.contains(value);
+                let value =
+                    if stays { self.stays(value) } else { self.pseudonyms.text(value, hint) };
+                format!("{name}={value}")
+            }
+            _ => self.pseudonyms.text(pair, hint),
+        });
+        pairs.collect::<Vec<_>>().join("&")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 use url::Url;
 
@@ -35,7 +35,8 @@ pub(super) struct Disguise<'o> {
 /// A recording in disguise.
 pub(super) struct Disguised<'d> {
     pub(super) setup: Setup,
-    pub(super) now: Timestamp,
+    /// When each poll begins.
+    pub(super) times: Vec<Timestamp>,
     pub(super) answers: Vec<Response>,
     /// What was replaced, and by what.
     pub(super) masks: Answers<'d>,
@@ -51,6 +52,8 @@ impl<'o> Disguise<'o> {
         let base = base.filter(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
         let paths = named.iter().flat_map(|segment| scan::tokens(segment));
         let paths = paths.chain(scan::tokens(first)).chain(base);
+        let paths = paths.filter(|word| word.contains(char::is_alphabetic));
+        let paths = paths.chain(scan::tokens(BASE_URL));
         let paths = paths.chain(OF_LINKS.iter().map(|word| (*word).to_owned())).collect();
         let mut own = named.clone();
         texts(&options.setup.settings, &mut own);
@@ -65,15 +68,23 @@ impl<'o> Disguise<'o> {
     }
 
     /// Replaces all: once to see what there is, then by pseudonyms that are none of it.
-    pub(super) fn put_on(&self, tape: &[Exchanged]) -> Disguised<'_> {
-        let none = HashSet::new();
-        let seen = self.mask(tape, &Draw::apart_from(&none), HashSet::new()).masks.pseudonyms;
-        self.mask(tape, &Draw::apart_from(&seen.dates), seen.words)
+    pub(super) fn put_on(&self, tape: &[Exchanged], times: &[Timestamp]) -> Disguised<'_> {
+        let first = Draw::apart_from(&HashSet::new());
+        let seen = self.mask(tape, times, &first, HashSet::new()).masks.pseudonyms;
+        let mut dates = seen.dates;
+        dates.extend(times.iter().map(|time| time.to_zoned(TimeZone::UTC).date()));
+        self.mask(tape, times, &Draw::apart_from(&dates), seen.words)
     }
 
-    fn mask(&self, tape: &[Exchanged], draw: &Draw, avoid: HashSet<String>) -> Disguised<'_> {
+    fn mask(
+        &self,
+        tape: &[Exchanged],
+        times: &[Timestamp],
+        draw: &Draw,
+        avoid: HashSet<String>,
+    ) -> Disguised<'_> {
         let Setup { action, settings, base_url, since } = &self.options.setup;
-        let epoch = Epoch(self.options.now);
+        let epoch = Epoch(times.first().copied().unwrap_or(*since));
         let pseudonyms = Pseudonyms::new(draw, epoch, self.paths.clone(), avoid);
         let mut masks = Answers::new(pseudonyms, &self.structure, base_url);
         let answers = tape.iter().map(|exchanged| masks.response(&exchanged.answer)).collect();
@@ -86,7 +97,8 @@ impl<'o> Disguise<'o> {
             base_url: base_url.unwrap_or_else(|_| self.options.setup.base_url.clone()),
             since: later(*since, draw.days),
         };
-        Disguised { setup, now: later(self.options.now, draw.days), answers, masks }
+        let times = times.iter().map(|time| later(*time, draw.days)).collect();
+        Disguised { setup, times, answers, masks }
     }
 
     /// Settings are the user's and stay, but dates move as all do, and the EHR is elsewhere.
@@ -96,7 +108,7 @@ impl<'o> Disguise<'o> {
                 let origin = self.options.setup.base_url.origin().ascii_serialization();
                 let pieces = scan::pieces(text).into_iter().map(|piece| match piece {
                     Piece::Date(written) => written.shifted(days),
-                    Piece::Plain(text) | Piece::Token(text) | Piece::Uuid(text) => text,
+                    piece => piece.text(),
                 });
                 pieces.collect::<String>().replace(&origin, BASE_URL).into()
             }

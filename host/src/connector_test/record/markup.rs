@@ -113,7 +113,7 @@ mod tests {
             ),
             ("<?xml version=\"1.0\"?><!-- Grace --><a>", "<?xml version=\"1.0\"?><a>"),
             ("<a>1 &lt; 2 < 3", "<a>[a|9]"),
-            ("<a b=c d>", "<a b=[|3]"),
+            ("<a b=c d>", "<a b=[|4]"),
         ] {
             assert_eq!(replaced(text, &mut replace), expected, "{text}");
         }

@@ -85,19 +85,35 @@ impl Pseudonyms {
 
     /// A text with everything in it replaced that may be somebody's.
     pub(super) fn text(&mut self, text: &str, hint: Hint) -> String {
-        let pseudonym: String =
-            pieces(text).into_iter().map(|piece| self.piece(piece, hint)).collect();
+        let pieces = pieces(text);
+        let mut pseudonym = String::with_capacity(text.len());
+        for (at, piece) in pieces.iter().enumerate() {
+            let stays = hint.link && self.is_of_paths(&pieces, at);
+            pseudonym.push_str(&if stays { piece.text() } else { self.piece(piece, hint) });
+        }
         if pseudonym != text && text.len() >= TELLING {
             self.texts.insert(text.to_owned());
         }
         pseudonym
     }
 
-    fn piece(&mut self, piece: Piece, hint: Hint) -> String {
+    /// Whether a piece is a whole segment that paths are made of, and no part of an identifier.
+    fn is_of_paths(&self, pieces: &[Piece], at: usize) -> bool {
+        let Some(Piece::Token(word)) = pieces.get(at) else { return false };
+        let ends = |piece: Option<&Piece>, edge: fn(&str) -> Option<char>| match piece {
+            Some(Piece::Plain(text)) => edge(text).is_none_or(|letter| "/?&=:#,".contains(letter)),
+            Some(piece) => matches!(piece, Piece::Date(_)),
+            None => true,
+        };
+        self.paths.contains(&word.to_lowercase())
+            && ends(at.checked_sub(1).and_then(|at| pieces.get(at)), |text| text.chars().last())
+            && ends(pieces.get(at + 1), |text| text.chars().next())
+    }
+
+    fn piece(&mut self, piece: &Piece, hint: Hint) -> String {
         match piece {
-            Piece::Plain(text) => text,
-            Piece::Token(word) if hint.link && self.paths.contains(&word.to_lowercase()) => word,
-            Piece::Token(word) => self.moment(&word, hint).unwrap_or_else(|| self.word(&word)),
+            Piece::Plain(text) => text.clone(),
+            Piece::Token(word) => self.moment(word, hint).unwrap_or_else(|| self.word(word)),
             Piece::Uuid(text) => {
                 let parts = text.split('-').map(|part| self.hexadecimal(part));
                 parts.collect::<Vec<_>>().join("-")
@@ -159,6 +175,7 @@ impl Pseudonyms {
             let candidate = self.candidate(word, number, longer, hexadecimal);
             // A short word may be another's pseudonym, once the draws show that it must.
             let free = number >= DRAWS / 2 || !self.avoid.contains(&candidate);
+            let free = free && !self.paths.contains(&candidate);
             let fits = free && candidate != word && !self.holds_what_was_there(&candidate);
             if fits && self.taken.insert(candidate.clone()) {
                 self.given.insert(word.to_owned(), candidate.clone());

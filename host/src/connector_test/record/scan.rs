@@ -17,6 +17,16 @@ pub(super) enum Piece {
     Date(Written),
 }
 
+impl Piece {
+    /// As it is written.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Plain(text) | Self::Token(text) | Self::Uuid(text) => text.clone(),
+            Self::Date(written) => written.text(),
+        }
+    }
+}
+
 /// A letter of a text, and how it is written there.
 #[derive(Clone)]
 pub(super) struct Glyph {
@@ -86,10 +96,10 @@ fn piece(glyphs: &[Glyph], at: usize) -> (Piece, usize) {
             return (Piece::Plain(written(rest, length)), at + length);
         }
     }
-    if !before.is_some_and(|letter| letter.is_ascii_digit()) {
-        if let Some((date, length)) = dates::date(rest) {
-            return (Piece::Date(date), at + length);
-        }
+    if !before.is_some_and(|letter| letter.is_ascii_digit())
+        && let Some((date, length)) = dates::date(rest)
+    {
+        return (Piece::Date(date), at + length);
     }
     let length = token(rest);
     match length {

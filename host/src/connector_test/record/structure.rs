@@ -206,8 +206,7 @@ fn is_structural(key: &str) -> bool {
 fn is_counting(key: &str) -> bool {
     let words = words(key);
     let known = |word: &String| COUNTING.contains(&word.as_str());
-    words.len() <= 2
-        && words.last().is_some_and(known)
+    (words.len() <= 2 && words.last().is_some_and(known) || known(&words.concat()))
         && !words.iter().any(|word| PERSONAL.contains(&word.as_str()))
 }
 

@@ -43,6 +43,7 @@ pub(super) struct Again<'t> {
     /// Segments of paths that the connector declares by name.
     named: &'t HashSet<String>,
     asked: Vec<Asked>,
+    taken: usize,
 }
 
 impl<'t> Again<'t> {
@@ -51,16 +52,23 @@ impl<'t> Again<'t> {
         answers: Vec<Response>,
         named: &'t HashSet<String>,
     ) -> Self {
-        Self { tape, answers, named, asked: Vec::new() }
+        Self { tape, answers, named, asked: Vec::new(), taken: 0 }
     }
 
-    /// All that was asked, once all that was on the tape has been.
-    pub(super) fn exchanges(&self) -> Result<Vec<Exchange>, String> {
-        if let Some(missed) = self.tape.get(self.asked.len()) {
-            return Err(format!("it no longer asks {}", self.shape(&missed.asked)));
+    /// What was asked since the last time.
+    pub(super) fn take(&mut self) -> Vec<Exchange> {
+        let pairs = self.asked.iter().zip(&self.answers).skip(self.taken);
+        let exchanges = pairs.map(|(asked, answer)| Exchange::of(asked, answer)).collect();
+        self.taken = self.asked.len();
+        exchanges
+    }
+
+    /// Whether all that was on the tape has been asked again.
+    pub(super) fn finished(&self) -> Result<(), String> {
+        match self.tape.get(self.asked.len()) {
+            Some(missed) => Err(format!("it no longer asks {}", self.shape(&missed.asked))),
+            None => Ok(()),
         }
-        let pairs = self.asked.iter().zip(&self.answers);
-        Ok(pairs.map(|(asked, answer)| Exchange::of(asked, answer)).collect())
     }
 
     /// A request without what may be somebody's.

@@ -10,7 +10,10 @@ use super::{
     pseudonyms::{Pseudonyms, TELLING},
     scan,
 };
-use crate::connector_test::{json::Json, scenario::Scenario};
+use crate::{
+    config::Secret,
+    connector_test::{json::Json, scenario::Scenario},
+};
 
 /// What was there before, and what may stand in a recording all the same.
 pub(super) struct Before<'a> {
@@ -21,7 +24,7 @@ pub(super) struct Before<'a> {
     dates: &'a HashSet<Date>,
     /// Words that are of an answer's form, or the connector's own.
     stays: [&'a HashSet<String>; 2],
-    secrets: &'a [String],
+    secrets: &'a [Secret],
 }
 
 impl<'a> Before<'a> {
@@ -40,7 +43,11 @@ impl<'a> Before<'a> {
     /// Where something stands, but not what.
     pub(super) fn look(&self, scenario: &Scenario) -> Result<(), Error> {
         let text = scenario.text();
-        if self.secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret)) {
+        let holds = |secret: &Secret| {
+            let secret = secret.expose().trim();
+            secret.len() >= TELLING && text.contains(secret)
+        };
+        if self.secrets.iter().any(holds) {
             return Err(Error::Secret);
         }
         let whole = Json::parse(&text).unwrap_or(Json::Null);

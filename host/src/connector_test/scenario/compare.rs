@@ -94,7 +94,7 @@ fn notification(place: &Place, expected: &Notification, told: &Told) -> Vec<Diff
     let mut found = Vec::new();
     let said = [
         ("event", Some(&expected.event), Some(&told.event)),
-        ("key", expected.key.as_ref(), told.key.as_ref()),
+        ("key", expected.key.as_ref(), Some(told.key.as_ref().unwrap_or(&told.record))),
         ("version", expected.version.as_ref(), told.version.as_ref()),
     ];
     for (name, expected, got) in said {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::connector_test::json::differ::Path;
+
 /// Something that is other than a scenario says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
@@ -33,6 +35,11 @@ impl Place {
 
     pub(super) fn at(&self, index: usize) -> Self {
         Self(format!("{}[{index}]", self.0))
+    }
+
+    /// A place within a value that stands here.
+    pub(super) fn within(&self, path: &Path<'_>) -> Self {
+        Self(format!("{}{path}", self.0))
     }
 
     pub(super) fn differs(

@@ -23,6 +23,11 @@ pub struct Fails {
 }
 
 impl Fails {
+    /// The contract's case.
+    pub fn case(&self) -> &str {
+        &self.case
+    }
+
     /// Whether a failure is this one. Where no text is written, any will do.
     pub fn fits(&self, failure: &Failure) -> bool {
         let other = Self::from(failure);

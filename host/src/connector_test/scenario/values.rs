@@ -1,7 +1,7 @@
 //! Where two JSON values differ.
 
 use super::difference::{Difference, Place};
-use crate::connector_test::json::Json;
+use crate::connector_test::json::{Json, differ::differences};
 
 /// Differences of one value that are told one by one.
 const TOLD: usize = 12;
@@ -40,44 +40,16 @@ fn around(text: &str, byte: usize) -> String {
 
 /// Where two values differ.
 pub(super) fn values(place: &Place, expected: &Json, got: &Json) -> Vec<Difference> {
-    let mut found = Vec::new();
-    walk(place, expected, got, &mut found);
-    let more = found.len().saturating_sub(TOLD);
-    found.truncate(TOLD);
+    let (found, more) = differences(expected, got, TOLD);
+    let said = |value: Option<&Json>| Some(value.map_or_else(|| "nothing".into(), shown));
+    let mut told: Vec<_> = found
+        .iter()
+        .map(|it| place.within(&it.path).difference(said(it.left), said(it.right)))
+        .collect();
     if more > 0 {
-        found.push(place.note(format!("and {more} more")));
+        told.push(place.note(format!("and {more} more")));
     }
-    found
-}
-
-fn walk(place: &Place, expected: &Json, got: &Json, found: &mut Vec<Difference>) {
-    match (expected, got) {
-        (Json::Table(left), Json::Table(right)) => {
-            for (key, value) in left {
-                let key = key.read();
-                match got.get(&key) {
-                    Some(other) => walk(&place.key(&key), value, other, found),
-                    None => found.push(
-                        place.key(&key).difference(Some(shown(value)), Some("nothing".into())),
-                    ),
-                }
-            }
-            for (key, value) in right.iter().filter(|(key, _)| expected.get(&key.read()).is_none())
-            {
-                let place = place.key(&key.read());
-                found.push(place.difference(Some("nothing".into()), Some(shown(value))));
-            }
-        }
-        (Json::List(left), Json::List(right)) if left.len() == right.len() => {
-            for (at, (left, right)) in left.iter().zip(right).enumerate() {
-                walk(&place.at(at), left, right, found);
-            }
-        }
-        (expected, got) if !expected.same(got) => {
-            found.push(place.differs(shown(expected), shown(got)))
-        }
-        _ => {}
-    }
+    told
 }
 
 /// A value in one line that is not too long.

@@ -12,20 +12,27 @@ use crate::{
     destination::Webhook,
     egress::{self, Client, Network, Owner, Timeouts},
     service::Service,
+    shadow,
     status::Backlog,
 };
+
+/// Connectors by their names: in service, and beside it.
+pub(super) struct Beside<'a> {
+    pub(super) services: &'a HashMap<String, Service>,
+    pub(super) places: &'a shadow::Places,
+}
 
 pub(super) type Connections = Vec<Arc<Connection>>;
 
 pub(super) fn collectors(
     config: &Config,
-    services: &HashMap<String, Service>,
+    connectors: &Beside<'_>,
     deliverers: &Deliverers,
     shared: &Shared,
 ) -> Result<(Vec<collect::Collector>, Connections, Lines), Error> {
     let (mut parts, mut connections, mut handles) = (Vec::new(), Vec::new(), HashMap::new());
     for wanted in &config.connections {
-        let connection = Arc::new(connection(config, wanted, services, deliverers, shared)?);
+        let connection = Arc::new(connection(config, wanted, connectors, deliverers, shared)?);
         let options = collect::Options {
             connection: Arc::clone(&connection),
             store: Arc::clone(&shared.store),
@@ -44,20 +51,21 @@ pub(super) fn collectors(
 fn connection(
     config: &Config,
     wanted: &config::Connection,
-    services: &HashMap<String, Service>,
+    connectors: &Beside<'_>,
     deliverers: &Deliverers,
     shared: &Shared,
 ) -> Result<Connection, Error> {
     let missing = || connector::Error::Missing {
         name: wanted.connector.value.clone(),
         folder: config.host.connectors.display().to_string(),
-        known: services.keys().cloned().collect(),
+        known: connectors.services.keys().cloned().collect(),
     };
-    let service = services.get(&wanted.connector.value).ok_or_else(missing)?;
+    let service = connectors.services.get(&wanted.connector.value).ok_or_else(missing)?;
     let way = Client::new(&shared.network, client_options(config, wanted))?;
     Ok(Connection {
         config: wanted.clone(),
         service: service.clone(),
+        shadow: connectors.places.handle(service.name(), &way),
         way,
         settings: wanted.settings.value.to_string(),
         backlog: Backlog::new(wanted.name.clone()),
@@ -81,6 +89,16 @@ fn client_options(config: &Config, wanted: &config::Connection) -> egress::Optio
     options.timeouts = Timeouts { total: wanted.timeout, ..Timeouts::default() };
     options.max_body = config.host.limits.answer_body;
     options
+}
+
+/// The way to a connection's EHR, for requests of a connector, without a host.
+pub(crate) fn client(
+    config: &Config,
+    wanted: &config::Connection,
+    connector: &connector::Connector,
+) -> Result<Client, Error> {
+    let way = Client::new(&Network::new(), client_options(config, wanted))?;
+    Ok(way.declaring(connector.requests()))
 }
 
 /// What is wrong with the HTTP clients that a configuration asks for; speaks to nobody.

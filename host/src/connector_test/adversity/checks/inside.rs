@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     super::{
-        lab::Lab,
+        lab::{Lab, Place},
         material::{CollectCall, PageCall},
         report::{Cost, Done, Flaw, Tally},
     },
@@ -79,12 +79,7 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
 }
 
 /// Whether the next poll asks otherwise than this one did.
-async fn moved(
-    lab: &mut Lab<'_>,
-    place: &super::super::lab::Place,
-    cursor: Option<&str>,
-    page: &Page,
-) -> bool {
+async fn moved(lab: &mut Lab<'_>, place: &Place, cursor: Option<&str>, page: &Page) -> bool {
     let before = lab.poll(place, cursor).await.ok();
     let after = lab.poll(place, Some(&page.cursor)).await.ok();
     before != after

@@ -3,7 +3,7 @@
 use super::super::{
     lab::Lab,
     report::{Cost, Done, Flaw, Tally},
-    watch::Place,
+    watch::Spot,
 };
 
 macro_rules! leak {
@@ -87,12 +87,12 @@ pub(super) fn leaks(lab: &Lab<'_>) -> Done {
     }
     for leak in &lab.watch.leaks {
         let flaw = match leak.place {
-            Place::Log => &LOG,
-            Place::Failure => &FAILURE,
-            Place::Cursor => &CURSOR,
-            Place::Memo => &MEMO,
-            Place::Reason => &REASON,
-            Place::Identity => &IDENTITY,
+            Spot::Log => &LOG,
+            Spot::Failure => &FAILURE,
+            Spot::Cursor => &CURSOR,
+            Spot::Memo => &MEMO,
+            Spot::Reason => &REASON,
+            Spot::Identity => &IDENTITY,
         };
         tally.found(flaw, format!("what stands in `{}`", leak.field), &leak.call);
     }
