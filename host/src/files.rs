@@ -13,6 +13,14 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Writes a file that does not have these bytes yet: what is there waits for no disk.
+pub(crate) fn write_changed(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::read(path) {
+        Ok(there) if there == bytes => Ok(()),
+        _ => write_whole(path, &[bytes]),
+    }
+}
+
 /// Writes a file, one part after the other; it is on disk, whole, when this answers `Ok`.
 pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);

@@ -119,8 +119,7 @@ impl Reloader {
             }
         };
         let Options { engine, config, .. } = &self.options;
-        let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
-        let loaded = load(engine, config, path, bytes, signature).await;
+        let loaded = load(engine, config, path, &file).await;
         let (stamp, holds) =
             (file.stamp, loaded.as_ref().ok().map(|it| it.manifest().name.clone()));
         let offered = match loaded {
@@ -162,7 +161,7 @@ impl Reloader {
             return Ok(());
         }
         judge(config, &connector, Some(&service.record())).map_err(|why| why.to_string())?;
-        let kept = file.keep(shelf, connector.digest()).await;
+        let kept = file.keep(shelf).await;
         kept.map_err(|error| format!("it cannot be kept in the data folder: {error}"))?;
         let (old, new) = (serving.connector.manifest().label(), connector.manifest().label());
         service.swap(connector, file_name(path), clock.now()).await;

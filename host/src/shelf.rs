@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{files, service::Record, trust::file::beside};
+use crate::{connector::Content, files, service::Record, trust::file::beside};
 
 /// The shelf of a host. Cheap to clone.
 #[derive(Clone)]
@@ -56,26 +56,21 @@ impl Shelf {
     }
 
     /// Puts a file here, with the signature that lay beside it.
-    pub(crate) fn put(
-        &self,
-        digest: &str,
-        bytes: &[u8],
-        signature: Option<&[u8]>,
-    ) -> io::Result<()> {
-        let path = self.path(digest);
+    pub(crate) fn put(&self, content: &Content, signature: Option<&[u8]>) -> io::Result<()> {
+        let path = self.path(content.digest());
         if let Some(signature) = signature {
-            files::write_whole(&beside(&path), &[signature])?;
+            files::write_changed(&beside(&path), signature)?;
         }
-        match self.file(digest) {
+        match self.file(content.digest()) {
             Some(_) => Ok(()),
-            None => files::write_whole(&path, &[bytes]),
+            None => files::write_whole(&path, &[content.bytes()]),
         }
     }
 
     /// Notes what is in service under a name.
     pub(crate) fn keep(&self, name: &str, record: &Record) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(record)?;
-        files::write_whole(&self.note(name), &[&text])
+        files::write_changed(&self.note(name), &text)
     }
 
     /// Lets go of files that no note speaks of. Nobody may be about to note one meanwhile.

@@ -42,7 +42,10 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match &arguments.measure {
         Some(file) => measure(&arguments, file),
-        None => compare(&arguments),
+        None => {
+            clinic::find_tools()?;
+            compare(&arguments)
+        }
     }
 }
 

@@ -50,6 +50,9 @@ struct Arguments {
     /// A folder where the clinic is built already, as rust.wasm
     #[arg(long)]
     built: Option<PathBuf>,
+    /// A program other than that of this benchmark, to compare the two
+    #[arg(long, default_value = env!("CARGO_BIN_EXE_rounds"))]
+    program: PathBuf,
     /// Said by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -58,6 +61,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = Arguments::parse();
+    clinic::find_tools()?;
     if arguments.languages.is_empty() {
         arguments.languages.push(Language::Rust);
     }
@@ -65,7 +69,7 @@ async fn main() -> Result<()> {
     let built = arguments.built.as_deref();
     let clinics = clinic::clinics(&arguments.languages, built, &folder.0).await?;
     let copies = Copies::read(clinics)?;
-    let site = Site::new(folder, copies, arguments.connectors, &ehr::start().await?)?;
+    let site = Site::new(folder, copies, &arguments, &ehr::start().await?)?;
     let mut report = Report::new(&arguments);
     starts(&arguments, &site, &mut report).await?;
     swaps(&arguments, &site, &mut report).await?;

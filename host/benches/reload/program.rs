@@ -110,7 +110,7 @@ pub(crate) async fn check(site: &Site) -> Result<Took> {
 }
 
 fn command(site: &Site, what: &str) -> Result<Command> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rounds"));
+    let mut command = Command::new(&site.program);
     command.args([what, "-c"]).arg(site.path("rounds.toml"));
     command.env("ROUNDS_BENCH_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     let log = fs::File::create(site.path("log"))?;

@@ -10,6 +10,7 @@ use anyhow::Result;
 use rounds::connector;
 
 use crate::{
+    Arguments,
     copies::{self, Copies},
     folder::Folder,
 };
@@ -33,6 +34,7 @@ pub(crate) struct Site {
     folder: Folder,
     copies: Copies,
     connectors: usize,
+    pub(crate) program: PathBuf,
 }
 
 /// A file that is written, and not in its place yet.
@@ -46,10 +48,11 @@ impl Site {
     pub(crate) fn new(
         folder: Folder,
         copies: Copies,
-        connectors: usize,
+        arguments: &Arguments,
         ehr: &str,
     ) -> Result<Self> {
-        let site = Self { folder, copies, connectors };
+        let Arguments { connectors, program, .. } = arguments.clone();
+        let site = Self { folder, copies, connectors, program };
         fs::create_dir_all(site.path("connectors"))?;
         for place in 0..connectors {
             fs::write(site.connector(place), site.copies.make(place, 0))?;

@@ -1,6 +1,11 @@
 //! The clinic, the connector that exists in every language, built as users build it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
@@ -60,4 +65,18 @@ pub(crate) async fn clinics(
     }
     ensure!(!clinics.is_empty(), "there is no connector to measure");
     Ok(clinics)
+}
+
+/// Begins this program anew with the languages' tools on its path that the tests have installed,
+/// where they have.
+pub(crate) fn find_tools() -> Result<()> {
+    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("real/connectors");
+    let (programs, environment) = (installed.join("bin"), installed.join("venv/bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    if !programs.is_dir() || env::split_paths(&path).any(|folder| folder == programs) {
+        return Ok(());
+    }
+    let path = env::join_paths([programs, environment].into_iter().chain(env::split_paths(&path)))?;
+    let mut again = Command::new(env::current_exe()?);
+    Err(again.args(env::args_os().skip(1)).env("PATH", path).exec().into())
 }

@@ -12,8 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::{hmac, rand};
-use data_encoding::HEXLOWER;
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac, rand};
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
 use wasmtime::{Engine, component::Component};
 
 use crate::files;
@@ -21,6 +21,10 @@ use crate::files;
 const KEY_FILE: &str = "key";
 const MAC_LENGTH: usize = 32;
 const EXTENSION: &str = "cwasm";
+
+/// How much is kept, where nobody says otherwise: every build of a connector that was ever tried
+/// leaves some, in Python 34 MiB.
+const MOST: u64 = 4 << 30;
 
 /// A folder of compiled connectors. Cheap to clone.
 #[derive(Clone)]
@@ -42,33 +46,35 @@ impl Cache {
             _ => new_key(folder)?,
         };
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
-        Ok(Self { folder: folder.into(), key, most: u64::MAX })
+        Ok(Self { folder: folder.into(), key, most: MOST })
     }
 
-    /// The same, with no more than so many bytes: what was compiled first goes first.
+    /// The same, with no more than so many bytes: what was used longest ago goes first.
     #[must_use]
     pub fn with_most(self, bytes: u64) -> Self {
         Self { most: bytes, ..self }
     }
 
     /// The compiled form of a file with this digest, if it is here and ours.
-    pub(super) fn load(&self, engine: &Engine, digest: &[u8]) -> Option<Component> {
-        let file = fs::read(self.path(engine, digest)).ok()?;
+    pub(super) fn load(&self, engine: &Engine, digest: &str) -> Option<Component> {
+        let name = name(engine, digest);
+        let path = self.folder.join(&name);
+        let file = fs::read(&path).ok()?;
         let (mac, code) = file.split_at_checked(MAC_LENGTH)?;
-        hmac::verify(&self.key, code, mac).ok()?;
+        verify_slices_are_equal(self.mac(&name, code).as_ref(), mac).ok()?;
+        note_use(&path);
         deserialize(engine, code)
     }
 
     /// Keeps a compiled form. A cache that cannot be written costs the next start time, and no more.
-    pub(super) fn keep(&self, engine: &Engine, digest: &[u8], code: &[u8]) {
-        let mac = hmac::sign(&self.key, code);
-        let kept = files::write_whole(&self.path(engine, digest), &[mac.as_ref(), code]);
+    pub(super) fn keep(&self, engine: &Engine, digest: &str, code: &[u8]) {
+        let name = name(engine, digest);
+        let mac = self.mac(&name, code);
+        let kept = files::write_whole(&self.folder.join(name), &[mac.as_ref(), code]);
         if let Err(error) = kept {
             tracing::warn!(%error, "compiled code cannot be kept; the next start compiles again");
         }
-        if self.most < u64::MAX {
-            self.shrink();
-        }
+        self.shrink();
     }
 
     /// Removes what is beyond the most that is kept. Another process may do so as well, so what
@@ -84,7 +90,7 @@ impl Cache {
                 Some((about.modified().ok()?, about.len(), file.path()))
             })
             .collect();
-        files.sort_by_key(|(written, ..)| Reverse(*written));
+        files.sort_by_key(|(used, ..)| Reverse(*used));
         let mut sum = 0;
         for (_, size, path) in files {
             sum += size;
@@ -94,16 +100,27 @@ impl Cache {
         }
     }
 
-    /// Named by content and by the engine that compiled it.
-    fn path(&self, engine: &Engine, digest: &[u8]) -> PathBuf {
-        let mut hasher = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        self.folder.join(format!(
-            "{}-{:016x}.{EXTENSION}",
-            HEXLOWER.encode(digest),
-            hasher.finish()
-        ))
+    /// Of the name, too, lest one connector's code is put where another's was.
+    fn mac(&self, name: &str, code: &[u8]) -> hmac::Tag {
+        let mut mac = hmac::Context::with_key(&self.key);
+        mac.update(name.as_bytes());
+        mac.update(code);
+        mac.sign()
     }
+}
+
+/// A file is named by what was compiled and by the engine that did it.
+fn name(engine: &Engine, digest: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{digest}-{:016x}.{EXTENSION}", hasher.finish())
+}
+
+/// Says on a file that it was used now, which no one needs to know for sure.
+fn note_use(path: &Path) {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let times = Timestamps { last_access: now, last_modification: now };
+    let _unnoted = utimensat(CWD, path, &times, AtFlags::empty()).is_err();
 }
 
 #[expect(
@@ -127,6 +144,11 @@ fn new_key(folder: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::{
+        fs::File,
+        time::{Duration, UNIX_EPOCH},
+    };
+
     use super::*;
 
     #[test]
@@ -134,13 +156,44 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("rounds-cache-{}", std::process::id()));
         let engine = Engine::default();
         let cache = Cache::open(&folder).unwrap().with_most(250);
-        for digest in [[1], [2], [3]] {
-            cache.keep(&engine, &digest, &[0; 100 - MAC_LENGTH]);
+        let path = |digest| folder.join(name(&engine, digest));
+        for digest in ["1", "2", "3"] {
+            cache.keep(&engine, digest, &[0; 100 - MAC_LENGTH]);
+            if digest == "2" {
+                let old = UNIX_EPOCH + Duration::from_secs(1);
+                File::options().append(true).open(path("2")).unwrap().set_modified(old).unwrap();
+            }
         }
-        let there = [[1], [2], [3]].map(|digest| cache.path(&engine, &digest).exists());
+        let there = ["1", "2", "3"].map(|digest| path(digest).exists());
         let key = folder.join(KEY_FILE).exists();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(there, [false, true, true]);
+        assert_eq!(there, [true, false, true], "the second was used longest ago");
         assert!(key);
+    }
+    #[test]
+    fn what_is_used_counts_as_new() {
+        let folder = std::env::temp_dir().join(format!("rounds-used-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("code");
+        fs::write(&path, "").unwrap();
+        let file = File::options().append(true).open(&path).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+        note_use(&path);
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(modified > UNIX_EPOCH + Duration::from_secs(1));
+    }
+
+    #[test]
+    fn code_under_another_name_is_not_ours() {
+        let folder = std::env::temp_dir().join(format!("rounds-renamed-{}", std::process::id()));
+        let (engine, cache) = (Engine::default(), Cache::open(&folder).unwrap());
+        let code = engine.precompile_component(b"\0asm\x0d\0\x01\0").unwrap();
+        cache.keep(&engine, "1", &code);
+        let path = |digest| folder.join(name(&engine, digest));
+        fs::copy(path("1"), path("2")).unwrap();
+        let loads = ["1", "2"].map(|digest| cache.load(&engine, digest).is_some());
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(loads, [true, false]);
     }
 }

@@ -2,9 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use aws_lc_rs::digest::{Digest, SHA256, digest};
 use bytes::Bytes;
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use wasmtime::{
     Store,
@@ -15,6 +13,7 @@ use super::{
     Context, Error,
     bindings::{Calls, Exports, Version},
     cache,
+    content::Content,
     engine::Engine,
     fault::Fault,
     imports,
@@ -59,8 +58,19 @@ impl Connector {
     /// # Errors
     /// As `load`.
     pub async fn from_bytes(engine: &Engine, name: &str, bytes: Bytes) -> Result<Self, Error> {
-        let (hash, size) = (sha256(&bytes), bytes.len());
-        let component = compiled(engine, name, bytes, hash.as_ref()).await?;
+        Self::from_content(engine, name, &Content::new(bytes)).await
+    }
+
+    /// The same from what is hashed already.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub async fn from_content(
+        engine: &Engine,
+        name: &str,
+        content: &Content,
+    ) -> Result<Self, Error> {
+        let component = compiled(engine, name, content).await?;
         let kind = component.component_type();
         let contract = imports::check(name, &kind, engine.wasm())?;
         let unusable = |error: wasmtime::Error| Error::Unusable {
@@ -75,8 +85,8 @@ impl Connector {
             instance,
             contract,
             exports,
-            digest: HEXLOWER.encode(hash.as_ref()),
-            size,
+            digest: content.digest().to_owned(),
+            size: content.bytes().len(),
             imports: imports::names(&kind, engine.wasm()),
             session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Arc::default(),
@@ -196,45 +206,34 @@ fn patterns(path: &str, manifest: &Manifest) -> Result<Arc<[Pattern]>, Error> {
     manifest.requests.iter().map(read).collect()
 }
 
-async fn compiled(
-    engine: &Engine,
-    path: &str,
-    bytes: Bytes,
-    digest: &[u8],
-) -> Result<Component, Error> {
-    if let Some(what) = no_component(&bytes) {
+async fn compiled(engine: &Engine, path: &str, content: &Content) -> Result<Component, Error> {
+    let (bytes, digest) = (content.bytes(), content.digest());
+    if let Some(what) = no_component(bytes) {
         return Err(Error::NotAComponent { path: path.into(), what: what.into() });
     }
     if let Some(component) = from_cache(engine, digest).await {
         return Ok(component);
     }
-    let code = engine.compiler().compile(engine.wasm(), path, bytes, engine.limits()).await?;
+    let code =
+        engine.compiler().compile(engine.wasm(), path, bytes.clone(), engine.limits()).await?;
     let component = cache::deserialize(engine.wasm(), &code);
     if let Some(cache) = engine.cache().cloned() {
-        let (wasm, digest) = (engine.wasm().clone(), digest.to_vec());
+        let (wasm, digest) = (engine.wasm().clone(), digest.to_owned());
         blocking(move || cache.keep(&wasm, &digest, &code)).await;
     }
     let what = || "what the compiler made of it cannot be loaded".into();
     component.ok_or_else(|| Error::Compile { path: path.into(), what: what() })
 }
 
-async fn from_cache(engine: &Engine, digest: &[u8]) -> Option<Component> {
-    let (cache, wasm, digest) = (engine.cache().cloned()?, engine.wasm().clone(), digest.to_vec());
+async fn from_cache(engine: &Engine, digest: &str) -> Option<Component> {
+    let (cache, wasm, digest) =
+        (engine.cache().cloned()?, engine.wasm().clone(), digest.to_owned());
     blocking(move || cache.load(&wasm, &digest)).await?
 }
 
 /// What takes long enough to be in the way of polls. `None` where it panicked.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     tokio::task::spawn_blocking(work).await.ok()
-}
-
-/// The SHA-256 of a file's bytes, in hexadecimal.
-pub fn digest_of(bytes: &[u8]) -> String {
-    HEXLOWER.encode(sha256(bytes).as_ref())
-}
-
-fn sha256(bytes: &[u8]) -> Digest {
-    digest(&SHA256, bytes)
 }
 
 /// What a file is that is plainly no component, by its first bytes.

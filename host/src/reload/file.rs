@@ -2,18 +2,17 @@
 
 use std::{io, path::Path};
 
-use bytes::Bytes;
 use tokio::task;
 
 use crate::{
-    connector::{self, Stamp, read},
+    connector::{self, Content, Stamp, read},
     shelf::Shelf,
     trust,
 };
 
 /// A file that may be a connector.
 pub(crate) struct File {
-    pub(crate) bytes: Bytes,
+    pub(crate) content: Content,
     pub(crate) signature: Option<Vec<u8>>,
     pub(crate) stamp: Option<Stamp>,
 }
@@ -23,7 +22,8 @@ impl File {
     pub(crate) async fn read(path: &Path) -> Result<Self, connector::Error> {
         apart(path, |path| {
             let (bytes, stamp) = read(path)?;
-            Ok(Self { bytes, signature: signature(path)?, stamp: Some(stamp) })
+            let signature = signature(path)?;
+            Ok(Self { content: Content::new(bytes), signature, stamp: Some(stamp) })
         })
         .await
     }
@@ -32,15 +32,16 @@ impl File {
     pub(crate) async fn read_named(path: &Path) -> Result<Self, connector::Error> {
         apart(path, |path| {
             let bytes = std::fs::read(path).map_err(|source| unreadable(path, source))?;
-            Ok(Self { bytes: bytes.into(), signature: signature(path)?, stamp: None })
+            let signature = signature(path)?;
+            Ok(Self { content: Content::new(bytes.into()), signature, stamp: None })
         })
         .await
     }
 
     /// Keeps it for the next start, and for going back.
-    pub(crate) async fn keep(self, shelf: &Shelf, digest: &str) -> io::Result<()> {
-        let (shelf, digest) = (shelf.clone(), digest.to_owned());
-        let put = move || shelf.put(&digest, &self.bytes, self.signature.as_deref());
+    pub(crate) async fn keep(self, shelf: &Shelf) -> io::Result<()> {
+        let shelf = shelf.clone();
+        let put = move || shelf.put(&self.content, self.signature.as_deref());
         task::spawn_blocking(put).await.map_err(io::Error::other)?
     }
 }

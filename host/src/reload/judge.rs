@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use bytes::Bytes;
-
+use super::File;
 use crate::{
     check,
     config::Config,
@@ -48,21 +47,20 @@ pub(crate) enum Refusal {
     },
 }
 
-/// Loads what may be trusted; `signature` is what lies beside the file. A doubt that is no
-/// obstacle is logged.
+/// Loads what may be trusted. A doubt that is no obstacle is logged.
 pub(crate) async fn load(
     engine: &Engine,
     config: &Config,
     path: &Path,
-    bytes: Bytes,
-    signature: Option<&[u8]>,
+    file: &File,
 ) -> Result<Connector, Refusal> {
     let name = path.display().to_string();
     let policy = Policy::new(&config.host.trust);
     let untrusted = |source| Refusal::Untrusted { path: name.clone(), source };
     // First, so that nothing of a stranger's file is compiled.
-    let admitted = policy.admit(&connector::digest_of(&bytes), signature).map_err(untrusted)?;
-    let connector = Connector::from_bytes(engine, &name, bytes).await?;
+    let admitted = policy.admit(file.content.digest(), file.signature.as_deref());
+    let admitted = admitted.map_err(untrusted)?;
+    let connector = Connector::from_content(engine, &name, &file.content).await?;
     let verdict = policy.confirm(admitted, &Facts::from(&connector)).map_err(untrusted)?;
     if let Some(doubt) = verdict.doubt() {
         tracing::warn!(file = name, %doubt, "a connector is not signed as it should be");

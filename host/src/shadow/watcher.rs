@@ -74,8 +74,7 @@ impl Watcher {
                 return false;
             }
         };
-        let (bytes, signature) = (file.bytes, file.signature.as_deref());
-        let loaded = reload::load(&self.engine, &self.config, path, bytes, signature).await;
+        let loaded = reload::load(&self.engine, &self.config, path, &file).await;
         let holds = loaded.as_ref().ok().map(|it| it.manifest().name.clone());
         // What stood there from this file is not what the file holds any more.
         self.clear(self.folder.sight.holds(path));

@@ -127,6 +127,8 @@ impl Found {
     }
 
     async fn choose(&mut self, config: &Config, candidates: Vec<Candidate>) -> Result<(), Error> {
+        let loaded = candidates.iter().map(|it| it.connector.clone());
+        let loaded: Vec<_> = loaded.collect();
         let mut by_name: HashMap<String, Vec<Candidate>> = HashMap::new();
         for candidate in candidates {
             let name = candidate.connector.manifest().name.clone();
@@ -139,7 +141,7 @@ impl Found {
         for name in used {
             let candidates = by_name.remove(&name).unwrap_or_default();
             let record = self.shelf.record(&name);
-            let served = self.served(config, record.as_ref()).await;
+            let served = self.served(config, record.as_ref(), &loaded).await;
             let choice = Choice { config, name: &name, record, served };
             let chosen = choice.of(candidates, &mut self.refused).map_err(Error::Refused)?;
             if let Some(chosen) = chosen {
@@ -155,17 +157,26 @@ impl Found {
     }
 
     /// What was in service before, and what that was on trial against.
-    async fn served(&self, config: &Config, record: Option<&Record>) -> Option<Served> {
+    /// Mostly the folder still has it, loaded.
+    async fn served(
+        &self,
+        config: &Config,
+        record: Option<&Record>,
+        loaded: &[Connector],
+    ) -> Option<Served> {
         let record = record?;
-        let connector = self.kept(config, &record.serving).await?;
+        let connector = self.kept(config, &record.serving, loaded).await?;
         let previous = match &record.previous {
-            Some(digest) => self.kept(config, digest).await,
+            Some(digest) => self.kept(config, digest, loaded).await,
             None => None,
         };
         Some(Served { connector, previous, record: record.clone() })
     }
 
-    async fn kept(&self, config: &Config, digest: &str) -> Option<Connector> {
+    async fn kept(&self, config: &Config, digest: &str, loaded: &[Connector]) -> Option<Connector> {
+        if let Some(loaded) = loaded.iter().find(|it| it.digest() == digest) {
+            return Some(loaded.clone());
+        }
         let path = self.shelf.file(digest)?;
         let (_, kept) = candidate(&self.engine, config, &path, true).await;
         let told = |why: &Refusal| tracing::warn!(%why, "what was in service cannot be any more");
@@ -185,7 +196,7 @@ impl Found {
             let Chosen { connector, file, to_keep, resumed, refused } = chosen;
             if let Some(read) = to_keep.filter(|_| self.noted) {
                 let path = config.host.data.join("connectors").display().to_string();
-                let kept = read.keep(&self.shelf, connector.digest()).await;
+                let kept = read.keep(&self.shelf).await;
                 kept.map_err(|source| Error::Folder { path, source })?;
             }
             let options = service::Options {
@@ -232,8 +243,7 @@ async fn candidate(
         Ok(file) => file,
         Err(error) => return (None, Err(error.into())),
     };
-    let (bytes, signature) = (file.bytes.clone(), file.signature.as_deref());
-    let loaded = reload::load(engine, config, path, bytes, signature).await;
+    let loaded = reload::load(engine, config, path, &file).await;
     let stamp = file.stamp;
     (stamp, loaded.map(|connector| Candidate { path: path.into(), connector, file, is_named }))
 }
