@@ -1,7 +1,7 @@
 //! Connectors in service: which one polls under a connector's name now, and which did before.
 //!
 //! A poll takes what is in service as it begins and ends on it, so a swap lies between two polls.
-//! What is new is on [trial]: until every task has polled well with it a few times, the one
+//! What is new is on trial: until every task has polled well with it a few times, the one
 //! before is kept, with where each task stood. Where the new one fails on what the one before
 //! would have read, the old one is back in service, and the tasks are back where they were.
 
