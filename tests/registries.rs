@@ -70,6 +70,42 @@ async fn what_is_locked_is_what_runs() {
 }
 
 #[tokio::test]
+async fn a_running_host_takes_what_is_newly_locked() {
+    let (registry, site) = with_plain("").await;
+    assert_eq!(pull(&site).await.code, Some(0));
+    fs::remove_dir_all(site.path("connectors")).unwrap();
+    let host = site.start().await;
+    let serves = |report: &rounds::status::Report, version: &str| {
+        let refused = report.refused.get("rounds.lock").cloned();
+        (report.connectors.get("plain")?.version == version).then_some(refused)
+    };
+    let served = host.wait_for("0.1.0", |report| serves(report, "0.1.0")).await;
+    assert_eq!(served, None);
+
+    let lock = fs::read_to_string(site.path("rounds.lock")).unwrap();
+    site.write("rounds.lock", "version = 2\n");
+    let refused = |report: &rounds::status::Report| serves(report, "0.1.0")?;
+    let why = host.wait_for("a lock that is refused", refused).await;
+    assert_fits("*rounds.lock: it is of a newer version*", &why);
+    site.write("rounds.lock", &lock);
+    let well = |report: &rounds::status::Report| report.refused.is_empty().then_some(());
+    host.wait_for("a lock that is taken", well).await;
+
+    registry.has(&fs::read(guest("plain-newer")).unwrap());
+    let said = site.rounds(&["connector", "pull", "--update"]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let served = host.wait_for("0.2.0", |report| serves(report, "0.2.0")).await;
+    assert_eq!(served, None);
+    // A file of the folder does not come before what is locked, just as at a start.
+    fs::create_dir(site.path("connectors")).unwrap();
+    site.write("connectors/plain.wasm", plain());
+    let refused = |report: &rounds::status::Report| report.refused.get("plain.wasm").cloned();
+    let why = host.wait_for("a file that is refused", refused).await;
+    assert_fits("*-*.wasm has the connector `plain` already; remove one of them", &why);
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_lock_is_updated_when_told_and_never_to_an_older_version() {
     let (registry, site) = with_plain("").await;
     registry.has(&fs::read(guest("plain-newer")).unwrap());

@@ -28,7 +28,6 @@ mod way;
 
 use std::path::PathBuf;
 
-pub(crate) use self::reference::is_host;
 pub use self::{
     digest::Digest,
     error::Error,
@@ -36,6 +35,7 @@ pub use self::{
     push::{Parcel, push},
     reference::Reference,
 };
+pub(crate) use self::{lock::LockFile, reference::is_host};
 use self::{
     lock::{Lock, Locked},
     registry::Repository,

@@ -2,15 +2,17 @@
 //!
 //! A file of the folder is read when it is whole, compiled away from the polls, judged for every
 //! connection that would use it, and put in service between two polls. Whatever is wrong with it
-//! leaves in service what is, and is told once.
+//! leaves in service what is, and is told once. So is what the lock file of registries names.
 
 mod file;
 mod folder;
 mod judge;
+mod locked;
 mod sight;
 
 use std::{collections::HashMap, io, path::Path, sync::Arc};
 
+use jiff::Timestamp;
 use tokio::task;
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +26,7 @@ use crate::{
     clock::Clock,
     config::Config,
     connector::{self, Connector, Engine},
-    schedule,
+    oci, schedule,
     service::Service,
     shelf::Shelf,
     status::Status,
@@ -34,6 +36,8 @@ use crate::{
 pub(crate) struct Options {
     /// The folder, with what was seen of it at the start.
     pub(crate) folder: Folder,
+    /// The lock file, as it was then.
+    pub(crate) lock: oci::LockFile,
     /// What compiles.
     pub(crate) engine: Engine,
     /// What uses connectors.
@@ -53,12 +57,14 @@ pub(crate) struct Options {
 /// Puts in service what comes into the folder.
 pub(crate) struct Reloader {
     options: Options,
+    /// When to ask registries again that did not give what is locked.
+    ask_again: Option<Timestamp>,
 }
 
 impl Options {
     /// The reloader.
     pub(crate) fn build(self) -> Reloader {
-        Reloader { options: self }
+        Reloader { options: self, ask_again: None }
     }
 }
 
@@ -72,6 +78,7 @@ impl Reloader {
         loop {
             self.options.folder.stirred().await;
             self.look().await;
+            self.look_at_lock().await;
         }
     }
 

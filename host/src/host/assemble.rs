@@ -89,7 +89,8 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         tracker: tracker.clone(),
     };
     let (scheduler, wake) = options.build();
-    let reloader = match scheduled && config.host.connectors.is_dir() {
+    let may_change = config.host.connectors.is_dir() || found.lock.path().is_some();
+    let reloader = match scheduled && may_change {
         true => Some(reloader(found, services, &config, &wake, &shared)),
         false => None,
     };
@@ -160,6 +161,7 @@ fn reloader(
 ) -> reload::Reloader {
     let options = reload::Options {
         folder: reload::Folder::watch(config.host.connectors.clone(), found.sight),
+        lock: found.lock,
         engine: found.engine,
         config: Arc::clone(config),
         services,

@@ -11,6 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Reference, digest::Digest};
+use crate::config::Config;
 
 const VERSION: u32 = 1;
 const HEAD: &str = "# Which bytes the connectors of registries are. Written by `rounds connector pull`; \
@@ -23,6 +24,35 @@ pub(super) struct Lock {
     version: u32,
     #[serde(default, rename = "connector")]
     pub(super) connectors: Vec<Locked>,
+}
+
+/// The lock file of a configuration that uses one, and what it last held.
+pub(crate) struct LockFile {
+    path: Option<PathBuf>,
+    held: Option<Vec<u8>>,
+}
+
+impl LockFile {
+    /// That of a configuration, as it is now. Blocks.
+    pub(crate) fn of(config: &Config) -> Self {
+        let path = Some(Lock::path(&config.file)).filter(|_| !config.connectors.is_empty());
+        let mut file = Self { path, held: None };
+        file.changed();
+        file
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Whether it holds something else than at the last look. Blocks.
+    pub(crate) fn changed(&mut self) -> bool {
+        let holds = self.path.as_ref().and_then(|path| fs::read(path).ok());
+        let changed = holds != self.held;
+        self.held = holds;
+        changed
+    }
 }
 
 /// What one reference stands for.

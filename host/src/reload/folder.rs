@@ -23,6 +23,8 @@ const RESCAN: Duration = Duration::from_secs(5);
 /// A folder of files that would be connectors.
 pub(crate) struct Folder {
     path: PathBuf,
+    /// It was not there at first, so it may be absent.
+    optional: bool,
     /// What was seen of it.
     pub(crate) sight: Sight,
     /// Files that are whole, for all that events say.
@@ -46,12 +48,15 @@ impl Folder {
     pub(crate) fn watch(path: PathBuf, sight: Sight) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let watcher = watch(&path, sender.clone());
+        let optional = !path.is_dir();
         let told = |error: &notify::Error| {
-            tracing::warn!(folder = %path.display(), %error, every_s = RESCAN.as_secs(), "cannot be watched, and is looked at now and then");
+            if !optional {
+                tracing::warn!(folder = %path.display(), %error, every_s = RESCAN.as_secs(), "cannot be watched, and is looked at now and then");
+            }
         };
         let watcher = watcher.inspect_err(told).ok();
         let (whole, wait) = (HashSet::new(), SETTLE);
-        Self { path, sight, whole, wait, sender, events, watcher }
+        Self { path, optional, sight, whole, wait, sender, events, watcher }
     }
 
     /// Where it is.
@@ -77,6 +82,9 @@ impl Folder {
     pub(crate) fn look(&mut self, now: Timestamp) -> Result<Look, Error> {
         let whole = std::mem::take(&mut self.whole);
         self.wait = RESCAN;
+        if self.optional && !self.path.is_dir() {
+            return Ok(Look::default());
+        }
         let paths = files(&self.path)?;
         // It may not have been there before.
         if self.watcher.is_none() {

@@ -25,6 +25,8 @@ pub(super) const SETTLE: Duration = Duration::from_millis(700);
 #[derive(Default)]
 pub(crate) struct Sight {
     files: BTreeMap<PathBuf, Seen>,
+    /// What files hold that are not of the folder, and come before those that are.
+    elsewhere: BTreeMap<PathBuf, String>,
 }
 
 /// What is known of a file.
@@ -61,17 +63,26 @@ impl Sight {
         seen.holds = holds.or(seen.holds.take());
     }
 
+    /// Notes what a file holds that is not of the folder, in the place of what held it before.
+    pub(crate) fn elsewhere(&mut self, path: &Path, holds: String) {
+        self.elsewhere.retain(|_, held| *held != holds);
+        self.elsewhere.insert(path.into(), holds);
+    }
+
     /// The connector that a file last held.
     pub(crate) fn holds(&self, path: &Path) -> Option<&str> {
-        self.files.get(path)?.holds.as_deref()
+        let elsewhere = self.elsewhere.get(path);
+        elsewhere.or_else(|| self.files.get(path)?.holds.as_ref()).map(String::as_str)
     }
 
     /// Another file that holds a connector.
     pub(crate) fn other(&self, path: &Path, name: &str) -> Option<&Path> {
-        let mut others = self.files.iter().filter(|(other, _)| *other != path);
-        others
-            .find(|(_, seen)| seen.holds.as_deref() == Some(name))
-            .map(|(other, _)| other.as_path())
+        let elsewhere = self.elsewhere.iter().map(|(other, held)| (other, Some(held)));
+        let files = self.files.iter().map(|(other, seen)| (other, seen.holds.as_ref()));
+        let files = files.filter(|_| !self.elsewhere.contains_key(path));
+        let mut others = elsewhere.chain(files).filter(|(other, _)| *other != path);
+        let other = others.find(|(_, held)| held.is_some_and(|held| held == name));
+        other.map(|(other, _)| other.as_path())
     }
 
     /// Looks at a folder; what is `whole` need not settle.

@@ -12,7 +12,7 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 
-use self::choice::{Candidate, Choice, Chosen, Served};
+use self::choice::{Candidate, Choice, Chosen, Origin, Served};
 use super::{Error, Shared};
 use crate::{
     config::Config,
@@ -46,6 +46,8 @@ pub(super) struct Found {
     pub(super) library: Library,
     pub(super) sight: Sight,
     pub(super) shelf: Shelf,
+    /// The lock file as it was before it was read.
+    pub(super) lock: oci::LockFile,
     chosen: HashMap<String, Chosen>,
     refused: Vec<(PathBuf, String)>,
     noted: bool,
@@ -85,41 +87,53 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
         library: Library::default(),
         sight: Sight::default(),
         shelf,
+        lock: oci::LockFile::of(config),
         chosen: HashMap::new(),
         refused: Vec::new(),
         noted: *noted,
     };
-    let files = [oci::provide(config).await?, files.to_vec()].concat();
-    let candidates = found.load(config, &files).await?;
+    let pulled = oci::provide(config).await?.into_iter().map(|path| (path, Origin::Registry));
+    let named = files.iter().map(|path| (path.clone(), Origin::Program));
+    let candidates = found.load(config, pulled.chain(named).collect()).await?;
     found.choose(config, candidates).await?;
     Ok(found)
 }
 
 impl Found {
-    async fn load(&mut self, config: &Config, files: &[PathBuf]) -> Result<Vec<Candidate>, Error> {
+    async fn load(
+        &mut self,
+        config: &Config,
+        files: Vec<(PathBuf, Origin)>,
+    ) -> Result<Vec<Candidate>, Error> {
         let folder = &config.host.connectors;
         let in_folder = match folder.is_dir() || files.is_empty() {
             true => reload::files(folder)?,
             false => Vec::new(),
         };
-        let paths = files.iter().map(|path| (path.clone(), true));
-        let paths: Vec<_> = paths.chain(in_folder.into_iter().map(|path| (path, false))).collect();
+        let in_folder = in_folder.into_iter().map(|path| (path, Origin::Folder));
+        let paths: Vec<_> = files.into_iter().chain(in_folder).collect();
         let engine = &self.engine;
-        let loaded = stream::iter(paths).map(|(path, is_named)| async move {
-            let loaded = candidate(engine, config, &path, is_named).await;
-            (path, is_named, loaded)
+        let loaded = stream::iter(paths).map(|(path, origin)| async move {
+            let loaded = candidate(engine, config, &path, origin).await;
+            (path, origin, loaded)
         });
         let loaded: Vec<_> = loaded.buffered(LOADED_AT_ONCE).collect().await;
         let mut candidates = Vec::new();
-        for (path, is_named, (stamp, loaded)) in loaded {
+        for (path, origin, (stamp, loaded)) in loaded {
             let holds = loaded.as_ref().ok().map(|it| it.connector.manifest().name.clone());
-            if let Some(stamp) = stamp {
-                self.sight.dealt(&path, stamp, holds);
+            match (stamp, holds) {
+                (Some(stamp), holds) => self.sight.dealt(&path, stamp, holds),
+                (None, Some(name)) => self.sight.elsewhere(&path, name),
+                (None, None) => {}
             }
             match loaded {
                 Ok(candidate) => candidates.push(candidate),
-                Err(Refusal::Connector(error)) if is_named => return Err(error.into()),
-                Err(why) if is_named => return Err(Error::Refused(why.to_string())),
+                Err(Refusal::Connector(error)) if origin == Origin::Program => {
+                    return Err(error.into());
+                }
+                Err(why) if origin == Origin::Program => {
+                    return Err(Error::Refused(why.to_string()));
+                }
                 Err(why) => self.refused.push((path, why.to_string())),
             }
         }
@@ -178,7 +192,7 @@ impl Found {
             return Some(loaded.clone());
         }
         let path = self.shelf.file(digest)?;
-        let (_, kept) = candidate(&self.engine, config, &path, true).await;
+        let (_, kept) = candidate(&self.engine, config, &path, Origin::Program).await;
         let told = |why: &Refusal| tracing::warn!(%why, "what was in service cannot be any more");
         let kept = kept.inspect_err(told).ok()?.connector;
         // Whoever can write the shelf could put another file there.
@@ -233,11 +247,11 @@ async fn candidate(
     engine: &Engine,
     config: &Config,
     path: &Path,
-    is_named: bool,
+    origin: Origin,
 ) -> (Option<Stamp>, Result<Candidate, Refusal>) {
-    let read = match is_named {
-        true => File::read_named(path).await,
-        false => File::read(path).await,
+    let read = match origin {
+        Origin::Folder => File::read(path).await,
+        Origin::Registry | Origin::Program => File::read_named(path).await,
     };
     let file = match read {
         Ok(file) => file,
@@ -245,7 +259,7 @@ async fn candidate(
     };
     let loaded = reload::load(engine, config, path, &file).await;
     let stamp = file.stamp;
-    (stamp, loaded.map(|connector| Candidate { path: path.into(), connector, file, is_named }))
+    (stamp, loaded.map(|connector| Candidate { path: path.into(), connector, file, origin }))
 }
 
 /// The tasks on their cadence of all connections that use a connector.

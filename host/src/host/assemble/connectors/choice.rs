@@ -14,8 +14,18 @@ pub(super) struct Candidate {
     pub(super) path: PathBuf,
     pub(super) connector: Connector,
     pub(super) file: File,
-    /// Named by the program, which answers for it.
-    pub(super) is_named: bool,
+    pub(super) origin: Origin,
+}
+
+/// Where a file comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The connectors' folder.
+    Folder,
+    /// A registry, by the lock file.
+    Registry,
+    /// The program that runs the host, which answers for it.
+    Program,
 }
 
 /// What was in service before.
@@ -58,7 +68,7 @@ impl Choice<'_> {
             Ok(None) => return Ok(self.stay("its file is gone".into())),
             Err(why) => return self.stay(why.clone()).map(Some).ok_or(why),
         };
-        let record = self.record.as_ref().filter(|_| !offered.is_named);
+        let record = self.record.as_ref().filter(|_| offered.origin != Origin::Program);
         match reload::judge(self.config, &offered.connector, record) {
             Ok(()) => Ok(Some(self.accept(offered))),
             // What does not fit the configuration is told with its places there.
@@ -78,7 +88,7 @@ impl Choice<'_> {
         let digest = |it: &Candidate| it.connector.digest().to_owned();
         let first = candidates.first().map(digest);
         let are_same = candidates.iter().all(|it| Some(digest(it)) == first);
-        let at = candidates.iter().position(|it| it.is_named);
+        let at = candidates.iter().position(|it| it.origin != Origin::Folder);
         let at = at.or_else(|| candidates.iter().position(was_served));
         if at.is_none() && !are_same {
             let paths: Vec<_> = candidates.iter().map(|it| it.path.display().to_string()).collect();
