@@ -8,7 +8,7 @@ use rounds::{
     connector::{Connector, Engine},
     connector_test::{
         adversity::{self, Cost, Report},
-        scenario::Scenario,
+        scenario::{self, Scenario},
     },
 };
 use serde_json::Value;
@@ -90,6 +90,21 @@ async fn the_fhir_connector_bears_what_needs_no_recording() {
     let connector = loaded(&connector_file(FHIR)).await;
     let report = adversity::run(&connector, &[]).await;
     assert_eq!(found(&report), [], "{report}");
+}
+
+#[tokio::test]
+async fn the_fhir_connector_passes_its_recordings_and_bears_what_is_done_to_them() {
+    let connector = loaded(&connector_file(FHIR)).await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/fhir-r4/exchanges");
+    let recorded = scenario::find(&[folder]).unwrap().scenarios;
+    assert_eq!(recorded.len(), 5);
+    for scenario in &recorded {
+        let outcome = scenario.run(&connector).await;
+        assert!(outcome.differences.is_empty(), "{}: {outcome:?}", scenario.name());
+    }
+    let report = adversity::run(&connector, &recorded).await;
+    // How long a time has been known is told by the host's clock alone.
+    assert_eq!(found(&report), [(Cost::Untidy, "host-clock")], "{report}");
 }
 
 #[tokio::test]

@@ -20,10 +20,12 @@ const MEMORIES_A_GUEST: u32 = 4;
 pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
 /// What is kept of guests that ended, for those that begin: so many, and so many bytes of each
-/// one's memory. Wiping what is kept costs a poll more than asking the system for it anew, and
-/// with many polls the rest of it was a third of the host's memory: see the benchmark `schedule`.
+/// one's memory. All that a small connector uses stays, so that its next guest faults for none of
+/// it; what a large one has beyond that would be the host's memory: see the benchmark `schedule`.
+/// Only pages that were touched would have to be wiped, but the way to ask for these misses pages
+/// that were swapped out: https://github.com/bytecodealliance/wasmtime/pull/14357.
 const WARM_SLOTS: u32 = 8;
-const KEPT_MEMORY: usize = 256 << 10;
+const KEPT_MEMORY: usize = 1 << 20;
 
 /// Compiles connectors and lends them room to run in.
 #[derive(Clone)]

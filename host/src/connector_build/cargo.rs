@@ -36,6 +36,10 @@ const PROFILE: [&str; 6] = [
     "profile.connector.strip=true",
 ];
 
+/// A stack of 256 KiB, as in C: the usual megabyte would be cleared for every guest. Below it is the
+/// end of memory, so that its overflow is a trap.
+const STACK: &str = "target.wasm32-wasip2.rustflags=[\"-Clink-arg=-zstack-size=262144\"]";
+
 /// A program, and how one gets it.
 #[derive(Clone, Copy)]
 pub(super) struct Missing {
@@ -82,7 +86,7 @@ pub(super) async fn build(folder: &Path) -> Result<Built, Error> {
     let (package, has_profile) = package(&folder, &manifest).await?;
     target::ensure(&folder).await?;
     let mut cargo = Command::new(CARGO.tool);
-    cargo.args(BUILD).arg(&manifest).current_dir(&folder);
+    cargo.args(BUILD).arg(&manifest).args(["--config", STACK]).current_dir(&folder);
     if !has_profile {
         cargo.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
     }

@@ -60,8 +60,9 @@ struct Link<'a> {
 struct Entry<'a> {
     #[serde(borrow)]
     resource: Option<&'a RawValue>,
+    /// As it is: what is odd in it must not take the page with it.
     #[serde(borrow)]
-    search: Option<Search<'a>>,
+    search: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +146,9 @@ impl<'a> Bundle<'a> {
         if head.resource_type == "OperationOutcome" {
             return no_error(resource);
         }
-        let mode = entry.search.and_then(|search| search.mode);
+        let search: Option<Search> =
+            entry.search.and_then(|search| serde_json::from_str(search.get()).ok());
+        let mode = search.and_then(|search| search.mode);
         let is_match =
             mode.is_none_or(|mode| mode == "match") && head.resource_type == feed.resource;
         let Some(id) = head.id.clone() else {

@@ -6,6 +6,18 @@
 use rounds_sdk::{Context, Failure};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::instant;
+
+/// How far the server's clock may be ahead of the host's before a time is taken for a mistake,
+/// in milliseconds.
+pub(crate) const AHEAD: i64 = 24 * 60 * 60 * 1000;
+
+/// What is stored of an action: where each of its searches stands.
+pub(crate) trait Cursor: DeserializeOwned {
+    /// All of them.
+    fn positions(&self) -> impl Iterator<Item = &Position>;
+}
+
 /// Where a search stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +86,12 @@ pub(crate) struct Sweep {
     pub(crate) before: Option<u64>,
 }
 
+impl Cursor for Position {
+    fn positions(&self) -> impl Iterator<Item = &Position> {
+        std::iter::once(self)
+    }
+}
+
 impl Position {
     /// Where a first poll stands.
     pub(crate) fn first(since: &str) -> Self {
@@ -105,17 +123,24 @@ impl Sweep {
 /// A cursor as it was stored, or what a first poll has instead.
 ///
 /// # Errors
-/// [`Failure::CursorLost`] for a text that no version of this connector wrote.
-pub(crate) fn parse<T: DeserializeOwned>(
+/// [`Failure::CursorLost`] for a text that no version of this connector wrote, and for a time of
+/// the future, from when on nothing would be seen to change.
+pub(crate) fn parse<T: Cursor>(
     context: &Context,
     cursor: Option<&str>,
     first: impl FnOnce(&str) -> T,
 ) -> Result<T, Failure> {
-    match cursor {
-        None => Ok(first(&context.since)),
-        Some(text) => serde_json::from_str(text)
-            .map_err(|_| Failure::CursorLost("not a cursor of this connector".into())),
+    let Some(text) = cursor else { return Ok(first(&context.since)) };
+    let lost = |what: &str| Failure::CursorLost(what.into());
+    let foreign = || lost("not a cursor of this connector");
+    let cursor: T = serde_json::from_str(text).map_err(|_| foreign())?;
+    let latest = instant::minus(&context.now, -AHEAD)?;
+    for position in cursor.positions() {
+        if instant::later(&position.since, &latest).map_err(|_| foreign())? {
+            return Err(lost("a cursor of the future"));
+        }
     }
+    Ok(cursor)
 }
 
 /// A cursor as it is stored.

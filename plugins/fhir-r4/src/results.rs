@@ -11,7 +11,7 @@ use rounds_sdk::{Action, Change, Context, Failure, Page, Request, Response, Step
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cursor::{self, Position},
+    cursor::{self, Cursor, Position},
     related::Case,
     search::{self, Feed},
     settings::Settings,
@@ -46,6 +46,12 @@ struct Both {
 enum Turn {
     Reports,
     Observations,
+}
+
+impl Cursor for Both {
+    fn positions(&self) -> impl Iterator<Item = &Position> {
+        [&self.reports, &self.observations].into_iter()
+    }
 }
 
 impl Both {

@@ -20,7 +20,7 @@ use rounds_sdk::{Change, Context, Failure, Page, Request, Response, Time, link};
 
 use crate::{
     bundle::Bundle,
-    cursor::{self, Pass, Position},
+    cursor::{self, AHEAD, Pass, Position},
     instant,
     settings::Settings,
 };
@@ -31,10 +31,6 @@ const LONGEST_LINK: usize = 8 * 1024;
 /// How far the server's clock may be behind the host's before a first poll minds, in
 /// milliseconds: `Date` is rounded to the second.
 const SKEW: i64 = 2_000;
-
-/// How far the server's clock may be ahead of the host's before a time is taken for a mistake,
-/// in milliseconds.
-const AHEAD: i64 = 24 * 60 * 60 * 1000;
 
 /// What an action searches.
 pub(crate) struct Feed {

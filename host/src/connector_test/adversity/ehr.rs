@@ -168,7 +168,12 @@ impl<'r, 'm> Ehr<'r, 'm> {
     async fn find_paging(&mut self, lab: &mut Lab<'_>) -> Paging {
         let Some((_, limit)) = self.shape.limit.clone() else { return Paging::Whole };
         (0..limit + 2).for_each(|second| self.add(second));
-        for paging in [Paging::Full, Paging::Link] {
+        // An EHR that answers with Bundles has links, and says how many there are: a connector
+        // may go by either.
+        let bundles = self.records.answer(Vec::new())["resourceType"] == "Bundle";
+        let ways = [Paging::Full, Paging::Link];
+        let ways = if bundles { [Paging::Link, Paging::Full] } else { ways };
+        for paging in ways {
             self.paging = paging;
             if self.goes_on(lab).await {
                 return paging;
