@@ -28,12 +28,20 @@ pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}-{number}.draft", std::process::id()));
     let draft = PathBuf::from(draft);
-    let written = write_draft(&draft, parts).and_then(|()| fs::rename(&draft, path));
+    let written = write_draft(&draft, parts)
+        .and_then(|()| fs::rename(&draft, path))
+        .and_then(|()| sync_folder(path));
     if written.is_err() {
         // What is left of it is in nobody's way.
         drop(fs::remove_file(&draft));
     }
     written
+}
+
+/// A name is on disk when its folder is.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn write_draft(draft: &Path, parts: &[&[u8]]) -> io::Result<()> {

@@ -5,13 +5,11 @@
 
 use std::{
     fs,
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
 use super::{Error, Reference, digest::Digest, lock::Locked};
-use crate::trust;
+use crate::{files, trust};
 
 /// How much of a digest stands in a file's name: a person can tell files apart, and a clash costs
 /// one more download.
@@ -58,25 +56,15 @@ impl Shelf {
         let path = self.path(reference, &Digest::of(file));
         let beside = trust::file::beside(&path);
         let kept = || {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+            files::make_folder(&self.folder)?;
             match signature {
-                Some(signature) => write_whole(&beside, signature)?,
+                Some(signature) => files::write_whole(&beside, &[signature])?,
                 None if beside.exists() => fs::remove_file(&beside)?,
                 None => {}
             }
-            write_whole(&path, file)
+            files::write_whole(&path, &[file])
         };
         kept().map_err(|error| Error::file(&path, error))?;
         Ok(path)
     }
-}
-
-/// Writes a file that is there whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension(format!("{}.draft", std::process::id()));
-    let mut file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(draft, path)
 }
