@@ -170,9 +170,11 @@ impl<'r, 'm> Ehr<'r, 'm> {
         (0..limit + 2).for_each(|second| self.add(second));
         // An EHR that answers with Bundles has links, and says how many there are: a connector
         // may go by either.
-        let bundles = self.records.answer(Vec::new())["resourceType"] == "Bundle";
-        let ways = [Paging::Full, Paging::Link];
-        let ways = if bundles { [Paging::Link, Paging::Full] } else { ways };
+        let body = self.records.answer(Vec::new());
+        let ways = match body.get("resourceType").and_then(Value::as_str) {
+            Some("Bundle") => [Paging::Link, Paging::Full],
+            _ => [Paging::Full, Paging::Link],
+        };
         for paging in ways {
             self.paging = paging;
             if self.goes_on(lab).await {
