@@ -4,8 +4,11 @@
 
 mod clinic;
 mod connectors;
+mod extent;
 mod hello;
 mod pattern;
+mod practice;
+mod proxy;
 pub(crate) mod real;
 mod registry;
 mod rounds;
@@ -16,8 +19,11 @@ mod wait;
 
 pub(crate) use clinic::Clinic;
 pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, target};
+pub(crate) use extent::{below, chance, rounds_of};
 pub(crate) use hello::Hello;
 pub(crate) use pattern::{assert_fits, fits};
+pub(crate) use practice::{Practice, numbered_twice};
+pub(crate) use proxy::{Break, Cut, Proxy, Way};
 pub(crate) use registry::{Blob, Registry, index, manifest};
 pub(crate) use rounds::{Ended, Line, Rounds};
 pub(crate) use script::{COMPILING, done, script};

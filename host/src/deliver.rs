@@ -176,7 +176,10 @@ impl Deliverer {
         let destination = Arc::clone(&self.options.destination);
         let attempt = async move {
             match message {
-                Ok(message) => (lane, destination.deliver(message).await),
+                Ok(message) => {
+                    step::reached("sending");
+                    (lane, destination.deliver(message).await)
+                }
                 Err(outcome) => (lane, outcome),
             }
         };
@@ -218,6 +221,7 @@ impl Deliverer {
         self.say(&outcome, &decision, container);
         if let Some(settlement) = decision.settlement(now) {
             self.options.store.settle(container, &self.options.name, settlement);
+            step::reached("settled");
         }
         match decision {
             Decision::Keep => self.lanes.hold(lane, clock::after(now, policy::KEPT_FOR)),

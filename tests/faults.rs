@@ -1,0 +1,3 @@
+//! Real faults, done to the real program.
+
+mod kill;
