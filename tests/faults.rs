@@ -1,3 +1,5 @@
 //! Real faults, done to the real program.
 
 mod kill;
+mod power;
+mod shim;

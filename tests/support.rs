@@ -22,7 +22,7 @@ pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, 
 pub(crate) use extent::{below, chance, rounds_of};
 pub(crate) use hello::Hello;
 pub(crate) use pattern::{assert_fits, fits};
-pub(crate) use practice::{Practice, numbered_twice};
+pub(crate) use practice::Practice;
 pub(crate) use proxy::{Break, Cut, Proxy, Way};
 pub(crate) use registry::{Blob, Registry, index, manifest};
 pub(crate) use rounds::{Ended, Line, Rounds};
@@ -31,4 +31,4 @@ pub(crate) use servers::{
     Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with, serve,
 };
 pub(crate) use site::{CACHE_HOME, Said, Site, cache_home, connection, destination, has_panicked};
-pub(crate) use wait::{PATIENCE, eventually, within};
+pub(crate) use wait::{PATIENCE, eventually, skipped, within};

@@ -30,6 +30,7 @@ const STEPS: [(&str, usize); 11] = [
 async fn killed_at(step: &str, latest: usize, seeds: usize) {
     let mut first = chance(step.len());
     let practice = Practice::new(first.number(), 1 + below(&mut first, 3)).await;
+    practice.site.share_cache();
     for seed in 0..seeds {
         let mut chance = chance(seed);
         practice.change(&mut chance, 6 + seed % 5);
@@ -125,6 +126,7 @@ async fn killed_early(mut command: tokio::process::Command, after: Duration) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_by_kills_at_random_under_load() {
     let practice = Practice::new(77, 2).await;
+    practice.site.share_cache();
     let load = practice.ehr.run_changes(Duration::from_millis(25), &[Kind::Appointment]);
     let kills = async {
         for round in 0..rounds_of(20, 200) {

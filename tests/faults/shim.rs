@@ -5,11 +5,11 @@ use std::{
     fs::{self, File},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{self, Command},
     sync::OnceLock,
 };
 
-use crate::support::{Site, announce};
+use crate::support::{Site, skipped};
 
 /// The library; `None`, and said aloud, without a C compiler.
 fn library() -> Option<&'static Path> {
@@ -19,15 +19,18 @@ fn library() -> Option<&'static Path> {
 
 fn build() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let file = folder.join(format!("shim-{}.so", std::process::id()));
+    let (file, draft) = (folder.join("shim.so"), folder.join(format!("{}.so", process::id())));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/faults/shim.c");
     let mut cc = Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"]).arg(&file).arg(source);
+    cc.args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"]).arg(&draft).arg(source);
     match cc.arg("-ldl").output() {
-        Ok(output) if output.status.success() => Some(file),
+        Ok(output) if output.status.success() => {
+            fs::rename(draft, &file).unwrap();
+            Some(file)
+        }
         Ok(output) => panic!("the shim: {}", String::from_utf8_lossy(&output.stderr)),
         Err(error) => {
-            announce(&format!("SKIPPED all of a sick machine, as there is no C compiler: {error}"));
+            skipped(&format!("there is no C compiler: {error}"));
             None
         }
     }

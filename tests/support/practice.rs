@@ -87,12 +87,22 @@ impl Practice {
     }
 }
 
+impl Practice {
+    /// Whether a destination got what it must not: the same change in two forms.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.receivers.iter().any(|receiver| {
+            let tally = Tally::of(&self.ehr.changes(), &arrivals(&receiver.received()));
+            tally.altered + tally.renamed + numbered_twice(&receiver.attempts()) > 0
+        })
+    }
+}
+
 fn arrivals(received: &[Received]) -> Vec<Arrival> {
     received.iter().filter_map(Received::arrival).collect()
 }
 
 /// How many numbers of a destination's sequence were given to more than one notification.
-pub(crate) fn numbered_twice(attempts: &[Received]) -> usize {
+fn numbered_twice(attempts: &[Received]) -> usize {
     let mut numbered: HashMap<u64, BTreeSet<&str>> = HashMap::new();
     for attempt in attempts {
         let body: serde_json::Value = serde_json::from_slice(&attempt.body).expect("JSON");

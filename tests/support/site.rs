@@ -85,7 +85,8 @@ impl Site {
 
     /// Has hosts here know what commands compiled, and keep what they compile beside it.
     pub(crate) fn share_cache(&self) {
-        fs::create_dir(self.path("data")).unwrap();
+        fs::create_dir_all(self.path("data")).unwrap();
+        fs::create_dir_all(cache_home().join("rounds")).unwrap();
         symlink(cache_home().join("rounds"), self.path("data/cache")).unwrap();
     }
 
