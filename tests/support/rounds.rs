@@ -182,7 +182,8 @@ impl Rounds {
         Ended { status, log: self.heard.log() }
     }
 
-    fn signal(&self, signal: Signal) {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
         let id = Pid::from_raw(self.id().cast_signed()).expect("a process id");
         kill_process(id, signal).expect("the host runs");
     }
