@@ -12,7 +12,8 @@ use std::{
 use rounds::practice::{Fault, Received};
 
 use crate::support::{
-    Clinic, Said, Site, assert_fits, connection, destination, has_panicked, receiver, skipped, within,
+    Clinic, Said, Site, assert_fits, connection, destination, has_panicked, receiver, skipped,
+    within,
 };
 
 /// A disk of its own at a path, of these many MiB, as long as it lives.

@@ -85,7 +85,7 @@ impl Reloader {
 
     /// Looks at the folder and deals with what is new.
     async fn look(&mut self) {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let look = match self.options.folder.look(now) {
             Ok(look) => look,
             Err(error) => {

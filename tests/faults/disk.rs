@@ -54,7 +54,11 @@ async fn a_disk_that_fails_a_write_ends_the_host_with_the_reason_and_loses_nothi
         ward.book(3);
         let ended = host.ended().await;
         assert_eq!(ended.status.code(), Some(1), "{why}: {}", ended.log);
-        assert!(ended.log.contains("the store stopped") && ended.log.contains(why), "{}", ended.log);
+        assert!(
+            ended.log.contains("the store stopped") && ended.log.contains(why),
+            "{}",
+            ended.log
+        );
         assert!(!has_panicked(&ended.log), "{why}: {}", ended.log);
         // A sync that failed is not asked for once more, as if what it lost were there again.
         ward.shim.order(Orders::default());

@@ -12,8 +12,7 @@ use rounds::practice::{Chance, Kind};
 
 use super::shim::{Orders, Shim};
 use crate::support::{
-    Practice, Rounds, Site, below, chance, eventually, has_panicked, rounds_of,
-    skipped, within,
+    Practice, Rounds, Site, below, chance, eventually, has_panicked, rounds_of, skipped, within,
 };
 
 /// A file system of its own at a site's data folder.
@@ -26,7 +25,10 @@ impl Machine {
     /// `None`, and said aloud, where this user may not.
     fn of(site: &Site) -> Option<Self> {
         let machine = Self { image: site.path("image"), data: site.path("data") };
-        machine.make(site).map_err(|why| skipped(&format!("there is no power to cut: {why}"))).ok()?;
+        machine
+            .make(site)
+            .map_err(|why| skipped(&format!("there is no power to cut: {why}")))
+            .ok()?;
         Some(machine)
     }
 

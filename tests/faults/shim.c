@@ -15,10 +15,9 @@
 
 /* The same as `Orders` of shim.rs. */
 struct orders {
-    int64_t wall_seconds;      /* added to the clock that can be set */
-    int64_t monotonic_seconds; /* added to those that cannot: the machine slept */
-    int32_t sync_errno;        /* what a sync answers; 0 for what it is */
-    int32_t sync_millis;       /* how long it takes longer; below 0, that nothing is synced */
+    int64_t wall_seconds; /* added to the clock that can be set */
+    int32_t sync_errno;   /* what a sync answers; 0 for what it is */
+    int32_t sync_millis;  /* how long it takes longer; below 0, that nothing is synced */
     int32_t write_errno;
     int32_t read_errno;
     int32_t syncs; /* how many there were */
@@ -92,6 +91,16 @@ ssize_t pread64(int file, void *bytes, size_t count, off64_t at) {
     return real(file, bytes, count, at);
 }
 
+ssize_t read(int file, void *bytes, size_t count) {
+    ssize_t (*real)(int, void *, size_t) = dlsym(RTLD_NEXT, "read");
+    int wrong = orders()->read_errno;
+    if (wrong && in_store(file)) {
+        errno = wrong;
+        return -1;
+    }
+    return real(file, bytes, count);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *time) {
     static int (*real)(clockid_t, struct timespec *);
     if (!real)
@@ -99,7 +108,5 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
     int answer = real(clock, time);
     if (answer == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
         time->tv_sec += orders()->wall_seconds;
-    if (answer == 0 && (clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME))
-        time->tv_sec += orders()->monotonic_seconds;
     return answer;
 }

@@ -41,8 +41,6 @@ fn build() -> Option<PathBuf> {
 pub(super) struct Orders {
     /// How far the clock that can be set is turned.
     pub(super) wall_seconds: i64,
-    /// How long the machine slept.
-    pub(super) monotonic_seconds: i64,
     /// What a sync answers.
     pub(super) sync_errno: i32,
     /// How long a sync takes longer; below 0 nothing is synced.
@@ -54,7 +52,7 @@ pub(super) struct Orders {
 }
 
 /// Where the count of syncs is, behind the orders.
-const SYNCS: u64 = 32;
+const SYNCS: u64 = 24;
 
 /// A machine whose program is told what to think of it.
 pub(super) struct Shim {
@@ -82,9 +80,7 @@ impl Shim {
     pub(super) fn order(&self, orders: Orders) {
         let mut bytes = Vec::new();
         bytes.extend(orders.wall_seconds.to_ne_bytes());
-        bytes.extend(orders.monotonic_seconds.to_ne_bytes());
-        let rest =
-            [orders.sync_errno, orders.sync_millis, orders.write_errno, orders.read_errno];
+        let rest = [orders.sync_errno, orders.sync_millis, orders.write_errno, orders.read_errno];
         rest.iter().for_each(|number| bytes.extend(number.to_ne_bytes()));
         self.orders.write_all_at(&bytes, 0).unwrap();
     }

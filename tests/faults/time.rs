@@ -1,8 +1,11 @@
 //! Clocks that are turned, and hosts that sleep.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +17,8 @@ use rustix::process::Signal;
 
 use super::shim::{Orders, Shim};
 use crate::support::{
-    Clinic, Rounds, SECRET, Site, connection, destination, key, receiver, receiver_with, within,
+    Clinic, Rounds, SECRET, Site, connection, destination, key, receiver, receiver_with, rounds_of,
+    within,
 };
 
 const HOUR: i64 = 3600;
@@ -37,7 +41,8 @@ async fn polls(host: &Rounds) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_is_turned_stops_no_poll_and_starts_no_storm() {
-    let (site, clinic, turned) = (Site::new(&["plain"]).await, Clinic::start().await, Turned::default());
+    let (site, clinic, turned) =
+        (Site::new(&["plain"]).await, Clinic::start().await, Turned::default());
     let Some(shim) = Shim::of(&site) else { return };
     let builder = Receiver::builder().key(key(SECRET)).clock(Arc::new(turned.clone()));
     let receiver = receiver_with(builder).await;
@@ -80,16 +85,15 @@ async fn a_delivery_that_waits_is_made_though_the_clock_goes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_host_that_slept_goes_on_where_it_was() {
-    let (site, clinic) = (Site::new(&["plain"]).await, Clinic::start().await);
-    let Some(shim) = Shim::of(&site) else { return };
-    let receiver = receiver().await;
-    let ward = connection("ward", "plain", clinic.url(), "");
-    site.configure(&(ward + &destination("app", receiver.url(), "")));
-    let host = site.start_with(&shim.variables()).await;
-    for round in 0..5 {
-        // Now and then in the middle of an attempt.
-        let held = (round % 2 == 0).then(|| receiver.faults().hold("/"));
+async fn a_host_that_was_stopped_goes_on_where_it_was() {
+    let (site, clinic, receiver) =
+        (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
+    let ward = connection("ward", "plain", clinic.url(), "timeout = \"1s\"");
+    site.configure(&(ward + &destination("app", receiver.url(), "timeout = \"1s\"")));
+    let host = site.start().await;
+    for round in 0..2 {
+        // First in the middle of an attempt, then of anything.
+        let held = (round == 0).then(|| receiver.faults().hold("/"));
         clinic.book(round);
         if let Some(held) = &held {
             within("an attempt", held.reached()).await;
@@ -97,9 +101,8 @@ async fn a_host_that_slept_goes_on_where_it_was() {
         host.signal(Signal::STOP);
         drop(held);
         clinic.book(round);
-        // A minute passes by its timers, not by the clock that the destination compares with.
-        let slept = 60 * (round as i64 + 1);
-        shim.order(Orders { monotonic_seconds: slept, ..Orders::default() });
+        // Not a wait for anything, but the fault itself: longer than every timeout.
+        tokio::time::sleep(Duration::from_secs(rounds_of(2, 60) as u64)).await;
         host.signal(Signal::CONT);
         within("what came meanwhile", receiver.wait_for(2 * round as usize + 2)).await;
     }

@@ -16,10 +16,11 @@ use crate::support::{
 /// How many break side by side.
 const WIDE: usize = 8;
 
-const BREAKS: [Break; 3] = [Break::Close, Break::Reset, Break::HalfClose];
+const BREAKS: [Break; 2] = [Break::Close, Break::Reset];
 
-/// Further faults, which take their time: a few bytes each.
-const SLOW: [Break; 3] = [
+/// Further faults, which take their time: at a few bytes each.
+const SLOW: [Break; 4] = [
+    Break::HalfClose,
     Break::Silence,
     Break::Drip(Duration::from_millis(300)),
     Break::Delay(Duration::from_millis(300)),
@@ -93,7 +94,8 @@ impl Of for Received {
 fn configure(site: &Site, wards: &[Ward], app: &str) {
     let further = "timeout = \"1s\"";
     let wards = wards.iter();
-    let wards = wards.map(|it| connection(&it.name, "plain", &it.proxy.url(it.clinic.url()), further));
+    let wards =
+        wards.map(|it| connection(&it.name, "plain", &it.proxy.url(it.clinic.url()), further));
     site.configure(&(wards.collect::<String>() + &destination("app", app, "")));
 }
 
@@ -101,12 +103,12 @@ fn configure(site: &Site, wards: &[Ward], app: &str) {
 async fn measured(host: &Rounds, ward: &Ward, receiver: &Receiver) -> [usize; 2] {
     host.poll(&[&ward.task()]).await;
     ward.proxy.hang_up();
-    [Way::There, Way::Back].map(|way| ward.proxy.passed(way));
+    ward.proxy.passed();
     let id = ward.clinic.book(1);
     host.poll(&[&ward.task()]).await;
     let told = |all: &[Received]| all.iter().any(|it| it.is_of(&ward.name, &id));
     within("a notification", receiver.wait_until(told)).await;
-    [Way::There, Way::Back].map(|way| ward.proxy.passed(way))
+    ward.proxy.passed()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -177,7 +179,7 @@ async fn a_destination_that_breaks_off_at_any_byte_is_told_again() {
     clinic.book(1);
     host.poll(&["ward/appointments"]).await;
     join_all(apps.iter().map(|app| within("the first", app.receiver.wait_for(1)))).await;
-    let cuts = cuts([Way::There, Way::Back].map(|way| apps[0].proxy.passed(way)), 160);
+    let cuts = cuts(apps[0].proxy.passed(), 160);
     for (round, cuts) in cuts.chunks(apps.len()).enumerate() {
         apps.iter().zip(cuts).for_each(|(app, cut)| app.arm(*cut));
         clinic.book(1);
@@ -185,7 +187,7 @@ async fn a_destination_that_breaks_off_at_any_byte_is_told_again() {
         let told = apps.iter().map(|app| app.receiver.wait_for(round + 2));
         within(&format!("{cuts:?}"), join_all(told)).await;
         host.wait_for("all settled", |it| (it.pending["ward"] == 0).then_some(())).await;
-        apps.iter().for_each(|app| drop(app.proxy.disarm()));
+        apps.iter().for_each(|app| app.proxy.disarm());
     }
     for app in &apps {
         each_once_and_in_order(&app.receiver.attempts());

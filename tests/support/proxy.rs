@@ -68,7 +68,6 @@ pub(crate) struct Proxy {
 struct State {
     upstream: String,
     armed: Option<Cut>,
-    struck: usize,
     passed: [usize; 2],
     hang_up: CancellationToken,
 }
@@ -96,11 +95,9 @@ impl Proxy {
         self.state().armed = Some(cut);
     }
 
-    /// No fault from now on; whether the last one struck.
-    pub(crate) fn disarm(&self) -> bool {
-        let mut state = self.state();
-        state.armed = None;
-        std::mem::take(&mut state.struck) > 0
+    /// No fault from now on.
+    pub(crate) fn disarm(&self) {
+        self.state().armed = None;
     }
 
     /// Ends all connections, so that the next request comes by a new one.
@@ -108,9 +105,9 @@ impl Proxy {
         std::mem::take(&mut self.state().hang_up).cancel();
     }
 
-    /// How many bytes have passed since this was asked last.
-    pub(crate) fn passed(&self, way: Way) -> usize {
-        std::mem::take(&mut self.state().passed[way as usize])
+    /// How many bytes have passed there and back since this was asked last.
+    pub(crate) fn passed(&self) -> [usize; 2] {
+        std::mem::take(&mut self.state().passed)
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -210,7 +207,6 @@ impl Proxy {
         }
         let (whole, how) = (cut.after, cut.how);
         state.armed = None;
-        state.struck += 1;
         (whole, Some(how))
     }
 }

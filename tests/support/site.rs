@@ -127,7 +127,19 @@ impl Site {
     /// A command in the folder, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).current_dir(&self.folder);
+        command.args(arguments);
+        self.within(command)
+    }
+
+    /// Starts the host by a command that ends with running what is behind it.
+    pub(crate) async fn start_by(&self, by: &str, arguments: &[&str]) -> Rounds {
+        let mut command = Command::new(by);
+        command.args(arguments).args([PROGRAM, "run"]);
+        Rounds::start(self.within(command)).await
+    }
+
+    fn within(&self, mut command: Command) -> Command {
+        command.current_dir(&self.folder);
         command.env("ROUNDS_SECRET", SECRET).env("NO_COLOR", "1").env_remove("RUST_LOG");
         command.env(CACHE_HOME, cache_home());
         command
