@@ -1,5 +1,6 @@
 //! Real faults, done to the real program.
 
+mod damage;
 mod disk;
 mod files;
 mod kill;

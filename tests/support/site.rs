@@ -17,7 +17,12 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::{connectors, rounds::Rounds, servers::SECRET, wait::within};
+use super::{
+    connectors,
+    rounds::{Ended, Rounds},
+    servers::SECRET,
+    wait::within,
+};
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rounds");
@@ -106,6 +111,11 @@ impl Site {
         let mut command = self.command(&["run"]);
         command.envs(variables.iter().copied());
         Rounds::start(command).await
+    }
+
+    /// Starts the host; how it ended where it never was ready.
+    pub(crate) async fn try_start(&self) -> Result<Rounds, Ended> {
+        Rounds::try_start(self.command(&["run"])).await
     }
 
     /// Runs a command to its end.
