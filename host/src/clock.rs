@@ -88,3 +88,16 @@ pub fn until(now: Timestamp, time: Timestamp) -> Duration {
 pub fn after(time: Timestamp, wait: Duration) -> Timestamp {
     time.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steady_time_is_the_clocks_and_never_goes_back() {
+        let (before, steady, after) = (System.steady(), System.steady(), System.steady());
+        assert!(before <= steady && steady <= after);
+        let apart = System.steady().duration_since(System.now());
+        assert!(apart.abs() < SignedDuration::from_secs(1), "{apart}");
+    }
+}
