@@ -20,14 +20,16 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
+use jiff::Timestamp;
 use rounds::{
     Host,
     config::{Config, Secret, SigningSecret},
     practice::{Ehr, Fault, Kind, Received, Receiver},
     signature::Key,
 };
+use serde::Deserialize;
 use tokio::{net::TcpListener, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -132,9 +134,14 @@ fn configure(folder: &Path, ehr: &Ehr, receivers: &[Receiver]) -> Result<Config>
     Ok(Config::load(file("rounds.toml"))?)
 }
 
+/// When a notification was filled.
+#[derive(Deserialize)]
+struct Told {
+    timestamp: Timestamp,
+}
+
 /// How many milliseconds a notification waited for its arrival.
 fn took(received: &Received) -> Result<f64> {
-    let body: serde_json::Value = serde_json::from_slice(&received.body)?;
-    let filled: jiff::Timestamp = body["timestamp"].as_str().context("its time")?.parse()?;
-    Ok(received.at.duration_since(filled).as_secs_f64() * 1000.0)
+    let told: Told = serde_json::from_slice(&received.body)?;
+    Ok(received.at.duration_since(told.timestamp).as_secs_f64() * 1000.0)
 }
