@@ -22,6 +22,7 @@ use crate::{
     envelope,
     lanes::Lanes,
     model::{ContainerId, Delivery, DestinationName, Lane},
+    schedule::backoff,
     status::{Status, UnderWay},
     step,
     store::Store,
@@ -121,7 +122,7 @@ impl Deliverer {
             if outcome == Outcome::Delivered {
                 return self.breaker.answered();
             }
-            let now = self.options.clock.now();
+            let now = self.options.clock.steady();
             self.say_failed(&outcome);
             let until = self.breaker.failed(now, None, rand::random());
             time::sleep(clock::until(now, until)).await;
@@ -151,7 +152,7 @@ impl Deliverer {
 
     /// Starts as many attempts as there is room for; answers how long until there is more to do.
     fn start_attempts(&mut self) -> Option<Duration> {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         self.lanes.release(now);
         while self.attempts.len() < self.room(now) {
             let Some(lane) = self.lanes.take() else { break };
@@ -164,10 +165,12 @@ impl Deliverer {
     }
 
     fn start_attempt(&mut self, lane: Lane) {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let Some(owed) = self.lanes.first_mut(lane) else { return };
         if let Some(not_before) = owed.delivery.not_before.take_if(|at| *at > now) {
-            return self.lanes.hold(lane, not_before);
+            // Noted by a clock that has been set back since, it may be far away.
+            let longest = clock::after(now, backoff::LONGEST_DELIVERY_WAIT);
+            return self.lanes.hold(lane, not_before.min(longest));
         }
         let (container, attempt) = (owed.container, owed.delivery.attempts + 1);
         let span =
@@ -176,7 +179,10 @@ impl Deliverer {
         let destination = Arc::clone(&self.options.destination);
         let attempt = async move {
             match message {
-                Ok(message) => (lane, destination.deliver(message).await),
+                Ok(message) => {
+                    step::reached("sending");
+                    (lane, destination.deliver(message).await)
+                }
                 Err(outcome) => (lane, outcome),
             }
         };
@@ -203,7 +209,7 @@ impl Deliverer {
 
     fn settle(&mut self, lane: Lane, outcome: Outcome) {
         step::reached("sent");
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let until = self.note(&outcome, now);
         let Some(owed) = self.lanes.first_mut(lane) else { return };
         let decision = policy::decide(
@@ -216,8 +222,9 @@ impl Deliverer {
         );
         let container = owed.container;
         self.say(&outcome, &decision, container);
-        if let Some(settlement) = decision.settlement(now) {
+        if let Some(settlement) = decision.settlement(self.options.clock.now()) {
             self.options.store.settle(container, &self.options.name, settlement);
+            step::reached("settled");
         }
         match decision {
             Decision::Keep => self.lanes.hold(lane, clock::after(now, policy::KEPT_FOR)),

@@ -17,7 +17,12 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::{connectors, rounds::Rounds, servers::SECRET, wait::within};
+use super::{
+    connectors,
+    rounds::{Ended, Rounds},
+    servers::SECRET,
+    wait::within,
+};
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rounds");
@@ -85,7 +90,8 @@ impl Site {
 
     /// Has hosts here know what commands compiled, and keep what they compile beside it.
     pub(crate) fn share_cache(&self) {
-        fs::create_dir(self.path("data")).unwrap();
+        fs::create_dir_all(self.path("data")).unwrap();
+        fs::create_dir_all(cache_home().join("rounds")).unwrap();
         symlink(cache_home().join("rounds"), self.path("data/cache")).unwrap();
     }
 
@@ -107,6 +113,11 @@ impl Site {
         Rounds::start(command).await
     }
 
+    /// Starts the host; how it ended where it never was ready.
+    pub(crate) async fn try_start(&self) -> Result<Rounds, Ended> {
+        Rounds::try_start(self.command(&["run"])).await
+    }
+
     /// Runs a command to its end.
     pub(crate) async fn rounds(&self, arguments: &[&str]) -> Said {
         self.rounds_with(arguments, &[]).await
@@ -126,7 +137,19 @@ impl Site {
     /// A command in the folder, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).current_dir(&self.folder);
+        command.args(arguments);
+        self.within(command)
+    }
+
+    /// Starts the host by a command that ends with running what is behind it.
+    pub(crate) async fn start_by(&self, by: &str, arguments: &[&str]) -> Rounds {
+        let mut command = Command::new(by);
+        command.args(arguments).args([PROGRAM, "run"]);
+        Rounds::start(self.within(command)).await
+    }
+
+    fn within(&self, mut command: Command) -> Command {
+        command.current_dir(&self.folder);
         command.env("ROUNDS_SECRET", SECRET).env("NO_COLOR", "1").env_remove("RUST_LOG");
         command.env(CACHE_HOME, cache_home());
         command

@@ -60,9 +60,15 @@ impl Records {
         Ok(())
     }
 
-    /// Puts on disk what was learned; whether there was any.
-    pub(super) fn save(&self) -> Result<bool, Error> {
+    /// The serial of the last item that was learned and saved, as the records have it.
+    pub(super) fn saved(&self) -> Result<u64, Error> {
+        Ok(self.disk.load(keys::SAVED)?.unwrap_or_default())
+    }
+
+    /// Puts on disk what was learned from items up to this serial; whether there was any.
+    pub(super) fn save(&self, serial: u64) -> Result<bool, Error> {
         let mut writes = Writes::default();
+        writes.insert(keys::SAVED, self.disk.understood(format::encode(&serial))?);
         for (key, record) in self.unsaved().iter() {
             writes.insert(&keys::record(*key), self.disk.understood(format::encode(record))?);
         }
