@@ -4,6 +4,7 @@
 //! gets the answer alone. Colour and progress are for terminals only.
 
 mod arguments;
+mod audit;
 mod check;
 mod connector;
 mod cursor;
@@ -54,6 +55,8 @@ enum Command {
     #[command(subcommand)]
     Cursor(cursor::Command),
     #[command(subcommand)]
+    Audit(audit::Command),
+    #[command(subcommand)]
     Connector(connector::Command),
 }
 
@@ -80,6 +83,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Connector(command) => connector::run(command).await,
     }
 }
@@ -114,6 +118,13 @@ mod tests {
             ("poll general", false),
             ("status --admin 127.0.0.1:7070", true),
             ("status --admin 127.0.0.1", false),
+            ("status --admin https://rounds.example:7070 --ca ca.pem --token-env TOKEN", true),
+            ("status --admin http://rounds.example:7070", false),
+            ("audit list --since 2h --json", true),
+            ("audit verify --head 7:00", true),
+            ("audit", false),
+            ("dead show 7", true),
+            ("dead show", false),
             ("dead list --json", true),
             ("dead replay 1 2", true),
             ("dead replay --all", true),

@@ -18,16 +18,11 @@ use clap::Args;
 
 pub(super) use self::printed::leftovers;
 use super::{
-    arguments::{self, ConfigFile, TaskName},
+    arguments::{self, At, ConfigFile, TaskName},
     exit::Error,
     logs,
 };
-use crate::{
-    Host,
-    admin::{self, Client},
-    config::Since,
-    duration,
-};
+use crate::{Host, admin, config::Since, duration};
 
 /// Polls once, now; prints the notifications, one JSON object a line.
 ///
@@ -51,6 +46,8 @@ pub(super) struct Arguments {
     recording: record::Wanted,
     #[command(flatten)]
     config: ConfigFile,
+    #[command(flatten)]
+    at: At,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
@@ -61,11 +58,12 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     if let Some(folder) = arguments.recording.folder() {
         return record::run(&config, &task, since, &folder, arguments.recording).await;
     }
+    let at = &arguments.at;
     let wanted = conduct::Wanted { task, since, wait: arguments.wait, dry: arguments.dry_run };
     if arguments.dry_run {
-        return dry::run(config, wanted).await;
+        return dry::run(config, at, wanted).await;
     }
-    let client = Client::new(config.host.admin)?;
+    let client = at.client(&config)?;
     if !matches!(client.health().await, Err(admin::Error::NotRunning(_))) {
         return remote::run(&client, wanted).await;
     }

@@ -9,7 +9,9 @@ use crate::{
     collect,
     connector::Detection,
     deliver::{self, Owed},
-    model::{ConnectionName, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId},
+    model::{
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
+    },
     poll, schedule,
     status::{Backlog, Report, Status},
     store::{DeadLetter, Error, Store, TaskState},
@@ -53,6 +55,17 @@ impl Handle {
     /// Where the store cannot be read.
     pub fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
         self.store.dead()
+    }
+
+    /// A dead letter with all that is in it; `None` where it is none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn dead_letter(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        match self.store.dead()?.iter().any(|letter| letter.container == id) {
+            true => self.store.container(id),
+            false => Ok(None),
+        }
     }
 
     /// Puts dead letters back in line; answers how many containers that were.
