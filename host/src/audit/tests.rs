@@ -104,7 +104,7 @@ fn whatever_was_done_to_a_log_shows_at_its_line() {
         (
             "all",
             Vec::clear,
-            &["line 1 was put in", "entries 1 to 5 were cut off at the end, after line 1"],
+            &["line 1 was changed", "entries 2 to 5 were cut off at the end, after line 1"],
         ),
         ("added", |it| it.push("{}".into()), &["line 6 was put in"]),
     ];
