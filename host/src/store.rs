@@ -14,17 +14,19 @@
 
 #[cfg(test)]
 mod conformance;
+mod purge;
 pub mod sled;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::purge::{Purge, Purged};
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{
-        Change, Container, ContainerId, Delivery, DestinationName, Filled, Lane, NotificationId,
-        Pending, TaskId,
+        Change, ConnectionName, Container, ContainerId, Delivery, DestinationName, Filled, Lane,
+        NotificationId, Pending, TaskId,
     },
 };
 
@@ -43,7 +45,8 @@ pub trait Store: Send + Sync + 'static {
     fn container(&self, id: ContainerId) -> Result<Option<Container>, Error>;
 
     /// What the last notification of this record left for the next, noted or on disk.
-    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error>;
+    fn memo(&self, connection: &ConnectionName, record: RecordKey)
+    -> Result<Option<String>, Error>;
 
     /// Takes a cursor forward and makes a container of each change not seen before: both or
     /// neither. A commit whose revision is not the task's own changes nothing.
@@ -72,6 +75,14 @@ pub trait Store: Send + Sync + 'static {
     /// becomes a container with a new number, the same notification and the same sequences; its
     /// attempts count from zero.
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error>;
+
+    /// Forgets what is held of a connection, a record or a key, whatever became of it; a poll that
+    /// is under way over a connection's data commits nothing. Of a connection nothing can be read
+    /// any more, by whomever. Of a record or a key, sealed bytes that nobody can find are left.
+    async fn purge(&self, what: &Purge) -> Result<Purged, Error>;
+
+    /// Forgets dead letters that died before a time; answers how many containers those were.
+    async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
 
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;

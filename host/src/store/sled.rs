@@ -56,11 +56,12 @@ use self::{
     watch::Watch,
 };
 use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Rewind, Settlement, Store, TaskState,
+    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement,
+    Store, TaskState,
 };
 use crate::{
     identity::RecordKey,
-    model::{Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
+    model::{ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
 };
 
 /// How a store is opened.
@@ -242,7 +243,7 @@ impl Store for SledStore {
         pending.map_or_else(|| self.dead_container(id), |container| Ok(Some(container)))
     }
 
-    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error> {
+    fn memo(&self, _: &ConnectionName, record: RecordKey) -> Result<Option<String>, Error> {
         self.check()?;
         match self.index.memo(record) {
             Some(memo) => Ok(Some(memo)),
@@ -272,6 +273,14 @@ impl Store for SledStore {
 
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error> {
         self.ask(|reply| Request::Replay(containers.to_vec(), reply)).await
+    }
+
+    async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
+        self.ask(|reply| Request::Purge(what.clone(), reply)).await
+    }
+
+    async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error> {
+        self.ask(|reply| Request::ForgetDead(before, reply)).await
     }
 
     fn dead(&self) -> Result<Vec<DeadLetter>, Error> {

@@ -232,8 +232,11 @@ impl Writes {
         self.batch.insert(key, value);
     }
 
-    /// Removes a key; one that is read again stays, emptied.
+    /// Removes a key.
     pub(super) fn remove(&mut self, key: &[u8]) {
+        if keys::is_read_again(key) {
+            self.recent.push((key.into(), None));
+        }
         self.batch.remove(key);
     }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The format that this file describes.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// How many versions of a record are remembered.
 const VERSIONS: usize = 32;
@@ -94,11 +94,14 @@ pub(super) struct RecordState {
     pub(super) memo: Option<String>,
     /// Whose memo it is.
     pub(super) memo_of: ContainerId,
+    /// What its last change waited in line with.
+    pub(super) lane: Lane,
 }
 
 impl RecordState {
     /// The state after what a container's item says of it.
     pub(super) fn after(mut self, head: &Head<'_>) -> Self {
+        self.lane = head.lane;
         if let Some(version) = head.version {
             self.saw(version);
         }

@@ -6,7 +6,7 @@
 
 use crate::{
     identity::RecordKey,
-    model::{ContainerId, DestinationName, TaskId},
+    model::{ConnectionName, ContainerId, DestinationName, TaskId},
 };
 
 /// The format of what is stored; a store of a higher one is left alone.
@@ -22,6 +22,8 @@ pub(super) const SEQUENCES: &[u8] = &[1];
 pub(super) const MARKS: &[u8] = &[3];
 /// The prefix of what is noted of deliveries.
 pub(super) const OWINGS: &[u8] = &[4];
+/// The prefix of all records.
+pub(super) const RECORDS: &[u8] = &[5];
 /// The prefix of all dead letters.
 pub(super) const DEAD: &[u8] = &[6];
 /// The prefix of all journal slots.
@@ -35,6 +37,18 @@ pub(super) fn sequence(destination: &DestinationName) -> Vec<u8> {
 /// Where a task stands.
 pub(super) fn task(task: &TaskId) -> Vec<u8> {
     named(2, task)
+}
+
+/// The prefix of all tasks of a connection.
+pub(super) fn tasks_of(connection: &ConnectionName) -> Vec<u8> {
+    [&[2], connection.as_str().as_bytes(), &[0]].concat()
+}
+
+/// The task of a key of its first part.
+pub(super) fn task_of(key: &[u8]) -> Option<TaskId> {
+    let names = key.get(1..)?.strip_suffix(&[0, 0, 0])?;
+    let (connection, action) = std::str::from_utf8(names).ok()?.split_once('\0')?;
+    Some(TaskId { connection: connection.into(), action: action.into() })
 }
 
 /// Which items of a block are gone.

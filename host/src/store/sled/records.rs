@@ -7,16 +7,18 @@
 //! again, which changes nothing: a memo never gives way to that of an earlier container.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use sled::IVec;
 
 use super::{
     disk::{Disk, Writes},
     format::{self, Head, RecordState},
     keys,
 };
-use crate::{identity::RecordKey, store::Error};
+use crate::{identity::RecordKey, model::Lane, store::Error};
 
 /// All records. The committer writes; anyone may ask for a memo.
 pub(super) struct Records {
@@ -74,6 +76,31 @@ impl Records {
         self.unsaved().clear();
         self.disk.sync()?;
         Ok(true)
+    }
+
+    /// Forgets these and all of a lane, once all that was learned is saved; how many there were.
+    pub(super) fn forget(
+        &self,
+        records: &HashSet<RecordKey>,
+        lane: Option<Lane>,
+    ) -> Result<usize, Error> {
+        let mut gone: HashSet<IVec> =
+            records.iter().map(|key| IVec::from(&keys::record(*key))).collect();
+        for row in self.disk.scan(keys::RECORDS).filter(|_| lane.is_some()) {
+            let (key, value) = row?;
+            let record: RecordState = self.disk.understood(format::decode(&value))?;
+            if Some(record.lane) == lane {
+                gone.insert(key);
+            }
+        }
+        let (mut writes, mut forgotten) = (Writes::default(), 0);
+        for key in gone {
+            forgotten += usize::from(self.disk.get(&key)?.is_some());
+            writes.remove(&key);
+        }
+        self.disk.apply(writes)?;
+        self.disk.sync()?;
+        Ok(forgotten)
     }
 
     /// See [`Disk::abandon`].

@@ -5,6 +5,7 @@
 
 mod outcomes;
 mod pages;
+mod purge;
 mod rebuild;
 
 use std::{
