@@ -15,6 +15,7 @@
 #[cfg(test)]
 mod conformance;
 mod purge;
+pub mod seal;
 pub mod sled;
 
 use async_trait::async_trait;
@@ -83,6 +84,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets dead letters that died before a time; answers how many containers those were.
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
+
+    /// Takes up the outer key that is configured now: wraps the keys of all connections by it, and
+    /// gives each a new one for what comes. What was sealed stays as it is, and readable. A store
+    /// that seals nothing has nothing to do.
+    async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        Ok(Rotated::default())
+    }
 
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
@@ -251,6 +259,17 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
+/// What rotating keys came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// The id of the outer key.
+    pub outer: String,
+    /// Keys of connections that it wraps anew.
+    pub wrapped: usize,
+    /// Keys that are new.
+    pub made: usize,
+}
+
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -285,6 +304,34 @@ pub enum Error {
         found: u32,
         /// The format of this host.
         known: u32,
+    },
+    /// The store was written before patients' data was sealed.
+    #[error(
+        "the store in {folder} has format {found}, of a host that was never released and sealed nothing; deliver what is pending with that host, then move the folder elsewhere: this host polls every task from its `since` again, with the same ids"
+    )]
+    Unsealed {
+        /// The store's folder.
+        folder: String,
+        /// The store's format.
+        found: u32,
+    },
+    /// The key that the store is sealed with is not there, or is another.
+    #[error(
+        "the store in {folder} stays closed: {why}; give the key as `key` in [host.seal], or among `old_keys`; nothing was changed"
+    )]
+    Key {
+        /// The store's folder.
+        folder: String,
+        /// Which key is missing.
+        why: String,
+    },
+    /// A sealed value does not open.
+    #[error(
+        "the store in {folder} holds a value that is damaged, or was sealed for another connection or another place"
+    )]
+    Unopened {
+        /// The store's folder.
+        folder: String,
     },
     /// No room; nothing was written, and writing goes on when there is.
     #[error(

@@ -114,7 +114,7 @@ fn open(config: &Config) -> Result<Keeper, Error> {
         let why = anyhow!("no host has kept anything in the data folder {} yet", data.display());
         return Err(Error::Failed(why));
     }
-    match SledStore::open(&Options::new(data)) {
+    match SledStore::open(&Options::of(&config.host)) {
         Ok(store) => Ok(Keeper::Store(store)),
         Err(error @ store::Error::InUse { .. }) => Err(Error::Failed(anyhow!(
             "{error}; it does not answer at the admin address {}: say with --admin where it does",

@@ -48,6 +48,15 @@ impl Purge {
         }
     }
 
+    /// Whether all of its connection with this lane is among it.
+    pub(super) fn takes_lane(&self, lane: Lane) -> bool {
+        match self {
+            Self::Connection(_) => true,
+            Self::Record { .. } => false,
+            Self::Key { lane: purged, .. } => *purged == lane,
+        }
+    }
+
     /// Whether a container of this connection is among it.
     pub(super) fn takes(&self, record: RecordKey, lane: Lane) -> bool {
         match self {

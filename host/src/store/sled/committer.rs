@@ -143,6 +143,8 @@ impl Committer {
             Request::ForgetDead(before, reply) => {
                 answer(answers, reply, state.forget_dead(group, before)?);
             }
+            // Whoever asked may have gone away.
+            Request::RotateKeys(reply) => drop(reply.send(state.rotate_keys())),
             Request::Flush(reply) => answer(answers, reply, ()),
             Request::Skip(id, memo, noted) => state.skip(group, id, memo, noted)?,
             Request::Bury(id, reason, at) => state.bury(group, id, reason, at)?,

@@ -1,4 +1,6 @@
-//! What the store's values say, in postcard's compact form.
+//! What the store's values say, in postcard's compact form, before they are sealed.
+//!
+//! In the clear are names that the user wrote, numbers, times and revisions; all else is sealed.
 //!
 //! An *item* is a container as the journal and the dead letters hold it: a [`Head`] with all
 //! that a restart and the committer need, then a [`Body`] with the rest, which is read only
@@ -127,6 +129,8 @@ impl RecordState {
 /// Where a task stands; a kept answer has its own keys.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct TaskRecord {
+    /// Beside the record, sealed.
+    #[serde(skip)]
     pub(super) cursor: Option<String>,
     pub(super) revision: u64,
     pub(super) begun_at: Option<Timestamp>,
@@ -229,4 +233,9 @@ pub(super) fn encode_dead(
 /// A dead letter's list and its item.
 pub(super) fn decode_dead(bytes: &[u8]) -> Result<(Vec<DeadLetter>, &[u8]), postcard::Error> {
     postcard::take_from_bytes(bytes)
+}
+
+/// What `dead list` shows of a dead letter.
+pub(super) fn letters(bytes: &[u8]) -> Result<Vec<DeadLetter>, postcard::Error> {
+    decode_dead(bytes).map(|(letters, _)| letters)
 }

@@ -4,10 +4,7 @@
 //! ten changes to it. So the spaces are in an order that keeps small keys which change often
 //! apart from large values, and neighbouring journal slots land in different leaves.
 
-use crate::{
-    identity::RecordKey,
-    model::{ConnectionName, ContainerId, DestinationName, TaskId},
-};
+use crate::model::{ConnectionName, ContainerId, DestinationName, TaskId};
 
 /// The format of what is stored; a store of a higher one is left alone.
 pub(super) const FORMAT: &[u8] = &[0, b'f'];
@@ -70,9 +67,9 @@ pub(super) fn owing_of(key: &[u8]) -> Option<(ContainerId, u16)> {
     Some((ContainerId(u64::from_be_bytes(*container)), place))
 }
 
-/// What is known of a record.
-pub(super) fn record(record: RecordKey) -> [u8; 17] {
-    tagged(5, record.0)
+/// What is known of a record, by its fingerprint.
+pub(super) fn record(fingerprint: [u8; 16]) -> [u8; 17] {
+    tagged(5, fingerprint)
 }
 
 /// A dead letter; its parts follow.

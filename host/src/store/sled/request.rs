@@ -6,7 +6,9 @@ use tokio::sync::oneshot;
 use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
-    store::{Commit, Committed, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement},
+    store::{
+        Commit, Committed, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Rotated, Settlement,
+    },
 };
 
 /// Where an answer goes.
@@ -22,6 +24,7 @@ pub(super) enum Request {
     Replay(Vec<ContainerId>, Reply<Vec<Pending>>),
     Purge(Purge, Reply<Purged>),
     ForgetDead(Timestamp, Reply<usize>),
+    RotateKeys(Reply<Rotated>),
     /// Brings all notes to disk.
     Flush(Reply<()>),
     /// With the record whose memo readers know already.
@@ -87,6 +90,7 @@ impl Request {
             Self::Replay(_, reply) => drop(reply.send(Err(error))),
             Self::Purge(_, reply) => drop(reply.send(Err(error))),
             Self::ForgetDead(_, reply) => drop(reply.send(Err(error))),
+            Self::RotateKeys(reply) => drop(reply.send(Err(error))),
             Self::Skip(..)
             | Self::Bury(..)
             | Self::Settle(..)

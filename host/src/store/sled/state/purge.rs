@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use super::{Group, State};
 use crate::{
     identity::RecordKey,
-    model::{ConnectionName, ContainerId, TaskId},
+    model::{ConnectionName, ContainerId},
     store::{
         Error, Purge, Purged,
+        seal::GROWTH,
         sled::{
             disk::Writes,
             format::{self, Head, TaskRecord},
@@ -29,13 +30,14 @@ impl State {
         let mut records = HashSet::new();
         let containers = self.purge_pending(group, what, &mut records)?;
         let dead = self.purge_dead(group, what, &mut records)?;
-        let mut lane = None;
-        match what {
-            Purge::Connection(connection) => self.purge_tasks(group, connection)?,
-            Purge::Record { record, .. } => drop(records.insert(*record)),
-            Purge::Key { lane: purged, .. } => lane = Some(*purged),
+        if let Purge::Record { record, .. } = what {
+            records.insert(*record);
         }
-        let records = self.records.forget(&records, lane)?;
+        let records = self.records.forget(what, &records)?;
+        if let Purge::Connection(connection) = what {
+            self.ring.destroy(connection.as_str())?;
+            self.purge_tasks(group, connection)?;
+        }
         Ok(Purged { containers, dead, records })
     }
 
@@ -47,10 +49,10 @@ impl State {
     ) -> Result<usize, Error> {
         let mut forgotten = 0;
         for id in self.dead()? {
-            let bytes = self.disk.whole(&keys::dead(id))?.unwrap_or_default();
+            let Some(bytes) = self.dead_letter(id)? else { continue };
             let (letters, _) = self.disk.understood(format::decode_dead(&bytes))?;
             if letters.iter().all(|letter| letter.at < before) {
-                group.writes.remove_parts(&keys::dead(id), Writes::parts(&bytes));
+                group.writes.remove_parts(&keys::dead(id), Writes::parts(bytes.len() + GROWTH));
                 forgotten += 1;
             }
         }
@@ -63,12 +65,14 @@ impl State {
         what: &Purge,
         records: &mut HashSet<RecordKey>,
     ) -> Result<usize, Error> {
-        let ids: Vec<ContainerId> = self.entries.keys().copied().collect();
+        let sealed_with = self.ring.of(what.connection().as_str());
+        let its = self.entries.iter().filter(|(_, entry)| sealed_with.contains(&entry.key));
+        let ids: Vec<ContainerId> = its.map(|(id, _)| *id).collect();
         let mut purged = 0;
         for id in ids {
             let Some(entry) = self.entries.get(&id) else { continue };
             let item = self.item(&entry.at)?;
-            let (head, _) = self.disk.understood(format::head(item.bytes()))?;
+            let (head, _) = self.disk.understood(format::head(&item))?;
             if takes(what, &head) {
                 records.insert(head.record);
                 if let Some(version) = head.version {
@@ -89,12 +93,12 @@ impl State {
     ) -> Result<usize, Error> {
         let mut purged = 0;
         for id in self.dead()? {
-            let bytes = self.disk.whole(&keys::dead(id))?.unwrap_or_default();
+            let Some(bytes) = self.dead_letter(id)? else { continue };
             let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
             let (head, _) = self.disk.understood(format::head(item))?;
             if takes(what, &head) {
                 records.insert(head.record);
-                group.writes.remove_parts(&keys::dead(id), Writes::parts(&bytes));
+                group.writes.remove_parts(&keys::dead(id), Writes::parts(bytes.len() + GROWTH));
                 purged += 1;
             }
         }
