@@ -16,6 +16,7 @@
 //! | `GET /v1/tasks/{connection}/{action}/cursor` | operators | a [`Cursor`] |
 //! | `PUT /v1/tasks/{connection}/{action}/cursor` | operators | sets it: a [`NewCursor`] (or `POST`) |
 //! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
+//! | `POST /v1/purge` | admins | forgets a connection, a record or a key, or counts what that would be |
 //!
 //! Operators and readers may what viewers may, and the role `admin` everything.
 
@@ -40,7 +41,7 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    body::{Cursor, NewCursor, Replay, ReplayError, Replayed},
+    body::{Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
     tls::CertificateError,
     way::Way,

@@ -15,6 +15,7 @@ mod keeper;
 mod logs;
 mod output;
 mod poll;
+mod purge;
 mod run;
 mod signals;
 mod status;
@@ -54,6 +55,7 @@ enum Command {
     Dead(dead::Command),
     #[command(subcommand)]
     Cursor(cursor::Command),
+    Purge(purge::Arguments),
     #[command(subcommand)]
     Audit(audit::Command),
     #[command(subcommand)]
@@ -83,6 +85,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
+        Command::Purge(arguments) => purge::run(arguments).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Connector(command) => connector::run(command).await,
     }
@@ -123,6 +126,12 @@ mod tests {
             ("audit list --since 2h --json", true),
             ("audit verify --head 7:00", true),
             ("audit", false),
+            ("purge --connection general --yes", true),
+            ("purge --record general/orders/Order/7", true),
+            ("purge --key general/Patient/7 --json", true),
+            ("purge --key general", false),
+            ("purge --connection general --key general/Patient/7", false),
+            ("purge", false),
             ("dead show 7", true),
             ("dead show", false),
             ("dead list --json", true),

@@ -14,17 +14,20 @@
 
 #[cfg(test)]
 mod conformance;
+mod purge;
+pub mod seal;
 pub mod sled;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::purge::{Purge, Purged};
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{
-        Change, Container, ContainerId, Delivery, DestinationName, Filled, Lane, NotificationId,
-        Pending, TaskId,
+        Change, ConnectionName, Container, ContainerId, Delivery, DestinationName, Filled, Lane,
+        NotificationId, Pending, TaskId,
     },
 };
 
@@ -43,7 +46,8 @@ pub trait Store: Send + Sync + 'static {
     fn container(&self, id: ContainerId) -> Result<Option<Container>, Error>;
 
     /// What the last notification of this record left for the next, noted or on disk.
-    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error>;
+    fn memo(&self, connection: &ConnectionName, record: RecordKey)
+    -> Result<Option<String>, Error>;
 
     /// Takes a cursor forward and makes a container of each change not seen before: both or
     /// neither. A commit whose revision is not the task's own changes nothing.
@@ -72,6 +76,24 @@ pub trait Store: Send + Sync + 'static {
     /// becomes a container with a new number, the same notification and the same sequences; its
     /// attempts count from zero.
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error>;
+
+    /// Forgets what is held of a connection, a record or a key, whatever became of it; a poll that
+    /// is under way over a connection's data commits nothing. Of a connection nothing can be read
+    /// any more, by whomever. Of a record or a key, sealed bytes that nobody can find are left.
+    async fn purge(&self, what: &Purge) -> Result<Purged, Error>;
+
+    /// What [`Store::purge`] would forget.
+    async fn held(&self, what: &Purge) -> Result<Purged, Error>;
+
+    /// Forgets dead letters that died before a time; answers how many containers those were.
+    async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
+
+    /// Takes up the outer key that is configured now: wraps the keys of all connections by it, and
+    /// gives each a new one for what comes. What was sealed stays as it is, and readable. A store
+    /// that seals nothing has nothing to do.
+    async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        Ok(Rotated::default())
+    }
 
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
@@ -240,6 +262,17 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
+/// What rotating keys came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// The id of the outer key.
+    pub outer: String,
+    /// Keys of connections that it wraps anew.
+    pub wrapped: usize,
+    /// Keys that are new.
+    pub made: usize,
+}
+
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -274,6 +307,34 @@ pub enum Error {
         found: u32,
         /// The format of this host.
         known: u32,
+    },
+    /// The store was written before patients' data was sealed.
+    #[error(
+        "the store in {folder} has format {found}, of a host that was never released and sealed nothing; deliver what is pending with that host, then move the folder elsewhere: this host polls every task from its `since` again, with the same ids"
+    )]
+    Unsealed {
+        /// The store's folder.
+        folder: String,
+        /// The store's format.
+        found: u32,
+    },
+    /// The key that the store is sealed with is not there, or is another.
+    #[error(
+        "the store in {folder} stays closed: {why}; give the key as `key` in [host.seal], or among `old_keys`; nothing was changed"
+    )]
+    Key {
+        /// The store's folder.
+        folder: String,
+        /// Which key is missing.
+        why: String,
+    },
+    /// A sealed value does not open.
+    #[error(
+        "the store in {folder} holds a value that is damaged, or was sealed for another connection or another place"
+    )]
+    Unopened {
+        /// The store's folder.
+        folder: String,
     },
     /// No room; nothing was written, and writing goes on when there is.
     #[error(

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    body::{Cursor, NewCursor, Refusal, Replay, Replayed},
+    body::{Cursor, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
     way::Way,
 };
 use crate::{
@@ -160,6 +160,14 @@ impl Client {
     /// As [`Error`] says.
     pub async fn poll(&self, task: &TaskId) -> Result<(), Error> {
         self.post::<Value>(path(task, "poll"), &()).await.map(drop)
+    }
+
+    /// Purges; unless `yes`, only counts what that would be.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn purge(&self, what: &Wanted, yes: bool) -> Result<Purged, Error> {
+        self.post("/v1/purge".into(), &NewPurge { what: what.clone(), yes }).await
     }
 
     async fn get<T: DeserializeOwned>(&self, target: String) -> Result<T, Error> {

@@ -13,7 +13,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    body::{Cursor, NewCursor, Replay, Replayed},
+    body::{Cursor, NewCursor, NewPurge, Purged, Replay, Replayed},
     caller::Caller,
     reply::{Refused, Reply},
     shown,
@@ -127,6 +127,7 @@ pub(super) fn router(admin: Admin) -> Router {
             "/v1/tasks/{connection}/{action}/poll",
             only(Right::Operate, "a poll by hand", post(poll)),
         )
+        .route("/v1/purge", only(Right::Rule, "purging", post(purge)))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .with_state(admin)
@@ -214,6 +215,24 @@ async fn poll(
     admin.audit.note(event).await?;
     admin.handle.poll(task);
     Ok((StatusCode::ACCEPTED, Json(json!({ "asked": true }))).into_response())
+}
+
+async fn purge(
+    State(admin): State<Admin>,
+    Extension(caller): By,
+    body: Body<NewPurge>,
+) -> Reply<Purged> {
+    let Json(NewPurge { what, yes }) = body?;
+    let purge = what.purge();
+    if !yes {
+        return Ok(Json(Purged::of(false, admin.handle.held(&purge).await?)));
+    }
+    let asked = Event::asked(&caller.who().await, What::Purge, what.subject());
+    let doing = async {
+        let purged = Purged::of(true, admin.handle.purge(&purge).await?);
+        Ok((Json(purged), Some(purged.count())))
+    };
+    admin.audited(asked, doing).await
 }
 
 async fn nothing() -> Refused {

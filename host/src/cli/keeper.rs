@@ -10,7 +10,7 @@ use super::{
     exit::Error,
 };
 use crate::{
-    admin::{self, Client, Cursor, Replay},
+    admin::{self, Client, Cursor, Purged, Replay, Wanted},
     audit::{Audit, Event, Outcome, Subject, What, Who},
     clock::System,
     config::Config,
@@ -117,6 +117,22 @@ impl Keeper {
     }
 }
 
+impl Keeper {
+    /// Purges, or counts what that would be.
+    pub(super) async fn purge(&self, what: &Wanted, yes: bool) -> Result<Purged, Error> {
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.purge(what, yes).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        if !yes {
+            return Ok(Purged::of(false, store.held(&what.purge()).await?));
+        }
+        let asked = Event::asked(&Who::myself(), What::Purge, what.subject());
+        let doing = async { Ok(Purged::of(true, store.purge(&what.purge()).await?)) };
+        audited(audit, asked, doing, |purged| Some(purged.count())).await
+    }
+}
+
 /// Does what this user asked for: noted before, and its outcome before it is told.
 pub(super) async fn audited<T>(
     audit: &Audit,
@@ -154,7 +170,7 @@ fn open(config: &Config) -> Result<Keeper, Error> {
         let why = anyhow!("no host has kept anything in the data folder {} yet", data.display());
         return Err(Error::Failed(why));
     }
-    match SledStore::open(&Options::new(data)) {
+    match SledStore::open(&Options::of(&config.host)) {
         Ok(store) => Ok(Keeper::Store(store, Audit::new(data, Arc::new(System)))),
         Err(error @ store::Error::InUse { .. }) => Err(Error::Failed(anyhow!(
             "{error}; it does not answer at the admin address {}: say with --admin where it does",

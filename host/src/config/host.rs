@@ -1,14 +1,18 @@
 //! What is the host's own.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use super::{Admin, Limits, Trust};
+use super::{Admin, Limits, Seal, Trust};
 
 /// The host's folders, its admin address, its log, its limits, and whom it trusts.
 #[derive(Clone, Debug)]
 pub struct HostSettings {
     /// The embedded store's folder.
     pub data: PathBuf,
+    /// With what the store seals patients' data.
+    pub seal: Seal,
+    /// How long a dead letter waits for a person before it is forgotten; `None` waits for ever.
+    pub dead_letters: Option<Duration>,
     /// The folder of `*.wasm` files.
     pub connectors: PathBuf,
     /// A folder of `*.wasm` files that may follow those in service: they are given all that these
@@ -34,6 +38,8 @@ impl Default for HostSettings {
     fn default() -> Self {
         Self {
             data: "data".into(),
+            seal: Seal::default(),
+            dead_letters: Some(Duration::from_secs(30 * 24 * 60 * 60)),
             connectors: "connectors".into(),
             shadow: None,
             admin: Admin::default(),

@@ -71,7 +71,7 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     judge(&config, &found)?;
     let store = match store {
         Some(store) => store,
-        None => Arc::new(sled::SledStore::open(&sled::Options::new(&config.host.data))?),
+        None => Arc::new(sled::SledStore::open(&sled::Options::of(&config.host))?),
     };
     let shared = Shared { store, clock, status: Status::default(), network: Network::new() };
     let services = found.serve(&config, &shared).await?;

@@ -14,7 +14,7 @@ use crate::{
     },
     poll, schedule,
     status::{Backlog, Report, Status},
-    store::{DeadLetter, Error, Store, TaskState},
+    store::{DeadLetter, Error, Purge, Purged, Store, TaskState},
 };
 
 /// Looks after a host. Cheap to clone.
@@ -77,6 +77,24 @@ impl Handle {
         let count = pending.len();
         self.lines.resume(pending);
         Ok(count)
+    }
+
+    /// What [`Handle::purge`] would forget.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn held(&self, what: &Purge) -> Result<Purged, Error> {
+        self.store.held(what).await
+    }
+
+    /// Has the store forget a connection's, a record's or a key's data. What waits in line of it is
+    /// not sent any more; an attempt that is under way ends, and so does a poll, whose changes are
+    /// new again.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
+        self.store.purge(what).await
     }
 
     /// Where a task stands.
