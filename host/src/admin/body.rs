@@ -119,8 +119,10 @@ impl Wanted {
         match self {
             Self::Connection { connection } => Subject::of(format_args!("connection {connection}")),
             Self::Record { connection, action, id } => {
-                let task =
-                    TaskId { connection: connection.as_str().into(), action: action.as_str().into() };
+                let task = TaskId {
+                    connection: connection.as_str().into(),
+                    action: action.as_str().into(),
+                };
                 Subject::record(&task, id)
             }
             Self::Key { connection, key } => {

@@ -53,7 +53,9 @@ impl Request {
     pub(super) fn urgency(&self) -> Urgency {
         match self {
             // What is forgotten comes back unless the marks are written along.
-            Self::Flush(_) | Self::Rewind(..) | Self::Purge(..) | Self::Held(..) => Urgency::Everything,
+            Self::Flush(_) | Self::Rewind(..) | Self::Purge(..) | Self::Held(..) => {
+                Urgency::Everything
+            }
             Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => Urgency::LateNote,
             Self::Skip(..) | Self::Bury(..) => Urgency::Note,
             _ => Urgency::Awaited,
