@@ -10,6 +10,7 @@
 //! | `GET /v1/status` | a [`status::Report`](crate::status::Report) |
 //! | `GET /v1/dead` | all dead letters, oldest first |
 //! | `POST /v1/dead/replay` | puts back in line: a [`Replay`] |
+//! | `POST /v1/keys/rotate` | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
 //! | `GET /v1/tasks/{connection}/{action}/cursor` | a [`Cursor`] |
 //! | `PUT /v1/tasks/{connection}/{action}/cursor` | sets it: a [`NewCursor`] (or `POST`) |
 //! | `POST /v1/tasks/{connection}/{action}/poll` | polls now, whatever the cadence |

@@ -11,6 +11,7 @@ mod dead;
 mod demo;
 mod exit;
 mod keeper;
+mod keys;
 mod logs;
 mod output;
 mod poll;
@@ -54,6 +55,8 @@ enum Command {
     #[command(subcommand)]
     Cursor(cursor::Command),
     #[command(subcommand)]
+    Keys(keys::Command),
+    #[command(subcommand)]
     Connector(connector::Command),
 }
 
@@ -80,6 +83,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
+        Command::Keys(command) => keys::run(command).await,
         Command::Connector(command) => connector::run(command).await,
     }
 }
@@ -125,6 +129,8 @@ mod tests {
             ("cursor set general appointments --reset", true),
             ("cursor set general appointments", false),
             ("cursor set general appointments abc --reset", false),
+            ("keys rotate --json", true),
+            ("keys", false),
             ("connector new my-ehr --lang rust", true),
             ("connector new my-ehr", false),
             ("connector new my-ehr --lang fortran", false),

@@ -13,7 +13,7 @@
 //! - After a write failed, every call answers `Error::Stopped`.
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 mod purge;
 pub mod seal;
 pub mod sled;
@@ -260,7 +260,7 @@ pub struct DeadLetter {
 }
 
 /// What rotating keys came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rotated {
     /// The id of the outer key.
     pub outer: String,

@@ -11,7 +11,7 @@ use crate::{
     egress::{self, Method, Network, Options, Owner, Request, fault::Transport},
     model::TaskId,
     status::Report,
-    store::DeadLetter,
+    store::{DeadLetter, Rotated},
 };
 
 /// The longest answer: a long list of dead letters.
@@ -123,6 +123,14 @@ impl Client {
     /// As [`Error`] says.
     pub async fn poll(&self, task: &TaskId) -> Result<(), Error> {
         self.post::<serde_json::Value>(path(task, "poll"), &()).await.map(drop)
+    }
+
+    /// Has it take up its outer key anew, and give every connection a new key.
+    ///
+    /// # Errors
+    /// As [`Error`] says; refused where the key cannot be read.
+    pub async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        self.post("/v1/keys/rotate".into(), &()).await
     }
 
     async fn get<T: DeserializeOwned>(&self, target: String) -> Result<T, Error> {

@@ -15,7 +15,12 @@ use super::{
     body::{Cursor, NewCursor, Replay, Replayed},
     reply::{Refused, Reply},
 };
-use crate::{host::Handle, model::TaskId, status::Report, store::DeadLetter};
+use crate::{
+    host::Handle,
+    model::TaskId,
+    status::Report,
+    store::{DeadLetter, Rotated},
+};
 
 /// Names told to someone who asked for a task that is not there.
 const NAMED: usize = 20;
@@ -63,6 +68,7 @@ pub(super) fn router(admin: Admin) -> Router {
         .route("/v1/status", get(status))
         .route("/v1/dead", get(dead))
         .route("/v1/dead/replay", post(replay))
+        .route("/v1/keys/rotate", post(rotate_keys))
         .route(
             "/v1/tasks/{connection}/{action}/cursor",
             get(cursor).put(set_cursor).post(set_cursor),
@@ -92,6 +98,10 @@ async fn replay(State(admin): State<Admin>, body: Body<Replay>) -> Reply<Replaye
     let Json(replay) = body?;
     let containers = replay.choose(&admin.handle.dead()?)?;
     Ok(Json(Replayed { replayed: admin.handle.replay(&containers).await? }))
+}
+
+async fn rotate_keys(State(admin): State<Admin>) -> Reply<Rotated> {
+    Ok(Json(admin.handle.rotate_keys().await?))
 }
 
 async fn cursor(State(admin): State<Admin>, names: Names) -> Reply<Cursor> {

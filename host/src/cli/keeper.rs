@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     model::TaskId,
     store::{
-        self, DeadLetter, Store,
+        self, DeadLetter, Rotated, Store,
         sled::{Options, SledStore},
     },
 };
@@ -67,6 +67,13 @@ impl Keeper {
                     .map_err(|error| Error::Wrong(error.to_string()))?;
                 Ok(store.replay(&containers).await?.len())
             }
+        }
+    }
+
+    pub(super) async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        match self {
+            Self::Host(client) => Ok(client.rotate_keys().await?),
+            Self::Store(store) => Ok(store.rotate_keys().await?),
         }
     }
 

@@ -23,6 +23,7 @@ use super::{
     Error, GRACE, Host,
     builder::{Brought, Builder},
     handle::{Handle, Lines, Tasks},
+    retention::Retention,
     task::Task,
 };
 use crate::{
@@ -106,6 +107,11 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         true => Some(bind(config.host.admin, &handle)?),
         false => None,
     };
+    let keep = config.host.dead_letters.filter(|_| scheduled);
+    let retention = keep.map(|keep| {
+        let (store, clock) = (Arc::clone(&shared.store), Arc::clone(&shared.clock));
+        Retention { store, clock, keep }
+    });
     Ok(Host {
         handle,
         store: shared.store,
@@ -114,6 +120,7 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         deliverers: deliverers.parts,
         reloader,
         shadow,
+        retention,
         admin,
         tracker,
     })

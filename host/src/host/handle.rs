@@ -12,7 +12,7 @@ use crate::{
     model::{ConnectionName, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId},
     poll, schedule,
     status::{Backlog, Report, Status},
-    store::{DeadLetter, Error, Store, TaskState},
+    store::{DeadLetter, Error, Rotated, Store, TaskState},
 };
 
 /// Looks after a host. Cheap to clone.
@@ -64,6 +64,15 @@ impl Handle {
         let count = pending.len();
         self.lines.resume(pending);
         Ok(count)
+    }
+
+    /// Takes up the store's outer key as it is configured now, and gives every connection a new
+    /// key.
+    ///
+    /// # Errors
+    /// Where the key cannot be read or the keys cannot be written.
+    pub async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        self.store.rotate_keys().await
     }
 
     /// Where a task stands.

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use super::{
     folders::{self, Folders},
+    seal,
     table::{Table, hint},
     trust,
     value::Value,
@@ -28,6 +29,8 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     if let Some(Folders { in_service, shadow }) = table.get("connectors", folders::read) {
         (host.connectors, host.shadow) = (in_service, shadow);
     }
+    table.set("seal", &mut host.seal, seal::read);
+    table.set("dead_letters", &mut host.dead_letters, seal::dead_letters);
     table.set("admin", &mut host.admin, admin);
     table.set("log", &mut host.log, log);
     table.set("connector_log", &mut host.connector_log, Value::boolean);
