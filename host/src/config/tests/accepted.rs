@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::read;
 use crate::config::{
-    Auth, Config, Connection, Destination, Handshake, HostSettings, LogFormat, Place, Registry,
-    Since, Task, auth::Algorithm, trust::Signatures,
+    Auth, Config, Connection, Destination, Handshake, HostSettings, KeySource, LogFormat, Place,
+    Registry, Seal, Since, Task, auth::Algorithm, trust::Signatures,
 };
 
 const LEAST: &str = r#"

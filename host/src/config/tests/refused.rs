@@ -629,7 +629,7 @@ fn seals_that_seal_nothing() {
             "2:19: `command`: a command is a program and its arguments",
         ),
         (seal(""), "1:1: the seal needs `key`"),
-        (host("dead_letters = \"0s\""), &dead.replace("1:1", "2:16")),
+        (host("dead_letters = \"0s\""), "2:16: `dead_letters`: this must be more than 0s"),
         (host("dead_letters = \"59m\""), &dead.replace("1:1", "2:16")),
     ]);
 }
