@@ -10,7 +10,7 @@ use std::{
 use rounds::practice::{Fault, Receiver};
 use serde_json::Value;
 
-use crate::support::{FHIR, Rounds, Site, connection, destination, ehr_with, receiver};
+use crate::support::{FHIR, Rounds, Site, connection, destination, ehr_with, eventually, receiver};
 
 const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 const APPOINTMENTS: usize = 12;
@@ -124,9 +124,14 @@ async fn a_host_leaves_nothing_of_a_patient_that_can_be_read() {
         site.rounds_with(&["dead", "list"], &[("ROUNDS_KEY", &KEY.replace('B', "C"))]).await;
     assert_eq!(without.code, Some(1), "{without:?}");
     assert!(without.error.contains("sealed with the key"), "{without:?}");
+    down.faults().clear();
     let host = site.start_with(&[("ROUNDS_KEY", KEY)]).await;
     assert_eq!(host.cursor("practice").await, Some(cursor), "it is all there for who has the key");
-    assert!(host.admin().dead().await.unwrap().len() >= APPOINTMENTS);
+    let dead = async || {
+        let dead = host.admin().dead().await.unwrap();
+        (dead.len() >= APPOINTMENTS).then_some(())
+    };
+    eventually("dead letters", dead, async || host.log()).await;
     let ended = host.stop().await;
     assert!(ended.status.success(), "{}", ended.log);
     let log = told.iter().filter(|value| ended.log.contains(value.as_str())).collect::<Vec<_>>();
@@ -141,7 +146,7 @@ async fn what_stands_in_a_file_is_found() {
     let value = "Zebedee-Quux".to_owned();
     let told = BTreeSet::from([value.clone()]);
     for form in [value.clone(), "WmViZWRlZS1RdXV4".into(), "5a6562656465652d51757578".into()] {
-        site.write("data/store/keys/1", form);
-        assert_eq!(found(&site.path("data"), &told).len(), 1);
+        site.write("connectors/file", form);
+        assert_eq!(found(&site.path("connectors"), &told).len(), 1);
     }
 }

@@ -12,6 +12,7 @@ mod demo;
 mod exit;
 mod keeper;
 mod keys;
+mod last_words;
 mod logs;
 mod output;
 mod poll;
@@ -62,6 +63,7 @@ enum Command {
 
 /// Runs the program with this process's arguments, and says how it ends.
 pub fn main() -> ExitCode {
+    last_words::choose();
     let cli = Cli::parse();
     exit::code(start(cli.command))
 }
