@@ -5,7 +5,7 @@ use std::fs;
 use rounds::practice::Fault;
 use serde_json::{Value, json};
 
-use crate::support::{Clinic, Rounds, Site, connection, destination, receiver};
+use crate::support::{Clinic, Rounds, Site, connection, destination, eventually, receiver};
 
 /// A host with a dead letter of patient 4711, and the letter's number.
 async fn host(site: &Site, clinic: &Clinic) -> (Rounds, String) {
@@ -17,7 +17,10 @@ async fn host(site: &Site, clinic: &Clinic) -> (Rounds, String) {
     clinic.book(4711);
     host.wait_for("a dead letter", |report| (report.destinations["app"].dead == 1).then_some(()))
         .await;
-    let number = host.admin().dead().await.unwrap()[0].container.to_string();
+    // What was counted is in the store a little later.
+    let letter = async || host.admin().dead().await.unwrap().first().cloned();
+    let letter = eventually("the dead letter", letter, async || host.log()).await;
+    let number = letter.container.to_string();
     (host, number)
 }
 

@@ -30,6 +30,7 @@ mod real_ehr;
 mod real_registry;
 mod registries;
 mod reload;
+mod sealed;
 mod shadow;
 mod support;
 mod trust;

@@ -12,6 +12,8 @@ mod dead;
 mod demo;
 mod exit;
 mod keeper;
+mod keys;
+mod last_words;
 mod logs;
 mod output;
 mod poll;
@@ -59,11 +61,14 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Command),
     #[command(subcommand)]
+    Keys(keys::Command),
+    #[command(subcommand)]
     Connector(connector::Command),
 }
 
 /// Runs the program with this process's arguments, and says how it ends.
 pub fn main() -> ExitCode {
+    last_words::choose();
     let cli = Cli::parse();
     exit::code(start(cli.command))
 }
@@ -87,6 +92,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Cursor(command) => cursor::run(command).await,
         Command::Purge(arguments) => purge::run(arguments).await,
         Command::Audit(command) => audit::run(command).await,
+        Command::Keys(command) => keys::run(command).await,
         Command::Connector(command) => connector::run(command).await,
     }
 }
@@ -145,6 +151,8 @@ mod tests {
             ("cursor set general appointments --reset", true),
             ("cursor set general appointments", false),
             ("cursor set general appointments abc --reset", false),
+            ("keys rotate --json", true),
+            ("keys", false),
             ("connector new my-ehr --lang rust", true),
             ("connector new my-ehr", false),
             ("connector new my-ehr --lang fortran", false),

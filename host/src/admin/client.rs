@@ -16,7 +16,7 @@ use crate::{
     egress::{self, Method, Network, Options, Owner, Request, fault::Transport},
     model::{ContainerId, TaskId},
     status::Report,
-    store::DeadLetter,
+    store::{DeadLetter, Rotated},
 };
 
 /// The longest answer: a long list of dead letters.
@@ -168,6 +168,14 @@ impl Client {
     /// As [`Error`] says.
     pub async fn purge(&self, what: &Wanted, yes: bool) -> Result<Purged, Error> {
         self.post("/v1/purge".into(), &NewPurge { what: what.clone(), yes }).await
+    }
+
+    /// Has it take up its outer key anew, and give every connection a new key.
+    ///
+    /// # Errors
+    /// As [`Error`] says; refused where the key cannot be read.
+    pub async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        self.post("/v1/keys/rotate".into(), &()).await
     }
 
     async fn get<T: DeserializeOwned>(&self, target: String) -> Result<T, Error> {

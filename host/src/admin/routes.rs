@@ -24,7 +24,7 @@ use crate::{
     host::Handle,
     model::{ContainerId, TaskId},
     status::Report,
-    store::DeadLetter,
+    store::{DeadLetter, Rotated},
 };
 
 /// Names told to someone who asked for a task that is not there.
@@ -118,6 +118,7 @@ pub(super) fn router(admin: Admin) -> Router {
         .route("/v1/status", only(Right::View, "the status", get(status)))
         .route("/v1/dead", only(Right::View, "the dead letters", get(dead)))
         .route("/v1/dead/replay", only(Right::Operate, "replaying", post(replay)))
+        .route("/v1/keys/rotate", only(Right::Rule, "rotating keys", post(rotate_keys)))
         .route(
             "/v1/dead/{container}",
             only(Right::Read, "a dead letter's contents", get(show_dead)),
@@ -179,6 +180,12 @@ async fn show_dead(
     let event = Event::asked(&caller.who().await, What::ShowDead, of);
     admin.audit.note(event.became(Outcome::Done, None)).await?;
     Ok(Json(shown::dead(&container)))
+}
+
+async fn rotate_keys(State(admin): State<Admin>, Extension(caller): By) -> Reply<Rotated> {
+    let asked = Event::asked(&caller.who().await, What::RotateKey, Subject::default());
+    let doing = async { Ok((Json(admin.handle.rotate_keys().await?), None)) };
+    admin.audited(asked, doing).await
 }
 
 async fn cursor(State(admin): State<Admin>, names: Names) -> Reply<Cursor> {

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     model::{ContainerId, TaskId},
     store::{
-        self, DeadLetter, Store,
+        self, DeadLetter, Rotated, Store,
         sled::{Options, SledStore},
     },
 };
@@ -87,6 +87,16 @@ impl Keeper {
         let asked = Event::asked(&Who::myself(), What::Replay, admin::containers(&containers));
         let doing = async { Ok(store.replay(&containers).await?.len()) };
         audited(audit, asked, doing, |count| Some(*count as u64)).await
+    }
+
+    pub(super) async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        match self {
+            Self::Host(client) => Ok(client.rotate_keys().await?),
+            Self::Store(store, audit) => {
+                let asked = Event::asked(&Who::myself(), What::RotateKey, Subject::default());
+                audited(audit, asked, async { Ok(store.rotate_keys().await?) }, |_| None).await
+            }
+        }
     }
 
     pub(super) async fn cursor(&self, task: &TaskId) -> Result<Cursor, Error> {

@@ -12,6 +12,7 @@ mod folders;
 mod header;
 mod host;
 mod registry;
+mod seal;
 mod secret;
 mod settings;
 mod source;
@@ -59,6 +60,7 @@ fn root_table(mut root: Table<'_>) -> Config {
     if !root.has("destination") {
         root.warn_whole("no [[destination]]: nobody is told of any change");
     }
+    seal::warn_without(&root, &config.host.seal);
     root.finish();
     config
 }

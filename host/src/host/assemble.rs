@@ -23,6 +23,7 @@ use super::{
     Error, GRACE, Host,
     builder::{Brought, Builder},
     handle::{Handle, Lines, Tasks},
+    retention::Retention,
     task::Task,
 };
 use crate::{
@@ -108,6 +109,11 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         true => Some(bind(&config, &handle, &shared.clock)?),
         false => None,
     };
+    let keep = config.host.dead_letters.filter(|_| scheduled);
+    let retention = keep.map(|keep| {
+        let (store, clock) = (Arc::clone(&shared.store), Arc::clone(&shared.clock));
+        Retention { store, clock, keep }
+    });
     Ok(Host {
         handle,
         store: shared.store,
@@ -116,6 +122,7 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         deliverers: deliverers.parts,
         reloader,
         shadow,
+        retention,
         admin,
         tracker,
     })

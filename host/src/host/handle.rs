@@ -14,7 +14,7 @@ use crate::{
     },
     poll, schedule,
     status::{Backlog, Report, Status},
-    store::{DeadLetter, Error, Purge, Purged, Store, TaskState},
+    store::{DeadLetter, Error, Purge, Purged, Rotated, Store, TaskState},
 };
 
 /// Looks after a host. Cheap to clone.
@@ -95,6 +95,15 @@ impl Handle {
     /// Where the store cannot be written.
     pub async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
         self.store.purge(what).await
+    }
+
+    /// Takes up the store's outer key as it is configured now, and gives every connection a new
+    /// key.
+    ///
+    /// # Errors
+    /// Where the key cannot be read or the keys cannot be written.
+    pub async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        self.store.rotate_keys().await
     }
 
     /// Where a task stands.

@@ -17,6 +17,7 @@ mod outer;
 mod source;
 
 pub(crate) use self::key::{GROWTH, Key, Kind, Number, number};
+pub(crate) use self::source::is_private;
 pub use self::{outer::OuterKey, source::KeySource};
 
 /// Why a text is no outer key. Says nothing of the text.

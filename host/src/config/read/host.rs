@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{
     admin,
     folders::{self, Folders},
+    seal,
     table::{Table, hint},
     trust,
     value::Value,
@@ -29,6 +30,8 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     if let Some(Folders { in_service, shadow }) = table.get("connectors", folders::read) {
         (host.connectors, host.shadow) = (in_service, shadow);
     }
+    table.set("seal", &mut host.seal, seal::read);
+    table.set("dead_letters", &mut host.dead_letters, seal::dead_letters);
     table.set("admin", &mut host.admin, admin::read);
     table.set("log", &mut host.log, log);
     table.set("connector_log", &mut host.connector_log, Value::boolean);

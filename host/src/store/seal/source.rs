@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::mpsc,
     thread,
@@ -46,7 +46,7 @@ fn variable(name: &str) -> Result<Secret, String> {
     value.map(Secret::new).ok_or_else(|| format!("the environment has no variable `{name}`"))
 }
 
-fn file(path: &PathBuf) -> Result<Secret, String> {
+fn file(path: &Path) -> Result<Secret, String> {
     let shown = path.display();
     let file =
         ProcessEnvironment.file(path).map_err(|why| format!("cannot read {shown}: {why}"))?;
@@ -57,7 +57,7 @@ fn file(path: &PathBuf) -> Result<Secret, String> {
 }
 
 /// Whether nobody but its owner may read a file.
-pub(crate) fn is_private(path: &PathBuf) -> bool {
+pub(crate) fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 == 0)
 }
@@ -88,8 +88,7 @@ fn run(command: &[String]) -> Result<Secret, String> {
 
 fn kill(process: u32) {
     let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
-    drop(
-        process
-            .map(|process| rustix::process::kill_process(process, rustix::process::Signal::KILL)),
-    );
+    let Some(process) = process else { return };
+    // It may have ended meanwhile.
+    rustix::process::kill_process(process, rustix::process::Signal::KILL).ok();
 }

@@ -12,6 +12,7 @@ mod damage;
 mod form;
 mod kill;
 pub(super) mod ledger;
+mod seal;
 
 use std::{
     fs,
