@@ -22,7 +22,14 @@ use super::{
     exit::Error,
     logs,
 };
-use crate::{Host, admin, config::Since, duration};
+use crate::{
+    Host, admin,
+    audit::{Audit, Event, Subject, What, Who},
+    clock::System,
+    config::{Config, Since},
+    duration,
+    model::TaskId,
+};
 
 /// Polls once, now; prints the notifications, one JSON object a line.
 ///
