@@ -41,7 +41,7 @@ fn environment() -> FixedEnvironment {
 fn read(lines: &str) -> Result<Admin, String> {
     let text = format!(
         "[host]\n[host.admin]\n{lines}\n[[connection]]\nname = \"ward\"\nconnector = \"x\"\n\
-         base_url = \"http://127.0.0.1/\"\nactions = {{}}\n"
+         base_url = \"http://127.0.0.1/\"\nactions = {{ orders = {{ every = \"1m\" }} }}\n"
     );
     let read = Config::parse(&text, "etc/rounds.toml", &environment());
     read.map(|config| config.host.admin)
