@@ -41,6 +41,7 @@
 //! ```
 
 pub mod admin;
+pub mod audit;
 mod breaker;
 mod check;
 pub mod cli;

@@ -57,7 +57,10 @@ impl Job {
         serving: Serving,
     ) -> Result<Option<Self>, Error> {
         let Some(container) = store.container(id)? else { return Ok(None) };
-        let memo = store.memo(identity::record(&container.task, &container.change.id))?;
+        let memo = store.memo(
+            &container.task.connection,
+            identity::record(&container.task, &container.change.id),
+        )?;
         let (asked, collected) = (Vec::new(), Vec::new());
         Ok(Some(Self { lane, container, memo, serving, asked, collected, steps: 0 }))
     }
