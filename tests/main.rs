@@ -20,6 +20,7 @@ mod bad_destinations;
 mod bad_disks;
 mod configuration;
 mod connector_test;
+mod hostile;
 mod house;
 mod kill;
 mod languages;

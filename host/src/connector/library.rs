@@ -19,7 +19,7 @@ use super::{
     imports,
     manifest::Manifest,
     sandbox::Sandbox,
-    watch::{ticks, trapped, watch},
+    watch::{in_time, ticks, trapped, watch},
 };
 use crate::egress::Pattern;
 
@@ -173,7 +173,8 @@ impl Loaded {
         store.set_hostcall_fuel(transfer);
         store.set_epoch_deadline(1);
         watch(&mut store, limits.guest_cpu);
-        match self.instance.instantiate_async(&mut store).await {
+        let started = in_time(limits.guest_wall, self.instance.instantiate_async(&mut store));
+        match started.await? {
             Ok(instance) => Ok((store, instance)),
             Err(error) => Err(trapped("start", &error, store.data(), &store.data().take_log())),
         }
@@ -184,8 +185,9 @@ impl Loaded {
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
-        let described = self.exports.describe(&mut store, &instance).await;
-        let manifest = described.map_err(|error| {
+        let described = self.exports.describe(&mut store, &instance);
+        let described = in_time(self.engine.limits().guest_wall, described).await;
+        let manifest = described.map_err(failed)?.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;
         let manifest = manifest.map_err(wrong)?;

@@ -28,6 +28,12 @@ use crate::config::Limits;
 /// memory, structure included.
 const TRANSFER_FACTOR: usize = 4;
 
+/// What a guest may hold of WASI at once: pollables and streams. They are the host's memory.
+pub(super) const HANDLES: usize = 1_000;
+
+/// Random bytes that it may ask for at once. They are drawn in one go, which nothing can stop.
+const RANDOM_BYTES: u64 = 64 << 10;
+
 /// A guest's surroundings, and what it has used of its limits.
 pub(super) struct Sandbox {
     wasi: WasiCtx,
@@ -55,12 +61,14 @@ impl Sandbox {
             .secure_random(StdRng::seed_from_u64(seed))
             .insecure_random(StdRng::seed_from_u64(!seed))
             .insecure_random_seed(u128::from(seed))
+            .max_random_size(RANDOM_BYTES)
             .allow_tcp(false)
             .allow_udp(false)
             .build();
         let memory_limit = limits.guest_memory;
         let transfer_limit = limits.answer_body.saturating_mul(TRANSFER_FACTOR);
-        let resources = ResourceTable::new();
+        let mut resources = ResourceTable::new();
+        resources.set_max_capacity(HANDLES);
         let (memory, table_elements, ticks) = (0, 0, 0);
         Self {
             wasi,

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use wasmtime::{Store, Trap, UpdateDeadline};
+use tokio::time;
+use wasmtime::{Store, Trap, UpdateDeadline, component::ResourceTableError};
 
 use super::{
     engine::TICK,
     fault::{Fault, Limit},
-    sandbox::Sandbox,
+    sandbox::{HANDLES, Sandbox},
 };
 
 /// How the engine's error begins where a call moves too much; wasmtime 48 has no type for it.
@@ -26,6 +27,9 @@ pub(super) fn trapped(
 ) -> Fault {
     if let Some(limit) = sandbox.exceeded {
         return Fault::Limit(limit);
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Fault::Limit(Limit::Handles(HANDLES));
     }
     match error.downcast_ref::<Trap>() {
         Some(trap) => Fault::Trap { call, kind: trap.to_string(), last_words: last_words(log) },
@@ -57,6 +61,14 @@ pub(super) fn watch(store: &mut Store<Sandbox>, limit: Duration) {
         }
         Ok(UpdateDeadline::Yield(1))
     });
+}
+
+/// What a guest answers before the clock on the wall ends it: one that sleeps uses up no tick.
+pub(super) async fn in_time<T>(
+    limit: Duration,
+    running: impl Future<Output = T>,
+) -> Result<T, Fault> {
+    time::timeout(limit, running).await.map_err(|_| Fault::Limit(Limit::Wall(limit)))
 }
 
 /// The ticks of a limit, and one more, since the first may come at once.
