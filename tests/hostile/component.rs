@@ -107,6 +107,14 @@ impl Odd {
         self.changes = answer(self.memory.words(&page));
     }
 
+    /// Finds a change of this id.
+    pub(super) fn finds_one(&mut self, id: impl AsRef<[u8]>) {
+        let data = self.memory.text("{}");
+        let change = self.change(id, data);
+        let changes = [self.memory.words(&change), 1];
+        self.finds(changes, 0);
+    }
+
     /// A change of this id, with this data, as it lies in memory.
     pub(super) fn change(&mut self, id: impl AsRef<[u8]>, data: [u32; 2]) -> Vec<u32> {
         let id = self.memory.text(id);
@@ -141,7 +149,7 @@ impl Odd {
             ["describe", "poll", "changes", "collect"].map(export);
         format!(
             "(module\n{fields}\n(memory (export \"memory\") {pages})\n\
-             (global $next (mut i32) (i32.const 1048576))\n\
+             (global $next (mut i32) (i32.const 3145728))\n\
              (data (i32.const {BASE}) \"{}\")\n\
              (func {describes} (result i32) {describe})\n\
              (func {polls} (param {eleven} i32 i32 i32) (result i32) {poll})\n\

@@ -11,11 +11,15 @@ pub(super) type File = (&'static str, Vec<u8>, &'static str);
 /// All of them.
 pub(super) fn all() -> Vec<File> {
     let mut files = vec![
-        ("other-type", other_type(), "cannot be used: *type mismatch*"),
+        (
+            "other-type",
+            other_type(),
+            "cannot be used: instance export `rounds:connector/connector@0.1.0` does not have export `poll`",
+        ),
         (
             "many-instances",
             with_instances(Odd::new("many-instances").encode()),
-            "cannot be used: *core module instances*",
+            "cannot be used: *101 core module instances, which exceeds the configured maximum of 48 *",
         ),
     ];
     files.extend(spoilt().into_iter().map(|(name, told, spoil)| {
@@ -53,7 +57,7 @@ fn spoilt() -> Vec<Spoilt> {
         ),
         (
             "sleeps-in-describe",
-            "`describe` failed: the limit of wall clock of a call was reached: 2s (host.limits.guest_wall)",
+            "`describe` failed: the limit of wall clock of a call was reached: 6s (host.limits.guest_wall)",
             |odd| {
                 wasi::sleeping(odd);
                 odd.describe = format!("(call $sleep) {}", odd.describe);
@@ -61,18 +65,14 @@ fn spoilt() -> Vec<Spoilt> {
         ),
         (
             "too-much-memory",
-            "`describe` failed: the limit of guest memory was reached: 67108864 bytes (host.limits.guest_memory)",
+            "cannot be used: *a minimum byte size of 1073741824 which exceeds the limit of 0x4000000 bytes",
             |odd| {
                 odd.pages = 16_384;
             },
         ),
-        (
-            "too-large-table",
-            "`describe` failed: *the limit of guest tables was reached: 20000 elements (fixed)",
-            |odd| {
-                odd.fields = "(table 10000000 funcref)".into();
-            },
-        ),
+        ("too-large-table", "cannot be used: *table*exceeds the limit of 20000", |odd| {
+            odd.fields = "(table 10000000 funcref)".into();
+        }),
         (
             "no-text",
             "`describe` failed: the connector answered `describe` against the contract: invalid utf-8 *",

@@ -62,17 +62,6 @@ fn lifts() -> Vec<Guest> {
             },
         ),
         (
-            "unknown-step",
-            "*@* of connection *: the connector answered `collect` against the contract: *discriminant*",
-            |odd| {
-                let data = odd.memory.text("{}");
-                let change = odd.change("1", data);
-                let changes = [odd.memory.words(&change), 1];
-                odd.finds(changes, 0);
-                odd.collect = answer(odd.memory.words(&[0, 3, 0, 0, 0, 0, 0, 0, 0]));
-            },
-        ),
-        (
             "crooked-answer",
             "*@* of connection *: the connector answered `poll` against the contract: return pointer not aligned",
             |odd| {
@@ -142,7 +131,7 @@ fn surroundings() -> Vec<Guest> {
     vec![
         (
             "sleeps",
-            "*@* of connection *: the limit of wall clock of a call was reached: 2s (host.limits.guest_wall)",
+            "*@* of connection *: the limit of wall clock of a call was reached: 6s (host.limits.guest_wall)",
             |odd| {
                 wasi::sleeping(odd);
                 odd.poll = format!("(call $sleep) {}", odd.poll);
@@ -173,6 +162,15 @@ fn surroundings() -> Vec<Guest> {
             },
         ),
         (
+            "waits-for-millions",
+            "*@* of connection *: the limit of data from one call was reached: 16777216 bytes (host.limits.answer_body)",
+            |odd| {
+                odd.pages = 800;
+                wasi::waiting(odd);
+                odd.poll = format!("(call $wait (i32.const 8000000)) {}", odd.poll);
+            },
+        ),
+        (
             "leaves",
             "*@* of connection *: the connector answered `poll` against the contract: Exited with i32 exit status 0",
             |odd| {
@@ -186,6 +184,13 @@ fn surroundings() -> Vec<Guest> {
 /// More than anyone wants, made of little.
 fn amounts() -> Vec<Guest> {
     vec![
+        (
+            "a-name-too-long",
+            "*@* of connection *: the connector answered `changes` against the contract: a change's id or key is empty or longer than 1024 bytes",
+            |odd| {
+                odd.finds_one("x".repeat(1025));
+            },
+        ),
         (
             "one-text-many-times",
             "*@* of connection *: the limit of data from one call was reached: 16777216 bytes (host.limits.answer_body)",
@@ -257,6 +262,29 @@ fn traps() -> Vec<Guest> {
             |odd| {
                 odd.fields = "(table 1 funcref) (type $none (func (result i32)))".into();
                 odd.poll = "(call_indirect (type $none) (i32.const 0))".into();
+            },
+        ),
+    ]
+}
+
+/// What goes wrong in `collect`, and so in the log.
+pub(super) fn collecting() -> Vec<Guest> {
+    vec![
+        (
+            "unknown-step",
+            "*@* of connection *: the connector answered `collect` against the contract: *discriminant*",
+            |odd| {
+                odd.finds_one("1");
+                odd.collect = answer(odd.memory.words(&[0, 3, 0, 0, 0, 0, 0, 0, 0]));
+            },
+        ),
+        (
+            "sleeps-in-collect",
+            "*@* of connection *: the limit of wall clock of a call was reached: 6s (host.limits.guest_wall)",
+            |odd| {
+                odd.finds_one("1");
+                wasi::sleeping(odd);
+                odd.collect = format!("(call $sleep) {}", odd.collect);
             },
         ),
     ]

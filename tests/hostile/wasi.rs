@@ -14,10 +14,37 @@ pub(super) fn holding(odd: &mut Odd) {
     odd.fields += "(func $hold (loop (drop (call $timer (i64.const 1))) (br 0)))";
 }
 
+/// Lets go of a timer, by `$drop`.
+pub(super) fn dropping(odd: &mut Odd) {
+    timers(odd);
+    odd.imports = "import wasi:clocks/monotonic-clock@0.2.0; import wasi:io/poll@0.2.0;";
+    odd.fields += "(import \"wasi:io/poll@0.2.0\" \"[resource-drop]pollable\"
+          (func $drop (param i32)))";
+}
+
+/// Waits for many timers in one call, all of them the same, by `$wait` and how many.
+pub(super) fn waiting(odd: &mut Odd) {
+    timers(odd);
+    odd.imports = "import wasi:clocks/monotonic-clock@0.2.0; import wasi:io/poll@0.2.0;";
+    odd.fields += "(import \"wasi:io/poll@0.2.0\" \"poll\" (func $poll (param i32 i32 i32)))
+        (func $wait (param $many i32) (local $timer i32) (local $at i32)
+          (local.set $timer (call $timer (i64.const 1)))
+          (local.set $at (i32.const 8388608))
+          (loop
+            (i32.store (local.get $at) (local.get $timer))
+            (local.set $at (i32.add (local.get $at) (i32.const 4)))
+            (br_if 0 (i32.lt_u (local.get $at)
+              (i32.add (i32.const 8388608) (i32.mul (i32.const 4) (local.get $many))))))
+          (call $poll (i32.const 8388608) (local.get $many) (i32.const 16)))";
+}
+
 fn timers(odd: &mut Odd) {
     odd.imports = "import wasi:clocks/monotonic-clock@0.2.0;";
     odd.packages = "package wasi:io@0.2.0 {
-          interface poll { resource pollable { block: func(); } }
+          interface poll {
+            resource pollable { block: func(); }
+            poll: func(all: list<borrow<pollable>>) -> list<u32>;
+          }
         }
         package wasi:clocks@0.2.0 {
           interface monotonic-clock {

@@ -1,6 +1,7 @@
 //! Texts and what is read of them, or what is said of them.
 
 mod accepted;
+mod fuzz;
 mod refused;
 
 use std::path::PathBuf;

@@ -73,10 +73,7 @@ impl Connector {
         let component = compiled(engine, name, content).await?;
         let kind = component.component_type();
         let contract = imports::check(name, &kind, engine.wasm())?;
-        let unusable = |error: wasmtime::Error| Error::Unusable {
-            path: name.into(),
-            what: format!("{error:#}"),
-        };
+        let unusable = |error| unusable(name, error);
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
         let exports = contract.exports(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
@@ -218,13 +215,18 @@ async fn compiled(engine: &Engine, path: &str, content: &Content) -> Result<Comp
     }
     let code =
         engine.compiler().compile(engine.wasm(), path, bytes.clone(), engine.limits()).await?;
-    let component = cache::deserialize(engine.wasm(), &code);
+    // What needs more than a guest has room for is found out here.
+    let component =
+        cache::deserialize(engine.wasm(), &code).map_err(|error| unusable(path, error))?;
     if let Some(cache) = engine.cache().cloned() {
         let (wasm, digest) = (engine.wasm().clone(), digest.to_owned());
         blocking(move || cache.keep(&wasm, &digest, &code)).await;
     }
-    let what = || "what the compiler made of it cannot be loaded".into();
-    component.ok_or_else(|| Error::Compile { path: path.into(), what: what() })
+    Ok(component)
+}
+
+fn unusable(path: &str, error: wasmtime::Error) -> Error {
+    Error::Unusable { path: path.into(), what: format!("{error:#}") }
 }
 
 async fn from_cache(engine: &Engine, digest: &str) -> Option<Component> {
