@@ -45,7 +45,9 @@ pub(crate) fn fuzz(name: &str, words: &[&str], target: impl FnMut(&[u8]) -> Stri
     let mut pool: Vec<_> = kept(&folder);
     assert!(!pool.is_empty(), "nothing is kept in {}", folder.display());
     let (mut run, mut seen) = (Run { folder, target }, BTreeSet::new());
-    pool.iter().for_each(|input| drop(seen.insert(run.one(input))));
+    for input in &pool {
+        seen.insert(run.one(input));
+    }
     let (mut left, seed) = Left::new();
     let mut chance = StdRng::seed_from_u64(seed);
     let mut count = 0;

@@ -279,6 +279,17 @@ pub(super) fn collecting() -> Vec<Guest> {
             },
         ),
         (
+            "tells-a-well",
+            "*@* of connection *: the connector answered `collect` against the contract: a payload that is nested deeper than 100",
+            |odd| {
+                odd.finds_one("1");
+                let (event, depth) = (odd.memory.text("Scheduling.Modification"), 20_000);
+                let payload = odd.memory.text("[".repeat(depth) + &"]".repeat(depth));
+                let step = [&[0, 1], &event[..], &payload, &[0; 3]].concat();
+                odd.collect = answer(odd.memory.words(&step));
+            },
+        ),
+        (
             "sleeps-in-collect",
             "*@* of connection *: the limit of wall clock of a call was reached: 6s (host.limits.guest_wall)",
             |odd| {
