@@ -1,4 +1,8 @@
-//! Hostile.
+//! Everything that a hostile connector is known to try, beside connectors that behave: each is
+//! stopped with its own error, and nothing of the host or of the others suffers. `HOSTILE.md`
+//! beside this file says for each case where it is proven.
+//!
+//! What no compiler writes is written by hand, in `hostile/component.rs`.
 
 mod canary;
 mod component;
@@ -9,14 +13,21 @@ mod fuzz;
 mod guests;
 mod wasi;
 
-use rounds::{practice::Receiver, status::Report};
+use std::fs::File;
 
-use self::{component::Odd, footprint::Footprint, guests::Guest};
+use rounds::{practice::Receiver, status::Report};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use self::{
+    component::{NOWHERE, Odd},
+    footprint::Footprint,
+    guests::Guest,
+};
 use crate::{
     bad_connectors::{COLLECTS, POLLS},
     support::{
         Clinic, Line, Rounds, Running, Site, assert_fits, connection, destination, eventually,
-        fits, has_panicked, receiver, within,
+        fits, has_panicked, listener, receiver, within,
     },
 };
 
@@ -29,6 +40,12 @@ limits = { guest_memory = \"64MiB\", answer_body = \"4MiB\", guest_wall = \"6s\"
 
 ";
 
+/// Files that cannot be copied in.
+const UNFIT: [(&str, &str); 2] = [
+    ("huge", "is larger than 256 MiB, more than a connector may be"),
+    ("pipe", "is no plain file"),
+];
+
 #[tokio::test]
 async fn a_file_that_does_harm_as_it_is_loaded_is_told_and_the_others_go_on() {
     let site = Site::new(&["plain"]).await;
@@ -37,13 +54,19 @@ async fn a_file_that_does_harm_as_it_is_loaded_is_told_and_the_others_go_on() {
     for (name, bytes, _) in &files {
         site.write(&format!("connectors/{name}.wasm"), bytes);
     }
+    let huge = File::create(site.path("connectors/huge.wasm")).unwrap();
+    huge.set_len(257 << 20).unwrap();
+    let pipe = site.path("connectors/pipe.wasm");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     let (clinic, receiver) = (Clinic::start().await, receiver().await);
     let ward = connection("ward", "plain", clinic.url(), "");
     site.configure(&(HOST.to_owned() + &ward + &destination("app", receiver.url(), "")));
     let host = site.start().await;
     let refused = host.status().await.refused;
     let told = |name: &str| refused.get(&format!("{name}.wasm")).cloned().unwrap_or_default();
-    let told = files.iter().map(|(name, _, pattern)| (*name, *pattern, told(name)));
+    let made = files.iter().map(|(name, _, pattern)| (*name, *pattern, told(name)));
+    let found = UNFIT.map(|(name, pattern)| (name, pattern, told(name)));
+    let told = made.chain(found);
     let unlike = |(_, pattern, told): &(&str, &str, String)| !fits(&format!("*{pattern}"), told);
     let wrong: Vec<_> = told.filter(unlike).collect();
     assert!(wrong.is_empty(), "{wrong:#?}\nof {refused:#?}");
@@ -173,4 +196,39 @@ async fn all_polled(host: &Rounds, tasks: &[&str], wards: &[Ward], round: usize)
     for ward in wards {
         assert_eq!(ward.app.received().len(), round, "something else was told, or twice");
     }
+}
+
+#[tokio::test]
+async fn answers_that_are_too_much_together_are_told() {
+    let site = Site::new(&[]).await;
+    let mut odd = Odd::new("collects-all");
+    odd.describes("collects-all", "GET /patient/*");
+    let patient = odd.memory.text("/patient/0");
+    odd.asks(0, patient, [NOWHERE, 0]);
+    odd.finds_one("1");
+    odd.fetches(&(0..32).map(|number| format!("/patient/{number}")).collect::<Vec<_>>());
+    site.write("connectors/collects-all.wasm", odd.encode());
+    let (clinic, receiver) = (Clinic::start().await, receiver().await);
+    clinic.call_patients(&"x".repeat(3 << 20));
+    let ward = connection("ward", "collects-all", clinic.url(), "");
+    site.configure(&(HOST.to_owned() + &ward + &destination("app", receiver.url(), "")));
+    let host = site.start().await;
+    let failed = |line: &Line| line.text("connection") == "ward" && line.has("error");
+    let line = host.wait_for_log("a failure", failed).await;
+    let expected = "collects-all@0.1.0 of connection ward: the limit of answers about one change was reached: 67108864 bytes (host.limits.guest_memory)";
+    assert_fits(expected, line.text("error"));
+}
+
+#[tokio::test]
+async fn polling_waits_where_too_much_is_not_told_yet() {
+    let site = Site::new(&["plain"]).await;
+    let clinic = Clinic::start().await;
+    (0..20).for_each(|_| drop(clinic.book(7)));
+    let nobody = listener().await.local_addr().unwrap();
+    let head = HOST.replace("limits = ", "max_pending = 5\nlimits = ");
+    let ward = connection("ward", "plain", clinic.url(), "");
+    site.configure(&(head + &ward + &destination("app", &format!("http://{nobody}/"), "")));
+    let host = site.start().await;
+    let expected = "20 containers and deliveries are under way, of 5 at most (host.max_pending); polling goes on when there are fewer";
+    host.wait_for_error("ward/appointments", expected).await;
 }

@@ -121,6 +121,18 @@ impl Odd {
         [&id[..], &[0; 10], &data].concat()
     }
 
+    /// Asks for these about every change, again and again.
+    pub(super) fn fetches(&mut self, targets: &[String]) {
+        let mut requests = Vec::new();
+        for target in targets {
+            let target = self.memory.text(target);
+            requests.extend([&[0], &target[..], &[NOWHERE, 0], &[0; 4]].concat());
+        }
+        let requests = self.memory.words(&requests);
+        self.collect =
+            answer(self.memory.words(&[0, 0, requests, targets.len() as u32, 0, 0, 0, 0, 0]));
+    }
+
     /// Passes over every change, for this reason.
     pub(super) fn notes(&mut self, reason: impl AsRef<[u8]>) {
         let reason = self.memory.text(reason);

@@ -82,3 +82,24 @@ async fn send(client: egress::Client, request: Request) -> Sent {
     let request = egress::Request { method, target, headers, body };
     client.send(&request).await.map(Arc::new).map_err(Arc::new)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::future;
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn large_answers_are_not_kept_for_long() {
+        let asked = Asked::default();
+        let body = Bytes::from(vec![0; KEPT_BYTES / 2]);
+        let answer = egress::Response { status: 200, headers: vec![], body, retry_after: None };
+        for full in [false, true] {
+            asked.counted(future::ready(Ok(Arc::new(answer.clone())))).await.unwrap();
+            assert_eq!(asked.is_full(), full);
+        }
+    }
+}
