@@ -202,6 +202,7 @@ async fn all_polled(host: &Rounds, tasks: &[&str], wards: &[Ward], round: usize)
 async fn answers_that_are_too_much_together_are_told() {
     let site = Site::new(&[]).await;
     let mut odd = Odd::new("collects-all");
+    odd.pages = 512;
     odd.describes("collects-all", "GET /patient/*");
     let patient = odd.memory.text("/patient/0");
     odd.asks(0, patient, [NOWHERE, 0]);

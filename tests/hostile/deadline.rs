@@ -43,7 +43,7 @@ const BUSY: [(&str, fn(&mut Odd)); 7] = [
     ("waits-for-millions", |odd| {
         odd.pages = 1_000;
         wasi::waiting(odd);
-        odd.poll = "(loop (call $wait (i32.const 250000)) (br 0)) unreachable".into();
+        odd.poll = "(loop (call $wait (i32.const 10000)) (br 0)) unreachable".into();
     }),
 ];
 

@@ -17,7 +17,7 @@ use super::{
     fault::Fault,
     library::Connector,
     sandbox::Sandbox,
-    watch::{in_time, ticks, trapped},
+    watch::{in_time, trapped},
 };
 use crate::{
     egress,
@@ -220,10 +220,10 @@ impl Guest {
             Some(live) => live,
             None => self.start().await?,
         };
-        live.store.data_mut().ticks = ticks(limits.guest_cpu);
+        let time = live.store.data().time.clone();
         live.store.set_epoch_deadline(1);
         let began = Instant::now();
-        let called = in_time(limits.guest_wall, call(&live.calls, &mut live.store)).await;
+        let called = in_time(limits.guest_wall, &time, call(&live.calls, &mut live.store)).await;
         self.spent += Spent { calls: 1, time: began.elapsed() };
         let log = live.store.data().take_log();
         self.show(&log);

@@ -19,7 +19,7 @@ use super::{
     imports,
     manifest::Manifest,
     sandbox::Sandbox,
-    watch::{in_time, ticks, trapped, watch},
+    watch::{in_time, trapped, watch},
 };
 use crate::egress::Pattern;
 
@@ -161,16 +161,17 @@ impl Connector {
 }
 
 impl Loaded {
-    async fn instantiate(&self, mut sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+    async fn instantiate(&self, sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
         let limits = self.engine.limits();
-        sandbox.ticks = ticks(limits.guest_cpu);
+        let time = sandbox.time.clone();
         let mut store = Store::new(self.engine.wasm(), sandbox);
         store.limiter(|sandbox| sandbox);
         let transfer = store.data().transfer_limit;
         store.set_hostcall_fuel(transfer);
         store.set_epoch_deadline(1);
         watch(&mut store, limits.guest_cpu);
-        let started = in_time(limits.guest_wall, self.instance.instantiate_async(&mut store));
+        let started =
+            in_time(limits.guest_wall, &time, self.instance.instantiate_async(&mut store));
         match started.await? {
             Ok(instance) => Ok((store, instance)),
             Err(error) => Err(trapped("start", &error, store.data(), &store.data().take_log())),
@@ -182,8 +183,9 @@ impl Loaded {
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
+        let time = store.data().time.clone();
         let described = self.exports.describe(&mut store, &instance);
-        let described = in_time(self.engine.limits().guest_wall, described).await;
+        let described = in_time(self.engine.limits().guest_wall, &time, described).await;
         let manifest = described.map_err(failed)?.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;

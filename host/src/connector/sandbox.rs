@@ -21,7 +21,7 @@ use wasmtime_wasi::{
     p2::{OutputStream, Pollable, StreamError, StreamResult},
 };
 
-use super::fault::Limit;
+use super::{fault::Limit, time::GuestTime};
 use crate::config::Limits;
 
 /// How much more than an answer's length may pass in one call: it is counted as it lies in
@@ -44,8 +44,8 @@ pub(super) struct Sandbox {
     table_elements: usize,
     /// Bytes that one call may move between guest and host: an answer, and what is made of it.
     pub(super) transfer_limit: usize,
-    /// Ticks of guest time left in this call.
-    pub(super) ticks: u64,
+    /// What the present call has used of its time.
+    pub(super) time: GuestTime,
     /// The limit that ended the guest, for a trap does not say.
     pub(super) exceeded: Option<Limit>,
 }
@@ -69,7 +69,7 @@ impl Sandbox {
         let transfer_limit = limits.answer_body.saturating_mul(TRANSFER_FACTOR);
         let mut resources = ResourceTable::new();
         resources.set_max_capacity(HANDLES);
-        let (memory, table_elements, ticks) = (0, 0, 0);
+        let (memory, table_elements) = (0, 0);
         Self {
             wasi,
             resources,
@@ -78,7 +78,7 @@ impl Sandbox {
             memory_limit,
             table_elements,
             transfer_limit,
-            ticks,
+            time: GuestTime::default(),
             exceeded: None,
         }
     }
