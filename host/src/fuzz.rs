@@ -13,6 +13,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "tests, which may look at the world's clock"
@@ -135,7 +136,7 @@ fn change(chance: &mut StdRng, input: &mut Vec<u8>, pool: &[Vec<u8>], words: &[&
         0 => input[at..end].iter_mut().for_each(|byte| *byte ^= 1 << chance.random_range(0..8)),
         1 => drop(input.drain(at..end)),
         2 => input.truncate(at),
-        3 => put(input, at, &ODD[chance.random_range(0..ODD.len())]),
+        3 => put(input, at, ODD[chance.random_range(0..ODD.len())]),
         4 if !words.is_empty() => {
             put(input, at, words[chance.random_range(0..words.len())].as_bytes());
         }

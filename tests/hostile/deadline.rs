@@ -17,8 +17,11 @@ use super::{component::Odd, wasi};
 
 const RUNS: usize = 20;
 
+/// What it is called, and how it is spoilt.
+type Busy = (&'static str, fn(&mut Odd));
+
 /// Ways to be busy for longer than one may.
-const BUSY: [(&str, fn(&mut Odd)); 7] = [
+const BUSY: [Busy; 7] = [
     ("loops", |odd| odd.poll = "(loop (br 0)) unreachable".into()),
     ("loops-in-realloc", |odd| odd.realloc = "(loop (br 0)) unreachable".into()),
     ("copies-memory", |odd| {

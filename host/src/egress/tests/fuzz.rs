@@ -51,7 +51,7 @@ fn fuzz_targets() {
     let pages = Url::parse("https://pages.example:8443").unwrap().origin();
     let declared = ["GET /Patient/*", "GET /next/**", "GET /"];
     let declared: Vec<Pattern> = declared.iter().map(|text| text.parse().unwrap()).collect();
-    let targets = Targets::new(&base, &[pages.clone()], Some(declared.into())).unwrap();
+    let targets = Targets::new(&base, std::slice::from_ref(&pages), Some(declared.into())).unwrap();
     fuzz("targets", &words, |input| {
         let text = String::from_utf8_lossy(input);
         let url = match targets.resolve(Method::Get, &text) {
