@@ -23,6 +23,7 @@ mod bad_disks;
 mod configuration;
 mod connector_test;
 mod faults;
+mod hostile;
 mod house;
 mod kill;
 mod languages;

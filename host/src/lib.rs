@@ -61,6 +61,8 @@ mod duration;
 pub mod egress;
 mod envelope;
 mod files;
+#[cfg(test)]
+mod fuzz;
 pub mod host;
 pub mod identity;
 mod lanes;

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod admin;
+mod fuzz;
 mod refused;
 
 use std::path::PathBuf;
