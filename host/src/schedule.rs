@@ -148,14 +148,15 @@ impl Planned {
     }
 
     /// When it runs next, after an outcome.
-    fn next(&mut self, outcome: Outcome, now: Timestamp) -> Option<Timestamp> {
+    fn next(&mut self, outcome: Outcome, clock: &dyn Clock) -> Option<Timestamp> {
+        let now = clock.now();
         self.failures = if outcome == Outcome::Done { 0 } else { self.failures.saturating_add(1) };
         let (base, cap) = self.waits();
         match outcome {
             Outcome::Done => Some(self.entry.cadence.next_after(now, self.seed)),
             Outcome::After(wait) => Some(clock::after(now, wait)),
             Outcome::Failed => {
-                let wait = backoff(self.failures, base, cap, rand::random());
+                let wait = backoff(self.failures, base, cap, clock.spread());
                 Some(clock::after(now, wait))
             }
             Outcome::Stop => None,
@@ -188,7 +189,9 @@ impl Scheduler {
     async fn work(&mut self, runs: &CancellationToken) {
         loop {
             let sleep = self.start_due(runs);
+            // In this order, so that a simulation finds the same order again.
             tokio::select! {
+                biased;
                 Some((at, outcome)) = self.finished.recv() => self.plan(at, outcome),
                 Some(task) = self.woken.recv() => self.wake(&task),
                 () = time::sleep(sleep) => {}
@@ -232,7 +235,7 @@ impl Scheduler {
         let now = self.clock.now();
         let woken = self.again.remove(&at);
         let Some(planned) = self.planned.get_mut(at) else { return };
-        let next = planned.next(outcome, now);
+        let next = planned.next(outcome, self.clock.as_ref());
         self.set(at, if woken { Some(now) } else { next });
     }
 

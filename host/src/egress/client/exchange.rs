@@ -100,12 +100,12 @@ impl Inner {
         request.headers_mut().clone_from(&outgoing.headers);
         pass.add_to(request.headers_mut());
         *request.body_mut() = outgoing.body.clone().map(Into::into);
-        let answer = self.http.execute(request);
+        let answer = self.carrier.execute(request, self.timeouts.connect);
         let answer = match self.timeouts.head {
             Some(head) => timeout(head, answer).await.map_err(|_| Transport::Timeout(head))?,
             None => answer.await,
         };
-        answer.map_err(|error| Failure::of(&error, self.timeouts.connect))
+        answer
     }
 }
 
