@@ -14,6 +14,7 @@
 
 #[cfg(test)]
 mod conformance;
+pub mod memory;
 pub mod sled;
 
 use async_trait::async_trait;
@@ -140,6 +141,7 @@ pub struct Rewind {
 }
 
 /// What a page of a poll changes.
+#[derive(Clone)]
 pub struct Commit {
     /// The task polled.
     pub task: TaskId,
@@ -156,6 +158,7 @@ pub struct Commit {
 }
 
 /// A change that may become a container.
+#[derive(Clone)]
 pub struct NewChange {
     /// The change.
     pub change: Change,
@@ -189,6 +192,7 @@ pub enum Committed {
 }
 
 /// A container's notification.
+#[derive(Clone)]
 pub struct Fill {
     /// Which container.
     pub container: ContainerId,
