@@ -28,6 +28,7 @@ mod real_registry;
 mod registries;
 mod reload;
 mod shadow;
+mod simulation;
 mod support;
 mod trust;
 mod uses;

@@ -64,6 +64,7 @@ pub struct MemoryStore {
     disk: Disk,
     memory: Mutex<Memory>,
     sync_time: Box<SyncTime>,
+    lies: bool,
 }
 
 /// What a crash takes away.
@@ -83,7 +84,14 @@ impl MemoryStore {
         let state = disk.state().clone();
         let memory =
             Memory { state, unsynced: VecDeque::new(), synced: 0, crashed: false, asked: false };
-        Self { disk: disk.clone(), memory: Mutex::new(memory), sync_time }
+        Self { disk: disk.clone(), memory: Mutex::new(memory), sync_time, lies: false }
+    }
+
+    /// From now on the disk says that it has synced, and has not.
+    #[must_use]
+    pub fn lying(mut self) -> Self {
+        self.lies = true;
+        self
     }
 
     /// Ends it as a power cut does: what was not synced is lost, but for as many of the oldest of
@@ -234,8 +242,10 @@ impl Store for MemoryStore {
         if memory.crashed {
             return Err(stopped());
         }
-        let count = through.saturating_sub(memory.synced);
-        memory.sync(&self.disk, usize::try_from(count).unwrap_or(usize::MAX));
+        if !self.lies {
+            let count = through.saturating_sub(memory.synced);
+            memory.sync(&self.disk, usize::try_from(count).unwrap_or(usize::MAX));
+        }
         Ok(())
     }
 
