@@ -8,10 +8,9 @@ use rounds::{
 };
 
 use super::{
-    ehr::beginning,
     plan::Entry,
     receiver::{Receiver, Taken},
-    world::{Inner, World},
+    world::{Inner, World, beginning},
 };
 
 /// The connector's overlap, in milliseconds.
@@ -126,12 +125,13 @@ fn lines<T>(
     lines.into_values().collect()
 }
 
-/// Of one key, what was shown first and stands first came first.
+/// Of one key, what was shown first and stands first came first; but for what the EHR showed late,
+/// maybe behind a page that was read already.
 fn in_order(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
     let entries: BTreeMap<_, _> = world.plan.log.iter().map(|it| (id(it), it)).collect();
     for line in lines(receiver, &world.dead, |id| entries.get(id).copied()) {
         let line: Vec<_> = line.into_iter().flatten().collect();
-        for (at, later) in line.iter().enumerate() {
+        for (at, later) in line.iter().enumerate().filter(|(_, it)| it.at == it.shown) {
             let is_before = |it: &&Entry| {
                 it.shown >= later.shown && (it.at, it.seq) > (later.at, later.seq)
             };

@@ -1,12 +1,11 @@
 //! The EHR: a log in pages, and a word on each key and record.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
     plan::Entry,
-    world::{BEGINNING, Inner},
+    world::{Inner, beginning},
 };
 
 /// Answers a request: a status and a body.
@@ -55,11 +54,6 @@ fn json(first: i64, entry: &Entry) -> Value {
         "version": format!("v{}", entry.version),
         "key": format!("k{}", entry.key),
     })
-}
-
-/// When the world began, in milliseconds since 1970.
-pub(super) fn beginning() -> i64 {
-    BEGINNING.parse::<Timestamp>().unwrap().as_millisecond()
 }
 
 fn number(url: &Url, name: &str) -> i64 {

@@ -1,7 +1,11 @@
 //! A seed from its beginning to its end: hosts that run, crash, stop and begin again, and a person
 //! who meddles; then everything is mended, and one host has half a day to tell what is left.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use rounds::{
     Host,
@@ -45,6 +49,8 @@ pub(super) struct Outcome {
 
 /// Runs a seed.
 pub(super) fn run(seed: u64, mutant: Option<Mutant>, shows: bool) -> Outcome {
+    // Before any runtime: loading has one of its own.
+    connectors::all();
     let world = World::new(seed, mutant, shows);
     let mut serving = 0;
     while world.lock().is_sick() {
@@ -69,6 +75,7 @@ fn host(world: &Arc<World>, serving: &mut usize, last: bool) {
         world.lock().begin();
         let store = open(world);
         live(world, &store, serving, last).await;
+        world.lock().end();
         store
     });
     fall(world, runtime, store);
@@ -120,16 +127,12 @@ async fn live(world: &Arc<World>, store: &Arc<MemoryStore>, serving: &mut usize,
     }
 }
 
-/// Ends a host's time, then lets go of what is left of it.
+/// Lets go of what is left of a host whose time is over.
 fn fall(world: &Arc<World>, runtime: Runtime, store: Arc<MemoryStore>) {
-    {
-        let mut world = world.lock();
-        let pause = world.chance.below(60_000);
-        world.end(pause);
-    }
     drop(runtime);
     drop(store);
     check::cursor(world);
+    world.lock().rest();
 }
 
 async fn build(world: &Arc<World>, store: &Arc<MemoryStore>, serving: usize) -> Host {
@@ -207,6 +210,11 @@ async fn restart_if_stopped(handle: &Handle) {
 }
 
 fn config() -> Config {
+    static READ: OnceLock<Config> = OnceLock::new();
+    READ.get_or_init(read_config).clone()
+}
+
+fn read_config() -> Config {
     let text = format!(
         "[host]\nconnectors = \"none\"\ndata = \"none\"\n\
          [[connection]]\nname = \"general\"\nconnector = \"simulated\"\n\

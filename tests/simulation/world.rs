@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, LazyLock, Mutex, MutexGuard},
 };
 
 use jiff::Timestamp;
@@ -15,6 +15,12 @@ use super::{chance::Chance, mutants::Mutant, plan::Plan, receiver::Receiver};
 
 /// When every world begins.
 pub(super) const BEGINNING: &str = "2026-01-01T00:00:00Z";
+
+/// The same in milliseconds since 1970.
+pub(super) fn beginning() -> i64 {
+    static READ: LazyLock<Timestamp> = LazyLock::new(|| BEGINNING.parse().unwrap());
+    READ.as_millisecond()
+}
 
 /// A world, as all that play in it share it.
 pub(super) struct World {
@@ -94,10 +100,15 @@ impl Inner {
         self.pauses = [None; 3];
     }
 
-    /// It ends; the next begins so much later.
-    pub(super) fn end(&mut self, pause: u64) {
-        self.passed = self.now() + pause;
+    /// It ends, within its runtime: time stands.
+    pub(super) fn end(&mut self) {
+        self.passed = self.now();
         self.began = None;
+    }
+
+    /// A while without a host.
+    pub(super) fn rest(&mut self) {
+        self.passed += self.chance.below(60_000);
     }
 
     /// Whether faults may happen.
@@ -131,8 +142,7 @@ pub(super) struct WorldClock(pub(super) Arc<World>);
 
 impl Clock for WorldClock {
     fn now(&self) -> Timestamp {
-        let beginning: Timestamp = BEGINNING.parse().unwrap();
-        let millis = beginning.as_millisecond() + self.0.lock().now() as i64;
+        let millis = beginning() + self.0.lock().now() as i64;
         Timestamp::from_millisecond(millis).unwrap()
     }
 

@@ -83,11 +83,16 @@ impl Inner {
         pass: &Pass<'_>,
     ) -> Result<reqwest::Response, Failure> {
         match self.head_once(outgoing, url, pass).await {
-            Err(failure) if outgoing.repeatable && failure.may_be_stale() => {
+            Err(failure) if outgoing.repeatable && failure.may_be_stale() && !self.is_paused() => {
                 self.head_once(outgoing, url, pass).await
             }
             outcome => outcome,
         }
+    }
+
+    /// Whether the server asked for a pause meanwhile, in answer to another request.
+    fn is_paused(&self) -> bool {
+        self.pace.paused_for().is_some()
     }
 
     async fn head_once(
