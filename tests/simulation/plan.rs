@@ -37,6 +37,10 @@ pub(super) struct Plan {
     pub(super) host_runs: u64,
     /// How long a sync takes at most.
     pub(super) sync: u64,
+    /// How often a host crashes over a write.
+    pub(super) falls: f64,
+    /// How often the disk is full.
+    pub(super) full: f64,
     /// How often a person does something.
     pub(super) meddling: f64,
 }
@@ -44,13 +48,13 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn draw(chance: &mut Chance) -> Self {
         let minute = 60_000;
-        let healed = chance.between(4, 25) * minute;
+        let healed = chance.between(3, 12) * minute;
         let count = chance.between(3, 24);
         let mut sickness = || if chance.happens(0.3) { 0.0 } else { chance.share() * 0.4 };
         let sick = [sickness(), sickness(), sickness()];
         let down = [(); 3].map(|()| {
             let from = chance.below(healed);
-            chance.happens(0.4).then(|| (from, from + chance.below(8 * minute)))
+            chance.happens(0.4).then(|| (from, from + chance.below(5 * minute)))
         });
         let log_lost = (0..chance.below(3)).map(|_| chance.below(healed));
         let mut log_lost: Vec<_> = log_lost.collect();
@@ -65,6 +69,8 @@ impl Plan {
             log_lost,
             host_runs: if chance.happens(0.2) { healed } else { chance.between(1, 10) * minute },
             sync: chance.between(1, 400),
+            falls: if chance.happens(0.5) { 0.0 } else { chance.share() * 0.1 },
+            full: if chance.happens(0.7) { 0.0 } else { chance.share() * 0.3 },
             meddling: chance.share() * 0.5,
         }
     }

@@ -113,7 +113,18 @@ async fn live(world: &Arc<World>, store: &Arc<MemoryStore>, serving: &mut usize,
         stop.cancel();
         drop(running.await);
     };
-    let cut = sleep(Duration::from_millis(span));
+    let cut = async {
+        let (doom, moment) = {
+            let mut world = world.lock();
+            let longest = world.plan.sync;
+            (Arc::clone(&world.doom), world.chance.below(longest))
+        };
+        tokio::select! {
+            biased;
+            () = doom.notified() => sleep(Duration::from_millis(moment)).await,
+            () = sleep(Duration::from_millis(span)) => {}
+        }
+    };
     tokio::select! {
         biased;
         () = life => world.lock().tell(format_args!("stopped")),

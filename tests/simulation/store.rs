@@ -16,7 +16,7 @@ use rounds::{
     },
 };
 
-use super::{check, mutants::Mutant, world::World};
+use super::{check, mutants::Mutant, plan::Plan, world::World};
 
 /// A store that is watched.
 pub(super) struct Watched {
@@ -44,6 +44,22 @@ impl Watched {
             }
         }
         commit
+    }
+
+    /// A write begins: a crash may come over it, or the disk is full.
+    fn begins(&self) -> Result<(), Error> {
+        let mut world = self.world.lock();
+        if !world.is_sick() {
+            return Ok(());
+        }
+        let Plan { falls, full, .. } = world.plan;
+        if world.chance.happens(falls) {
+            world.doom.notify_one();
+        }
+        match world.chance.happens(full) {
+            true => Err(Error::Full { folder: "the simulated one".into(), free: 0, needed: 1 }),
+            false => Ok(()),
+        }
     }
 
     fn dies(&self, id: ContainerId) {
@@ -78,7 +94,7 @@ impl Store for Watched {
         if let Some(filled) = container.as_mut().and_then(|it| it.filled.as_mut())
             && self.world.has(Mutant::OtherBytes)
         {
-            filled.payload.push_str(&" ".repeat(self.world.lock().hosts as usize));
+            filled.connector = format!("of host {}", self.world.lock().hosts);
         }
         Ok(container)
     }
@@ -89,6 +105,7 @@ impl Store for Watched {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
+        self.begins()?;
         let commit = self.spoilt(commit);
         let (cursor, revision) = (commit.cursor.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
@@ -115,6 +132,7 @@ impl Store for Watched {
         if self.world.has(Mutant::LeavesOut) {
             fill.destinations.truncate(1);
         }
+        self.begins()?;
         let container = fill.container;
         let owed = self.inner.fill(fill).await?;
         self.world.lock().tell(format_args!("fills {container} for {}", owed.len()));

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use rounds::{clock::Clock, store::memory::Disk};
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 use super::{chance::Chance, mutants::Mutant, plan::Plan, receiver::Receiver};
 
@@ -45,6 +45,8 @@ pub(super) struct Inner {
     /// Hosts that have begun.
     pub(super) hosts: u64,
     pub(super) broken: Vec<String>,
+    /// Tells that the host is to crash in a moment.
+    pub(super) doom: Arc<Notify>,
     /// Ids that were dead letters for a time.
     pub(super) dead: BTreeSet<String>,
     /// Whether faults are over.
@@ -69,6 +71,7 @@ impl World {
             pauses: [None; 3],
             hosts: 0,
             broken: Vec::new(),
+            doom: Arc::default(),
             dead: BTreeSet::new(),
             healed: false,
             trace: DefaultHasher::new(),
@@ -98,6 +101,7 @@ impl Inner {
     pub(super) fn begin(&mut self) {
         (self.began, self.hosts) = (Some(Instant::now()), self.hosts + 1);
         self.pauses = [None; 3];
+        self.doom = Arc::default();
     }
 
     /// It ends, within its runtime: time stands.
