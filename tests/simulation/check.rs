@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rounds::{
     identity,
-    model::{Change, ChangeKind, TaskId},
+    model::{Change, ChangeKind, NotificationId, TaskId},
 };
 
 use super::{
@@ -21,23 +21,22 @@ pub(super) fn task() -> TaskId {
     TaskId { connection: "general".into(), action: "appointments".into() }
 }
 
-/// The id that an entry's notification must have.
-fn id(entry: &Entry) -> String {
+/// The id that the notification of a record's version must have.
+pub(super) fn id(record: u64, version: u64) -> NotificationId {
     let change = Change {
-        id: format!("r{}", entry.record),
+        id: format!("r{record}"),
         kind: ChangeKind::Upserted,
-        version: Some(format!("v{}", entry.version)),
+        version: Some(format!("v{version}")),
         key: None,
         occurred_at: None,
         data: String::new(),
     };
-    identity::notification(&task(), &change, 0, 0).0
+    identity::notification(&task(), &change, 0, 0)
 }
 
 /// The cursor on disk has not passed what is not on disk beside it.
 pub(super) fn cursor(world: &World) {
     let Some(cursor) = world.disk.task(&task()).cursor else { return };
-    let made: BTreeSet<_> = world.disk.made().into_iter().map(|(_, id)| id.0).collect();
     let mut inner = world.lock();
     let (now, first) = (inner.now(), beginning());
     let numbers: Vec<i64> = cursor.split(' ').map(|it| it.parse().unwrap()).collect();
@@ -52,7 +51,7 @@ pub(super) fn cursor(world: &World) {
         }
     };
     let shown = inner.plan.log.iter().filter(|entry| entry.shown <= now && has_passed(entry));
-    let lost: Vec<_> = shown.filter(|it| !made.contains(&id(it))).map(|it| it.seq).collect();
+    let lost: Vec<_> = shown.filter(|it| !world.disk.has_made(&it.id)).map(|it| it.seq).collect();
     if !lost.is_empty() {
         inner.broke(format!("the cursor {cursor} has passed {lost:?}, which have no container"));
     }
@@ -64,7 +63,7 @@ pub(super) fn missing(world: &Inner) -> Vec<(u64, &'static str)> {
     for entry in &world.plan.log {
         let event = event(entry.seq);
         let wanting = world.receivers.iter().filter(|it| it.wants(event));
-        let without = wanting.filter(|it| it.of(entry).is_empty());
+        let without = wanting.filter(|it| !it.taken.contains_key(&entry.id.0));
         missing.extend(without.map(|it| (entry.seq, it.name)));
     }
     missing
@@ -103,7 +102,7 @@ pub(super) fn end(world: &World) {
 fn once(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
     for entry in &world.plan.log {
         let ids = receiver.of(entry);
-        if ids.iter().any(|it| **it != id(entry)) {
+        if ids.iter().any(|it| **it != entry.id.0) {
             broken.push(format!("{}: {} came as {ids:?}", receiver.name, entry.seq));
         }
     }
@@ -128,7 +127,7 @@ fn lines<T>(
 /// Of one key, what was shown first and stands first came first; but for what the EHR showed late,
 /// maybe behind a page that was read already.
 fn in_order(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
-    let entries: BTreeMap<_, _> = world.plan.log.iter().map(|it| (id(it), it)).collect();
+    let entries: BTreeMap<_, _> = world.plan.log.iter().map(|it| (it.id.0.as_str(), it)).collect();
     for line in lines(receiver, &world.dead, |id| entries.get(id).copied()) {
         let line: Vec<_> = line.into_iter().flatten().collect();
         for (at, later) in line.iter().enumerate().filter(|(_, it)| it.at == it.shown) {

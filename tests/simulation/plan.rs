@@ -1,6 +1,8 @@
 //! What a seed makes of a world: how much changes, what is sick, when it is mended.
 
-use super::chance::Chance;
+use rounds::model::NotificationId;
+
+use super::{chance::Chance, check};
 
 /// How late an entry may show: what the connector's overlap covers, less a second.
 const LATEST: u64 = 119_000;
@@ -15,6 +17,8 @@ pub(super) struct Entry {
     pub(super) record: u64,
     pub(super) version: u64,
     pub(super) key: u64,
+    /// The id that its notification must have.
+    pub(super) id: NotificationId,
 }
 
 /// A world before it begins.
@@ -92,7 +96,8 @@ fn log(chance: &mut Chance, count: u64, until: u64) -> Vec<Entry> {
         *version += 1;
         let late = if chance.happens(0.2) { chance.below(LATEST) } else { 0 };
         let (seq, at) = (seq as u64, shown.saturating_sub(late));
-        Entry { seq, at, shown, record, version: *version, key: record % keys }
+        let id = check::id(record, *version);
+        Entry { seq, at, shown, record, version: *version, key: record % keys, id }
     };
     times.into_iter().enumerate().map(&mut entry).collect()
 }

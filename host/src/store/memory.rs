@@ -48,6 +48,11 @@ impl Disk {
         self.state().has_filled(id)
     }
 
+    /// Whether a change has a container on disk, or had one until it was settled.
+    pub fn has_made(&self, id: &NotificationId) -> bool {
+        self.state().has_made(id)
+    }
+
     /// The containers that were ever made of a task, in their order, and are still known: ids of
     /// notifications.
     pub fn made(&self) -> Vec<(ContainerId, NotificationId)> {

@@ -54,6 +54,7 @@ pub(super) struct State {
     sequences: BTreeMap<DestinationName, u64>,
     /// Every container made and not forgotten by a rewind, for those who check.
     made: BTreeMap<ContainerId, NotificationId>,
+    known: BTreeSet<NotificationId>,
     filled: BTreeSet<NotificationId>,
     last: u64,
 }
@@ -131,6 +132,10 @@ impl State {
         self.filled.contains(id)
     }
 
+    pub(super) fn has_made(&self, id: &NotificationId) -> bool {
+        self.known.contains(id)
+    }
+
     pub(super) fn made(&self) -> Vec<(ContainerId, NotificationId)> {
         self.made.iter().map(|(id, notification)| (*id, notification.clone())).collect()
     }
@@ -167,6 +172,7 @@ impl State {
             filled: None,
         };
         self.made.insert(container.id, container.notification_id.clone());
+        self.known.insert(container.notification_id.clone());
         let NewChange { lane, record, version, .. } = *new;
         let held = Held { container, lane, record, version, owed: Vec::new() };
         let pending = held.pending();
@@ -206,7 +212,9 @@ impl State {
             if let Some((held, version)) = held.and_then(|it| it.version.map(|key| (it, key))) {
                 self.seen.remove(&(held.record, version));
             }
-            self.made.remove(id);
+            if let Some(notification) = self.made.remove(id) {
+                self.known.remove(&notification);
+            }
         }
         forgotten.len()
     }
