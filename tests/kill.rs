@@ -1,7 +1,11 @@
 //! `kill -9` at every step of a change's way, then a restart: nothing is missed, the order of
 //! each key holds, and what comes twice has the same id and the same bytes.
 
+use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+
 use rounds::practice::{Arrival, Ehr, Fault, Received, Receiver, Tally};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use tokio::process::Command;
 
 use crate::support::{FHIR, Site, connection, destination, ehr_with, receiver};
 
@@ -170,4 +174,33 @@ async fn a_delivery_that_waits_for_its_next_try_goes_on_after_a_restart() {
     let taken = receiver.wait_until(|all| all.iter().any(|it| it.taken));
     crate::support::within("the second attempt", taken).await;
     host.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_of_its_memory_is_left_when_it_dies() {
+    let site = Site::new(&["plain"]).await;
+    let dumped = |status: ExitStatus| status.core_dumped();
+    let mut sleep = Command::new("sleep");
+    let mut sleep = sleep.arg("1000").current_dir(site.path("")).spawn().unwrap();
+    may_dump_and_dies(sleep.id().unwrap());
+    if !dumped(sleep.wait().await.unwrap()) {
+        eprintln!("skipped: this machine makes no core dumps, so none can be prevented");
+        return;
+    }
+    let ward = connection("ward", "plain", "http://127.0.0.1:1", "");
+    let app = destination("app", "http://127.0.0.1:2", "");
+    site.configure(&format!("[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n\n{ward}{app}"));
+    let mut host = site.start().await;
+    may_dump_and_dies(host.id());
+    let ended = host.ended().await;
+    assert_eq!(ended.status.signal(), Some(Signal::ABORT.as_raw()));
+    assert!(!dumped(ended.status), "{ended:?}");
+}
+
+/// Allows a process a core dump, and has it die of what makes one.
+fn may_dump_and_dies(process: u32) {
+    let process = Pid::from_raw(process.cast_signed()).unwrap();
+    let all = Rlimit { current: None, maximum: None };
+    prlimit(Some(process), Resource::Core, all).unwrap();
+    kill_process(process, Signal::ABORT).unwrap();
 }

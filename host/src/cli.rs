@@ -11,6 +11,7 @@ mod dead;
 mod demo;
 mod exit;
 mod keeper;
+mod last_words;
 mod logs;
 mod output;
 mod poll;
@@ -59,6 +60,7 @@ enum Command {
 
 /// Runs the program with this process's arguments, and says how it ends.
 pub fn main() -> ExitCode {
+    last_words::choose();
     let cli = Cli::parse();
     exit::code(start(cli.command))
 }
