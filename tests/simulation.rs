@@ -15,8 +15,8 @@
 //! `SEEDS=0..100000 cargo test -p rounds --test rounds -- simulation::seeds --nocapture` runs as many as one likes, and
 //! `SEEDS=4711 …` shows all that happens in one.
 
-mod check;
 mod chance;
+mod check;
 mod connectors;
 mod ehr;
 mod mutants;
@@ -42,8 +42,8 @@ use self::{
     run::{Outcome, run},
 };
 
-/// How many seeds the tests run.
-const USUAL: u64 = 10_000;
+/// How many seeds the tests run: as many as a busy machine of two cores runs in some minutes.
+const USUAL: u64 = 1_000;
 /// How many a mutant has to be found within.
 const PATIENCE: u64 = 400;
 /// Threads of a test.

@@ -262,8 +262,9 @@ impl Collector {
 
     fn trouble(&mut self, lane: Lane, connector: Option<&Connector>, trouble: &Trouble) {
         let now = self.options.clock.now();
-        let paused_until =
-            trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), self.options.clock.spread()));
+        let paused_until = trouble
+            .of_it_all()
+            .then(|| self.breaker.failed(now, trouble.pause(), self.options.clock.spread()));
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
         let (connection, container) = (&self.options.connection.config.name, waiting.container);
         let error = match (trouble, connector) {

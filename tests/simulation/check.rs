@@ -77,7 +77,8 @@ fn event(seq: u64) -> &'static str {
 /// What holds in the end.
 pub(super) fn end(world: &World) {
     let made = world.disk.made();
-    let numbers: BTreeMap<_, _> = made.iter().map(|(number, id)| (id.0.as_str(), *number)).collect();
+    let numbers: BTreeMap<_, _> =
+        made.iter().map(|(number, id)| (id.0.as_str(), *number)).collect();
     let mut inner = world.lock();
     let mut broken = Vec::new();
     if numbers.len() != made.len() {
@@ -110,11 +111,7 @@ fn once(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
 
 /// What each key's notifications have, in the order in which they came first, but for those that
 /// were dead for a time.
-fn lines<T>(
-    receiver: &Receiver,
-    dead: &BTreeSet<String>,
-    of: impl Fn(&str) -> T,
-) -> Vec<Vec<T>> {
+fn lines<T>(receiver: &Receiver, dead: &BTreeSet<String>, of: impl Fn(&str) -> T) -> Vec<Vec<T>> {
     let mut taken: Vec<_> = receiver.taken.iter().filter(|(id, _)| !dead.contains(*id)).collect();
     taken.sort_by_key(|(_, taken)| taken.place);
     let mut lines = BTreeMap::<&str, Vec<T>>::new();
@@ -131,9 +128,8 @@ fn in_order(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
     for line in lines(receiver, &world.dead, |id| entries.get(id).copied()) {
         let line: Vec<_> = line.into_iter().flatten().collect();
         for (at, later) in line.iter().enumerate().filter(|(_, it)| it.at == it.shown) {
-            let is_before = |it: &&Entry| {
-                it.shown >= later.shown && (it.at, it.seq) > (later.at, later.seq)
-            };
+            let is_before =
+                |it: &&Entry| it.shown >= later.shown && (it.at, it.seq) > (later.at, later.seq);
             if let Some(before) = line[..at].iter().find(|it| is_before(it)) {
                 let (name, one, two) = (receiver.name, before.seq, later.seq);
                 broken.push(format!("{name}: {one} came before {two}"));
