@@ -106,11 +106,10 @@ impl Inner {
         pass.add_to(request.headers_mut());
         *request.body_mut() = outgoing.body.clone().map(Into::into);
         let answer = self.carrier.execute(request, self.timeouts.connect);
-        let answer = match self.timeouts.head {
+        match self.timeouts.head {
             Some(head) => timeout(head, answer).await.map_err(|_| Transport::Timeout(head))?,
             None => answer.await,
-        };
-        answer
+        }
     }
 }
 
