@@ -34,6 +34,7 @@ mod registries;
 mod reload;
 mod sealed;
 mod shadow;
+mod simulation;
 mod support;
 mod trust;
 mod uses;

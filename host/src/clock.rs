@@ -1,4 +1,5 @@
-//! The one clock of a host: what time it is comes from here, so that a test can turn it.
+//! The one clock of a host: what time it is, and how waits are spread, comes from here, so that a
+//! test can turn it and find the same again.
 //!
 //! Waiting is measured by the runtime's own timer, which goes on evenly when the wall clock is
 //! set; what is due is decided anew at every wake-up, by this clock. It has two faces: what is
@@ -25,6 +26,11 @@ pub trait Clock: Send + Sync + 'static {
     /// back. Where the clock is set forward, it follows.
     fn steady(&self) -> Timestamp {
         self.now()
+    }
+
+    /// From 0 to 1, by chance: where in its bounds a wait ends.
+    fn spread(&self) -> f64 {
+        rand::random()
     }
 }
 

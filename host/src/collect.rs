@@ -111,9 +111,11 @@ impl Collector {
             if self.events.is_empty() {
                 self.workshop.close();
             }
+            // In this order, so that a simulation finds the same order again.
             tokio::select! {
-                Some((lane, waiting)) = self.inbox.recv() => self.take(lane, waiting),
+                biased;
                 Some(event) = self.events.next(), if !self.events.is_empty() => self.handle(event).await,
+                Some((lane, waiting)) = self.inbox.recv() => self.take(lane, waiting),
                 () = wait(due) => {}
             }
         }
@@ -262,8 +264,9 @@ impl Collector {
 
     fn trouble(&mut self, lane: Lane, connector: Option<&Connector>, trouble: &Trouble) {
         let now = self.options.clock.steady();
-        let paused_until =
-            trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
+        let paused_until = trouble
+            .of_it_all()
+            .then(|| self.breaker.failed(now, trouble.pause(), self.options.clock.spread()));
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
         let (connection, container) = (&self.options.connection.config.name, waiting.container);
         let error = match (trouble, connector) {
@@ -272,7 +275,7 @@ impl Collector {
             }
             (trouble, _) => trouble.to_string(),
         };
-        match policy::decide(trouble, waiting, now, paused_until, rand::random()) {
+        match policy::decide(trouble, waiting, now, paused_until, self.options.clock.spread()) {
             Decision::Again(at) => {
                 tracing::warn!(%connection, %container, not_before = %at, error, "could not be collected; will be tried again");
                 self.lanes.hold(lane, at);

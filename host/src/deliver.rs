@@ -124,7 +124,7 @@ impl Deliverer {
             }
             let now = self.options.clock.steady();
             self.say_failed(&outcome);
-            let until = self.breaker.failed(now, None, rand::random());
+            let until = self.breaker.failed(now, None, self.options.clock.spread());
             time::sleep(clock::until(now, until)).await;
         }
     }
@@ -132,9 +132,11 @@ impl Deliverer {
     async fn work(&mut self) {
         loop {
             let due = self.start_attempts();
+            // In this order, so that a simulation finds the same order again.
             tokio::select! {
-                Some((lane, owed)) = self.inbox.recv() => self.take(lane, owed),
+                biased;
                 Some((lane, outcome)) = self.attempts.next(), if !self.attempts.is_empty() => self.settle(lane, outcome),
+                Some((lane, owed)) = self.inbox.recv() => self.take(lane, owed),
                 () = wait(due) => {}
             }
         }
@@ -208,7 +210,7 @@ impl Deliverer {
     fn note(&mut self, outcome: &Outcome, now: Timestamp) -> Option<Timestamp> {
         match outcome {
             Outcome::Failed { of_it_all: true, pause, .. } => {
-                return Some(self.breaker.failed(now, *pause, rand::random()));
+                return Some(self.breaker.failed(now, *pause, self.options.clock.spread()));
             }
             Outcome::Gone { .. } => self.gone = true,
             Outcome::Delivered | Outcome::Failed { .. } | Outcome::Refused { .. } => {
@@ -229,7 +231,7 @@ impl Deliverer {
             now,
             until,
             self.options.retry_for,
-            rand::random(),
+            self.options.clock.spread(),
         );
         let container = owed.container;
         self.say(&outcome, &decision, container);

@@ -11,6 +11,7 @@
 //! | `tls` | whose certificates are trusted |
 //! | `auth` | who we say that we are, and only to whom the user named |
 //! | `pace`, `retry_after` | how many requests, how fast, and when none |
+//! | `wire` | what carries it all: the network, or a simulation's |
 //! | `answer` | how much of an answer is read, and how long |
 //! | `fault`, `error` | what is told of it all, which is never what was asked or answered |
 
@@ -33,6 +34,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod wire;
 
 pub use self::{
     addresses::may_ask,
@@ -45,4 +47,5 @@ pub use self::{
     request::{Method, Reply, Request, Response},
     resolver::Lookup,
     rules::Rules,
+    wire::{Answered, Carried, Wire},
 };

@@ -157,7 +157,7 @@ impl Planned {
             Outcome::Done => Some(self.next_tick(clock)),
             Outcome::After(wait) => Some(clock::after(now, wait)),
             Outcome::Failed => {
-                let wait = backoff(self.failures, base, cap, rand::random());
+                let wait = backoff(self.failures, base, cap, clock.spread());
                 Some(clock::after(now, wait))
             }
             Outcome::Stop => None,
@@ -199,7 +199,9 @@ impl Scheduler {
     async fn work(&mut self, runs: &CancellationToken) {
         loop {
             let sleep = self.start_due(runs);
+            // In this order, so that a simulation finds the same order again.
             tokio::select! {
+                biased;
                 Some((at, outcome)) = self.finished.recv() => self.plan(at, outcome),
                 Some(task) = self.woken.recv() => self.wake(&task),
                 () = time::sleep(sleep) => {}

@@ -15,6 +15,7 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+pub mod memory;
 mod purge;
 pub mod seal;
 pub mod sled;
@@ -166,6 +167,7 @@ pub struct Rewind {
 }
 
 /// What a page of a poll changes.
+#[derive(Clone)]
 pub struct Commit {
     /// The task polled.
     pub task: TaskId,
@@ -182,6 +184,7 @@ pub struct Commit {
 }
 
 /// A change that may become a container.
+#[derive(Clone)]
 pub struct NewChange {
     /// The change.
     pub change: Change,
@@ -215,6 +218,7 @@ pub enum Committed {
 }
 
 /// A container's notification.
+#[derive(Clone)]
 pub struct Fill {
     /// Which container.
     pub container: ContainerId,

@@ -59,10 +59,26 @@ impl Engine {
         cache: Option<Cache>,
         compiler: Compiler,
     ) -> Result<Self, Error> {
+        let engine = Self::untimed(limits, guests, cache, compiler)?;
+        tick(engine.wasm()).map_err(|error| Error::engine(error.into()))?;
+        Ok(engine)
+    }
+
+    /// An engine that does not look at its guests while they run: none gives way to others, and
+    /// none has used up its time. For simulations, which find the same order of all things again,
+    /// of connectors that are known.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn untimed(
+        limits: &Limits,
+        guests: usize,
+        cache: Option<Cache>,
+        compiler: Compiler,
+    ) -> Result<Self, Error> {
         let wasm = wasmtime::Engine::new(&settings(limits, guests)).map_err(Error::engine)?;
         let mut linker = Linker::new(&wasm);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(Error::engine)?;
-        tick(&wasm).map_err(|error| Error::engine(error.into()))?;
         let guests = Arc::new(Semaphore::new(guests));
         Ok(Self(Arc::new(Shared { wasm, linker, cache, compiler, limits: *limits, guests })))
     }

@@ -138,7 +138,7 @@ impl Connector {
         self.0.engine.has_room()
     }
 
-    pub(super) fn engine(&self) -> &Engine {
+    pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
     }
 

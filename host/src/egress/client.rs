@@ -5,10 +5,7 @@ mod exchange;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{
-    header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT},
-    redirect,
-};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::{sync::SemaphorePermit, time::timeout};
 use url::Url;
 
@@ -21,10 +18,9 @@ use super::{
     headers,
     pace::{Pace, Paused},
     policy::{Refusal, Targets},
+    wire::Carrier,
 };
 
-/// How long a connection that nobody uses is kept for the next request.
-const POOL_IDLE: Duration = Duration::from_secs(30);
 /// How the host calls itself.
 const NAME: HeaderValue = HeaderValue::from_static(concat!("rounds/", env!("CARGO_PKG_VERSION")));
 
@@ -37,7 +33,7 @@ pub struct Client {
 
 struct Inner {
     owner: Owner,
-    http: reqwest::Client,
+    carrier: Carrier,
     base: Url,
     /// Sent with every request.
     own: HeaderMap,
@@ -207,7 +203,7 @@ impl Inner {
             reserved.insert(name.clone(), HeaderValue::from_static(""));
         }
         Ok(Self {
-            http: http_client(network, &options)?,
+            carrier: network.carrier(&options)?,
             base: options.base_url,
             own,
             reserved,
@@ -231,7 +227,7 @@ impl Inner {
     }
 
     fn asker(&self) -> Asker<'_> {
-        Asker { http: &self.http, bounds: self.bounds(), total: self.timeouts.total }
+        Asker { carrier: &self.carrier, bounds: self.bounds(), total: self.timeouts.total }
     }
 
     fn refused(&self, refusal: Refusal) -> Error {
@@ -261,20 +257,4 @@ fn own_headers(options: &Options) -> Result<HeaderMap, Setup> {
         headers.insert(name, value);
     }
     Ok(headers)
-}
-
-fn http_client(network: &Network, options: &Options) -> Result<reqwest::Client, Setup> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(network.tls(options)?)
-        .dns_resolver(network.resolver(options))
-        .http1_only()
-        .no_proxy()
-        .referer(false)
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(options.timeouts.connect)
-        .pool_max_idle_per_host(options.concurrency)
-        .pool_idle_timeout(POOL_IDLE)
-        .build()
-        .map_err(|error| Setup::Client(error.to_string()))
 }

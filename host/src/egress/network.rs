@@ -8,12 +8,15 @@ use super::{
     Options, Setup,
     resolver::{Lookup, Resolver, SystemLookup},
     tls::Trust,
+    wire::{Carrier, Wire},
 };
 
 /// Made once in a process, and handed to every client.
 pub struct Network {
     lookup: Arc<dyn Lookup>,
     trust: Trust,
+    /// What carries requests instead of the machine's network.
+    wire: Option<Arc<dyn Wire>>,
 }
 
 impl Network {
@@ -25,7 +28,19 @@ impl Network {
 
     /// With a name lookup of the caller's.
     pub fn with_lookup(lookup: Arc<dyn Lookup>) -> Self {
-        Self { lookup, trust: Trust::default() }
+        Self { lookup, trust: Trust::default(), wire: None }
+    }
+
+    /// One without this machine: all that would be sent is handed to `wire`.
+    pub fn simulated(wire: Arc<dyn Wire>) -> Self {
+        Self { wire: Some(wire), ..Self::new() }
+    }
+
+    pub(super) fn carrier(&self, options: &Options) -> Result<Carrier, Setup> {
+        match &self.wire {
+            Some(wire) => Ok(Carrier::Simulated(Arc::clone(wire))),
+            None => Carrier::connecting(self, options),
+        }
     }
 
     pub(super) fn resolver(&self, options: &Options) -> Arc<Resolver> {

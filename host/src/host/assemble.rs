@@ -59,6 +59,8 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         config,
         connectors,
         compiler,
+        loaded,
+        network,
         destinations,
         store,
         clock,
@@ -68,13 +70,16 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     } = builder;
     let config = Arc::new(config);
     let source = Source { config: &config, files: &connectors, compiler, noted };
-    let mut found = find(&source).await?;
+    let mut found = match Found::brought(&config, &loaded) {
+        Some(brought) => brought,
+        None => find(&source).await?,
+    };
     judge(&config, &found)?;
     let store = match store {
         Some(store) => store,
         None => Arc::new(sled::SledStore::open(&sled::Options::of(&config.host))?),
     };
-    let shared = Shared { store, clock, status: Status::default(), network: Network::new() };
+    let shared = Shared { store, clock, status: Status::default(), network };
     let services = found.serve(&config, &shared).await?;
     let deliverers = deliverers(&config, destinations, &shared)?;
     let (shadow, places) = shadow(&found, &services, &config, &shared, scheduled)?;

@@ -6,8 +6,9 @@ use super::{Error, Host, assemble};
 use crate::{
     clock::{Clock, System},
     config::{Config, EventPattern},
-    connector::Compiler,
+    connector::{Compiler, Connector},
     destination::Destination,
+    egress::Network,
     model::DestinationName,
     store::Store,
 };
@@ -18,6 +19,8 @@ pub struct Builder {
     pub(super) config: Config,
     pub(super) connectors: Vec<PathBuf>,
     pub(super) compiler: Compiler,
+    pub(super) loaded: Vec<Connector>,
+    pub(super) network: Network,
     pub(super) destinations: Vec<Brought>,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) clock: Arc<dyn Clock>,
@@ -41,6 +44,8 @@ impl Builder {
             config,
             connectors,
             compiler: Compiler::default(),
+            loaded: Vec::new(),
+            network: Network::new(),
             destinations,
             store: None,
             clock: Arc::new(System),
@@ -61,6 +66,21 @@ impl Builder {
     #[must_use]
     pub fn compiler(mut self, compiler: Compiler) -> Self {
         self.compiler = compiler;
+        self
+    }
+
+    /// Has a connector that the program loaded, which answers for it, and none of any folder or
+    /// registry beside those that it brings in this way. They share an engine.
+    #[must_use]
+    pub fn loaded(mut self, connector: Connector) -> Self {
+        self.loaded.push(connector);
+        self
+    }
+
+    /// Asks EHRs and tells destinations over another network.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
         self
     }
 

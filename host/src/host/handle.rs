@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use super::task::Task;
 use crate::{
     collect,
-    connector::Detection,
+    connector::{Connector, Detection},
     deliver::{self, Owed},
     model::{
         ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
     },
-    poll, schedule,
+    poll::{self, Poller},
+    schedule,
     status::{Backlog, Report, Status},
     store::{DeadLetter, Error, Purge, Purged, Rotated, Store, TaskState},
 };
@@ -157,6 +158,17 @@ impl Handle {
         match self.tasks.get(task) {
             Some(task) => task.poll_by_hand(since).await,
             None => Err(poll::Error::Unknown(task.clone())),
+        }
+    }
+
+    /// Puts a connector that the program loaded, and answers for, in service under its name: on
+    /// trial against the one before. Polls under way end on what they began with.
+    pub async fn put_in_service(&self, connector: Connector) {
+        let mut pollers = self.tasks.values().map(|task| &task.poller);
+        let named = |it: &&Poller| it.connection.service.name() == connector.manifest().name;
+        if let Some(poller) = pollers.find(named) {
+            let (file, now) = (connector.manifest().label(), poller.clock.now());
+            poller.connection.service.swap(connector, file, now).await;
         }
     }
 

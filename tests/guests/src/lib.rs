@@ -6,6 +6,7 @@
 //! is about.
 
 pub mod careful;
+pub mod simulated;
 
 pub use rounds_sdk::*;
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,7 @@ use super::{
         answer::{self, Bounds},
         error::Setup,
         fault::{Failure, Transport},
+        wire::Carrier,
     },
     Fault,
     assertion::Assertion,
@@ -39,7 +40,7 @@ const CODES: [&str; 6] = [
 
 /// What it takes to ask: the client whose token it is.
 pub(in super::super) struct Asker<'a> {
-    pub(in super::super) http: &'a reqwest::Client,
+    pub(in super::super) carrier: &'a Carrier,
     pub(in super::super) bounds: Bounds,
     pub(in super::super) total: Duration,
 }
@@ -96,8 +97,7 @@ impl Grant {
     pub(super) async fn ask(&self, asker: &Asker<'_>) -> Result<Granted, Fault> {
         let request = self.request()?;
         let exchange = async {
-            let answer = asker.http.execute(request).await;
-            let answer = answer.map_err(|error| Failure::of(&error, asker.bounds.connect))?;
+            let answer = asker.carrier.execute(request, asker.bounds.connect).await?;
             answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }).await
         };
         let late = || Failure::from(Transport::Timeout(asker.total));

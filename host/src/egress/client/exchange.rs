@@ -83,11 +83,16 @@ impl Inner {
         pass: &Pass<'_>,
     ) -> Result<reqwest::Response, Failure> {
         match self.head_once(outgoing, url, pass).await {
-            Err(failure) if outgoing.repeatable && failure.may_be_stale() => {
+            Err(failure) if outgoing.repeatable && failure.may_be_stale() && !self.is_paused() => {
                 self.head_once(outgoing, url, pass).await
             }
             outcome => outcome,
         }
+    }
+
+    /// Whether the server asked for a pause meanwhile, in answer to another request.
+    fn is_paused(&self) -> bool {
+        self.pace.paused_for().is_some()
     }
 
     async fn head_once(
@@ -100,12 +105,11 @@ impl Inner {
         request.headers_mut().clone_from(&outgoing.headers);
         pass.add_to(request.headers_mut());
         *request.body_mut() = outgoing.body.clone().map(Into::into);
-        let answer = self.http.execute(request);
-        let answer = match self.timeouts.head {
+        let answer = self.carrier.execute(request, self.timeouts.connect);
+        match self.timeouts.head {
             Some(head) => timeout(head, answer).await.map_err(|_| Transport::Timeout(head))?,
             None => answer.await,
-        };
-        answer.map_err(|error| Failure::of(&error, self.timeouts.connect))
+        }
     }
 }
 

@@ -100,6 +100,26 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
 }
 
 impl Found {
+    /// What the program brought, and nothing else.
+    pub(super) fn brought(config: &Config, loaded: &[Connector]) -> Option<Self> {
+        let engine = loaded.first()?.engine().clone();
+        let mut found = Self {
+            engine,
+            library: Library::default(),
+            sight: Sight::default(),
+            shelf: Shelf::at(&config.host.data),
+            lock: oci::LockFile::of(config),
+            chosen: HashMap::new(),
+            refused: Vec::new(),
+            noted: false,
+        };
+        for connector in loaded {
+            found.library.add(connector);
+            found.chosen.insert(connector.manifest().name.clone(), Chosen::of(connector));
+        }
+        Some(found)
+    }
+
     async fn load(
         &mut self,
         config: &Config,

@@ -47,6 +47,19 @@ pub(super) struct Chosen {
     pub(super) refused: Option<String>,
 }
 
+impl Chosen {
+    /// What the program that runs the host brought, loaded.
+    pub(super) fn of(connector: &Connector) -> Self {
+        Self {
+            connector: connector.clone(),
+            file: connector.manifest().label(),
+            to_keep: None,
+            resumed: None,
+            refused: None,
+        }
+    }
+}
+
 /// All that a choice depends on.
 pub(super) struct Choice<'a> {
     pub(super) config: &'a Config,

@@ -1,0 +1,117 @@
+//! What carries requests: the machine's network, or in a simulation a program that plays all
+//! servers. The policy, the pace, the credentials, the times and the limits around it stay the same.
+
+use std::{io, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::{Body, ResponseBuilderExt, redirect};
+use url::Url;
+
+use super::{
+    Network, Options, Setup,
+    fault::{Failure, Transport},
+};
+
+/// How long a connection that nobody uses is kept for the next request.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+
+/// A request on its way, past all that the host judges of it.
+pub struct Carried {
+    /// The method, as `GET`.
+    pub method: String,
+    /// Whom and what it asks.
+    pub url: Url,
+    /// Names in lower case, and values; the credentials among them.
+    pub headers: Vec<(String, String)>,
+    /// What is sent along.
+    pub body: Bytes,
+}
+
+/// What a server puts on the wire.
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body, or the part of it that arrives.
+    pub body: Bytes,
+    /// Whether the connection breaks behind that part.
+    pub broken: bool,
+}
+
+/// Plays the network. A request whose future is dropped has lost its connection.
+#[async_trait]
+pub trait Wire: Send + Sync + 'static {
+    /// Carries a request to whom it asks, and what is answered back.
+    async fn carry(&self, request: Carried) -> Result<Answered, Transport>;
+}
+
+/// The way of one client's requests.
+pub(super) enum Carrier {
+    Connecting(reqwest::Client),
+    Simulated(Arc<dyn Wire>),
+}
+
+impl Carrier {
+    pub(super) fn connecting(network: &Network, options: &Options) -> Result<Self, Setup> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(network.tls(options)?)
+            .dns_resolver(network.resolver(options))
+            .http1_only()
+            .no_proxy()
+            .referer(false)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(options.timeouts.connect)
+            .pool_max_idle_per_host(options.concurrency)
+            .pool_idle_timeout(POOL_IDLE)
+            .build();
+        Ok(Self::Connecting(client.map_err(|error| Setup::Client(error.to_string()))?))
+    }
+
+    /// Sends a request; answers once the answer's head is there.
+    pub(super) async fn execute(
+        &self,
+        request: reqwest::Request,
+        connect: Duration,
+    ) -> Result<reqwest::Response, Failure> {
+        match self {
+            Self::Connecting(client) => {
+                client.execute(request).await.map_err(|error| Failure::of(&error, connect))
+            }
+            Self::Simulated(wire) => {
+                let url = request.url().clone();
+                let answered = wire.carry(carried(&request)).await?;
+                response(url, answered).ok_or(Transport::Other.into())
+            }
+        }
+    }
+}
+
+fn carried(request: &reqwest::Request) -> Carried {
+    let value = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = request.headers().iter();
+    let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
+    Carried {
+        method: request.method().to_string(),
+        url: request.url().clone(),
+        headers: headers.map(|it| (it.0.to_string(), value(it.1.as_bytes()))).collect(),
+        body: Bytes::copy_from_slice(body),
+    }
+}
+
+fn response(url: Url, answered: Answered) -> Option<reqwest::Response> {
+    let Answered { status, headers, body, broken } = answered;
+    let mut response = http::Response::builder().status(status).url(url);
+    for (name, value) in headers {
+        response = response.header(name, value);
+    }
+    let end = broken.then(|| Err(io::Error::from(io::ErrorKind::ConnectionReset)));
+    let body = match end {
+        Some(end) => Body::wrap_stream(stream::iter([Ok(body), end])),
+        None => body.into(),
+    };
+    response.body(body).ok().map(reqwest::Response::from)
+}

@@ -1,0 +1,248 @@
+//! What a store in memory holds, and what each write does to it. Without time, I/O or chance, so
+//! that the same writes in the same order make the same state.
+
+mod outcomes;
+mod purge;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::super::{
+    Commit, Committed, DeadLetter, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind, Settlement,
+    TaskState,
+};
+use crate::{
+    identity::{RecordKey, VersionKey},
+    model::{
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
+        Pending, Stage, TaskId,
+    },
+};
+
+/// A write.
+pub(super) enum Op {
+    Commit(Commit),
+    Keep(TaskId, Option<KeptAnswer>),
+    Fill(Fill),
+    SetCursor(TaskId, Option<String>),
+    Rewind(TaskId, Rewind),
+    Replay(Vec<ContainerId>),
+    Begin(TaskId, Timestamp),
+    Polled(TaskId, Timestamp),
+    Skip(ContainerId, Option<String>),
+    Bury(ContainerId, String, Timestamp),
+    Settle(ContainerId, DestinationName, Settlement),
+    Purge(Purge),
+    ForgetDead(Timestamp),
+}
+
+/// What a write came to.
+pub(super) enum Answer {
+    Committed(Committed),
+    Owed(Vec<Delivery>),
+    Revision(u64),
+    Forgotten(usize),
+    Pending(Vec<Pending>),
+    Purged(Purged),
+    Nothing,
+}
+
+/// All that a store holds.
+#[derive(Clone, Default)]
+pub(super) struct State {
+    tasks: BTreeMap<TaskId, TaskState>,
+    held: BTreeMap<ContainerId, Held>,
+    dead: BTreeMap<ContainerId, Interred>,
+    seen: BTreeSet<(RecordKey, VersionKey)>,
+    memos: BTreeMap<RecordKey, String>,
+    /// Whose each record is, and what it waits in line with.
+    records: BTreeMap<RecordKey, (ConnectionName, Lane)>,
+    sequences: BTreeMap<DestinationName, u64>,
+    /// Every container made and not forgotten by a rewind, for those who check.
+    made: BTreeMap<ContainerId, NotificationId>,
+    known: BTreeSet<NotificationId>,
+    filled: BTreeSet<NotificationId>,
+    last: u64,
+}
+
+/// A container.
+#[derive(Clone)]
+struct Held {
+    container: Container,
+    lane: Lane,
+    record: RecordKey,
+    version: Option<VersionKey>,
+    owed: Vec<Owing>,
+}
+
+/// A delivery of it, and why it is dead, if it is.
+#[derive(Clone)]
+struct Owing {
+    delivery: Delivery,
+    dead: Option<(String, Timestamp)>,
+}
+
+/// A container that became a dead letter.
+#[derive(Clone)]
+struct Interred {
+    held: Held,
+    letters: Vec<DeadLetter>,
+}
+
+impl State {
+    pub(super) fn apply(&mut self, op: &Op) -> Answer {
+        match op {
+            Op::Commit(commit) => return Answer::Committed(self.commit(commit)),
+            Op::Fill(fill) => return Answer::Owed(self.fill(fill)),
+            Op::SetCursor(task, cursor) => {
+                return Answer::Revision(self.set_cursor(task, cursor.as_deref()));
+            }
+            Op::Rewind(task, to) => return Answer::Forgotten(self.rewind(task, to)),
+            Op::Replay(ids) => return Answer::Pending(self.replay(ids)),
+            Op::Purge(what) => return Answer::Purged(self.purge(what)),
+            Op::ForgetDead(before) => return Answer::Forgotten(self.forget_dead(*before)),
+            Op::Keep(task, answer) => self.keep(task, answer.as_ref()),
+            Op::Begin(task, at) => drop(self.entry(task).begun_at.get_or_insert(*at)),
+            Op::Polled(task, at) => {
+                let task = self.entry(task);
+                task.begun_at.get_or_insert(*at);
+                task.last_polled_at = Some(*at);
+            }
+            Op::Skip(id, memo) => self.skip(*id, memo.as_deref()),
+            Op::Bury(id, reason, at) => self.bury(*id, reason, *at),
+            Op::Settle(id, destination, outcome) => self.settle(*id, destination, outcome),
+        }
+        Answer::Nothing
+    }
+
+    pub(super) fn task(&self, task: &TaskId) -> TaskState {
+        self.tasks.get(task).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn pending(&self) -> Vec<Pending> {
+        self.held.values().map(Held::pending).collect()
+    }
+
+    pub(super) fn container(&self, id: ContainerId) -> Option<Container> {
+        let dead = || self.dead.get(&id).map(|it| &it.held);
+        self.held.get(&id).or_else(dead).map(|it| it.container.clone())
+    }
+
+    pub(super) fn memo(&self, record: RecordKey) -> Option<String> {
+        self.memos.get(&record).cloned()
+    }
+
+    pub(super) fn dead(&self) -> Vec<DeadLetter> {
+        self.dead.values().flat_map(|it| it.letters.iter().cloned()).collect()
+    }
+
+    pub(super) fn has_filled(&self, id: &NotificationId) -> bool {
+        self.filled.contains(id)
+    }
+
+    pub(super) fn has_made(&self, id: &NotificationId) -> bool {
+        self.known.contains(id)
+    }
+
+    pub(super) fn made(&self) -> Vec<(ContainerId, NotificationId)> {
+        self.made.iter().map(|(id, notification)| (*id, notification.clone())).collect()
+    }
+
+    fn entry(&mut self, task: &TaskId) -> &mut TaskState {
+        self.tasks.entry(task.clone()).or_default()
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Committed {
+        let task = self.entry(&commit.task);
+        if task.revision != commit.revision {
+            return Committed::Fenced { revision: task.revision };
+        }
+        task.revision += 1;
+        task.cursor = Some(commit.cursor.clone());
+        task.complete |= commit.complete;
+        (task.answer, task.interrupted) = (None, false);
+        let revision = task.revision;
+        let new = commit.changes.iter().filter_map(|change| self.make(commit, change));
+        Committed::Done { revision, made: new.collect() }
+    }
+
+    fn make(&mut self, commit: &Commit, new: &NewChange) -> Option<Pending> {
+        if new.version.is_some_and(|version| !self.seen.insert((new.record, version))) {
+            return None;
+        }
+        let container = Container {
+            id: self.number(),
+            task: commit.task.clone(),
+            notification_id: new.notification_id.clone(),
+            change: new.change.clone(),
+            backfill: new.backfill,
+            observed_at: commit.observed_at,
+            filled: None,
+        };
+        self.made.insert(container.id, container.notification_id.clone());
+        self.known.insert(container.notification_id.clone());
+        let NewChange { lane, record, version, .. } = *new;
+        self.records.insert(record, (commit.task.connection.clone(), lane));
+        let held = Held { container, lane, record, version, owed: Vec::new() };
+        let pending = held.pending();
+        self.held.insert(pending.id, held);
+        Some(pending)
+    }
+
+    fn number(&mut self) -> ContainerId {
+        self.last += 1;
+        ContainerId(self.last)
+    }
+
+    fn keep(&mut self, task: &TaskId, answer: Option<&KeptAnswer>) {
+        let task = self.entry(task);
+        task.interrupted = answer.is_none();
+        task.answer = answer.cloned();
+    }
+
+    fn set_cursor(&mut self, task: &TaskId, cursor: Option<&str>) -> u64 {
+        let task = self.entry(task);
+        task.revision += 1;
+        task.cursor = cursor.map(Into::into);
+        if cursor.is_none() {
+            (task.complete, task.last_polled_at) = (false, None);
+        }
+        task.revision
+    }
+
+    fn rewind(&mut self, task: &TaskId, to: &Rewind) -> usize {
+        self.set_cursor(task, to.cursor.as_deref());
+        let Some(from) = to.from else { return 0 };
+        let is_new = |held: &Held| held.container.task == *task && held.container.filled.is_none();
+        let since = self.held.range(from..).filter(|(_, held)| is_new(held));
+        let forgotten: Vec<_> = since.map(|(id, _)| *id).collect();
+        for id in &forgotten {
+            let held = self.held.remove(id);
+            if let Some((held, version)) = held.and_then(|it| it.version.map(|key| (it, key))) {
+                self.seen.remove(&(held.record, version));
+            }
+            if let Some(notification) = self.made.remove(id) {
+                self.known.remove(&notification);
+            }
+        }
+        forgotten.len()
+    }
+}
+
+impl Held {
+    fn pending(&self) -> Pending {
+        let stage = match self.container.filled {
+            None => Stage::Collect,
+            Some(_) => Stage::Deliver(self.deliveries()),
+        };
+        let (id, task) = (self.container.id, self.container.task.clone());
+        Pending { id, task, lane: self.lane, stage }
+    }
+
+    /// What is still owed of it.
+    fn deliveries(&self) -> Vec<Delivery> {
+        let owed = self.owed.iter().filter(|it| it.dead.is_none());
+        owed.map(|it| it.delivery.clone()).collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! What a person, or its age, has a store in memory forget.
+
+use jiff::Timestamp;
+
+use super::{
+    super::super::{Purge, Purged, TaskState},
+    Held, State,
+};
+use crate::identity::RecordKey;
+
+impl State {
+    pub(super) fn purge(&mut self, what: &Purge) -> Purged {
+        let purged = self.held(what);
+        self.held.retain(|_, held| !held.is_of(what));
+        self.dead.retain(|_, dead| !dead.held.is_of(what));
+        for record in self.records_of(what) {
+            self.records.remove(&record);
+            self.memos.remove(&record);
+            self.seen.retain(|(seen, _)| *seen != record);
+        }
+        if let Purge::Connection(connection) = what {
+            let tasks = self.tasks.iter_mut().filter(|(id, _)| id.connection == *connection);
+            tasks.for_each(|(_, task)| {
+                *task = TaskState { revision: task.revision + 1, ..TaskState::default() };
+            });
+        }
+        purged
+    }
+
+    pub(in super::super) fn held(&self, what: &Purge) -> Purged {
+        Purged {
+            containers: self.held.values().filter(|held| held.is_of(what)).count(),
+            dead: self.dead.values().filter(|dead| dead.held.is_of(what)).count(),
+            records: self.records_of(what).len(),
+        }
+    }
+
+    fn records_of(&self, what: &Purge) -> Vec<RecordKey> {
+        let is_of = |record: RecordKey, (connection, lane): &(_, _)| {
+            connection == what.connection() && what.takes(record, *lane)
+        };
+        let records = self.records.iter().filter(|(record, known)| is_of(**record, known));
+        records.map(|(record, _)| *record).collect()
+    }
+
+    pub(super) fn forget_dead(&mut self, before: Timestamp) -> usize {
+        let were = self.dead.len();
+        self.dead.retain(|_, dead| dead.letters.iter().any(|letter| letter.at >= before));
+        were - self.dead.len()
+    }
+}
+
+impl Held {
+    fn is_of(&self, what: &Purge) -> bool {
+        self.container.task.connection == *what.connection() && what.takes(self.record, self.lane)
+    }
+}

@@ -1,0 +1,118 @@
+//! Whole worlds from seeds.
+//!
+//! A seed makes an EHR that changes, destinations, a network between them and a disk, and says
+//! what of it fails, when and how. The real host runs in it, as the program would build it: hours
+//! pass in milliseconds, and the same seed is the same world to the millisecond.
+//!
+//! | real | replaced, and why that is sound |
+//! | --- | --- |
+//! | schedule, poll, commit, collect, deliver, webhooks, signatures, status, services and rolling back | |
+//! | the way out: policy, pace, pauses, times, limits, reading answers | what carries requests: [`wire`] stands where the HTTP client would connect |
+//! | the connector: a `.wasm` guest in wasmtime | the engine's ticks: a guest runs to its end, as one does that is quick |
+//! | | the store: one in memory that is held to what every store must do, and loses what was not synced |
+//! | | the clock, which is the runtime's, and turned on when nothing else is to be done; chance, which is the seed's |
+//!
+//! `SEEDS=0..100000 cargo test -p rounds --test rounds -- simulation::seeds --nocapture` runs as many as one likes, and
+//! `SEEDS=4711 …` shows all that happens in one.
+
+mod chance;
+mod check;
+mod connectors;
+mod ehr;
+mod mutants;
+mod plan;
+mod receiver;
+mod run;
+mod store;
+mod wire;
+mod world;
+
+use std::{
+    env,
+    ops::Range,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use self::{
+    mutants::Mutant,
+    run::{Outcome, run},
+};
+
+/// How many seeds the tests run: as many as a busy machine of two cores runs in some minutes.
+const USUAL: u64 = 1_000;
+/// How many a mutant has to be found within.
+const PATIENCE: u64 = 400;
+/// Threads of a test.
+const THREADS: usize = 2;
+/// Seeds that found something once.
+const KEPT: [u64; 1] = [0];
+
+/// Runs seeds side by side; answers those that broke a promise.
+fn broken(seeds: Range<u64>, mutant: Option<Mutant>, most: usize) -> Vec<(u64, Outcome)> {
+    let (next, found) = (AtomicU64::new(seeds.start), Mutex::new(Vec::new()));
+    let work = || {
+        while found.lock().unwrap().len() < most {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            let outcome = run(seed, mutant, false);
+            if !outcome.broken.is_empty() {
+                found.lock().unwrap().push((seed, outcome));
+            }
+        }
+    };
+    thread::scope(|scope| (0..THREADS).for_each(|_| drop(scope.spawn(work))));
+    let mut found = found.into_inner().unwrap();
+    found.sort_by_key(|(seed, _)| *seed);
+    found
+}
+
+/// The seeds that somebody asked for, and whether it is one to be shown.
+fn asked() -> (Range<u64>, bool) {
+    let text = env::var("SEEDS").unwrap_or_default();
+    let number = |text: &str| text.parse().expect("SEEDS is a number, or two with .. between");
+    match text.split_once("..") {
+        Some((from, to)) => (number(from)..number(to), false),
+        None if text.is_empty() => (0..USUAL, false),
+        None => (number(&text)..number(&text) + 1, true),
+    }
+}
+
+#[test]
+fn seeds_hold() {
+    let (seeds, shows) = asked();
+    if shows {
+        println!("{:#?}", run(seeds.start, None, true));
+        return;
+    }
+    let found = broken(seeds, None, 5);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn what_seeds_found_once_stays_mended() {
+    for seed in KEPT {
+        let outcome = run(seed, None, false);
+        assert!(outcome.broken.is_empty(), "seed {seed}: {:#?}", outcome.broken);
+    }
+}
+
+#[test]
+fn a_seed_is_the_same_world_again() {
+    for seed in 0..20 {
+        assert_eq!(run(seed, None, false), run(seed, None, false), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_broken_promise_is_found() {
+    for mutant in Mutant::ALL {
+        let found = broken(0..PATIENCE, Some(mutant), 1);
+        assert!(!found.is_empty(), "{mutant:?} was not found");
+    }
+}

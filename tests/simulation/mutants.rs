@@ -1,0 +1,51 @@
+//! Hosts that break one promise each, to see that seeds find it. Each lies at a seam of the host,
+//! so that nothing of the host itself knows of them.
+
+/// A promise that is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mutant {
+    /// The cursor is on disk before the containers of what it passed.
+    CursorFirst,
+    /// The store answers before anything is on disk.
+    NoSync,
+    /// Containers of one key wait in lines of their own.
+    NoOrder,
+    /// At a start, the last of what waits is left out.
+    ForgetsAtStart,
+    /// An id depends on the host that read the change.
+    OtherIds,
+    /// What was seen before makes a container once more.
+    SeesTwice,
+    /// What a destination did not take is forgotten.
+    GivesUp,
+    /// A notification's bytes are not those that were sent before.
+    OtherBytes,
+    /// A record's next change is not told what was told before.
+    ForgetsMemos,
+    /// A destination is left out when a container is filled.
+    LeavesOut,
+    /// A commit does not see that the cursor was set meanwhile.
+    NoFence,
+    /// Containers are forgotten as a connector is taken back, and the cursor stays.
+    ForgetsWhatItTakesBack,
+    /// Whoever asks for a pause is not heard.
+    DeafToPauses,
+}
+
+impl Mutant {
+    pub(super) const ALL: [Self; 13] = [
+        Self::CursorFirst,
+        Self::NoSync,
+        Self::NoOrder,
+        Self::ForgetsAtStart,
+        Self::OtherIds,
+        Self::SeesTwice,
+        Self::GivesUp,
+        Self::OtherBytes,
+        Self::ForgetsMemos,
+        Self::LeavesOut,
+        Self::NoFence,
+        Self::ForgetsWhatItTakesBack,
+        Self::DeafToPauses,
+    ];
+}

@@ -1,0 +1,215 @@
+//! The store of a world: the one in memory, watched at every write, and where a mutant lies.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rounds::{
+    identity::RecordKey,
+    model::{
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
+        Pending, Stage, TaskId,
+    },
+    store::{
+        Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement,
+        Store, TaskState, memory::MemoryStore,
+    },
+};
+
+use super::{check, mutants::Mutant, plan::Plan, world::World};
+
+/// A store that is watched.
+pub(super) struct Watched {
+    pub(super) world: Arc<World>,
+    pub(super) inner: Arc<MemoryStore>,
+}
+
+impl Watched {
+    /// A commit as a mutant makes it.
+    fn spoilt(&self, mut commit: Commit) -> Commit {
+        let task = self.inner.task(&commit.task).unwrap_or_default();
+        if self.world.has(Mutant::NoFence) {
+            commit.revision = task.revision;
+        }
+        let host = self.world.lock().hosts;
+        for (new, at) in commit.changes.iter_mut().zip(1..) {
+            match self.world.mutant {
+                Some(Mutant::NoOrder) => new.lane = Lane(commit.revision * 1000 + at),
+                Some(Mutant::SeesTwice) => new.version = None,
+                Some(Mutant::OtherIds) => {
+                    new.notification_id =
+                        NotificationId(format!("{}-{host}", new.notification_id.0));
+                }
+                _ => {}
+            }
+        }
+        commit
+    }
+
+    /// A write begins: a crash may come over it, or the disk is full.
+    fn begins(&self) -> Result<(), Error> {
+        let mut world = self.world.lock();
+        if !world.is_sick() {
+            return Ok(());
+        }
+        let Plan { falls, full, .. } = world.plan;
+        if world.chance.happens(falls) {
+            world.doom.notify_one();
+        }
+        match world.chance.happens(full) {
+            true => Err(Error::Full { folder: "the simulated one".into(), free: 0, needed: 1 }),
+            false => Ok(()),
+        }
+    }
+
+    fn dies(&self, id: ContainerId) {
+        let container = self.inner.container(id).unwrap();
+        if let Some(container) = container {
+            let mut world = self.world.lock();
+            world.tell(format_args!("{id} is dead"));
+            world.dead.insert(container.notification_id.0);
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Watched {
+    fn task(&self, task: &TaskId) -> Result<TaskState, Error> {
+        self.inner.task(task)
+    }
+
+    fn pending(&self) -> Result<Vec<Pending>, Error> {
+        let mut pending = self.inner.pending()?;
+        if self.world.has(Mutant::ForgetsAtStart) {
+            pending.pop();
+        }
+        let owed = pending.iter().filter(|it| it.stage != Stage::Collect).count();
+        let waits = pending.len() - owed;
+        self.world.lock().tell(format_args!("starts with {waits} to collect, {owed} to deliver"));
+        Ok(pending)
+    }
+
+    fn container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        let mut container = self.inner.container(id)?;
+        if let Some(filled) = container.as_mut().and_then(|it| it.filled.as_mut())
+            && self.world.has(Mutant::OtherBytes)
+        {
+            filled.connector = format!("of host {}", self.world.lock().hosts);
+        }
+        Ok(container)
+    }
+
+    fn memo(
+        &self,
+        connection: &ConnectionName,
+        record: RecordKey,
+    ) -> Result<Option<String>, Error> {
+        let memo = self.inner.memo(connection, record)?;
+        Ok(memo.filter(|_| !self.world.has(Mutant::ForgetsMemos)))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
+        self.begins()?;
+        let commit = self.spoilt(commit);
+        let (cursor, revision) = (commit.cursor.clone(), commit.revision);
+        let committed = match self.world.has(Mutant::CursorFirst) {
+            true => {
+                self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
+                self.inner.commit(Commit { revision: revision + 1, ..commit }).await?
+            }
+            false => self.inner.commit(commit).await?,
+        };
+        let made = match &committed {
+            Committed::Done { made, .. } => made.len(),
+            Committed::Fenced { .. } => 0,
+        };
+        self.world.lock().tell(format_args!("commits {made} up to {cursor}"));
+        check::cursor(&self.world);
+        Ok(committed)
+    }
+
+    async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {
+        self.inner.keep(task, answer).await
+    }
+
+    async fn fill(&self, mut fill: Fill) -> Result<Vec<Delivery>, Error> {
+        if self.world.has(Mutant::LeavesOut) {
+            fill.destinations.truncate(1);
+        }
+        self.begins()?;
+        let container = fill.container;
+        let owed = self.inner.fill(fill).await?;
+        self.world.lock().tell(format_args!("fills {container} for {}", owed.len()));
+        Ok(owed)
+    }
+
+    async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error> {
+        self.inner.set_cursor(task, cursor).await
+    }
+
+    async fn rewind(&self, task: &TaskId, mut to: Rewind) -> Result<usize, Error> {
+        if self.world.has(Mutant::ForgetsWhatItTakesBack) {
+            to.cursor = self.inner.task(task)?.cursor;
+        }
+        let forgotten = self.inner.rewind(task, to).await?;
+        self.world.lock().tell(format_args!("goes back over {forgotten}"));
+        Ok(forgotten)
+    }
+
+    async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error> {
+        self.inner.replay(containers).await
+    }
+
+    async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
+        self.inner.purge(what).await
+    }
+
+    async fn held(&self, what: &Purge) -> Result<Purged, Error> {
+        self.inner.held(what).await
+    }
+
+    async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error> {
+        self.inner.forget_dead(before).await
+    }
+
+    fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
+        self.inner.dead()
+    }
+
+    fn begin(&self, task: &TaskId, at: Timestamp) {
+        self.inner.begin(task, at);
+    }
+
+    fn polled(&self, task: &TaskId, at: Timestamp) {
+        self.inner.polled(task, at);
+    }
+
+    fn skip(&self, container: ContainerId, memo: Option<String>) {
+        self.inner.skip(container, memo);
+    }
+
+    fn bury(&self, container: ContainerId, reason: String, at: Timestamp) {
+        self.dies(container);
+        self.inner.bury(container, reason, at);
+    }
+
+    fn settle(&self, container: ContainerId, destination: &DestinationName, outcome: Settlement) {
+        let outcome = match outcome {
+            Settlement::Retry { .. } if self.world.has(Mutant::GivesUp) => Settlement::Delivered,
+            outcome => outcome,
+        };
+        if matches!(outcome, Settlement::Dead { .. }) {
+            self.dies(container);
+        }
+        self.world.lock().tell(format_args!("{destination}: {container} {outcome:?}"));
+        self.inner.settle(container, destination, outcome);
+    }
+
+    async fn flush(&self) -> Result<(), Error> {
+        self.inner.flush().await
+    }
+
+    async fn failed(&self) -> Error {
+        self.inner.failed().await
+    }
+}
