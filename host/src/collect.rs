@@ -162,8 +162,10 @@ impl Collector {
                 match answers {
                     Ok(answers) => {
                         self.breaker.answered();
-                        job.collected.extend(answers);
-                        self.advance(job).await;
+                        match job.answered(answers) {
+                            Ok(()) => self.advance(job).await,
+                            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+                        }
                     }
                     Err(error) => self.fault(job, Trouble::Egress(error)).await,
                 }

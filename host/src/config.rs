@@ -6,6 +6,7 @@
 //! connector can judge (its actions, its settings, its ways to sign in) keeps its [`Place`],
 //! so that the host reports it in the same words.
 
+pub mod admin;
 pub mod auth;
 mod check;
 pub mod connection;
@@ -21,6 +22,7 @@ mod network;
 pub mod place;
 mod read;
 pub mod registry;
+pub mod seal;
 pub mod secret;
 pub mod signing;
 pub mod size;
@@ -29,6 +31,7 @@ pub mod trust;
 use std::path::Path;
 
 use crate::oci::Reference;
+pub use admin::Admin;
 pub use auth::Auth;
 pub use connection::{Connection, Since, Task};
 pub use destination::{Destination, Handshake};
@@ -39,6 +42,7 @@ pub use host::{HostSettings, LogFormat};
 pub use limits::Limits;
 pub use place::{Place, Placed};
 pub use registry::Registry;
+pub use seal::{KeySource, Seal};
 pub use secret::{Header, Secret};
 pub use signing::SigningSecret;
 pub use trust::Trust;

@@ -175,7 +175,11 @@ impl Deliverer {
         let (container, attempt) = (owed.container, owed.delivery.attempts + 1);
         let span =
             tracing::info_span!("delivery", destination = %self.options.name, %container, attempt);
-        let message = message(self.options.store.as_ref(), owed);
+        let message = match message(self.options.store.as_ref(), owed) {
+            Ok(None) => return self.forget(lane),
+            Ok(Some(message)) => Ok(message),
+            Err(outcome) => Err(outcome),
+        };
         let destination = Arc::clone(&self.options.destination);
         let attempt = async move {
             match message {
@@ -187,6 +191,13 @@ impl Deliverer {
             }
         };
         self.attempts.push(Box::pin(attempt.instrument(span)));
+    }
+
+    /// The store was made to forget it, and nothing is owed any more.
+    fn forget(&mut self, lane: Lane) {
+        self.lanes.done(lane);
+        let waiting = self.lanes.len();
+        self.options.status.destination(&self.options.name, |it| it.waiting = waiting);
     }
 
     fn room(&self, now: Timestamp) -> usize {
@@ -285,17 +296,16 @@ impl Deliverer {
     }
 }
 
-/// The notification as the store has it. A store that cannot be read is no fault of the
-/// notification's: it is tried again.
-fn message(store: &dyn Store, owed: &Owed) -> Result<Message, Outcome> {
+/// The notification as the store has it; `None` where it was purged. A store that cannot be read
+/// is no fault of the notification's: it is tried again.
+fn message(store: &dyn Store, owed: &Owed) -> Result<Option<Message>, Outcome> {
     let failed = |why: String| Outcome::Failed { why, pause: None, of_it_all: false };
     let container = store.container(owed.container).map_err(|error| failed(error.to_string()))?;
-    let container =
-        container.ok_or_else(|| failed("the store does not have the notification".into()))?;
+    let Some(container) = container else { return Ok(None) };
     let body = envelope::body(&container, owed.delivery.sequence);
     let body =
         body.ok_or_else(|| Outcome::Refused { why: "the notification cannot be written".into() })?;
-    Ok(Message { id: container.notification_id, body })
+    Ok(Some(Message { id: container.notification_id, body }))
 }
 
 async fn wait(due: Option<Duration>) {

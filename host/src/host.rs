@@ -3,6 +3,7 @@
 mod assemble;
 mod builder;
 mod handle;
+mod retention;
 mod task;
 
 use std::{sync::Arc, time::Duration};
@@ -44,6 +45,7 @@ pub struct Host {
     deliverers: Vec<deliver::Deliverer>,
     reloader: Option<reload::Reloader>,
     shadow: Option<(shadow::Watcher, shadow::Comparer)>,
+    retention: Option<retention::Retention>,
     admin: Option<admin::Server>,
     tracker: TaskTracker,
 }
@@ -111,7 +113,7 @@ impl Host {
     /// disk; a restart goes on from there.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
         let Self { handle, store, scheduler, collectors, deliverers, .. } = self;
-        let Self { reloader, shadow, admin, tracker, .. } = self;
+        let Self { reloader, shadow, retention, admin, tracker, .. } = self;
         let running = shutdown.child_token();
         tracker.spawn(scheduler.run(running.clone()));
         for collector in collectors {
@@ -126,6 +128,9 @@ impl Host {
         if let Some((watcher, comparer)) = shadow {
             tracker.spawn(watcher.run(running.clone()));
             tracker.spawn(comparer.run(running.clone()));
+        }
+        if let Some(retention) = retention {
+            tracker.spawn(retention.run(running.clone()));
         }
         if let Some(admin) = admin {
             tracker.spawn(admin.run(running.clone()));

@@ -39,7 +39,12 @@ pub fn seed(task: &TaskId, began: Timestamp) -> u64 {
 
 /// What a change waits in line with: all of its connection that share its key.
 pub fn lane(connection: &ConnectionName, change: &Change) -> Lane {
-    Lane(leading(short(&["lane", connection.as_str(), change.ordering_key()])))
+    lane_of(connection, change.ordering_key())
+}
+
+/// What the changes of a key wait in line with.
+pub fn lane_of(connection: &ConnectionName, key: &str) -> Lane {
+    Lane(leading(short(&["lane", connection.as_str(), key])))
 }
 
 /// The id of a change's notification.

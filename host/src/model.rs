@@ -130,7 +130,9 @@ impl fmt::Display for NotificationId {
 }
 
 /// What orders notifications: a fingerprint of a connection and a key within it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Lane(pub u64);
 

@@ -13,18 +13,25 @@
 //! - After a write failed, every call answers `Error::Stopped`.
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
+mod error;
+mod purge;
+pub mod seal;
 pub mod sled;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    error::Error,
+    purge::{Purge, Purged},
+};
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{
-        Change, Container, ContainerId, Delivery, DestinationName, Filled, Lane, NotificationId,
-        Pending, TaskId,
+        Change, ConnectionName, Container, ContainerId, Delivery, DestinationName, Filled, Lane,
+        NotificationId, Pending, TaskId,
     },
 };
 
@@ -43,7 +50,8 @@ pub trait Store: Send + Sync + 'static {
     fn container(&self, id: ContainerId) -> Result<Option<Container>, Error>;
 
     /// What the last notification of this record left for the next, noted or on disk.
-    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error>;
+    fn memo(&self, connection: &ConnectionName, record: RecordKey)
+    -> Result<Option<String>, Error>;
 
     /// Takes a cursor forward and makes a container of each change not seen before: both or
     /// neither. A commit whose revision is not the task's own changes nothing.
@@ -72,6 +80,24 @@ pub trait Store: Send + Sync + 'static {
     /// becomes a container with a new number, the same notification and the same sequences; its
     /// attempts count from zero.
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error>;
+
+    /// Forgets what is held of a connection, a record or a key, whatever became of it; a poll that
+    /// is under way over a connection's data commits nothing. Of a connection nothing can be read
+    /// any more, by whomever. Of a record or a key, sealed bytes that nobody can find are left.
+    async fn purge(&self, what: &Purge) -> Result<Purged, Error>;
+
+    /// What [`Store::purge`] would forget.
+    async fn held(&self, what: &Purge) -> Result<Purged, Error>;
+
+    /// Forgets dead letters that died before a time; answers how many containers those were.
+    async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
+
+    /// Takes up the outer key that is configured now: wraps the keys of all connections by it, and
+    /// gives each a new one for what comes. What was sealed stays as it is, and readable. A store
+    /// that seals nothing has nothing to do.
+    async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        Ok(Rotated::default())
+    }
 
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
@@ -240,64 +266,13 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
-/// Why a store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Another process has the store.
-    #[error(
-        "the data folder {folder} is in use by {holder}; stop it, or give this host a folder of its own"
-    )]
-    InUse {
-        /// The data folder.
-        folder: String,
-        /// Who, as `process 4711`.
-        holder: String,
-    },
-    /// The store's files cannot be read.
-    #[error("the store in {folder} is damaged: {what}; {way_out}")]
-    Damaged {
-        /// The store's folder.
-        folder: String,
-        /// What was found.
-        what: String,
-        /// What a person can do.
-        way_out: String,
-    },
-    /// The store was written by a version that this one does not know.
-    #[error(
-        "the store in {folder} has format {found}, and this host knows {known}; use the newer host, nothing was changed"
-    )]
-    Version {
-        /// The store's folder.
-        folder: String,
-        /// The store's format.
-        found: u32,
-        /// The format of this host.
-        known: u32,
-    },
-    /// No room; nothing was written, and writing goes on when there is.
-    #[error(
-        "the disk of {folder} has {free} bytes free, and {needed} are kept in reserve; polling goes on when there is room"
-    )]
-    Full {
-        /// The data folder.
-        folder: String,
-        /// Bytes free.
-        free: u64,
-        /// Bytes that must be.
-        needed: u64,
-    },
-    /// The folder or a file in it cannot be used.
-    #[error("the store cannot {action} {path}")]
-    Io {
-        /// What was tried, as `write`.
-        action: &'static str,
-        /// Which file or folder.
-        path: String,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A write failed halfway; what is on disk is known only after a restart.
-    #[error("the store stopped: {0}; restart the host, nothing that was acknowledged is lost")]
-    Stopped(String),
+/// What rotating keys came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotated {
+    /// The id of the outer key.
+    pub outer: String,
+    /// Keys of connections that it wraps anew.
+    pub wrapped: usize,
+    /// Keys that are new.
+    pub made: usize,
 }

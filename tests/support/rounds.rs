@@ -1,7 +1,7 @@
 //! The real program as a running host.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex},
 };
@@ -84,7 +84,10 @@ impl Rounds {
         };
         let ready: Value = serde_json::from_str(&ready).expect("JSON");
         let address = ready["admin"].as_str().and_then(|text| text.parse().ok());
-        let address = address.expect("an address");
+        let mut address: SocketAddr = address.expect("an address");
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
         Ok(Self { child, admin: admin::Client::new(address).expect("a client"), address, heard })
     }
 

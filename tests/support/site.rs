@@ -1,8 +1,8 @@
 //! A folder of a test's own, with a configuration, connectors and data in it.
 
 use std::{
-    fs,
-    os::unix::fs::symlink,
+    fs::{self, DirBuilder},
+    os::unix::fs::{DirBuilderExt, symlink},
     path::{Path, PathBuf},
     process::{self, Stdio},
     sync::{
@@ -90,9 +90,10 @@ impl Site {
 
     /// Has hosts here know what commands compiled, and keep what they compile beside it.
     pub(crate) fn share_cache(&self) {
+        let shared = cache_home().join("rounds");
+        DirBuilder::new().recursive(true).mode(0o700).create(&shared).unwrap();
         fs::create_dir_all(self.path("data")).unwrap();
-        fs::create_dir_all(cache_home().join("rounds")).unwrap();
-        symlink(cache_home().join("rounds"), self.path("data/cache")).unwrap();
+        symlink(shared, self.path("data/cache")).unwrap();
     }
 
     /// Writes the configuration, with a `[host]` where the text has none.

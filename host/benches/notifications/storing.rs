@@ -64,7 +64,8 @@ async fn deliver(
     (event, payload, memo): (String, String, Option<String>),
 ) -> Result<()> {
     let Some(container) = store.container(id)? else { bail!("a container is missing") };
-    store.memo(identity::record(&container.task, &container.change.id))?;
+    let record = identity::record(&container.task, &container.change.id);
+    store.memo(&container.task.connection, record)?;
     let filled = Filled { event, payload, connector: "fhir-r4@0.1.0".into(), at: Timestamp::now() };
     let destination: DestinationName = "receiver".into();
     store

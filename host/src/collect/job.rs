@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     connection::Connection,
-    connector::{Fault, Request, Step},
+    connector::{Fault, Limit, Request, Step},
     egress, identity,
     model::{Container, ContainerId, Lane},
     service::Serving,
@@ -57,9 +57,23 @@ impl Job {
         serving: Serving,
     ) -> Result<Option<Self>, Error> {
         let Some(container) = store.container(id)? else { return Ok(None) };
-        let memo = store.memo(identity::record(&container.task, &container.change.id))?;
+        let memo = store.memo(
+            &container.task.connection,
+            identity::record(&container.task, &container.change.id),
+        )?;
         let (asked, collected) = (Vec::new(), Vec::new());
         Ok(Some(Self { lane, container, memo, serving, asked, collected, steps: 0 }))
+    }
+
+    /// Takes the answers of a step.
+    ///
+    /// # Errors
+    /// Where they all together are more than a guest could hold.
+    pub(super) fn answered(&mut self, answers: Vec<Arc<egress::Response>>) -> Result<(), Fault> {
+        self.collected.extend(answers);
+        let limit = self.serving.connector.limits().guest_memory;
+        let bytes: usize = self.collected.iter().map(|answer| answer.body.len()).sum();
+        if bytes > limit { Err(Fault::Limit(Limit::Collected(limit))) } else { Ok(()) }
     }
 
     /// What somebody else needs to collect it as well.

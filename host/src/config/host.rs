@@ -1,24 +1,25 @@
 //! What is the host's own.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-};
+use std::{path::PathBuf, time::Duration};
 
-use super::{Limits, Trust};
+use super::{Admin, Limits, Seal, Trust};
 
 /// The host's folders, its admin address, its log, its limits, and whom it trusts.
 #[derive(Clone, Debug)]
 pub struct HostSettings {
     /// The embedded store's folder.
     pub data: PathBuf,
+    /// With what the store seals patients' data.
+    pub seal: Seal,
+    /// How long a dead letter waits for a person before it is forgotten; `None` waits for ever.
+    pub dead_letters: Option<Duration>,
     /// The folder of `*.wasm` files.
     pub connectors: PathBuf,
     /// A folder of `*.wasm` files that may follow those in service: they are given all that these
     /// are given, and deliver nothing.
     pub shadow: Option<PathBuf>,
-    /// Where the admin API listens: a loopback address.
-    pub admin: SocketAddr,
+    /// Where the admin API listens, and to whom.
+    pub admin: Admin,
     /// How log lines look.
     pub log: LogFormat,
     /// Whether what guests write to stderr is logged. Off, since it may hold patient data.
@@ -37,9 +38,11 @@ impl Default for HostSettings {
     fn default() -> Self {
         Self {
             data: "data".into(),
+            seal: Seal::default(),
+            dead_letters: Some(Duration::from_secs(30 * 24 * 60 * 60)),
             connectors: "connectors".into(),
             shadow: None,
-            admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 7070)),
+            admin: Admin::default(),
             log: LogFormat::Text,
             connector_log: false,
             max_pending: 100_000,

@@ -4,6 +4,7 @@
 //! why, at the value's place, and the reading goes on with the default or with a placeholder
 //! that nobody gets to see, as a text with any fault gives no configuration.
 
+mod admin;
 mod auth;
 mod connection;
 mod destination;
@@ -11,6 +12,7 @@ mod folders;
 mod header;
 mod host;
 mod registry;
+mod seal;
 mod secret;
 mod settings;
 mod source;
@@ -58,6 +60,7 @@ fn root_table(mut root: Table<'_>) -> Config {
     if !root.has("destination") {
         root.warn_whole("no [[destination]]: nobody is told of any change");
     }
+    seal::warn_without(&root, &config.host.seal);
     root.finish();
     config
 }

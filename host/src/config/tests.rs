@@ -1,6 +1,8 @@
 //! Texts and what is read of them, or what is said of them.
 
 mod accepted;
+mod admin;
+mod fuzz;
 mod refused;
 
 use std::path::PathBuf;
@@ -21,6 +23,9 @@ const P384: &str = "-----BEGIN PRIVATE KEY-----\nMIG2AgEAMBAGByqGSM49AgEGBSuBBAA
 const RSA: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\n\
                    -----END PRIVATE KEY-----\n";
 
+/// A key to seal with.
+const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
+
 /// A public key of Ed25519.
 const ACME: &str = "-----BEGIN PUBLIC KEY-----\n\
                     MCowBQYDK2VwAyEAJGBeyKn3Vb9DK+zDicxecP994Zziyt6WZswjm23cF+s=\n\
@@ -38,12 +43,15 @@ fn environment() -> FixedEnvironment {
         ("TOKEN", "s3cr3t-token"),
         ("UMLAUT", "pässwort"),
         ("EMPTY", ""),
+        ("KEY", KEY),
     ];
     let files = [
         ("etc/p384.pem", P384, false),
         ("etc/rsa.pem", RSA, false),
         ("etc/open.txt", "s3cr3t-file\r\n", true),
         ("etc/blank.txt", "\n", false),
+        ("etc/old.key", KEY, false),
+        ("etc/open.key", KEY, true),
         ("etc/acme.pub", ACME, false),
         ("etc/ca.pem", "-----BEGIN CERTIFICATE-----\n", false),
     ];

@@ -23,10 +23,13 @@ use super::{
     Error, GRACE, Host,
     builder::{Brought, Builder},
     handle::{Handle, Lines, Tasks},
+    retention::Retention,
     task::Task,
 };
 use crate::{
-    admin, check,
+    admin,
+    audit::Audit,
+    check,
     clock::Clock,
     config::Config,
     deliver,
@@ -69,7 +72,7 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     judge(&config, &found)?;
     let store = match store {
         Some(store) => store,
-        None => Arc::new(sled::SledStore::open(&sled::Options::new(&config.host.data))?),
+        None => Arc::new(sled::SledStore::open(&sled::Options::of(&config.host))?),
     };
     let shared = Shared { store, clock, status: Status::default(), network: Network::new() };
     let services = found.serve(&config, &shared).await?;
@@ -96,16 +99,21 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     };
     lines.resume(shared.store.pending()?);
     let handle = Handle {
-        status: shared.status,
+        status: shared.status.clone(),
         store: Arc::clone(&shared.store),
         scheduler: wake,
         lines,
         tasks,
     };
     let admin = match admin {
-        true => Some(bind(config.host.admin, &handle)?),
+        true => Some(bind(&config, &handle, &shared.clock)?),
         false => None,
     };
+    let keep = config.host.dead_letters.filter(|_| scheduled);
+    let retention = keep.map(|keep| {
+        let (store, clock) = (Arc::clone(&shared.store), Arc::clone(&shared.clock));
+        Retention { store, clock, keep }
+    });
     Ok(Host {
         handle,
         store: shared.store,
@@ -114,6 +122,7 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         deliverers: deliverers.parts,
         reloader,
         shadow,
+        retention,
         admin,
         tracker,
     })
@@ -192,8 +201,14 @@ async fn begin(connections: &Connections, shared: &Shared) -> Result<(), Error> 
     }
 }
 
-fn bind(address: std::net::SocketAddr, handle: &Handle) -> Result<admin::Server, Error> {
-    admin::Server::bind(address, handle.clone(), handle.tasks())
+fn bind(config: &Config, handle: &Handle, clock: &Arc<dyn Clock>) -> Result<admin::Server, Error> {
+    let audit = Audit::new(&config.host.data, Arc::clone(clock));
+    // The host does not depend on it; what must be noted is refused while it cannot be.
+    if let Err(error) = audit.mend() {
+        tracing::error!(error = %error, "the audit log cannot be written; nothing that it must note is done");
+    }
+    let (admin, address) = (config.host.admin.clone(), config.host.admin.address);
+    admin::Server::bind(admin, handle.clone(), handle.tasks(), audit)
         .map_err(|source| Error::Admin { address, source })
 }
 

@@ -10,11 +10,12 @@
     reason = "tests"
 )]
 
+mod purge;
 mod walk;
 
 use futures_util::future::join_all;
 
-pub(crate) use self::walk::a_walk_with_restarts_keeps_what_a_model_keeps;
+pub(crate) use self::{purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps};
 use super::*;
 use crate::{
     identity,
@@ -245,7 +246,7 @@ pub(crate) async fn a_memo_is_that_of_the_last_outcome(open: Open<'_>) {
         .iter()
         .map(|made| made.id)
         .collect();
-    let memo = |store: &dyn Store| store.memo(record).unwrap();
+    let memo = |store: &dyn Store| store.memo(&"general".into(), record).unwrap();
     assert_eq!(memo(&*store), None);
     store.fill(filling(made[0], Some("first"), &["app"])).await.unwrap();
     assert_eq!(memo(&*store).as_deref(), Some("first"));

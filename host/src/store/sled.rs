@@ -22,6 +22,7 @@ mod guard;
 mod inbox;
 mod index;
 mod journal;
+mod keyring;
 mod keys;
 #[cfg(test)]
 mod power_cut;
@@ -51,16 +52,19 @@ use self::{
     folder::Folder,
     inbox::Inbox,
     index::Index,
+    keyring::Keyring,
     records::Records,
     request::{Reply, Request},
     watch::Watch,
 };
 use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Rewind, Settlement, Store, TaskState,
+    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Rotated,
+    Settlement, Store, TaskState, seal::Kind,
 };
 use crate::{
+    config::{HostSettings, Seal},
     identity::RecordKey,
-    model::{Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
+    model::{ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
 };
 
 /// How a store is opened.
@@ -73,12 +77,20 @@ pub struct Options {
     pub cache_bytes: u64,
     /// Bytes of the disk to leave free: below that, nothing new is taken in.
     pub reserve_bytes: u64,
+    /// With what it is sealed.
+    pub seal: Seal,
 }
 
 impl Options {
-    /// The usual: a cache of 16 MiB, 32 MiB of the disk in reserve.
+    /// The usual: a cache of 16 MiB, 32 MiB of the disk in reserve, a key of the host's own.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), cache_bytes: 16 << 20, reserve_bytes: 32 << 20 }
+        let seal = Seal::default();
+        Self { folder: folder.into(), cache_bytes: 16 << 20, reserve_bytes: 32 << 20, seal }
+    }
+
+    /// The usual, as a host is configured.
+    pub fn of(host: &HostSettings) -> Self {
+        Self { seal: host.seal.clone(), ..Self::new(&host.data) }
     }
 }
 
@@ -86,6 +98,7 @@ impl Options {
 pub struct SledStore {
     disk: Arc<Disk>,
     records: Arc<Records>,
+    ring: Arc<Keyring>,
     index: Arc<Index>,
     inbox: Arc<Inbox>,
     failure: value::Receiver<Option<String>>,
@@ -101,15 +114,17 @@ impl SledStore {
     ///
     /// # Errors
     ///
-    /// `InUse`, `Io`, `Damaged` and `Version`; nothing was changed then.
+    /// `InUse`, `Io`, `Damaged`, `Version`, `Unsealed` and `Key`; nothing was changed then.
     pub fn open(options: &Options) -> Result<Self, Error> {
         let since = Instant::now();
         let folder = Folder::take(&options.folder)?;
+        let ring = Arc::new(Keyring::open(&options.folder, options.seal.clone())?);
         let open = |tree| Disk::open(folder.store.join(tree), options.cache_bytes).map(Arc::new);
         let (disk, records) = (open("containers")?, open("records")?);
         let watch = Watch::start(vec![Arc::clone(&disk), Arc::clone(&records)])?;
-        let records = Arc::new(Records::new(records));
-        let (state, pending) = state::rebuild(Arc::clone(&disk), Arc::clone(&records))?;
+        let records = Arc::new(Records::new(records, Arc::clone(&ring)));
+        let (state, pending) =
+            state::rebuild(Arc::clone(&disk), Arc::clone(&records), Arc::clone(&ring))?;
         let index = Arc::new(Index::new(state.places()));
         let inbox = Arc::new(Inbox::default());
         let (failed, failure) = value::channel(None);
@@ -128,6 +143,7 @@ impl SledStore {
         Ok(Self {
             disk,
             records,
+            ring,
             index,
             inbox,
             failure,
@@ -183,15 +199,26 @@ impl SledStore {
         read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
     ) -> Result<Option<T>, Error> {
         let Some(item) = block::read(&self.disk, at)? else { return Ok(None) };
-        let (head, _) = self.disk.understood(format::head(item.bytes()))?;
+        let item = self.ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
+        let Some(item) = item else { return Ok(None) };
+        let (head, _) = self.disk.understood(format::head(&item))?;
         if head.id != id {
             return Ok(None);
         }
-        self.disk.understood(read(item.bytes()))
+        self.disk.understood(read(&item))
+    }
+
+    /// A kept answer's bytes.
+    fn kept(&self, id: &TaskId) -> Result<Option<Vec<u8>>, Error> {
+        let key = keys::answer(id);
+        let Some(sealed) = self.disk.whole(&key)? else { return Ok(None) };
+        self.ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)
     }
 
     fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
-        let Some(bytes) = self.disk.whole(&keys::dead(id))? else { return Ok(None) };
+        let Some(bytes) = state::dead_letter(&self.disk, &self.ring, id)? else {
+            return Ok(None);
+        };
         let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
         self.disk.understood(format::container(item)).map(Some)
     }
@@ -222,9 +249,9 @@ impl Drop for SledStore {
 impl Store for SledStore {
     fn task(&self, id: &TaskId) -> Result<TaskState, Error> {
         self.check()?;
-        let task = state::load_task(&self.disk, id)?;
+        let task = state::load_task(&self.disk, &self.ring, id)?;
         let kept = task.answer_parts > 0;
-        let answer = if kept { self.disk.whole(&keys::answer(id))? } else { None };
+        let answer = if kept { self.kept(id)? } else { None };
         let answer =
             answer.map(|bytes| self.disk.understood(format::answer(&bytes))).transpose()?;
         Ok(TaskState { answer, ..task.state() })
@@ -242,11 +269,15 @@ impl Store for SledStore {
         pending.map_or_else(|| self.dead_container(id), |container| Ok(Some(container)))
     }
 
-    fn memo(&self, record: RecordKey) -> Result<Option<String>, Error> {
+    fn memo(
+        &self,
+        connection: &ConnectionName,
+        record: RecordKey,
+    ) -> Result<Option<String>, Error> {
         self.check()?;
         match self.index.memo(record) {
             Some(memo) => Ok(Some(memo)),
-            None => self.records.memo(record),
+            None => self.records.memo(connection.as_str(), record),
         }
     }
 
@@ -274,14 +305,31 @@ impl Store for SledStore {
         self.ask(|reply| Request::Replay(containers.to_vec(), reply)).await
     }
 
+    async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
+        self.ask(|reply| Request::Purge(what.clone(), reply)).await
+    }
+
+    async fn held(&self, what: &Purge) -> Result<Purged, Error> {
+        self.ask(|reply| Request::Held(what.clone(), reply)).await
+    }
+
+    async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error> {
+        self.ask(|reply| Request::ForgetDead(before, reply)).await
+    }
+
+    async fn rotate_keys(&self) -> Result<Rotated, Error> {
+        self.ask(Request::RotateKeys).await
+    }
+
     fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
         self.check()?;
         let mut dead = Vec::new();
         for row in self.disk.scan(keys::DEAD) {
             let (key, _) = row?;
             if let Some(id) = keys::dead_of(&key) {
-                let bytes = self.disk.whole(&keys::dead(id))?.unwrap_or_default();
-                dead.extend(self.disk.understood(format::decode_dead(&bytes))?.0);
+                let letters = state::dead_letter(&self.disk, &self.ring, id)?;
+                let letters = letters.map(|bytes| self.disk.understood(format::letters(&bytes)));
+                dead.extend(letters.transpose()?.into_iter().flatten());
             }
         }
         Ok(dead)

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::read;
 use crate::config::{
-    Auth, Config, Connection, Destination, Handshake, HostSettings, LogFormat, Place, Registry,
-    Since, Task, auth::Algorithm, trust::Signatures,
+    Auth, Config, Connection, Destination, Handshake, HostSettings, KeySource, LogFormat, Place,
+    Registry, Seal, Since, Task, auth::Algorithm, trust::Signatures,
 };
 
 const LEAST: &str = r#"
@@ -161,7 +161,7 @@ http = true
     assert_eq!(url(&Registry::new("127.0.0.1:5000")), "http://127.0.0.1:5000/");
     assert_eq!(url(&Registry::new("10.1.1.1")), "https://10.1.1.1/");
     assert_eq!(Registry::new("10.1.1.1").reachable().len(), 1);
-    assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
+    assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn the_least_is_read_with_the_defaults() {
     let by_hand = HostSettings::default();
     assert_eq!(config.host.data, Path::new("etc/data"));
     assert_eq!(config.host.connectors, Path::new("etc/connectors"));
-    assert_eq!((config.host.admin, config.host.log), (by_hand.admin, by_hand.log));
+    assert_eq!((config.host.admin.address, config.host.log), (by_hand.admin.address, by_hand.log));
     assert_eq!(config.host.limits, by_hand.limits);
     let connection = &config.connections[0];
     assert_eq!(connection.auth.kind(), "none");
@@ -179,7 +179,10 @@ fn the_least_is_read_with_the_defaults() {
     let destination = &config.destinations[0];
     assert!(destination.wants(&"ward".into(), "Order.New"));
     assert_eq!(destination.retry_for, Duration::from_secs(3 * 86_400));
-    assert_eq!(config.warnings, []);
+    assert_eq!(config.host.seal, Seal::default());
+    assert_eq!(config.host.dead_letters, Some(Duration::from_secs(30 * 86_400)));
+    let [warning] = &config.warnings[..] else { panic!("{:?}", config.warnings) };
+    assert!(warning.message.contains("whoever has the disk"), "{warning}");
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn every_key_of_the_host_is_read() {
     let host = &config.host;
     assert_eq!(host.data, Path::new("/var/lib/rounds"));
     assert_eq!(host.connectors, Path::new("etc/plugins"));
-    assert_eq!(host.admin.to_string(), "[::1]:9000");
+    assert_eq!(host.admin.address.to_string(), "[::1]:9000");
     assert_eq!((host.log, host.connector_log), (LogFormat::Json, true));
     assert_eq!((host.max_pending, host.concurrent_polls), (5, 6));
     let limits = &host.limits;
@@ -314,6 +317,9 @@ fn what_was_hardly_meant_is_a_warning() {
     let warnings: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
     let expected = [
         "etc/rounds.toml: no [[destination]]: nobody is told of any change",
+        "etc/rounds.toml: no [host.seal]: the key of patients' data is in the data folder, so \
+         whoever has the disk can read them; give a key from elsewhere, as key = { env = \
+         \"ROUNDS_KEY\" }",
         "etc/rounds.toml:5:12: `base_url`: http shows credentials and patient data to everybody \
          on the way; use https",
         "etc/rounds.toml:6:44: every user of this machine may read `open.txt`; `chmod 600` it",
@@ -345,4 +351,21 @@ fn a_program_builds_one_without_text() {
     let expected = "a second connection `ward`\na second task of `orders`\n\
                     a second task of `orders`\nunknown connection `wart`; did you mean `ward`?";
     assert_eq!(faults, expected);
+}
+
+#[test]
+fn a_seal_names_where_its_keys_are() {
+    let text = format!(
+        "[host]\ndead_letters = \"forever\"\n[host.seal]\nkey = {{ env = \"KEY\" }}\n\
+         old_keys = [{{ file = \"old.key\" }}, {{ command = [\"vault\", \"read\"] }}]\n{LEAST}"
+    );
+    let config = read(&text).unwrap();
+    assert_eq!(config.host.dead_letters, None);
+    let old = [
+        KeySource::File("etc/old.key".into()),
+        KeySource::Command(vec!["vault".into(), "read".into()]),
+    ];
+    let expected = Seal { key: Some(KeySource::Variable("KEY".into())), old_keys: old.into() };
+    assert_eq!(config.host.seal, expected);
+    assert_eq!(config.warnings, []);
 }

@@ -83,7 +83,7 @@ connections = ["wart"]
 "#;
     check(&[(
         text.to_owned(),
-        "2:9: the admin address speaks to loopback only, as `127.0.0.1:7070`\n\
+        "2:9: as text the admin address speaks to loopback only, as `127.0.0.1:7070`; beyond loopback it takes a table with `address`, `certificate`, `key` and `tokens`\n\
              3:1: unknown key `dta`; did you mean `data`?\n\
              7:13: `connector` must be text, not a whole number\n\
              8:12: `base_url`: a URL begins with `http://` or `https://`\n\
@@ -164,7 +164,7 @@ fn the_host() {
         (host("data = 7"), "2:8: `data` must be text, not a whole number"),
         (
             host("admin = \"0.0.0.0:7070\""),
-            "2:9: the admin address speaks to loopback only, as `127.0.0.1:7070`",
+            "2:9: as text the admin address speaks to loopback only, as `127.0.0.1:7070`; beyond loopback it takes a table with `address`, `certificate`, `key` and `tokens`",
         ),
         (
             host("admin = \"localhost\""),
@@ -604,4 +604,32 @@ fn no_fault_shows_a_secret() {
     let told = read(&text).unwrap_err();
     assert_eq!(told.len(), 2);
     assert!(!told.to_string().contains("s3cr3t"), "{told}");
+}
+
+#[test]
+fn seals_that_seal_nothing() {
+    let seal = |line: &str| format!("[host.seal]\n{line}\n{WARD}{APP}");
+    let host = |line: &str| format!("[host]\n{line}\n{WARD}{APP}");
+    let form =
+        "{ env = \"NAME\" }, { file = \"path\" } or { command = [\"program\", \"argument\"] }";
+    let text = "a key is 32 random bytes in base64 or hex, as of `openssl rand -base64 32`";
+    let dead = "1:1: `dead_letters`: dead letters wait for a person: at least `1h`, or `forever`";
+    check(&[
+        (
+            seal("key = \"a2V5\""),
+            &format!("2:7: `key`: a key never stands in this text; write {form}"),
+        ),
+        (seal("key = { }"), &format!("2:7: `key`: a key is written as {form}")),
+        (seal("key = { env = \"NO\" }"), "2:15: the environment has no variable of this name"),
+        (seal("key = { env = \"TOKEN\" }"), &format!("2:15: {text}")),
+        (seal("key = { file = \"open.key\" }"), "2:16: others may read this file; `chmod 600` it"),
+        (seal("key = { file = \"blank.txt\" }"), &format!("2:16: {text}")),
+        (
+            seal("key = { command = [] }"),
+            "2:19: `command`: a command is a program and its arguments",
+        ),
+        (seal(""), "1:1: the seal needs `key`"),
+        (host("dead_letters = \"0s\""), "2:16: `dead_letters`: this must be more than 0s"),
+        (host("dead_letters = \"59m\""), &dead.replace("1:1", "2:16")),
+    ]);
 }

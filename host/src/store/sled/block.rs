@@ -41,6 +41,13 @@ pub(super) struct Location {
     pub(super) len: u32,
 }
 
+impl Location {
+    /// What the item is sealed for.
+    pub(super) fn seal(self) -> [u8; 6] {
+        seal(self.block, self.place)
+    }
+}
+
 /// What memory knows of a block.
 #[derive(Default)]
 pub(super) struct Block {
@@ -98,6 +105,11 @@ impl Block {
         Ok(block)
     }
 
+    /// What its next item is to be sealed for.
+    pub(super) fn next_seal(&self, number: u32) -> [u8; 6] {
+        seal(number, self.items)
+    }
+
     /// Adds an item to a block and to the bytes that will be written.
     pub(super) fn push(&mut self, number: u32, bytes: &mut Vec<u8>, item: &[u8]) -> Location {
         bytes.extend_from_slice(&(item.len() as u32).to_le_bytes());
@@ -135,9 +147,14 @@ impl Block {
     }
 }
 
-/// Whether one more item fits into a block's slot.
-pub(super) fn fits(bytes: &[u8], item: &[u8]) -> bool {
-    bytes.len() + LENGTH + item.len() <= ONE_SLOT
+fn seal(block: u32, place: u16) -> [u8; 6] {
+    let ([a, b, c, d], [e, f]) = (block.to_be_bytes(), place.to_be_bytes());
+    [a, b, c, d, e, f]
+}
+
+/// Whether one more item of this length fits into a block's slot.
+pub(super) fn fits(bytes: &[u8], length: usize) -> bool {
+    bytes.len() + LENGTH + length <= ONE_SLOT
 }
 
 /// How many slots besides its first a block of these bytes needs.

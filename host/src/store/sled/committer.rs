@@ -80,8 +80,7 @@ impl Committer {
         self.inbox.wait();
         self.linger();
         let Taken { mut requests, tidy, last } = self.inbox.take();
-        // What is forgotten is looked up on disk, where nothing of this group is yet.
-        requests.sort_by_key(|request| !matches!(request, Request::Rewind(..)));
+        requests.sort_by_key(|request| !request.goes_first());
         let (mut group, mut answers) = (Group::default(), Answers::new());
         if tidy {
             self.state.tidy(&mut group)?;
@@ -142,6 +141,13 @@ impl Committer {
                 answer(answers, reply, state.rewind(group, task, to)?);
             }
             Request::Replay(ids, reply) => answer(answers, reply, state.replay(group, &ids)?),
+            Request::Held(what, reply) => answer(answers, reply, state.held(&what)?),
+            Request::Purge(what, reply) => answer(answers, reply, state.purge(group, &what)?),
+            Request::ForgetDead(before, reply) => {
+                answer(answers, reply, state.forget_dead(group, before)?);
+            }
+            // Whoever asked may have gone away.
+            Request::RotateKeys(reply) => drop(reply.send(state.rotate_keys())),
             Request::Flush(reply) => answer(answers, reply, ()),
             Request::Skip(id, memo, noted) => state.skip(group, id, memo, noted)?,
             Request::Bury(id, reason, at) => state.bury(group, id, reason, at)?,

@@ -186,6 +186,9 @@ impl Disk {
     fn check_format(&self) -> Result<(), Error> {
         match self.load::<u32>(keys::FORMAT)? {
             Some(format::FORMAT) => Ok(()),
+            Some(found) if found < format::FORMAT => {
+                Err(Error::Unsealed { folder: self.folder.display().to_string(), found })
+            }
             Some(found) => {
                 let folder = self.folder.display().to_string();
                 Err(Error::Version { folder, found, known: format::FORMAT })
@@ -233,8 +236,11 @@ impl Writes {
         self.batch.insert(key, value);
     }
 
-    /// Removes a key; one that is read again stays, emptied.
+    /// Removes a key.
     pub(super) fn remove(&mut self, key: &[u8]) {
+        if keys::is_read_again(key) {
+            self.recent.push((key.into(), None));
+        }
         self.batch.remove(key);
     }
 
@@ -243,12 +249,12 @@ impl Writes {
         for (part, value) in (0..).zip(value.chunks(VALUE_BYTES)) {
             self.insert(&keys::part(key, part), value);
         }
-        Self::parts(value)
+        Self::parts(value.len())
     }
 
-    /// How many parts a value is in.
-    pub(super) fn parts(value: &[u8]) -> u16 {
-        value.len().div_ceil(VALUE_BYTES) as u16
+    /// How many parts a value of this length is in.
+    pub(super) fn parts(length: usize) -> u16 {
+        length.div_ceil(VALUE_BYTES) as u16
     }
 
     /// Removes a value of so many parts.

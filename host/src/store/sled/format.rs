@@ -1,4 +1,6 @@
-//! What the store's values say, in postcard's compact form.
+//! What the store's values say, in postcard's compact form, before they are sealed.
+//!
+//! In the clear are names that the user wrote, numbers, times and revisions; all else is sealed.
 //!
 //! An *item* is a container as the journal and the dead letters hold it: a [`Head`] with all
 //! that a restart and the committer need, then a [`Body`] with the rest, which is read only
@@ -18,7 +20,7 @@ use crate::{
 };
 
 /// The format that this file describes.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// How many versions of a record are remembered.
 const VERSIONS: usize = 32;
@@ -94,11 +96,14 @@ pub(super) struct RecordState {
     pub(super) memo: Option<String>,
     /// Whose memo it is.
     pub(super) memo_of: ContainerId,
+    /// What its last change waited in line with.
+    pub(super) lane: Lane,
 }
 
 impl RecordState {
     /// The state after what a container's item says of it.
     pub(super) fn after(mut self, head: &Head<'_>) -> Self {
+        self.lane = head.lane;
         if let Some(version) = head.version {
             self.saw(version);
         }
@@ -124,6 +129,8 @@ impl RecordState {
 /// Where a task stands; a kept answer has its own keys.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct TaskRecord {
+    /// Beside the record, sealed.
+    #[serde(skip)]
     pub(super) cursor: Option<String>,
     pub(super) revision: u64,
     pub(super) begun_at: Option<Timestamp>,
@@ -226,4 +233,9 @@ pub(super) fn encode_dead(
 /// A dead letter's list and its item.
 pub(super) fn decode_dead(bytes: &[u8]) -> Result<(Vec<DeadLetter>, &[u8]), postcard::Error> {
     postcard::take_from_bytes(bytes)
+}
+
+/// What `dead list` shows of a dead letter.
+pub(super) fn letters(bytes: &[u8]) -> Result<Vec<DeadLetter>, postcard::Error> {
+    decode_dead(bytes).map(|(letters, _)| letters)
 }

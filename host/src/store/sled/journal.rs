@@ -15,7 +15,10 @@ use super::{
     disk::{Disk, Writes},
     keys,
 };
-use crate::store::Error;
+use crate::store::{
+    Error,
+    seal::{GROWTH, Key, Kind, Unopened},
+};
 
 /// Slots that stand empty even in a small store, and how many more for each in use.
 const SPARE_SLOTS: usize = 64;
@@ -69,17 +72,24 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Adds an item. It can be read once the writer's blocks are [written](Self::write).
-    pub(super) fn append(&mut self, writer: &mut Writer, item: &[u8]) -> Location {
-        let open = writer.0.pop_if(|(_, bytes)| block::fits(bytes, item));
+    /// Adds an item, sealed for its place. It can be read once the writer's blocks are
+    /// [written](Self::write).
+    pub(super) fn append(
+        &mut self,
+        writer: &mut Writer,
+        key: &Key,
+        item: &[u8],
+    ) -> Result<Location, Unopened> {
+        let open = writer.0.pop_if(|(_, bytes)| block::fits(bytes, item.len() + GROWTH));
         let (slot, mut bytes) = open.unwrap_or_else(|| (self.take_slot(), Vec::new()));
         let block = self.blocks.entry(slot).or_default();
         let before = block.bytes;
-        let at = block.push(slot, &mut bytes, item);
+        let sealed = key.seal(Kind::Item, &block.next_seal(slot), item)?;
+        let at = block.push(slot, &mut bytes, &sealed);
         self.bytes += u64::from(block.bytes - before);
         self.live_bytes += u64::from(at.len);
         writer.0.push((slot, bytes));
-        at
+        Ok(at)
     }
 
     /// Notes that an item is gone. A crash brings it back until its mark is written.

@@ -4,10 +4,7 @@
 //! ten changes to it. So the spaces are in an order that keeps small keys which change often
 //! apart from large values, and neighbouring journal slots land in different leaves.
 
-use crate::{
-    identity::RecordKey,
-    model::{ContainerId, DestinationName, TaskId},
-};
+use crate::model::{ConnectionName, ContainerId, DestinationName, TaskId};
 
 /// The format of what is stored; a store of a higher one is left alone.
 pub(super) const FORMAT: &[u8] = &[0, b'f'];
@@ -22,6 +19,8 @@ pub(super) const SEQUENCES: &[u8] = &[1];
 pub(super) const MARKS: &[u8] = &[3];
 /// The prefix of what is noted of deliveries.
 pub(super) const OWINGS: &[u8] = &[4];
+/// The prefix of all records.
+pub(super) const RECORDS: &[u8] = &[5];
 /// The prefix of all dead letters.
 pub(super) const DEAD: &[u8] = &[6];
 /// The prefix of all journal slots.
@@ -35,6 +34,18 @@ pub(super) fn sequence(destination: &DestinationName) -> Vec<u8> {
 /// Where a task stands.
 pub(super) fn task(task: &TaskId) -> Vec<u8> {
     named(2, task)
+}
+
+/// The prefix of all tasks of a connection.
+pub(super) fn tasks_of(connection: &ConnectionName) -> Vec<u8> {
+    [&[2], connection.as_str().as_bytes(), &[0]].concat()
+}
+
+/// The task of a key of its first part.
+pub(super) fn task_of(key: &[u8]) -> Option<TaskId> {
+    let names = key.get(1..)?.strip_suffix(&[0, 0, 0])?;
+    let (connection, action) = std::str::from_utf8(names).ok()?.split_once('\0')?;
+    Some(TaskId { connection: connection.into(), action: action.into() })
 }
 
 /// Which items of a block are gone.
@@ -56,9 +67,9 @@ pub(super) fn owing_of(key: &[u8]) -> Option<(ContainerId, u16)> {
     Some((ContainerId(u64::from_be_bytes(*container)), place))
 }
 
-/// What is known of a record.
-pub(super) fn record(record: RecordKey) -> [u8; 17] {
-    tagged(5, record.0)
+/// What is known of a record, by its fingerprint.
+pub(super) fn record(fingerprint: [u8; 16]) -> [u8; 17] {
+    tagged(5, fingerprint)
 }
 
 /// A dead letter; its parts follow.

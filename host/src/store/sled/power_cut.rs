@@ -127,7 +127,10 @@ async fn stops(store: SledStore) {
     let commit = store.commit(page(0, vec![])).await;
     assert!(matches!(commit, Err(Error::Stopped(_))));
     assert!(matches!(store.failed().await, Error::Stopped(_)));
-    assert!(matches!(store.memo(crate::identity::RecordKey([0; 16])), Err(Error::Stopped(_))));
+    assert!(matches!(
+        store.memo(&"general".into(), crate::identity::RecordKey([0; 16])),
+        Err(Error::Stopped(_))
+    ));
     assert!(matches!(store.flush().await, Err(Error::Stopped(_))));
 }
 

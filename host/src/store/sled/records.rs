@@ -7,55 +7,83 @@
 //! again, which changes nothing: a memo never gives way to that of an earlier container.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use sled::IVec;
 
 use super::{
     disk::{Disk, Writes},
     format::{self, Head, RecordState},
+    keyring::Keyring,
     keys,
 };
-use crate::{identity::RecordKey, store::Error};
+use crate::{
+    identity::RecordKey,
+    store::{
+        Error, Purge,
+        seal::{Kind, number},
+    },
+};
 
 /// All records. The committer writes; anyone may ask for a memo.
 pub(super) struct Records {
     disk: Arc<Disk>,
-    unsaved: Mutex<HashMap<RecordKey, RecordState>>,
+    ring: Arc<Keyring>,
+    unsaved: Mutex<HashMap<RecordKey, Unsaved>>,
+}
+
+struct Unsaved {
+    connection: Box<str>,
+    record: RecordState,
 }
 
 impl Records {
     /// The records of a tree.
-    pub(super) fn new(disk: Arc<Disk>) -> Self {
-        Self { disk, unsaved: Mutex::default() }
+    pub(super) fn new(disk: Arc<Disk>, ring: Arc<Keyring>) -> Self {
+        Self { disk, ring, unsaved: Mutex::default() }
     }
 
     /// A record's memo.
-    pub(super) fn memo(&self, key: RecordKey) -> Result<Option<String>, Error> {
-        if let Some(record) = self.unsaved().get(&key) {
-            return Ok(record.memo.clone());
-        }
-        let record = self.disk.load::<RecordState>(&keys::record(key))?;
-        Ok(record.and_then(|record| record.memo))
+    pub(super) fn memo(&self, connection: &str, key: RecordKey) -> Result<Option<String>, Error> {
+        self.find(connection, key, Disk::get).map(|record| record.memo)
     }
 
     /// What is known of a record.
-    pub(super) fn get(&self, key: RecordKey) -> Result<RecordState, Error> {
-        if let Some(record) = self.unsaved().get(&key) {
-            return Ok(record.clone());
+    pub(super) fn get(&self, connection: &str, key: RecordKey) -> Result<RecordState, Error> {
+        self.find(connection, key, Disk::get_again)
+    }
+
+    fn find(
+        &self,
+        connection: &str,
+        key: RecordKey,
+        read: impl Fn(&Disk, &[u8]) -> Result<Option<IVec>, Error>,
+    ) -> Result<RecordState, Error> {
+        if let Some(unsaved) = self.unsaved().get(&key) {
+            return Ok(unsaved.record.clone());
         }
-        let record = self.disk.get_again(&keys::record(key))?;
-        let record =
-            record.map(|bytes| self.disk.understood(format::decode(&bytes))).transpose()?;
-        Ok(record.unwrap_or_default())
+        let Some(row) = self.row(connection, key) else { return Ok(RecordState::default()) };
+        let Some(sealed) = read(&self.disk, &row)? else { return Ok(RecordState::default()) };
+        let record = self.ring.open_of(connection, Kind::Record, &row, &sealed)?;
+        let record = record.map(|bytes| self.disk.understood(format::decode(&bytes)));
+        Ok(record.transpose()?.unwrap_or_default())
+    }
+
+    /// Where a record is: nobody who has not the connection's key finds out which.
+    fn row(&self, connection: &str, key: RecordKey) -> Option<[u8; 17]> {
+        let oldest = self.ring.oldest(connection)?;
+        Some(keys::record(oldest.fingerprint(&key.0)))
     }
 
     /// Takes in what a container's item says of its record, once more or for the first time.
     pub(super) fn learn(&self, head: &Head<'_>) -> Result<(), Error> {
-        let before = self.get(head.record)?;
+        let before = self.get(head.connection, head.record)?;
         let after = before.clone().after(head);
         if after != before {
-            self.unsaved().insert(head.record, after);
+            let unsaved = Unsaved { connection: head.connection.into(), record: after };
+            self.unsaved().insert(head.record, unsaved);
         }
         Ok(())
     }
@@ -69,8 +97,12 @@ impl Records {
     pub(super) fn save(&self, serial: u64) -> Result<bool, Error> {
         let mut writes = Writes::default();
         writes.insert(keys::SAVED, self.disk.understood(format::encode(&serial))?);
-        for (key, record) in self.unsaved().iter() {
-            writes.insert(&keys::record(*key), self.disk.understood(format::encode(record))?);
+        for (key, Unsaved { connection, record }) in self.unsaved().iter() {
+            let sealing = self.ring.newest(connection)?;
+            let Some(row) = self.row(connection, *key) else { continue };
+            let bytes = self.disk.understood(format::encode(record))?;
+            let sealed = sealing.seal(Kind::Record, &row, &bytes);
+            writes.insert(&row, sealed.map_err(|unopened| self.ring.unopened(unopened))?);
         }
         if self.unsaved().is_empty() {
             return Ok(false);
@@ -80,6 +112,56 @@ impl Records {
         self.unsaved().clear();
         self.disk.sync()?;
         Ok(true)
+    }
+
+    /// Forgets these and all others that are to be purged, once all that was learned is saved;
+    /// how many there were.
+    pub(super) fn forget(
+        &self,
+        what: &Purge,
+        records: &HashSet<RecordKey>,
+    ) -> Result<usize, Error> {
+        let gone = self.rows_of(what, records)?;
+        let mut writes = Writes::default();
+        gone.iter().for_each(|key| writes.remove(key));
+        self.disk.apply(writes)?;
+        self.disk.sync()?;
+        Ok(gone.len())
+    }
+
+    /// The rows of these and all others that are to be purged.
+    pub(super) fn rows_of(
+        &self,
+        what: &Purge,
+        records: &HashSet<RecordKey>,
+    ) -> Result<HashSet<IVec>, Error> {
+        let connection = what.connection().as_str();
+        let mut rows = HashSet::new();
+        for row in records.iter().filter_map(|key| self.row(connection, *key)) {
+            if self.disk.get(&row)?.is_some() {
+                rows.insert(IVec::from(&row));
+            }
+        }
+        if !matches!(what, Purge::Record { .. }) {
+            self.gather(what, &mut rows)?;
+        }
+        Ok(rows)
+    }
+
+    fn gather(&self, what: &Purge, gone: &mut HashSet<IVec>) -> Result<(), Error> {
+        let sealed_with = self.ring.of(what.connection().as_str());
+        for row in self.disk.scan(keys::RECORDS) {
+            let (key, sealed) = row?;
+            if !number(&sealed).is_some_and(|number| sealed_with.contains(&number)) {
+                continue;
+            }
+            let Some(bytes) = self.ring.open_value(Kind::Record, &key, &sealed)? else { continue };
+            let record: RecordState = self.disk.understood(format::decode(&bytes))?;
+            if what.takes_lane(record.lane) {
+                gone.insert(key);
+            }
+        }
+        Ok(())
     }
 
     /// See [`Disk::abandon`].
@@ -92,7 +174,7 @@ impl Records {
         !self.unsaved().is_empty()
     }
 
-    fn unsaved(&self) -> MutexGuard<'_, HashMap<RecordKey, RecordState>> {
+    fn unsaved(&self) -> MutexGuard<'_, HashMap<RecordKey, Unsaved>> {
         self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,9 @@ use tokio::sync::oneshot;
 use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
-    store::{Commit, Committed, Error, Fill, KeptAnswer, Rewind, Settlement},
+    store::{
+        Commit, Committed, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Rotated, Settlement,
+    },
 };
 
 /// Where an answer goes.
@@ -20,6 +22,10 @@ pub(super) enum Request {
     SetCursor(TaskId, Option<String>, Reply<u64>),
     Rewind(TaskId, Rewind, Reply<usize>),
     Replay(Vec<ContainerId>, Reply<Vec<Pending>>),
+    Purge(Purge, Reply<Purged>),
+    Held(Purge, Reply<Purged>),
+    ForgetDead(Timestamp, Reply<usize>),
+    RotateKeys(Reply<Rotated>),
     /// Brings all notes to disk.
     Flush(Reply<()>),
     /// With the record whose memo readers know already.
@@ -47,7 +53,9 @@ impl Request {
     pub(super) fn urgency(&self) -> Urgency {
         match self {
             // What is forgotten comes back unless the marks are written along.
-            Self::Flush(_) | Self::Rewind(..) => Urgency::Everything,
+            Self::Flush(_) | Self::Rewind(..) | Self::Purge(..) | Self::Held(..) => {
+                Urgency::Everything
+            }
             Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => Urgency::LateNote,
             Self::Skip(..) | Self::Bury(..) => Urgency::Note,
             _ => Urgency::Awaited,
@@ -68,6 +76,11 @@ impl Request {
         Some(bytes as u64)
     }
 
+    /// Whether it looks up what it forgets on disk, where nothing of its own group is yet.
+    pub(super) fn goes_first(&self) -> bool {
+        matches!(self, Self::Rewind(..) | Self::Purge(..) | Self::Held(..) | Self::ForgetDead(..))
+    }
+
     /// Answers with an error.
     pub(super) fn refuse(self, error: Error) {
         // Whoever asked may have gone away.
@@ -78,6 +91,9 @@ impl Request {
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
             Self::Rewind(_, _, reply) => drop(reply.send(Err(error))),
             Self::Replay(_, reply) => drop(reply.send(Err(error))),
+            Self::Purge(_, reply) | Self::Held(_, reply) => drop(reply.send(Err(error))),
+            Self::ForgetDead(_, reply) => drop(reply.send(Err(error))),
+            Self::RotateKeys(reply) => drop(reply.send(Err(error))),
             Self::Skip(..)
             | Self::Bury(..)
             | Self::Settle(..)

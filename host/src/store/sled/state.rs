@@ -5,6 +5,7 @@
 
 mod outcomes;
 mod pages;
+mod purge;
 mod rebuild;
 
 use std::{
@@ -14,23 +15,28 @@ use std::{
 
 pub(super) use self::rebuild::rebuild;
 use super::{
-    block::{self, Item, Location},
+    block::{self, Location},
     disk::{Disk, Writes},
     format::{self, Head, Progress, TaskRecord},
     journal::{Journal, Writer},
+    keyring::Keyring,
     keys,
     records::Records,
 };
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, Delivery, DestinationName, TaskId},
-    store::Error,
+    store::{
+        Error, Rotated,
+        seal::{Kind, Number},
+    },
 };
 
 /// All that is pending.
 pub(super) struct State {
     disk: Arc<Disk>,
     records: Arc<Records>,
+    ring: Arc<Keyring>,
     entries: HashMap<ContainerId, Entry>,
     /// The versions of containers without an outcome; those of others are in the records.
     collecting: HashSet<(RecordKey, VersionKey)>,
@@ -45,6 +51,8 @@ pub(super) struct State {
 /// A pending container; the rest of it is in its item.
 struct Entry {
     at: Location,
+    /// What its item is sealed with.
+    key: Number,
     /// Who is owed its notification, once there is one.
     owed: Option<Box<[Owing]>>,
 }
@@ -123,7 +131,12 @@ impl State {
         }
         let disk = &*self.disk;
         for (id, task) in group.tasks {
-            writes.insert_parts(&keys::task(&id), &disk.understood(format::encode(&task))?);
+            let key = keys::task(&id);
+            let cursor = task.cursor.as_ref().map(|cursor| {
+                self.sealed(id.connection.as_str(), Kind::Cursor, &key, cursor.as_bytes())
+            });
+            let task = (&task, cursor.transpose()?);
+            writes.insert_parts(&key, &disk.understood(format::encode(&task))?);
         }
         for destination in &group.sequences {
             let last = self.sequences.get(destination).copied().unwrap_or_default();
@@ -139,13 +152,19 @@ impl State {
     fn compact(&mut self, group: &mut Group) -> Result<(), Error> {
         for number in self.journal.sparse() {
             for (old, item) in block::items(&self.disk, number)? {
-                let id = self.disk.understood(format::head(&item))?.0.id;
-                let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.at == old) else {
+                let Some(item) = self.ring.open_value(Kind::Item, &old.seal(), &item)? else {
                     continue;
                 };
-                entry.at = self.journal.append(&mut group.writer, &item);
+                let head = self.disk.understood(format::head(&item))?.0;
+                let id = head.id;
+                if self.entries.get(&id).is_none_or(|entry| entry.at != old) {
+                    continue;
+                }
+                let (at, key) = self.append(group, head.connection, &item)?;
+                let Some(entry) = self.entries.get_mut(&id) else { continue };
+                (entry.at, entry.key) = (at, key);
                 self.journal.remove(&old);
-                group.moved.push((id, Some(entry.at)));
+                group.moved.push((id, Some(at)));
             }
         }
         Ok(())
@@ -157,10 +176,13 @@ impl State {
         place: u16,
         writes: &mut Writes,
     ) -> Result<(), Error> {
-        let owed = self.entries.get_mut(&id).and_then(|entry| entry.owed.as_mut());
-        if let Some(owing) = owed.and_then(|owed| owed.get_mut(usize::from(place))) {
-            let progress = self.disk.understood(format::encode(&owing.progress))?;
-            writes.insert(&keys::owing(id, place), progress);
+        let Some(entry) = self.entries.get_mut(&id) else { return Ok(()) };
+        let mut owed = entry.owed.iter_mut().flatten();
+        if let (Some(owing), Some(key)) = (owed.nth(usize::from(place)), self.ring.find(entry.key)?)
+        {
+            let (at, progress) = (keys::owing(id, place), format::encode(&owing.progress));
+            let sealed = key.seal(Kind::Owing, &at, &self.disk.understood(progress)?);
+            writes.insert(&at, sealed.map_err(|unopened| self.ring.unopened(unopened))?);
             owing.noted = true;
         }
         Ok(())
@@ -170,15 +192,45 @@ impl State {
     fn enter(
         &mut self,
         group: &mut Group,
-        id: ContainerId,
+        (id, connection): (ContainerId, &str),
         item: &[u8],
         owed: Option<Box<[Owing]>>,
-    ) {
-        let at = self.journal.append(&mut group.writer, item);
+    ) -> Result<(), Error> {
+        let (at, key) = self.append(group, connection, item)?;
         group.moved.push((id, Some(at)));
-        if let Some(old) = self.entries.insert(id, Entry { at, owed }) {
+        if let Some(old) = self.entries.insert(id, Entry { at, key, owed }) {
             self.journal.remove(&old.at);
         }
+        Ok(())
+    }
+
+    /// Puts a connection's item into the journal; where, and with which key.
+    fn append(
+        &mut self,
+        group: &mut Group,
+        connection: &str,
+        item: &[u8],
+    ) -> Result<(Location, Number), Error> {
+        let key = self.ring.newest(connection)?;
+        let at = self.journal.append(&mut group.writer, &key, item);
+        Ok((at.map_err(|unopened| self.ring.unopened(unopened))?, key.number()))
+    }
+
+    /// A connection's value, sealed.
+    fn sealed(
+        &self,
+        connection: &str,
+        kind: Kind,
+        place: &[u8],
+        value: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let sealed = self.ring.newest(connection)?.seal(kind, place, value);
+        sealed.map_err(|unopened| self.ring.unopened(unopened))
+    }
+
+    /// See [`Store::rotate_keys`](crate::store::Store::rotate_keys).
+    pub(super) fn rotate_keys(&self) -> Result<Rotated, Error> {
+        self.ring.rotate()
     }
 
     /// Forgets a container.
@@ -200,15 +252,23 @@ impl State {
         self.records.learn(head)
     }
 
-    fn item(&self, at: &Location) -> Result<Item, Error> {
+    fn item(&self, at: &Location) -> Result<Vec<u8>, Error> {
         let item = block::read(&self.disk, at)?;
-        item.ok_or_else(|| self.disk.damaged("a container is missing from its block"))
+        let item =
+            item.ok_or_else(|| self.disk.damaged("a container is missing from its block"))?;
+        let item = self.ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
+        item.ok_or_else(|| self.disk.damaged("a container outlived its key"))
+    }
+
+    /// A dead letter, opened; `None` where there is none, or where its key was destroyed.
+    fn dead_letter(&self, id: ContainerId) -> Result<Option<Vec<u8>>, Error> {
+        dead_letter(&self.disk, &self.ring, id)
     }
 
     fn task(&self, group: &Group, id: &TaskId) -> Result<TaskRecord, Error> {
         match group.tasks.get(id) {
             Some(task) => Ok(task.clone()),
-            None => load_task(&self.disk, id),
+            None => load_task(&self.disk, &self.ring, id),
         }
     }
 
@@ -248,8 +308,23 @@ impl Owing {
 }
 
 /// A task as it is on disk.
-pub(super) fn load_task(disk: &Disk, id: &TaskId) -> Result<TaskRecord, Error> {
-    let task = disk.whole(&keys::task(id))?;
-    let task = task.map(|bytes| disk.understood(format::decode(&bytes))).transpose()?;
-    Ok(task.unwrap_or_default())
+pub(super) fn load_task(disk: &Disk, ring: &Keyring, id: &TaskId) -> Result<TaskRecord, Error> {
+    let key = keys::task(id);
+    let Some(bytes) = disk.whole(&key)? else { return Ok(TaskRecord::default()) };
+    let (task, cursor): (TaskRecord, Option<Vec<u8>>) = disk.understood(format::decode(&bytes))?;
+    let Some(sealed) = cursor else { return Ok(task) };
+    let cursor = ring.open_of(id.connection.as_str(), Kind::Cursor, &key, &sealed)?;
+    let cursor = cursor.map(String::from_utf8).transpose();
+    Ok(TaskRecord { cursor: cursor.map_err(|_| disk.damaged("a cursor is no text"))?, ..task })
+}
+
+/// A dead letter as it is on disk, opened; `None` also where its key was destroyed.
+pub(super) fn dead_letter(
+    disk: &Disk,
+    ring: &Keyring,
+    id: ContainerId,
+) -> Result<Option<Vec<u8>>, Error> {
+    let key = keys::dead(id);
+    let Some(bytes) = disk.whole(&key)? else { return Ok(None) };
+    ring.open_value(Kind::Dead, &key, &bytes)
 }

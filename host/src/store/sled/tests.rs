@@ -10,8 +10,10 @@
 
 mod damage;
 mod form;
+mod fuzz;
 mod kill;
 pub(super) mod ledger;
+mod seal;
 
 use std::{
     fs,
@@ -83,6 +85,10 @@ conforms!(
     large_things_fit,
     a_kept_answer_stays_until_the_commit,
     a_task_remembers_its_polls,
+    a_connection_is_purged,
+    a_record_is_purged,
+    a_patient_is_purged,
+    dead_letters_are_forgotten_when_they_are_old,
     a_walk_with_restarts_keeps_what_a_model_keeps,
 );
 
@@ -172,10 +178,10 @@ async fn an_older_memo_does_not_come_back() {
     drop(store);
     let store = folder.open();
     let record = change("1", None).record;
-    assert_eq!(store.memo(record).unwrap().as_deref(), Some("newer"));
+    assert_eq!(store.memo(&"general".into(), record).unwrap().as_deref(), Some("newer"));
     store.settle(made[0].id, &"app".into(), Settlement::Dead { reason: "410".into(), at: at(1) });
     store.flush().await.unwrap();
     store.replay(&[made[0].id]).await.unwrap();
     drop(store);
-    assert_eq!(folder.open().memo(record).unwrap().as_deref(), Some("newer"));
+    assert_eq!(folder.open().memo(&"general".into(), record).unwrap().as_deref(), Some("newer"));
 }

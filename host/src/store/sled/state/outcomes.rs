@@ -8,6 +8,7 @@ use crate::{
     model::{ContainerId, Delivery, DestinationName, Pending, Stage},
     store::{
         DeadLetter, Error, Fill, Settlement,
+        seal::{GROWTH, Kind},
         sled::{
             disk::Writes,
             format::{self, Body, Head, Owed, Progress, Standing},
@@ -29,7 +30,8 @@ impl State {
             return Ok(entry.deliveries());
         }
         let item = self.item(&entry.at)?;
-        let (head, body) = self.disk.understood(format::head(item.bytes()))?;
+        let (head, body) = self.disk.understood(format::head(&item))?;
+        let connection = head.connection;
         let head = Head { memo: Some(fill.memo.as_deref()), ..head };
         if fill.destinations.is_empty() {
             self.close(group, head)?;
@@ -45,7 +47,7 @@ impl State {
         let item = self.disk.understood(format::encode(&(&head, &body)))?;
         self.learn(&head)?;
         let deliveries = owed.iter().filter_map(Owing::delivery).collect();
-        self.enter(group, id, &item, Some(owed));
+        self.enter(group, (id, connection), &item, Some(owed))?;
         Ok(deliveries)
     }
 
@@ -61,7 +63,7 @@ impl State {
         group.memos.extend(noted);
         let Some(entry) = self.collecting(id) else { return Ok(()) };
         let item = self.item(&entry.at)?;
-        let (head, _) = self.disk.understood(format::head(item.bytes()))?;
+        let (head, _) = self.disk.understood(format::head(&item))?;
         self.close(group, Head { memo: memo.as_deref().map(Some), ..head })
     }
 
@@ -75,7 +77,7 @@ impl State {
     ) -> Result<(), Error> {
         let Some(entry) = self.collecting(id) else { return Ok(()) };
         let item = self.item(&entry.at)?;
-        let (head, body) = self.disk.understood(format::head(item.bytes()))?;
+        let (head, body) = self.disk.understood(format::head(&item))?;
         let body: Body = self.disk.understood(format::decode(body))?;
         let letters = [letter(&head, &body, None, reason, at)];
         self.inter(group, &letters, &head, &body)?;
@@ -118,10 +120,10 @@ impl State {
             if !group.replayed.insert(*id) {
                 continue;
             }
-            if let Some(bytes) = self.disk.whole(&keys::dead(*id))? {
+            if let Some(bytes) = self.dead_letter(*id)? {
                 let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
                 pending.push(self.exhume(group, item)?);
-                group.writes.remove_parts(&keys::dead(*id), Writes::parts(&bytes));
+                group.writes.remove_parts(&keys::dead(*id), Writes::parts(bytes.len() + GROWTH));
             }
         }
         Ok(pending)
@@ -142,7 +144,7 @@ impl State {
             None => Stage::Collect,
             Some(owed) => Stage::Deliver(owed.iter().filter_map(Owing::delivery).collect()),
         };
-        self.enter(group, id, &[&front, body].concat(), owed);
+        self.enter(group, (id, head.connection), &[&front, body].concat(), owed)?;
         Ok(Pending { id, task: head.task(), lane: head.lane, stage })
     }
 
@@ -150,7 +152,7 @@ impl State {
     fn inter_deliveries(&mut self, group: &mut Group, id: ContainerId) -> Result<(), Error> {
         let Some(entry) = self.entries.get(&id) else { return Ok(()) };
         let item = self.item(&entry.at)?;
-        let (head, body) = self.disk.understood(format::head(item.bytes()))?;
+        let (head, body) = self.disk.understood(format::head(&item))?;
         let body: Body = self.disk.understood(format::decode(body))?;
         let (mut owed, mut letters) = (Vec::new(), Vec::new());
         for owing in entry.owed.iter().flatten() {
@@ -171,7 +173,9 @@ impl State {
         body: &Body,
     ) -> Result<(), Error> {
         let bytes = self.disk.understood(format::encode_dead(letters, head, body))?;
-        group.writes.insert_parts(&keys::dead(head.id), &bytes);
+        let key = keys::dead(head.id);
+        let sealed = self.sealed(head.connection, Kind::Dead, &key, &bytes)?;
+        group.writes.insert_parts(&key, &sealed);
         Ok(())
     }
 
@@ -181,7 +185,8 @@ impl State {
         let item = self.disk.understood(format::encode(&head))?;
         self.learn(&head)?;
         self.forget(group, head.id);
-        self.closed.push(self.journal.append(&mut group.writer, &item));
+        let (at, _) = self.append(group, head.connection, &item)?;
+        self.closed.push(at);
         Ok(())
     }
 

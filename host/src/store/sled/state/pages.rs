@@ -2,10 +2,10 @@
 
 use super::{Group, State};
 use crate::{
-    identity::{RecordKey, VersionKey},
-    model::{ContainerId, Pending, Stage, TaskId},
+    model::{ConnectionName, ContainerId, Pending, Stage, TaskId},
     store::{
         Commit, Committed, Error, KeptAnswer, NewChange, Rewind,
+        seal::Kind,
         sled::{
             format::{self, Body, Head, Standing, TaskRecord},
             keys,
@@ -28,7 +28,7 @@ impl State {
         }
         let mut made = Vec::with_capacity(commit.changes.len());
         for change in commit.changes {
-            if !self.has_seen(change.record, change.version)? {
+            if !self.has_seen(&commit.task.connection, &change)? {
                 made.push(self.make(group, &commit.task, commit.observed_at, change)?);
             }
         }
@@ -59,8 +59,10 @@ impl State {
         forget_answer(group, &id, &mut task);
         task.interrupted = answer.is_none();
         if let Some(answer) = answer {
-            let bytes = self.disk.understood(format::encode_answer(answer))?;
-            task.answer_parts = group.writes.insert_parts(&keys::answer(&id), &bytes);
+            let (key, bytes) = (keys::answer(&id), format::encode_answer(answer));
+            let bytes = self.disk.understood(bytes)?;
+            let sealed = self.sealed(id.connection.as_str(), Kind::Answer, &key, &bytes)?;
+            task.answer_parts = group.writes.insert_parts(&key, &sealed);
         }
         group.tasks.insert(id, task);
         Ok(())
@@ -116,7 +118,7 @@ impl State {
     fn unmake(&mut self, group: &mut Group, task: &TaskId, id: ContainerId) -> Result<bool, Error> {
         let Some(entry) = self.entries.get(&id) else { return Ok(false) };
         let item = self.item(&entry.at)?;
-        let (head, _) = self.disk.understood(format::head(item.bytes()))?;
+        let (head, _) = self.disk.understood(format::head(&item))?;
         if head.task() != *task {
             return Ok(false);
         }
@@ -153,12 +155,13 @@ impl State {
         Ok(())
     }
 
-    fn has_seen(&self, record: RecordKey, version: Option<VersionKey>) -> Result<bool, Error> {
-        let Some(version) = version else { return Ok(false) };
-        if self.collecting.contains(&(record, version)) {
+    fn has_seen(&self, connection: &ConnectionName, change: &NewChange) -> Result<bool, Error> {
+        let Some(version) = change.version else { return Ok(false) };
+        if self.collecting.contains(&(change.record, version)) {
             return Ok(true);
         }
-        Ok(self.records.get(record)?.versions.contains(&version))
+        let known = self.records.get(connection.as_str(), change.record)?;
+        Ok(known.versions.contains(&version))
     }
 
     fn make(
@@ -174,8 +177,8 @@ impl State {
         let (memo, serial, standing) = (None, 0, Standing::Collect);
         let head = Head { id, connection, action, lane, record, version, memo, serial, standing };
         let body = Body { notification_id, change, backfill, observed_at, filled: None };
-        let item = self.disk.understood(format::encode(&(head, body)))?;
-        self.enter(group, id, &item, None);
+        let item = self.disk.understood(format::encode(&(&head, body)))?;
+        self.enter(group, (id, connection), &item, None)?;
         self.collecting.extend(version.map(|version| (record, version)));
         Ok(Pending { id, task: task.clone(), lane, stage: Stage::Collect })
     }

@@ -11,11 +11,13 @@ use crate::{
     model::{ContainerId, DestinationName, Lane, Pending, Stage, TaskId},
     store::{
         Error,
+        seal::{Kind, Number, number},
         sled::{
             block::Location,
             disk::Disk,
             format::{self, Head, Owed, Progress, Standing},
             journal::Journal,
+            keyring::Keyring,
             keys,
             records::Records,
         },
@@ -26,15 +28,20 @@ use crate::{
 pub(in super::super) fn rebuild(
     disk: Arc<Disk>,
     records: Arc<Records>,
+    ring: Arc<Keyring>,
 ) -> Result<(State, Vec<Pending>), Error> {
     let saved = disk.load(keys::SAVED)?.unwrap_or_default();
-    let mut finds = Finds { progress: progress(&disk)?, serial: saved, ..Finds::default() };
-    let mut journal = Journal::load(&disk, |at, item| {
-        let (head, _) = disk.understood(format::head(item))?;
+    let mut finds = Finds { progress: progress(&disk, &ring)?, serial: saved, ..Finds::default() };
+    let mut journal = Journal::load(&disk, |at, sealed| {
+        let Some(item) = ring.open_value(Kind::Item, &at.seal(), sealed)? else {
+            finds.superseded.push(at);
+            return Ok(());
+        };
+        let (head, _) = disk.understood(format::head(&item))?;
         if head.serial > saved {
             records.learn(&head)?;
         }
-        finds.take(at, &head);
+        finds.take(at, number(sealed).unwrap_or(Number(0)), &head);
         Ok(())
     })?;
     // The journal goes first, so only damage can have it know less than the records. They would
@@ -49,8 +56,18 @@ pub(in super::super) fn rebuild(
     let sequences = sequences(&disk)?;
     let (entries, collecting) = (HashMap::new(), HashSet::new());
     let (closed, serial) = (finds.closed, finds.serial);
-    let mut state =
-        State { disk, records, entries, collecting, journal, closed, sequences, next, serial };
+    let mut state = State {
+        disk,
+        records,
+        ring,
+        entries,
+        collecting,
+        journal,
+        closed,
+        sequences,
+        next,
+        serial,
+    };
     let mut pending: Vec<Pending> =
         finds.containers.into_iter().map(|(id, find)| state.admit(id, find)).collect();
     pending.sort_unstable_by_key(|pending| pending.id);
@@ -97,7 +114,7 @@ struct Find {
 impl Finds {
     /// Takes an item in. Of two of a container, that which waits to be collected is the earlier,
     /// and its mark was not yet written.
-    fn take(&mut self, at: Location, head: &Head<'_>) {
+    fn take(&mut self, at: Location, key: Number, head: &Head<'_>) {
         self.serial = self.serial.max(head.serial);
         let earlier = match head.standing {
             Standing::Collect if self.is_known(head.id) => return self.superseded.push(at),
@@ -114,7 +131,7 @@ impl Finds {
         };
         let version = head.version.filter(|_| owed.is_none());
         let find = Find {
-            entry: Entry { at, owed },
+            entry: Entry { at, key, owed },
             task: interned(&mut self.tasks, head.task()),
             lane: head.lane,
             collecting: version.map(|version| (head.record, version)),
@@ -149,13 +166,14 @@ fn interned<T: Clone + Eq + std::hash::Hash>(held: &mut HashSet<T>, name: T) -> 
     name
 }
 
-fn progress(disk: &Disk) -> Result<HashMap<(ContainerId, u16), Progress>, Error> {
+fn progress(disk: &Disk, ring: &Keyring) -> Result<HashMap<(ContainerId, u16), Progress>, Error> {
     let progress = |row: Result<(sled::IVec, sled::IVec), Error>| {
         let (key, value) = row?;
         let of = keys::owing_of(&key).ok_or_else(|| disk.damaged("a delivery has no container"))?;
-        Ok((of, disk.understood(format::decode(&value))?))
+        let Some(value) = ring.open_value(Kind::Owing, &key, &value)? else { return Ok(None) };
+        Ok(Some((of, disk.understood(format::decode(&value))?)))
     };
-    disk.scan(keys::OWINGS).map(progress).collect()
+    disk.scan(keys::OWINGS).filter_map(|row| progress(row).transpose()).collect()
 }
 
 fn sequences(disk: &Disk) -> Result<HashMap<DestinationName, u64>, Error> {

@@ -60,7 +60,7 @@ fn the_bytes_of_this_format_stay() {
     assert_eq!(hex(&dead), format!("020172{time}"));
     assert_eq!(hex(&Progress::FRESH), "00000000");
     let record = RecordState::default().after(&head());
-    assert_eq!(hex(&record), format!("01{twos}01016d07"));
+    assert_eq!(hex(&record), format!("01{twos}01016d0709"));
     let task = TaskRecord { cursor: Some("c".into()), revision: 300, ..TaskRecord::default() };
-    assert_eq!(hex(&task), "010163ac020000000000");
+    assert_eq!(hex(&task), "ac020000000000");
 }
