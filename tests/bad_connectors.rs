@@ -95,7 +95,7 @@ async fn inspecting_a_file_that_is_no_connector_says_why() {
 }
 
 /// What goes wrong in `poll` or `changes`, and what `rounds status` says of it.
-const POLLS: [(&str, &str); 20] = [
+pub(crate) const POLLS: [(&str, &str); 20] = [
     (
         "traps-in-poll",
         "*@* of connection *: the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed",
@@ -179,7 +179,7 @@ const POLLS: [(&str, &str); 20] = [
 ];
 
 /// What goes wrong in `collect`, and what the log says of it.
-const COLLECTS: [(&str, &str); 9] = [
+pub(crate) const COLLECTS: [(&str, &str); 9] = [
     (
         "traps-in-collect",
         "*@* of connection *: the connector trapped in `collect`: wasm trap: wasm `unreachable` instruction executed",

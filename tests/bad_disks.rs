@@ -12,7 +12,8 @@ use std::{
 use rounds::practice::{Fault, Received};
 
 use crate::support::{
-    Clinic, Said, Site, assert_fits, connection, destination, has_panicked, receiver, within,
+    Clinic, Said, Site, assert_fits, connection, destination, has_panicked, receiver, skipped,
+    within,
 };
 
 /// A disk of its own at a path, of these many MiB, as long as it lives.
@@ -26,8 +27,7 @@ impl Disk {
         if mounted(&["-t", "tmpfs", "-o", &size, "rounds-test"], &path) {
             return Some(Self(path));
         }
-        let test = std::thread::current().name().unwrap_or_default().to_owned();
-        announce(&format!("{test}: SKIPPED, as this user may not mount a disk; run it as root"));
+        skipped("this user may not mount a disk; run it as root");
         None
     }
 
@@ -63,12 +63,6 @@ impl Drop for Disk {
 fn mounted(options: &[&str], path: &Path) -> bool {
     let output = Command::new("mount").args(options).arg(path).output();
     output.is_ok_and(|output| output.status.success())
-}
-
-/// Says something that a captured test says, too.
-fn announce(text: &str) {
-    let mut out = std::io::stderr();
-    drop(writeln!(out, "{text}"));
 }
 
 fn configure(site: &Site, clinic: &Clinic, app: &str) {

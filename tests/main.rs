@@ -12,7 +12,9 @@
     reason = "in a test a broken expectation is the message"
 )]
 
+mod admin;
 mod adversity;
+mod audit;
 mod authors;
 mod bad_answers;
 mod bad_connectors;
@@ -20,9 +22,12 @@ mod bad_destinations;
 mod bad_disks;
 mod configuration;
 mod connector_test;
+mod faults;
+mod hostile;
 mod house;
 mod kill;
 mod languages;
+mod purge;
 mod real_ehr;
 mod real_registry;
 mod registries;

@@ -1,28 +1,40 @@
 //! The admin API: looking after a running host over HTTP, on this machine only.
 //!
-//! It has no credentials of its own, so it listens on loopback addresses only, and refuses what a
-//! browser would send for a web page that a person of this machine has open. It speaks of tasks,
-//! cursors and dead letters, never of what is in a container.
+//! On loopback without tokens, all users of this machine are trusted: whoever can open a connection
+//! there may do everything, as the audit log says by the user's number. What a browser would send
+//! for a web page that a person has open is refused. With tokens, each is somebody with a role;
+//! beyond loopback they and TLS are required. What changes something, or shows a patient's data,
+//! is in the audit log before it is answered.
 //!
-//! | route | does |
-//! | --- | --- |
-//! | `GET /healthz` | 200 while the store takes what it is given, else 503 |
-//! | `GET /v1/status` | a [`status::Report`](crate::status::Report) |
-//! | `GET /v1/dead` | all dead letters, oldest first |
-//! | `POST /v1/dead/replay` | puts back in line: a [`Replay`] |
-//! | `POST /v1/keys/rotate` | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
-//! | `GET /v1/tasks/{connection}/{action}/cursor` | a [`Cursor`] |
-//! | `PUT /v1/tasks/{connection}/{action}/cursor` | sets it: a [`NewCursor`] (or `POST`) |
-//! | `POST /v1/tasks/{connection}/{action}/poll` | polls now, whatever the cadence |
+//! | route | for | does |
+//! | --- | --- | --- |
+//! | `GET /healthz` | all | 200 while the store takes what it is given, else 503 |
+//! | `GET /v1/status` | viewers | a [`status::Report`](crate::status::Report) |
+//! | `GET /v1/dead` | viewers | all dead letters, oldest first, without their contents |
+//! | `GET /v1/dead/{container}` | readers | one with its contents: patients' data |
+//! | `POST /v1/dead/replay` | operators | puts back in line: a [`Replay`] |
+//! | `GET /v1/tasks/{connection}/{action}/cursor` | operators | a [`Cursor`] |
+//! | `PUT /v1/tasks/{connection}/{action}/cursor` | operators | sets it: a [`NewCursor`] (or `POST`) |
+//! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
+//! | `POST /v1/keys/rotate` | admins | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
+//! | `POST /v1/purge` | admins | forgets a connection, a record or a key, or counts what that would be |
+//!
+//! Operators and readers may what viewers may, and the role `admin` everything.
 
 mod body;
+mod caller;
 mod client;
 mod guard;
 mod line;
+mod neighbour;
 mod reply;
+mod room;
 mod routes;
+mod shown;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod way;
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -30,11 +42,22 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    body::{Cursor, NewCursor, Replay, ReplayError, Replayed},
+    body::{Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
+    tls::CertificateError,
+    way::Way,
 };
-use self::{line::Lines, routes::Admin};
-use crate::{host::Handle, model::TaskId};
+use self::{
+    guard::Gate,
+    line::{Lines, Peer},
+    routes::Admin,
+    tls::Secrecy,
+};
+pub(crate) use self::{
+    shown::{containers, dead},
+    tls::certify,
+};
+use crate::{audit::Audit, config, host::Handle, model::TaskId};
 
 /// How long answers under way may take once the host stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -43,25 +66,36 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Server {
     listener: std::net::TcpListener,
     address: SocketAddr,
+    secrecy: Option<Secrecy>,
+    gate: Gate,
     admin: Admin,
 }
 
 impl Server {
-    /// Listens on a loopback address; port 0 stands for any that is free. Nothing is answered
-    /// before [`Server::run`]. `tasks` are those that there are to speak of.
+    /// Listens; port 0 stands for any that is free. Nothing is answered before [`Server::run`].
+    /// `tasks` are those that there are to speak of.
     ///
     /// # Errors
-    /// Where the address is in use, or others than this machine could reach it.
-    pub fn bind(address: SocketAddr, handle: Handle, tasks: Vec<TaskId>) -> io::Result<Self> {
-        if !address.ip().is_loopback() {
+    /// Where the address is in use, the certificate cannot be used, or others than this machine
+    /// could reach the address and there are no tokens or no TLS.
+    pub fn bind(
+        settings: config::Admin,
+        handle: Handle,
+        tasks: Vec<TaskId>,
+        audit: Audit,
+    ) -> io::Result<Self> {
+        if !settings.is_safe() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "others could reach it; it must be a loopback address, as 127.0.0.1",
+                "others could reach it; beyond loopback it takes tokens and a certificate",
             ));
         }
-        let listener = std::net::TcpListener::bind(address)?;
+        let secrecy = settings.tls.clone().map(Secrecy::new).transpose()?;
+        let listener = std::net::TcpListener::bind(settings.address)?;
         listener.set_nonblocking(true)?;
-        Ok(Self { address: listener.local_addr()?, listener, admin: Admin::new(handle, tasks) })
+        let address = listener.local_addr()?;
+        let gate = Gate::new(settings, audit.clone());
+        Ok(Self { listener, address, secrecy, gate, admin: Admin::new(handle, audit, tasks) })
     }
 
     /// Where it listens.
@@ -76,9 +110,11 @@ impl Server {
             Ok(listener) => listener,
             Err(error) => return tracing::error!(%error, "the admin API cannot be served"),
         };
-        let router = guard::around(routes::router(self.admin));
+        let router = self.gate.around(routes::router(self.admin));
+        let router = router.into_make_service_with_connect_info::<Peer>();
         let ends = shutdown.clone().cancelled_owned();
-        let serving = axum::serve(Lines::new(listener), router).with_graceful_shutdown(ends);
+        let lines = Lines::new(listener, self.secrecy);
+        let serving = axum::serve(lines, router).with_graceful_shutdown(ends);
         let out_of_grace = async {
             shutdown.cancelled().await;
             time::sleep(GRACE).await;
@@ -88,5 +124,6 @@ impl Server {
             _ = serving.into_future() => {}
             () = out_of_grace => {}
         }
+        self.gate.close().await;
     }
 }

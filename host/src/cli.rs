@@ -4,6 +4,7 @@
 //! gets the answer alone. Colour and progress are for terminals only.
 
 mod arguments;
+mod audit;
 mod check;
 mod connector;
 mod cursor;
@@ -16,6 +17,7 @@ mod last_words;
 mod logs;
 mod output;
 mod poll;
+mod purge;
 mod run;
 mod signals;
 mod status;
@@ -55,6 +57,9 @@ enum Command {
     Dead(dead::Command),
     #[command(subcommand)]
     Cursor(cursor::Command),
+    Purge(purge::Arguments),
+    #[command(subcommand)]
+    Audit(audit::Command),
     #[command(subcommand)]
     Keys(keys::Command),
     #[command(subcommand)]
@@ -85,6 +90,8 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
+        Command::Purge(arguments) => purge::run(arguments).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Keys(command) => keys::run(command).await,
         Command::Connector(command) => connector::run(command).await,
     }
@@ -120,6 +127,19 @@ mod tests {
             ("poll general", false),
             ("status --admin 127.0.0.1:7070", true),
             ("status --admin 127.0.0.1", false),
+            ("status --admin https://rounds.example:7070 --ca ca.pem --token-env TOKEN", true),
+            ("status --admin http://rounds.example:7070", false),
+            ("audit list --since 2h --json", true),
+            ("audit verify --head 7:00", true),
+            ("audit", false),
+            ("purge --connection general --yes", true),
+            ("purge --record general/orders/Order/7", true),
+            ("purge --key general/Patient/7 --json", true),
+            ("purge --key general", false),
+            ("purge --connection general --key general/Patient/7", false),
+            ("purge", false),
+            ("dead show 7", true),
+            ("dead show", false),
             ("dead list --json", true),
             ("dead replay 1 2", true),
             ("dead replay --all", true),

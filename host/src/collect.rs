@@ -128,7 +128,7 @@ impl Collector {
 
     /// Starts as many containers as there is room for; answers how long until there is more to do.
     async fn start_jobs(&mut self) -> Option<Duration> {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         self.lanes.release(now);
         while self.has_room(now) {
             let Some(lane) = self.lanes.take() else { break };
@@ -162,8 +162,10 @@ impl Collector {
                 match answers {
                     Ok(answers) => {
                         self.breaker.answered();
-                        job.collected.extend(answers);
-                        self.advance(job).await;
+                        match job.answered(answers) {
+                            Ok(()) => self.advance(job).await,
+                            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+                        }
                     }
                     Err(error) => self.fault(job, Trouble::Egress(error)).await,
                 }
@@ -252,14 +254,14 @@ impl Collector {
     /// service any more, or is not from now on, it is collected again with what is.
     async fn fault(&mut self, job: Job, trouble: Trouble) {
         match verdict::judge(&self.options, &job, &trouble).await {
-            Ok(true) => self.lanes.hold(job.lane, self.options.clock.now()),
+            Ok(true) => self.lanes.hold(job.lane, self.options.clock.steady()),
             Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), &trouble),
             Err(error) => self.trouble(job.lane, None, &Trouble::Store(error)),
         }
     }
 
     fn trouble(&mut self, lane: Lane, connector: Option<&Connector>, trouble: &Trouble) {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let paused_until =
             trouble.of_it_all().then(|| self.breaker.failed(now, trouble.pause(), rand::random()));
         let Some(waiting) = self.lanes.first_mut(lane) else { return };

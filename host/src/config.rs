@@ -6,6 +6,7 @@
 //! connector can judge (its actions, its settings, its ways to sign in) keeps its [`Place`],
 //! so that the host reports it in the same words.
 
+pub mod admin;
 pub mod auth;
 mod check;
 pub mod connection;
@@ -30,6 +31,7 @@ pub mod trust;
 use std::path::Path;
 
 use crate::oci::Reference;
+pub use admin::Admin;
 pub use auth::Auth;
 pub use connection::{Connection, Since, Task};
 pub use destination::{Destination, Handshake};

@@ -18,6 +18,7 @@ mod manifest;
 mod sandbox;
 #[cfg(test)]
 mod tests;
+mod time;
 mod tools;
 mod watch;
 

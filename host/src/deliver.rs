@@ -22,6 +22,7 @@ use crate::{
     envelope,
     lanes::Lanes,
     model::{ContainerId, Delivery, DestinationName, Lane},
+    schedule::backoff,
     status::{Status, UnderWay},
     step,
     store::Store,
@@ -121,7 +122,7 @@ impl Deliverer {
             if outcome == Outcome::Delivered {
                 return self.breaker.answered();
             }
-            let now = self.options.clock.now();
+            let now = self.options.clock.steady();
             self.say_failed(&outcome);
             let until = self.breaker.failed(now, None, rand::random());
             time::sleep(clock::until(now, until)).await;
@@ -151,7 +152,7 @@ impl Deliverer {
 
     /// Starts as many attempts as there is room for; answers how long until there is more to do.
     fn start_attempts(&mut self) -> Option<Duration> {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         self.lanes.release(now);
         while self.attempts.len() < self.room(now) {
             let Some(lane) = self.lanes.take() else { break };
@@ -164,23 +165,39 @@ impl Deliverer {
     }
 
     fn start_attempt(&mut self, lane: Lane) {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let Some(owed) = self.lanes.first_mut(lane) else { return };
         if let Some(not_before) = owed.delivery.not_before.take_if(|at| *at > now) {
-            return self.lanes.hold(lane, not_before);
+            // Noted by a clock that has been set back since, it may be far away.
+            let longest = clock::after(now, backoff::LONGEST_DELIVERY_WAIT);
+            return self.lanes.hold(lane, not_before.min(longest));
         }
         let (container, attempt) = (owed.container, owed.delivery.attempts + 1);
         let span =
             tracing::info_span!("delivery", destination = %self.options.name, %container, attempt);
-        let message = message(self.options.store.as_ref(), owed);
+        let message = match message(self.options.store.as_ref(), owed) {
+            Ok(None) => return self.forget(lane),
+            Ok(Some(message)) => Ok(message),
+            Err(outcome) => Err(outcome),
+        };
         let destination = Arc::clone(&self.options.destination);
         let attempt = async move {
             match message {
-                Ok(message) => (lane, destination.deliver(message).await),
+                Ok(message) => {
+                    step::reached("sending");
+                    (lane, destination.deliver(message).await)
+                }
                 Err(outcome) => (lane, outcome),
             }
         };
         self.attempts.push(Box::pin(attempt.instrument(span)));
+    }
+
+    /// The store was made to forget it, and nothing is owed any more.
+    fn forget(&mut self, lane: Lane) {
+        self.lanes.done(lane);
+        let waiting = self.lanes.len();
+        self.options.status.destination(&self.options.name, |it| it.waiting = waiting);
     }
 
     fn room(&self, now: Timestamp) -> usize {
@@ -203,7 +220,7 @@ impl Deliverer {
 
     fn settle(&mut self, lane: Lane, outcome: Outcome) {
         step::reached("sent");
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let until = self.note(&outcome, now);
         let Some(owed) = self.lanes.first_mut(lane) else { return };
         let decision = policy::decide(
@@ -216,8 +233,9 @@ impl Deliverer {
         );
         let container = owed.container;
         self.say(&outcome, &decision, container);
-        if let Some(settlement) = decision.settlement(now) {
+        if let Some(settlement) = decision.settlement(self.options.clock.now()) {
             self.options.store.settle(container, &self.options.name, settlement);
+            step::reached("settled");
         }
         match decision {
             Decision::Keep => self.lanes.hold(lane, clock::after(now, policy::KEPT_FOR)),
@@ -278,17 +296,16 @@ impl Deliverer {
     }
 }
 
-/// The notification as the store has it. A store that cannot be read is no fault of the
-/// notification's: it is tried again.
-fn message(store: &dyn Store, owed: &Owed) -> Result<Message, Outcome> {
+/// The notification as the store has it; `None` where it was purged. A store that cannot be read
+/// is no fault of the notification's: it is tried again.
+fn message(store: &dyn Store, owed: &Owed) -> Result<Option<Message>, Outcome> {
     let failed = |why: String| Outcome::Failed { why, pause: None, of_it_all: false };
     let container = store.container(owed.container).map_err(|error| failed(error.to_string()))?;
-    let container =
-        container.ok_or_else(|| failed("the store does not have the notification".into()))?;
+    let Some(container) = container else { return Ok(None) };
     let body = envelope::body(&container, owed.delivery.sequence);
     let body =
         body.ok_or_else(|| Outcome::Refused { why: "the notification cannot be written".into() })?;
-    Ok(Message { id: container.notification_id, body })
+    Ok(Some(Message { id: container.notification_id, body }))
 }
 
 async fn wait(due: Option<Duration>) {

@@ -8,6 +8,8 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use crate::step;
+
 /// Makes a folder that only the host's user may look into, with those above it.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -29,6 +31,7 @@ pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     draft.push(format!(".{}-{number}.draft", std::process::id()));
     let draft = PathBuf::from(draft);
     let written = write_draft(&draft, parts)
+        .inspect(|()| step::reached("drafted"))
         .and_then(|()| fs::rename(&draft, path))
         .and_then(|()| sync_folder(path));
     if written.is_err() {

@@ -41,6 +41,7 @@
 //! ```
 
 pub mod admin;
+pub mod audit;
 mod breaker;
 mod check;
 pub mod cli;
@@ -60,6 +61,8 @@ mod duration;
 pub mod egress;
 mod envelope;
 mod files;
+#[cfg(test)]
+mod fuzz;
 pub mod host;
 pub mod identity;
 mod lanes;

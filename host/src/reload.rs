@@ -30,6 +30,7 @@ use crate::{
     service::Service,
     shelf::Shelf,
     status::Status,
+    step,
 };
 
 /// What a reloader works with.
@@ -84,7 +85,7 @@ impl Reloader {
 
     /// Looks at the folder and deals with what is new.
     async fn look(&mut self) {
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let look = match self.options.folder.look(now) {
             Ok(look) => look,
             Err(error) => {
@@ -170,8 +171,10 @@ impl Reloader {
         judge(config, &connector, Some(&service.record())).map_err(|why| why.to_string())?;
         let kept = file.keep(shelf).await;
         kept.map_err(|error| format!("it cannot be kept in the data folder: {error}"))?;
+        step::reached("swapping");
         let (old, new) = (serving.connector.manifest().label(), connector.manifest().label());
         service.swap(connector, file_name(path), clock.now()).await;
+        step::reached("swapped");
         tracing::info!(old, new, "swapped; polls from now on run on the new one");
         self.wake(service);
         self.tidy().await;

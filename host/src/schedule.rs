@@ -2,7 +2,8 @@
 //!
 //! Starts are spread over the interval, a tick that comes while a run goes on is skipped, and
 //! after a failure the next run waits longer and longer. What is due is decided by the host's
-//! clock at every wake-up, so that a clock that was set is noticed within half a minute.
+//! steady clock at every wake-up: a clock that was set forward is noticed within half a minute,
+//! and one that was set back keeps nobody waiting. Cron lines are looked up on the wall's.
 
 pub mod backoff;
 pub mod cadence;
@@ -100,7 +101,7 @@ impl Options {
         let (sender, woken) = mpsc::unbounded_channel();
         let (finish, finished) = mpsc::unbounded_channel();
         let room = Arc::new(Semaphore::new(self.concurrency));
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let names =
             self.entries.iter().enumerate().map(|(at, entry)| (entry.id.clone(), at)).collect();
         let planned: Vec<_> =
@@ -148,17 +149,27 @@ impl Planned {
     }
 
     /// When it runs next, after an outcome.
-    fn next(&mut self, outcome: Outcome, now: Timestamp) -> Option<Timestamp> {
+    fn next(&mut self, outcome: Outcome, clock: &dyn Clock) -> Option<Timestamp> {
+        let now = clock.steady();
         self.failures = if outcome == Outcome::Done { 0 } else { self.failures.saturating_add(1) };
         let (base, cap) = self.waits();
         match outcome {
-            Outcome::Done => Some(self.entry.cadence.next_after(now, self.seed)),
+            Outcome::Done => Some(self.next_tick(clock)),
             Outcome::After(wait) => Some(clock::after(now, wait)),
             Outcome::Failed => {
                 let wait = backoff(self.failures, base, cap, rand::random());
                 Some(clock::after(now, wait))
             }
             Outcome::Stop => None,
+        }
+    }
+
+    /// The next tick, in steady time.
+    fn next_tick(&self, clock: &dyn Clock) -> Timestamp {
+        let (wall, steady) = (clock.now(), clock.steady());
+        match &self.entry.cadence {
+            Cadence::Every(_) => self.entry.cadence.next_after(steady, self.seed),
+            Cadence::Cron(line) => clock::after(steady, clock::until(wall, line.next_after(wall))),
         }
     }
 }
@@ -198,7 +209,7 @@ impl Scheduler {
 
     /// Starts what is due; answers how long until more may be.
     fn start_due(&mut self, runs: &CancellationToken) -> Duration {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         while let Some(Reverse((due, at))) = self.due.peek().copied() {
             if due > now {
                 return clock::until(now, due).min(LONGEST_SLEEP);
@@ -229,10 +240,10 @@ impl Scheduler {
 
     fn plan(&mut self, at: usize, outcome: Outcome) {
         self.running.remove(&at);
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let woken = self.again.remove(&at);
         let Some(planned) = self.planned.get_mut(at) else { return };
-        let next = planned.next(outcome, now);
+        let next = planned.next(outcome, self.clock.as_ref());
         self.set(at, if woken { Some(now) } else { next });
     }
 
@@ -241,7 +252,7 @@ impl Scheduler {
         if self.running.contains(&at) {
             self.again.insert(at);
         } else {
-            self.set(at, Some(self.clock.now()));
+            self.set(at, Some(self.clock.steady()));
         }
     }
 

@@ -3,6 +3,14 @@
 //! A debug build of the host kills itself with SIGKILL at the step that `ROUNDS_KILL_AT` names
 //! (`committed` for the first time there, `committed:3` for the third), so that tests can prove
 //! what a crash at that very step leaves behind. A release build has no trace of it.
+//!
+//! | where | steps |
+//! | --- | --- |
+//! | a poll | `answered`, `committing`, `committed` |
+//! | the store's writer | `applied`, `flushed`, `synced` |
+//! | a container | `collecting`, `filled` |
+//! | an attempt | `sending`, `sent`, `settled` |
+//! | a connector's swap, a file of the host's own | `swapping`, `swapped`, `drafted` |
 
 /// Says that a step was reached.
 #[cfg(not(debug_assertions))]

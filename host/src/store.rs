@@ -86,6 +86,9 @@ pub trait Store: Send + Sync + 'static {
     /// any more, by whomever. Of a record or a key, sealed bytes that nobody can find are left.
     async fn purge(&self, what: &Purge) -> Result<Purged, Error>;
 
+    /// What [`Store::purge`] would forget.
+    async fn held(&self, what: &Purge) -> Result<Purged, Error>;
+
     /// Forgets dead letters that died before a time; answers how many containers those were.
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
 

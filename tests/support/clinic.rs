@@ -37,6 +37,7 @@ struct Books {
     asked: Vec<String>,
     status: Option<StatusCode>,
     forgotten: Option<u64>,
+    name: Option<String>,
 }
 
 struct Appointment {
@@ -96,6 +97,11 @@ impl Clinic {
         self.books().forgotten = id;
     }
 
+    /// Calls all patients so from now on.
+    pub(crate) fn call_patients(&self, name: &str) {
+        self.books().name = Some(name.into());
+    }
+
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -146,8 +152,10 @@ async fn queue(State(clinic): State<Clinic>) -> Json<Value> {
 }
 
 async fn patient(State(clinic): State<Clinic>, Path(id): Path<u64>) -> Response {
-    match clinic.books().forgotten == Some(id) {
+    let books = clinic.books();
+    let name = books.name.as_deref().unwrap_or("Example, Patient");
+    match books.forgotten == Some(id) {
         true => StatusCode::NOT_FOUND.into_response(),
-        false => Json(json!({ "id": id, "name": "Example, Patient" })).into_response(),
+        false => Json(json!({ "id": id, "name": name })).into_response(),
     }
 }

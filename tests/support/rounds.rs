@@ -1,7 +1,7 @@
 //! The real program as a running host.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex},
 };
@@ -66,15 +66,29 @@ impl Line {
 
 impl Rounds {
     /// Starts the program and waits until it says that it is ready.
-    pub(super) async fn start(mut command: Command) -> Self {
+    pub(super) async fn start(command: Command) -> Self {
+        match Self::try_start(command).await {
+            Ok(host) => host,
+            Err(ended) => panic!("the host ended before it was ready\n{}", ended.log),
+        }
+    }
+
+    /// Starts the program; how it ended where it never was ready.
+    pub(super) async fn try_start(mut command: Command) -> Result<Self, Ended> {
         let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.kill_on_drop(true).spawn().expect("the program starts");
         let heard = Heard::listen(&mut child);
-        let ready = heard.wait("its being ready", |lines| lines.out.first().cloned()).await;
+        let Some(ready) = heard.first().await else {
+            let status = within("the host's end", child.wait()).await.expect("a status");
+            return Err(Ended { status, log: heard.log() });
+        };
         let ready: Value = serde_json::from_str(&ready).expect("JSON");
         let address = ready["admin"].as_str().and_then(|text| text.parse().ok());
-        let address = address.expect("an address");
-        Self { child, admin: admin::Client::new(address).expect("a client"), address, heard }
+        let mut address: SocketAddr = address.expect("an address");
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        Ok(Self { child, admin: admin::Client::new(address).expect("a client"), address, heard })
     }
 
     /// Where its admin API listens.
@@ -175,6 +189,11 @@ impl Rounds {
         self.ended().await
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a status").is_some()
+    }
+
     /// Waits until it ends by itself.
     pub(crate) async fn ended(&mut self) -> Ended {
         let status = within("the host's end", self.child.wait()).await.expect("a status");
@@ -182,7 +201,8 @@ impl Rounds {
         Ended { status, log: self.heard.log() }
     }
 
-    fn signal(&self, signal: Signal) {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
         let id = Pid::from_raw(self.id().cast_signed()).expect("a process id");
         kill_process(id, signal).expect("the host runs");
     }
@@ -212,21 +232,32 @@ impl Heard {
         Self { lines, changed }
     }
 
+    /// The line that says that it is ready; `None` where it ends before.
+    async fn first(&self) -> Option<String> {
+        let ready = self.there(|lines| lines.out.first().cloned());
+        match tokio::time::timeout(super::PATIENCE, ready).await {
+            Ok(ready) => ready,
+            Err(_) => panic!("waited in vain for its being ready\n{}", self.log()),
+        }
+    }
+
     async fn wait<T>(&self, what: &str, found: impl Fn(&Lines) -> Option<T>) -> T {
-        let mut changed = self.changed.clone();
-        let wait = async {
-            loop {
-                changed.mark_unchanged();
-                let there = found(&self.lines.lock().unwrap());
-                if there.is_some() || changed.changed().await.is_err() {
-                    return there;
-                }
-            }
-        };
-        match tokio::time::timeout(super::PATIENCE, wait).await {
+        match tokio::time::timeout(super::PATIENCE, self.there(found)).await {
             Ok(Some(there)) => there,
             Ok(None) => panic!("the host ended before {what}\n{}", self.log()),
             Err(_) => panic!("waited in vain for {what}\n{}", self.log()),
+        }
+    }
+
+    /// What is found as soon as it is written; `None` where all ended before.
+    async fn there<T>(&self, found: impl Fn(&Lines) -> Option<T>) -> Option<T> {
+        let mut changed = self.changed.clone();
+        loop {
+            changed.mark_unchanged();
+            let there = found(&self.lines.lock().unwrap());
+            if there.is_some() || changed.changed().await.is_err() {
+                return there;
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! A folder of a test's own, with a configuration, connectors and data in it.
 
 use std::{
-    fs,
-    os::unix::fs::symlink,
+    fs::{self, DirBuilder},
+    os::unix::fs::{DirBuilderExt, symlink},
     path::{Path, PathBuf},
     process::{self, Stdio},
     sync::{
@@ -17,7 +17,12 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::{connectors, rounds::Rounds, servers::SECRET, wait::within};
+use super::{
+    connectors,
+    rounds::{Ended, Rounds},
+    servers::SECRET,
+    wait::within,
+};
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rounds");
@@ -85,8 +90,10 @@ impl Site {
 
     /// Has hosts here know what commands compiled, and keep what they compile beside it.
     pub(crate) fn share_cache(&self) {
-        fs::create_dir(self.path("data")).unwrap();
-        symlink(cache_home().join("rounds"), self.path("data/cache")).unwrap();
+        let shared = cache_home().join("rounds");
+        DirBuilder::new().recursive(true).mode(0o700).create(&shared).unwrap();
+        fs::create_dir_all(self.path("data")).unwrap();
+        symlink(shared, self.path("data/cache")).unwrap();
     }
 
     /// Writes the configuration, with a `[host]` where the text has none.
@@ -105,6 +112,11 @@ impl Site {
         let mut command = self.command(&["run"]);
         command.envs(variables.iter().copied());
         Rounds::start(command).await
+    }
+
+    /// Starts the host; how it ended where it never was ready.
+    pub(crate) async fn try_start(&self) -> Result<Rounds, Ended> {
+        Rounds::try_start(self.command(&["run"])).await
     }
 
     /// Runs a command to its end.
@@ -126,7 +138,19 @@ impl Site {
     /// A command in the folder, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).current_dir(&self.folder);
+        command.args(arguments);
+        self.within(command)
+    }
+
+    /// Starts the host by a command that ends with running what is behind it.
+    pub(crate) async fn start_by(&self, by: &str, arguments: &[&str]) -> Rounds {
+        let mut command = Command::new(by);
+        command.args(arguments).args([PROGRAM, "run"]);
+        Rounds::start(self.within(command)).await
+    }
+
+    fn within(&self, mut command: Command) -> Command {
+        command.current_dir(&self.folder);
         command.env("ROUNDS_SECRET", SECRET).env("NO_COLOR", "1").env_remove("RUST_LOG");
         command.env(CACHE_HOME, cache_home());
         command

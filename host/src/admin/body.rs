@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{model::ContainerId, store::DeadLetter};
+use crate::{
+    audit::Subject,
+    model::{ContainerId, TaskId},
+    store::{self, DeadLetter, Purge},
+};
 
 /// Where a task stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +72,102 @@ impl Replay {
 pub struct Replayed {
     /// So many.
     pub replayed: usize,
+}
+
+/// What to purge.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Wanted {
+    /// All of a connection.
+    Connection {
+        /// Its name.
+        connection: String,
+    },
+    /// One record.
+    Record {
+        /// The connection's name.
+        connection: String,
+        /// The action's name.
+        action: String,
+        /// The record's identifier in the EHR.
+        id: String,
+    },
+    /// All of a key, as a patient's.
+    Key {
+        /// The connection's name.
+        connection: String,
+        /// The key, as notifications have it.
+        key: String,
+    },
+}
+
+impl Wanted {
+    /// As the store is asked.
+    pub fn purge(&self) -> Purge {
+        match self {
+            Self::Connection { connection } => Purge::Connection(connection.as_str().into()),
+            Self::Record { connection, action, id } => {
+                let (connection, action) = (connection.as_str().into(), action.as_str().into());
+                Purge::record(&TaskId { connection, action }, id)
+            }
+            Self::Key { connection, key } => Purge::key(&connection.as_str().into(), key),
+        }
+    }
+
+    /// As the audit log has it: what is a patient's as a keyed hash only.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Connection { connection } => Subject::of(format_args!("connection {connection}")),
+            Self::Record { connection, action, id } => {
+                let task = TaskId {
+                    connection: connection.as_str().into(),
+                    action: action.as_str().into(),
+                };
+                Subject::record(&task, id)
+            }
+            Self::Key { connection, key } => {
+                let plain = format!("a key of {connection}");
+                Subject::marked(plain, format!("{connection}/{key}"))
+            }
+        }
+    }
+}
+
+/// A purge, or only the question what it would come to.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPurge {
+    /// What to purge.
+    pub(super) what: Wanted,
+    /// Whether to do it; else it is only counted.
+    #[serde(default)]
+    pub(super) yes: bool,
+}
+
+/// What was purged, or would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purged {
+    /// Whether it is gone.
+    pub done: bool,
+    /// Containers that were to be collected or delivered.
+    pub containers: usize,
+    /// Dead letters.
+    pub dead: usize,
+    /// Records of which something was known, as when they changed last.
+    pub records: usize,
+}
+
+impl Purged {
+    /// What a store says of it.
+    pub fn of(done: bool, purged: store::Purged) -> Self {
+        let store::Purged { containers, dead, records } = purged;
+        Self { done, containers, dead, records }
+    }
+
+    /// All together, as the audit log counts.
+    pub fn count(&self) -> u64 {
+        (self.containers + self.dead + self.records) as u64
+    }
 }
 
 /// Why a request was not done.

@@ -1,26 +1,34 @@
 //! Asking a running host, for the commands that look after it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
+use ipnet::IpNet;
 use serde::{Serialize, de::DeserializeOwned};
-use url::Url;
+use serde_json::Value;
 
-use super::body::{Cursor, NewCursor, Refusal, Replay, Replayed};
+use super::{
+    body::{Cursor, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
+    way::Way,
+};
 use crate::{
+    config::Auth,
     egress::{self, Method, Network, Options, Owner, Request, fault::Transport},
-    model::TaskId,
+    model::{ContainerId, TaskId},
     status::Report,
     store::{DeadLetter, Rotated},
 };
 
 /// The longest answer: a long list of dead letters.
 const ANSWER: usize = 64 << 20;
+/// How long a host may be busy with what it was asked.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// Asks the admin API of a host. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
-    address: SocketAddr,
+    /// Where, as a person would write it.
+    place: String,
     client: egress::Client,
 }
 
@@ -31,12 +39,12 @@ pub enum Error {
     #[error(
         "no host answers at {0}; start it with `rounds run`, or say with --admin where it listens"
     )]
-    NotRunning(SocketAddr),
+    NotRunning(String),
     /// It cannot be asked, or does not answer.
-    #[error("the host at {address} cannot be asked: {source}")]
+    #[error("the host at {place} cannot be asked: {source}")]
     Unreachable {
         /// Where.
-        address: SocketAddr,
+        place: String,
         /// Why not.
         source: egress::Error,
     },
@@ -50,22 +58,43 @@ pub enum Error {
     },
     /// Something else listens there.
     #[error("what answers at {0} is no host of this version")]
-    Stranger(SocketAddr),
+    Stranger(String),
+    /// It cannot be asked there.
+    #[error(transparent)]
+    Way(#[from] super::way::WayError),
 }
 
 impl Client {
-    /// A client of the host whose admin API is at this address; asks nothing yet.
+    /// A client of the host whose admin API is at this address of this machine, without tokens;
+    /// asks nothing yet.
+    ///
+    /// # Errors
+    /// Where it is no loopback address, or the machine cannot give what an HTTP client needs.
+    pub fn new(address: SocketAddr) -> Result<Self, Error> {
+        Self::by(Way::plain(address)?)
+    }
+
+    /// A client of the host at the end of a way; asks nothing yet.
     ///
     /// # Errors
     /// Where the machine cannot give what an HTTP client needs.
-    pub fn new(address: SocketAddr) -> Result<Self, Error> {
-        let unreachable = |source| Error::Unreachable { address, source };
-        let base_url =
-            Url::parse(&format!("http://{address}/")).map_err(|_| Error::Stranger(address))?;
-        let mut options = Options::new(Owner::Connection("admin".into()), base_url);
+    pub fn by(way: Way) -> Result<Self, Error> {
+        let place = way.to_string();
+        let mut options = Options::new(Owner::Connection("admin".into()), way.url().clone());
         options.max_body = ANSWER;
-        let client = egress::Client::new(&Network::new(), options).map_err(unreachable)?;
-        Ok(Self { address, client })
+        options.redirects = 0;
+        (options.timeouts.idle, options.timeouts.total) = (PATIENCE, PATIENCE);
+        options.ca = way.ca;
+        // Whoever names a host means the network that it is in.
+        options.private_addresses =
+            ["0.0.0.0/0", "::/0"].iter().filter_map(|it| it.parse().ok()).collect::<Vec<IpNet>>();
+        if let Some(token) = way.token {
+            options.auth = Auth::Bearer { token };
+        }
+        match egress::Client::new(&Network::new(), options) {
+            Ok(client) => Ok(Self { place, client }),
+            Err(source) => Err(Error::Unreachable { place, source }),
+        }
     }
 
     /// Whether a host is there, whose store takes what it is given.
@@ -73,7 +102,7 @@ impl Client {
     /// # Errors
     /// As [`Error`] says; so of all that follow.
     pub async fn health(&self) -> Result<(), Error> {
-        self.get::<serde_json::Value>("/healthz".into()).await.map(drop)
+        self.get::<Value>("/healthz".into()).await.map(drop)
     }
 
     /// How the host is doing.
@@ -90,6 +119,14 @@ impl Client {
     /// As [`Error`] says.
     pub async fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
         self.get("/v1/dead".into()).await
+    }
+
+    /// A dead letter with all that is in it: patients' data.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn dead_letter(&self, container: ContainerId) -> Result<Value, Error> {
+        self.get(format!("/v1/dead/{container}")).await
     }
 
     /// Puts dead letters back in line; answers how many containers that were.
@@ -122,7 +159,15 @@ impl Client {
     /// # Errors
     /// As [`Error`] says.
     pub async fn poll(&self, task: &TaskId) -> Result<(), Error> {
-        self.post::<serde_json::Value>(path(task, "poll"), &()).await.map(drop)
+        self.post::<Value>(path(task, "poll"), &()).await.map(drop)
+    }
+
+    /// Purges; unless `yes`, only counts what that would be.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn purge(&self, what: &Wanted, yes: bool) -> Result<Purged, Error> {
+        self.post("/v1/purge".into(), &NewPurge { what: what.clone(), yes }).await
     }
 
     /// Has it take up its outer key anew, and give every connection a new key.
@@ -142,7 +187,7 @@ impl Client {
         target: String,
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let body = serde_json::to_vec(body).map_err(|_| Error::Stranger(self.address))?;
+        let body = serde_json::to_vec(body).map_err(|_| self.stranger())?;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         self.send(Request { method: Method::Post, target, headers, body: Some(Bytes::from(body)) })
             .await
@@ -150,20 +195,24 @@ impl Client {
 
     async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
         let answer = self.client.send(&request).await.map_err(|error| self.unanswered(error))?;
-        let stranger = |_| Error::Stranger(self.address);
         if (200..300).contains(&answer.status) {
-            return serde_json::from_slice(&answer.body).map_err(stranger);
+            return serde_json::from_slice(&answer.body).map_err(|_| self.stranger());
         }
-        let Refusal { error } = serde_json::from_slice(&answer.body).map_err(stranger)?;
+        let refusal = serde_json::from_slice(&answer.body);
+        let Refusal { error } = refusal.map_err(|_| self.stranger())?;
         Err(Error::Refused { status: answer.status, why: error })
+    }
+
+    fn stranger(&self) -> Error {
+        Error::Stranger(self.place.clone())
     }
 
     fn unanswered(&self, error: egress::Error) -> Error {
         match error {
             egress::Error::Transport { fault: Transport::ConnectRefused, .. } => {
-                Error::NotRunning(self.address)
+                Error::NotRunning(self.place.clone())
             }
-            source => Error::Unreachable { address: self.address, source },
+            source => Error::Unreachable { place: self.place.clone(), source },
         }
     }
 }

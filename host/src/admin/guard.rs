@@ -2,47 +2,139 @@
 //!
 //! A web page can have a browser of this machine ask any address of it. Two things give that away:
 //! the page's origin stands in `Origin`, and a name that was made to lead here (DNS rebinding)
-//! stands in `Host`.
+//! stands in `Host`. Where there are tokens, no page has one, and the host may have any name.
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    body::{self, Body},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use tokio::time;
 
-use super::{line::PATIENCE, reply::Refused};
+use super::{caller::Caller, line::Peer, reply::Refused, routes::HEALTH};
+use crate::{
+    audit::{Audit, Event, Outcome, SignIns, Subject, What, Who},
+    clock::{Clock, System},
+    config::Admin,
+};
 
 /// The longest body, in bytes.
 const BODY: usize = 64 << 10;
+/// The longest head, in bytes of its names and values.
+const HEAD: usize = 16 << 10;
+/// How long a body may take: less than its connection has.
+const BODY_WITHIN: Duration = Duration::from_secs(8);
 
-/// The routes, for those alone who may ask.
-pub(super) fn around(routes: Router) -> Router {
-    routes.layer(DefaultBodyLimit::max(BODY)).layer(middleware::from_fn(guard))
+/// What is asked of every request.
+#[derive(Clone)]
+pub(super) struct Gate {
+    admin: Arc<Admin>,
+    audit: Audit,
+    sign_ins: Arc<SignIns>,
 }
 
-async fn guard(request: Request, next: Next) -> Response {
-    if let Err(refused) = judge(request.headers()) {
-        return refused.into_response();
+impl Gate {
+    pub(super) fn new(admin: Admin, audit: Audit) -> Self {
+        Self { admin: Arc::new(admin), audit, sign_ins: Arc::default() }
     }
-    let late = || {
-        Refused::new(StatusCode::REQUEST_TIMEOUT, "the request did not end in time").into_response()
+
+    /// The routes, for those alone who may ask.
+    pub(super) fn around(&self, routes: Router) -> Router {
+        routes.layer(middleware::from_fn_with_state(self.clone(), guard))
+    }
+
+    /// Notes what was counted only.
+    pub(super) async fn close(&self) {
+        if let Some(count) = self.sign_ins.rest() {
+            self.note_failed(count, Subject::default()).await;
+        }
+    }
+
+    /// Who asks, if somebody may at all.
+    async fn caller(&self, headers: &HeaderMap, peer: &Peer) -> Result<Caller, Refused> {
+        if let Some(caller) = Caller::find(&self.admin, headers, peer) {
+            return Ok(caller);
+        }
+        if let Some(count) = self.sign_ins.failed(System.now()) {
+            let from = format!("from {}", peer.address.ip());
+            tracing::warn!(count, from, "failed sign-ins at the admin API");
+            self.note_failed(count, Subject::of(from)).await;
+        }
+        Err(Refused::new(
+            StatusCode::UNAUTHORIZED,
+            "show a token of this host: `Authorization: Bearer …`, or --token-env NAME at the commands",
+        ))
+    }
+
+    async fn note_failed(&self, count: u64, of: Subject) {
+        let who = Who { name: "unknown".into(), role: None };
+        let event = Event::asked(&who, What::SignIn, of).became(Outcome::Denied, Some(count));
+        if let Err(error) = self.audit.note(event).await {
+            tracing::error!(error = %error, "failed sign-ins could not be noted in the audit log");
+        }
+    }
+
+    fn judge(&self, headers: &HeaderMap) -> Result<(), Refused> {
+        let length: usize =
+            headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if length > HEAD {
+            let why = format!("the request's head has {length} bytes, and {HEAD} are allowed");
+            return Err(Refused::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, why));
+        }
+        let forbidden = |why| Err(Refused::new(StatusCode::FORBIDDEN, why));
+        if headers.contains_key(header::ORIGIN) {
+            return forbidden("the admin API is not for web pages");
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        match host {
+            _ if !self.admin.tokens.is_empty() => Ok(()),
+            Some(host) if is_loopback(host) => Ok(()),
+            _ => forbidden("ask by a loopback address, as 127.0.0.1, or by `localhost`"),
+        }
+    }
+}
+
+async fn guard(
+    State(gate): State<Gate>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match admit(&gate, &peer, request).await {
+        Ok(request) => {
+            let _doing = peer.work.begin();
+            next.run(request).await
+        }
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// The request with all of its body, and with who asks.
+async fn admit(gate: &Gate, peer: &Peer, request: Request) -> Result<Request, Refused> {
+    gate.judge(request.headers())?;
+    let caller = match request.uri().path() {
+        HEALTH => None,
+        _ => Some(gate.caller(request.headers(), peer).await?),
     };
-    time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| late())
+    let (mut head, body) = request.into_parts();
+    let body = whole(body).await?;
+    caller.map(|caller| head.extensions.insert(caller));
+    Ok(Request::from_parts(head, body))
 }
 
-fn judge(headers: &HeaderMap) -> Result<(), Refused> {
-    let forbidden = |why| Err(Refused::new(StatusCode::FORBIDDEN, why));
-    if headers.contains_key(header::ORIGIN) {
-        return forbidden("the admin API is not for web pages");
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    match host {
-        Some(host) if is_loopback(host) => Ok(()),
-        _ => forbidden("ask by a loopback address, as 127.0.0.1, or by `localhost`"),
-    }
+async fn whole(body: Body) -> Result<Body, Refused> {
+    let late = |_| Refused::new(StatusCode::REQUEST_TIMEOUT, "the request did not end in time");
+    let large = |_| {
+        let why = format!("a body has up to {BODY} bytes, and ends whole");
+        Refused::new(StatusCode::PAYLOAD_TOO_LARGE, why)
+    };
+    let read = time::timeout(BODY_WITHIN, body::to_bytes(body, BODY));
+    Ok(Body::from(read.await.map_err(late)?.map_err(large)?))
 }
 
 /// Whether a `Host` header names this machine itself.

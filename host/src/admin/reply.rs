@@ -3,12 +3,12 @@
 use axum::{
     Json,
     extract::rejection::JsonRejection,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 
 use super::body::{Refusal, ReplayError};
-use crate::store;
+use crate::{audit, store};
 
 /// What a route answers.
 pub(super) type Reply<T> = Result<Json<T>, Refused>;
@@ -36,6 +36,15 @@ impl From<store::Error> for Refused {
     }
 }
 
+impl From<audit::Error> for Refused {
+    fn from(error: audit::Error) -> Self {
+        let cause = std::error::Error::source(&error);
+        let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+        let why = format!("nothing goes unnoted, and {error}{cause}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, why)
+    }
+}
+
 impl From<JsonRejection> for Refused {
     fn from(rejection: JsonRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
@@ -54,6 +63,12 @@ impl From<ReplayError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, Json(Refusal { error: self.why })).into_response()
+        let refusal = (self.status, Json(Refusal { error: self.why }));
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                ([(header::WWW_AUTHENTICATE, "Bearer")], refusal).into_response()
+            }
+            _ => refusal.into_response(),
+        }
     }
 }

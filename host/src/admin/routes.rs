@@ -1,45 +1,54 @@
-//! The routes of the admin API.
+//! The routes of the admin API, each for those who may.
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
-    extract::{Path, State, rejection::JsonRejection},
+    Extension, Json, Router,
+    extract::{Path, Request, State, rejection::JsonRejection},
     http::StatusCode,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    body::{Cursor, NewCursor, Replay, Replayed},
+    body::{Cursor, NewCursor, NewPurge, Purged, Replay, Replayed},
+    caller::Caller,
     reply::{Refused, Reply},
+    shown,
 };
 use crate::{
+    audit::{Audit, Event, Outcome, Subject, What},
+    config::admin::Right,
     host::Handle,
-    model::TaskId,
+    model::{ContainerId, TaskId},
     status::Report,
     store::{DeadLetter, Rotated},
 };
 
 /// Names told to someone who asked for a task that is not there.
 const NAMED: usize = 20;
+/// The route that asks for no token.
+pub(super) const HEALTH: &str = "/healthz";
 
 /// What the routes work with.
 #[derive(Clone)]
 pub(super) struct Admin {
-    handle: Handle,
+    pub(super) handle: Handle,
+    pub(super) audit: Audit,
     /// Sorted.
     tasks: Arc<[TaskId]>,
 }
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type By = Extension<Caller>;
 type Names = Path<(String, String)>;
 
 impl Admin {
-    pub(super) fn new(handle: Handle, mut tasks: Vec<TaskId>) -> Self {
+    pub(super) fn new(handle: Handle, audit: Audit, mut tasks: Vec<TaskId>) -> Self {
         tasks.sort();
-        Self { handle, tasks: tasks.into() }
+        Self { handle, audit, tasks: tasks.into() }
     }
 
     fn task(&self, Path((connection, action)): Names) -> Result<TaskId, Refused> {
@@ -59,21 +68,67 @@ impl Admin {
         };
         format!("there is no task {task}; there are: {}{more}", named.join(", "))
     }
+
+    /// Does what somebody asked for: noted before, and its outcome before it is told.
+    pub(super) async fn audited<T>(
+        &self,
+        asked: Event,
+        doing: impl Future<Output = Result<(T, Option<u64>), Refused>>,
+    ) -> Result<T, Refused> {
+        self.audit.note(asked.clone()).await?;
+        let done = doing.await;
+        let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
+        let count = done.as_ref().ok().and_then(|(_, count)| *count);
+        self.audit.note(asked.became(outcome, count)).await?;
+        done.map(|(done, _)| done)
+    }
+
+    /// A route for those who have a right, with what the audit log calls it.
+    fn only(
+        &self,
+        right: Right,
+        what: &'static str,
+        route: MethodRouter<Self>,
+    ) -> MethodRouter<Self> {
+        route.route_layer(middleware::from_fn_with_state((self.clone(), right, what), only))
+    }
+}
+
+async fn only(
+    State((admin, right, what)): State<(Admin, Right, &'static str)>,
+    Extension(caller): By,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
+    if caller.may(right) {
+        return Ok(next.run(request).await);
+    }
+    let event = Event::asked(&caller.who().await, What::Reach, Subject::of(what));
+    admin.audit.note(event.became(Outcome::Denied, None)).await?;
+    let (role, roles) = (caller.role().as_str(), right.roles());
+    Err(Refused::new(StatusCode::FORBIDDEN, format!("this takes the role {roles}, not {role}")))
 }
 
 pub(super) fn router(admin: Admin) -> Router {
+    let only = |right, what, route| admin.only(right, what, route);
     // The host's own client knows GET and POST only, so the cursor is set by either verb.
+    let a_cursor = get(cursor).put(set_cursor).post(set_cursor);
     Router::new()
-        .route("/healthz", get(health))
-        .route("/v1/status", get(status))
-        .route("/v1/dead", get(dead))
-        .route("/v1/dead/replay", post(replay))
-        .route("/v1/keys/rotate", post(rotate_keys))
+        .route(HEALTH, get(health))
+        .route("/v1/status", only(Right::View, "the status", get(status)))
+        .route("/v1/dead", only(Right::View, "the dead letters", get(dead)))
+        .route("/v1/dead/replay", only(Right::Operate, "replaying", post(replay)))
+        .route("/v1/keys/rotate", only(Right::Rule, "rotating keys", post(rotate_keys)))
         .route(
-            "/v1/tasks/{connection}/{action}/cursor",
-            get(cursor).put(set_cursor).post(set_cursor),
+            "/v1/dead/{container}",
+            only(Right::Read, "a dead letter's contents", get(show_dead)),
         )
-        .route("/v1/tasks/{connection}/{action}/poll", post(poll))
+        .route("/v1/tasks/{connection}/{action}/cursor", only(Right::Operate, "a cursor", a_cursor))
+        .route(
+            "/v1/tasks/{connection}/{action}/poll",
+            only(Right::Operate, "a poll by hand", post(poll)),
+        )
+        .route("/v1/purge", only(Right::Rule, "purging", post(purge)))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .with_state(admin)
@@ -82,7 +137,11 @@ pub(super) fn router(admin: Admin) -> Router {
 async fn health(State(admin): State<Admin>) -> Response {
     match admin.handle.report().store {
         None => Json(json!({ "ok": true })).into_response(),
-        Some(why) => Refused::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
+        // Anybody may ask this, so it says no more.
+        Some(_) => {
+            let why = "the store takes nothing; the log and /v1/status say why";
+            Refused::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+        }
     }
 }
 
@@ -94,14 +153,39 @@ async fn dead(State(admin): State<Admin>) -> Reply<Vec<DeadLetter>> {
     Ok(Json(admin.handle.dead()?))
 }
 
-async fn replay(State(admin): State<Admin>, body: Body<Replay>) -> Reply<Replayed> {
+async fn replay(
+    State(admin): State<Admin>,
+    Extension(caller): By,
+    body: Body<Replay>,
+) -> Reply<Replayed> {
     let Json(replay) = body?;
     let containers = replay.choose(&admin.handle.dead()?)?;
-    Ok(Json(Replayed { replayed: admin.handle.replay(&containers).await? }))
+    let asked = Event::asked(&caller.who().await, What::Replay, shown::containers(&containers));
+    let doing = async {
+        let replayed = admin.handle.replay(&containers).await?;
+        Ok((Json(Replayed { replayed }), Some(replayed as u64)))
+    };
+    admin.audited(asked, doing).await
 }
 
-async fn rotate_keys(State(admin): State<Admin>) -> Reply<Rotated> {
-    Ok(Json(admin.handle.rotate_keys().await?))
+async fn show_dead(
+    State(admin): State<Admin>,
+    Extension(caller): By,
+    Path(id): Path<String>,
+) -> Reply<Value> {
+    let nowhere = || Refused::new(StatusCode::NOT_FOUND, format!("{id} is no dead letter"));
+    let container = ContainerId(id.parse().map_err(|_| nowhere())?);
+    let container = admin.handle.dead_letter(container)?.ok_or_else(nowhere)?;
+    let of = Subject::record(&container.task, &container.change.id);
+    let event = Event::asked(&caller.who().await, What::ShowDead, of);
+    admin.audit.note(event.became(Outcome::Done, None)).await?;
+    Ok(Json(shown::dead(&container)))
+}
+
+async fn rotate_keys(State(admin): State<Admin>, Extension(caller): By) -> Reply<Rotated> {
+    let asked = Event::asked(&caller.who().await, What::RotateKey, Subject::default());
+    let doing = async { Ok((Json(admin.handle.rotate_keys().await?), None)) };
+    admin.audited(asked, doing).await
 }
 
 async fn cursor(State(admin): State<Admin>, names: Names) -> Reply<Cursor> {
@@ -111,22 +195,51 @@ async fn cursor(State(admin): State<Admin>, names: Names) -> Reply<Cursor> {
 
 async fn set_cursor(
     State(admin): State<Admin>,
+    Extension(caller): By,
     names: Names,
     body: Body<NewCursor>,
 ) -> Reply<Cursor> {
     let task = admin.task(names)?;
     let Json(NewCursor { cursor }) = body?;
-    let revision = admin.handle.set_cursor(&task, cursor.clone()).await?;
-    Ok(Json(Cursor { cursor, revision }))
+    let asked = Event::asked(&caller.who().await, What::SetCursor, Subject::of(&task));
+    let doing = async {
+        let revision = admin.handle.set_cursor(&task, cursor.clone()).await?;
+        Ok((Json(Cursor { cursor, revision }), None))
+    };
+    admin.audited(asked, doing).await
 }
 
-async fn poll(State(admin): State<Admin>, names: Names) -> Result<Response, Refused> {
+async fn poll(
+    State(admin): State<Admin>,
+    Extension(caller): By,
+    names: Names,
+) -> Result<Response, Refused> {
     let task = admin.task(names)?;
     if !admin.handle.is_enabled(&task) {
         return Err(Refused::new(StatusCode::CONFLICT, format!("{task} is not enabled")));
     }
+    let event = Event::asked(&caller.who().await, What::Poll, Subject::of(&task));
+    admin.audit.note(event).await?;
     admin.handle.poll(task);
     Ok((StatusCode::ACCEPTED, Json(json!({ "asked": true }))).into_response())
+}
+
+async fn purge(
+    State(admin): State<Admin>,
+    Extension(caller): By,
+    body: Body<NewPurge>,
+) -> Reply<Purged> {
+    let Json(NewPurge { what, yes }) = body?;
+    let purge = what.purge();
+    if !yes {
+        return Ok(Json(Purged::of(false, admin.handle.held(&purge).await?)));
+    }
+    let asked = Event::asked(&caller.who().await, What::Purge, what.subject());
+    let doing = async {
+        let purged = Purged::of(true, admin.handle.purge(&purge).await?);
+        Ok((Json(purged), Some(purged.count())))
+    };
+    admin.audited(asked, doing).await
 }
 
 async fn nothing() -> Refused {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -12,7 +12,16 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::*;
-use crate::{Host, config::Config, model::ContainerId};
+use crate::{
+    Host,
+    audit::{Outcome, What},
+    clock::System,
+    config::{
+        Config, Secret,
+        admin::{Role, Token},
+    },
+    model::ContainerId,
+};
 
 /// An admin API of a host without connections, which speaks of one task all the same.
 struct Api {
@@ -20,6 +29,11 @@ struct Api {
     shutdown: CancellationToken,
     tracker: TaskTracker,
     folder: PathBuf,
+    audit: Audit,
+}
+
+fn here(port: u16) -> SocketAddr {
+    ([127, 0, 0, 1], port).into()
 }
 
 fn task(action: &str) -> TaskId {
@@ -28,6 +42,10 @@ fn task(action: &str) -> TaskId {
 
 impl Api {
     async fn start(name: &str) -> Self {
+        Self::start_with(name, here(0).into()).await
+    }
+
+    async fn start_with(name: &str, settings: config::Admin) -> Self {
         let folder =
             std::env::temp_dir().join(format!("rounds-admin-{name}-{}", std::process::id()));
         let mut config = Config::default();
@@ -35,13 +53,13 @@ impl Api {
             (folder.join("data"), folder.join("connectors"));
         config.host.concurrent_polls = 1;
         std::fs::create_dir_all(&config.host.connectors).unwrap();
+        let audit = Audit::new(&config.host.data, Arc::new(System));
         let handle = Host::builder(config).build().await.unwrap().handle();
-        let server =
-            Server::bind(([127, 0, 0, 1], 0).into(), handle, vec![task("orders")]).unwrap();
+        let server = Server::bind(settings, handle, vec![task("orders")], audit.clone()).unwrap();
         let (address, shutdown, tracker) =
             (server.address(), CancellationToken::new(), TaskTracker::new());
         tracker.spawn(server.run(shutdown.clone()));
-        Self { address, shutdown, tracker, folder }
+        Self { address, shutdown, tracker, folder, audit }
     }
 
     fn client(&self) -> Client {
@@ -175,7 +193,9 @@ async fn the_client_speaks_to_the_server() {
     assert_eq!(why, "there is no task general/a b; there are: general/orders");
     let address = api.address;
     api.end().await;
-    assert!(matches!(client.health().await, Err(Error::NotRunning(at)) if at == address));
+    assert!(
+        matches!(client.health().await, Err(Error::NotRunning(at)) if at == address.to_string())
+    );
 }
 
 #[tokio::test]
@@ -186,7 +206,133 @@ async fn others_than_this_machine_cannot_be_listened_for() {
     (config.host.data, config.host.connectors) = (folder.join("data"), folder.join("connectors"));
     std::fs::create_dir_all(&config.host.connectors).unwrap();
     let handle = Host::builder(config).build().await.unwrap().handle();
-    assert!(Server::bind(([0, 0, 0, 0], 0).into(), handle.clone(), Vec::new()).is_err());
-    assert!(Server::bind(api.address, handle, Vec::new()).is_err());
+    let (everywhere, audit) = (SocketAddr::from(([0, 0, 0, 0], 0)).into(), api.audit.clone());
+    assert!(Server::bind(everywhere, handle.clone(), Vec::new(), audit.clone()).is_err());
+    assert!(Server::bind(api.address.into(), handle, Vec::new(), audit).is_err());
+    api.end().await;
+}
+
+/// A host's tokens by their roles; each token is its role's name, long enough.
+fn tokens() -> config::Admin {
+    let token = |role: Role| Token::new(role.as_str(), role, &secret(role)).unwrap();
+    config::Admin { tokens: Role::ALL.map(token).into(), ..here(0).into() }
+}
+
+fn secret(role: Role) -> Secret {
+    Secret::new(format!("{}-{}", role.as_str(), "0".repeat(24)))
+}
+
+impl Api {
+    /// The status of an answer to somebody with a token.
+    async fn ask_as(&self, role: Role, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let (length, token) = (body.len(), secret(role));
+        self.raw(&format!(
+            "{method} {path} HTTP/1.1\r\nhost: rounds.example\r\ncontent-type: application/json\r\n\
+             authorization: bearer {}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}",
+            token.expose()
+        ))
+        .await
+    }
+}
+
+#[tokio::test]
+async fn each_role_may_what_it_is_for() {
+    let api = Api::start_with("roles", tokens()).await;
+    let cursor = "/v1/tasks/general/orders/cursor";
+    // What viewers, operators, readers and admins are answered.
+    for (method, path, body, expected) in [
+        ("GET", "/v1/status", "", [200, 200, 200, 200]),
+        ("GET", "/v1/dead", "", [200, 200, 200, 200]),
+        ("GET", "/v1/dead/7", "", [403, 403, 404, 404]),
+        ("POST", "/v1/dead/replay", r#"{"all":true}"#, [403, 200, 403, 200]),
+        ("GET", cursor, "", [403, 200, 403, 200]),
+        ("PUT", cursor, r#"{"cursor":"abc"}"#, [403, 200, 403, 200]),
+        ("POST", "/v1/tasks/general/orders/poll", "", [403, 409, 403, 409]),
+        ("GET", "/nowhere", "", [404; 4]),
+        ("DELETE", "/v1/status", "", [405; 4]),
+    ] {
+        for (role, expected) in Role::ALL.into_iter().zip(expected) {
+            let (status, answer) = api.ask_as(role, method, path, body).await;
+            assert_eq!(status, expected, "{role:?} {method} {path}");
+            let told = answer.get("error").is_some_and(Value::is_string);
+            assert_eq!(told, expected > 299, "{role:?} {method} {path}: {answer}");
+        }
+    }
+    let entries = api.audit.entries().unwrap();
+    let denied = entries.iter().filter(|it| it.outcome == Outcome::Denied);
+    let denied: Vec<_> = denied.map(|it| (it.who.as_str(), it.what)).collect();
+    assert_eq!(denied.len(), 10, "{denied:?}");
+    assert!(denied.contains(&("reader", What::Reach)));
+    assert!(entries.iter().any(|it| it.who == "operator" && it.what == What::SetCursor));
+    assert!(api.audit.verify().unwrap().is_whole());
+    api.end().await;
+}
+
+#[tokio::test]
+async fn who_shows_no_token_is_told_so_and_noted() {
+    let api = Api::start_with("tokens", tokens()).await;
+    let admin = secret(Role::Admin);
+    let admin = admin.expose();
+    let shown = |line: String| {
+        format!("GET /v1/status HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{line}\r\n")
+    };
+    for line in [
+        String::new(),
+        format!("authorization: {admin}\r\n"),
+        format!("authorization: basic {admin}\r\n"),
+        format!("authorization: bearer {}\r\n", &admin[1..]),
+        format!("authorization: bearer {admin}0\r\n"),
+        format!("authorization: bearer x\r\nauthorization: bearer {admin}\r\n"),
+        "authorization: bearer \r\n".into(),
+    ] {
+        let (status, answer) = api.raw(&shown(line.clone())).await;
+        assert_eq!((status, answer.get("error").is_some()), (401, true), "{line}");
+    }
+    assert_eq!(api.raw(&shown(format!("authorization: Bearer {admin}\r\n"))).await.0, 200);
+    // Whether a host is well asks for none; a web page is nobody, whatever it shows.
+    assert_eq!(api.ask("GET", "/healthz", "").await, (200, json!({ "ok": true })));
+    let origin = shown(format!("origin: http://a\r\nauthorization: Bearer {admin}\r\n"));
+    assert_eq!(api.raw(&origin).await.0, 403);
+    let audit = api.audit.clone();
+    let (shutdown, tracker) = (api.shutdown.clone(), api.tracker.clone());
+    shutdown.cancel();
+    tracker.close();
+    tracker.wait().await;
+    let entries = audit.entries().unwrap();
+    let failed: Vec<_> = entries.iter().map(|it| (it.what, it.outcome, it.count)).collect();
+    // The first is noted at once, the others as a number: at the latest when the host ends.
+    assert_eq!(failed[0], (What::SignIn, Outcome::Denied, Some(1)));
+    assert_eq!(failed.iter().filter_map(|it| it.2).sum::<u64>(), 7);
+    assert!(!format!("{entries:?}").contains(&admin[..10]));
+    std::fs::remove_dir_all(&api.folder).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_too_slow_is_cut_off() {
+    let api = Api::start("limits").await;
+    let head = |more: &str| {
+        format!("GET /v1/status HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{more}\r\n")
+    };
+    let long = format!("x-long: {}\r\n", "a".repeat(20 << 10));
+    let (status, answer) = api.raw(&head(&long)).await;
+    assert_eq!((status, answer.get("error").is_some()), (431, true));
+    // Far beyond that, the server does not even read it to its end.
+    let mut stream = TcpStream::connect(api.address).await.unwrap();
+    let huge = head(&format!("x-long: {}\r\n", "a".repeat(1 << 20)));
+    // It may be closed before all is written.
+    drop(stream.write_all(huge.as_bytes()).await);
+    let mut answer = Vec::new();
+    drop(stream.read_to_end(&mut answer).await);
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"));
+    for text in ["\x16\x03\x01\x02", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"] {
+        let mut stream = TcpStream::connect(api.address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 400"), "{text}");
+    }
+    let drip = "POST /v1/dead/replay HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n{\"al";
+    let (status, answer) = api.raw(drip).await;
+    assert_eq!((status, answer.get("error").is_some()), (408, true));
     api.end().await;
 }

@@ -1,12 +1,13 @@
 //! Arguments that several commands take.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{exit::Error, output};
 use crate::{
-    config::{Config, Since},
+    admin::{self, Client, Way},
+    config::{Config, Secret, Since},
     duration,
     model::TaskId,
 };
@@ -40,9 +41,63 @@ impl ConfigFile {
 pub(super) struct Which {
     #[command(flatten)]
     pub(super) config: ConfigFile,
-    /// Where the running host's admin API listens; the configuration is not read then
+    #[command(flatten)]
+    pub(super) at: At,
+}
+
+/// Where a running host is, and what one shows there.
+#[derive(Args)]
+pub(super) struct At {
+    /// Where the running host's admin API listens: an address, or https://…; the configuration is
+    /// not read then
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) admin: Option<SocketAddr>,
+    admin: Option<Way>,
+    /// The variable with a token of the host [default: ROUNDS_TOKEN, where it is set]
+    #[arg(long, value_name = "NAME")]
+    token_env: Option<String>,
+    /// Further authorities to trust, in PEM, where the host's certificate is of none that this
+    /// machine knows
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+/// The variable with a token where none is named.
+const TOKEN: &str = "ROUNDS_TOKEN";
+
+impl At {
+    /// Asks the host where it was said to be; `None` where nobody said.
+    pub(super) fn named(&self) -> Result<Option<Client>, Error> {
+        self.admin.clone().map(|way| self.by(way)).transpose()
+    }
+
+    /// Asks the host where it was said to be, else where the configuration says.
+    pub(super) fn client(&self, config: &Config) -> Result<Client, Error> {
+        let way = match &self.admin {
+            Some(way) => way.clone(),
+            None => Way::here(&config.host.admin).map_err(admin::Error::from)?,
+        };
+        self.by(way)
+    }
+
+    fn by(&self, mut way: Way) -> Result<Client, Error> {
+        way.token = self.token()?;
+        way.ca = self.ca.as_deref().map(read).transpose()?;
+        Ok(Client::by(way)?)
+    }
+
+    fn token(&self) -> Result<Option<Secret>, Error> {
+        let name = self.token_env.as_deref().unwrap_or(TOKEN);
+        match std::env::var(name) {
+            Ok(token) if !token.is_empty() => Ok(Some(Secret::new(token.trim()))),
+            _ if self.token_env.is_none() => Ok(None),
+            _ => Err(Error::Wrong(format!("the environment has no token in `{name}`"))),
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    let text = std::fs::read_to_string(file);
+    text.map_err(|error| Error::Wrong(format!("cannot read {}: {error}", file.display())))
 }
 
 /// Which task.

@@ -11,8 +11,20 @@ use crate::{admin::Replay, model::ContainerId, store::DeadLetter};
 pub(super) enum Command {
     /// Lists all dead letters, oldest first
     List(List),
+    /// Shows all that a dead letter holds: patients' data
+    Show(Show),
     /// Puts dead letters back in line
     Replay(Replays),
+}
+
+/// Which one to show.
+#[derive(Args)]
+pub(super) struct Show {
+    /// The number that `rounds dead list` shows
+    #[arg(value_name = "ID")]
+    id: u64,
+    #[command(flatten)]
+    which: Which,
 }
 
 /// What to list.
@@ -44,8 +56,15 @@ pub(super) struct Replays {
 pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::List(arguments) => list(arguments).await,
+        Command::Show(arguments) => show(arguments).await,
         Command::Replay(arguments) => replay(arguments).await,
     }
+}
+
+async fn show(Show { id, which }: Show) -> Result<(), Error> {
+    let (keeper, _) = which.keeper().await?;
+    let letter = keeper.dead_letter(ContainerId(id)).await?;
+    Ok(Output::open().json(&letter)?)
 }
 
 async fn list(List { which, json }: List) -> Result<(), Error> {

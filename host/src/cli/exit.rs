@@ -4,7 +4,7 @@ use std::{io, process::ExitCode};
 
 use super::output;
 use crate::{
-    admin, config, connector, connector_build, connector_dev, connector_new,
+    admin, audit, config, connector, connector_build, connector_dev, connector_new,
     connector_test::scenario, host, oci, store,
 };
 
@@ -115,10 +115,17 @@ impl From<store::Error> for Error {
     }
 }
 
+impl From<audit::Error> for Error {
+    fn from(error: audit::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl From<admin::Error> for Error {
     fn from(error: admin::Error) -> Self {
         match error {
             admin::Error::Refused { status: 404 | 422, why } => Self::Wrong(why),
+            admin::Error::Way(error) => Self::Wrong(error.to_string()),
             error => Self::Failed(error.into()),
         }
     }

@@ -1,15 +1,20 @@
 //! Who keeps the cursors and dead letters now: the running host, or the store that it left.
 
+use std::sync::Arc;
+
 use anyhow::anyhow;
+use serde_json::Value;
 
 use super::{
-    arguments::{TaskName, Which},
+    arguments::{At, TaskName, Which},
     exit::Error,
 };
 use crate::{
-    admin::{self, Client, Cursor, Replay},
+    admin::{self, Client, Cursor, Purged, Replay, Wanted},
+    audit::{Audit, Event, Outcome, Subject, What, Who},
+    clock::System,
     config::Config,
-    model::TaskId,
+    model::{ContainerId, TaskId},
     store::{
         self, DeadLetter, Rotated, Store,
         sled::{Options, SledStore},
@@ -18,20 +23,20 @@ use crate::{
 
 /// Who keeps them.
 pub(super) enum Keeper {
-    /// The running host; asked, so that its own picture stays right.
+    /// The running host; asked, so that its own picture stays right, and so that it notes who did.
     Host(Client),
-    /// Nobody runs: the store itself.
-    Store(SledStore),
+    /// Nobody runs: the store itself, and the audit log beside it.
+    Store(SledStore, Audit),
 }
 
 impl Which {
     /// Finds the keeper, and the configuration where it was read.
     pub(super) async fn keeper(&self) -> Result<(Keeper, Option<Config>), Error> {
-        if let Some(address) = self.admin {
-            return Ok((Keeper::Host(Client::new(address)?), None));
+        if let Some(client) = self.at.named()? {
+            return Ok((Keeper::Host(client), None));
         }
         let config = self.config.load()?;
-        let keeper = Keeper::of(&config).await?;
+        let keeper = Keeper::of(&config, &self.at).await?;
         Ok((keeper, Some(config)))
     }
 
@@ -43,8 +48,8 @@ impl Which {
 
 impl Keeper {
     /// The keeper of a configuration's data.
-    pub(super) async fn of(config: &Config) -> Result<Self, Error> {
-        let client = Client::new(config.host.admin)?;
+    pub(super) async fn of(config: &Config, at: &At) -> Result<Self, Error> {
+        let client = at.client(config)?;
         match client.health().await {
             Err(admin::Error::NotRunning(_)) => open(config),
             _ => Ok(Self::Host(client)),
@@ -54,33 +59,50 @@ impl Keeper {
     pub(super) async fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
         match self {
             Self::Host(client) => Ok(client.dead().await?),
-            Self::Store(store) => Ok(store.dead()?),
+            Self::Store(store, _) => Ok(store.dead()?),
         }
     }
 
+    pub(super) async fn dead_letter(&self, id: ContainerId) -> Result<Value, Error> {
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.dead_letter(id).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        let is_dead = store.dead()?.iter().any(|letter| letter.container == id);
+        let container = if is_dead { store.container(id)? } else { None };
+        let container = container.ok_or_else(|| Error::Wrong(format!("{id} is no dead letter")))?;
+        let of = Subject::record(&container.task, &container.change.id);
+        let event = Event::asked(&Who::myself(), What::ShowDead, of);
+        audit.append(&event.became(Outcome::Done, None))?;
+        Ok(admin::dead(&container))
+    }
+
     pub(super) async fn replay(&self, replay: Replay) -> Result<usize, Error> {
-        match self {
-            Self::Host(client) => Ok(client.replay(&replay).await?),
-            Self::Store(store) => {
-                let containers = replay
-                    .choose(&store.dead()?)
-                    .map_err(|error| Error::Wrong(error.to_string()))?;
-                Ok(store.replay(&containers).await?.len())
-            }
-        }
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.replay(&replay).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        let containers =
+            replay.choose(&store.dead()?).map_err(|error| Error::Wrong(error.to_string()))?;
+        let asked = Event::asked(&Who::myself(), What::Replay, admin::containers(&containers));
+        let doing = async { Ok(store.replay(&containers).await?.len()) };
+        audited(audit, asked, doing, |count| Some(*count as u64)).await
     }
 
     pub(super) async fn rotate_keys(&self) -> Result<Rotated, Error> {
         match self {
             Self::Host(client) => Ok(client.rotate_keys().await?),
-            Self::Store(store) => Ok(store.rotate_keys().await?),
+            Self::Store(store, audit) => {
+                let asked = Event::asked(&Who::myself(), What::RotateKey, Subject::default());
+                audited(audit, asked, async { Ok(store.rotate_keys().await?) }, |_| None).await
+            }
         }
     }
 
     pub(super) async fn cursor(&self, task: &TaskId) -> Result<Cursor, Error> {
         match self {
             Self::Host(client) => Ok(client.cursor(task).await?),
-            Self::Store(store) => {
+            Self::Store(store, _) => {
                 let state = store.task(task)?;
                 Ok(Cursor { cursor: state.cursor, revision: state.revision })
             }
@@ -92,22 +114,59 @@ impl Keeper {
         task: &TaskId,
         cursor: Option<String>,
     ) -> Result<Cursor, Error> {
-        match self {
-            Self::Host(client) => Ok(client.set_cursor(task, cursor).await?),
-            Self::Store(store) => {
-                let revision = store.set_cursor(task, cursor.clone()).await?;
-                Ok(Cursor { cursor, revision })
-            }
-        }
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.set_cursor(task, cursor).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        let asked = Event::asked(&Who::myself(), What::SetCursor, Subject::of(task));
+        let doing = async {
+            let revision = store.set_cursor(task, cursor.clone()).await?;
+            Ok(Cursor { cursor, revision })
+        };
+        audited(audit, asked, doing, |_| None).await
     }
 }
 
+impl Keeper {
+    /// Purges, or counts what that would be.
+    pub(super) async fn purge(&self, what: &Wanted, yes: bool) -> Result<Purged, Error> {
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.purge(what, yes).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        if !yes {
+            return Ok(Purged::of(false, store.held(&what.purge()).await?));
+        }
+        let asked = Event::asked(&Who::myself(), What::Purge, what.subject());
+        let doing = async { Ok(Purged::of(true, store.purge(&what.purge()).await?)) };
+        audited(audit, asked, doing, |purged| Some(purged.count())).await
+    }
+}
+
+/// Does what this user asked for: noted before, and its outcome before it is told.
+pub(super) async fn audited<T>(
+    audit: &Audit,
+    asked: Event,
+    doing: impl Future<Output = Result<T, Error>>,
+    count: impl Fn(&T) -> Option<u64>,
+) -> Result<T, Error> {
+    audit.append(&asked)?;
+    let done = doing.await;
+    let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
+    audit.append(&asked.became(outcome, done.as_ref().ok().and_then(count)))?;
+    done
+}
+
 /// Where a task stands, for who only looks.
-pub(super) async fn cursor(config: &Config, task: &TaskId) -> Result<Option<String>, Error> {
+pub(super) async fn cursor(
+    config: &Config,
+    at: &At,
+    task: &TaskId,
+) -> Result<Option<String>, Error> {
     if !is_there(config) {
         return Ok(None);
     }
-    Ok(Keeper::of(config).await?.cursor(task).await?.cursor)
+    Ok(Keeper::of(config, at).await?.cursor(task).await?.cursor)
 }
 
 /// Whether a host has made a store. To look into it is no reason to make one.
@@ -122,10 +181,10 @@ fn open(config: &Config) -> Result<Keeper, Error> {
         return Err(Error::Failed(why));
     }
     match SledStore::open(&Options::of(&config.host)) {
-        Ok(store) => Ok(Keeper::Store(store)),
+        Ok(store) => Ok(Keeper::Store(store, Audit::new(data, Arc::new(System)))),
         Err(error @ store::Error::InUse { .. }) => Err(Error::Failed(anyhow!(
             "{error}; it does not answer at the admin address {}: say with --admin where it does",
-            config.host.admin
+            config.host.admin.address
         ))),
         Err(error) => Err(error.into()),
     }

@@ -12,21 +12,23 @@ mod progress;
 mod record;
 mod remote;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use clap::Args;
 
 pub(super) use self::printed::leftovers;
 use super::{
-    arguments::{self, ConfigFile, TaskName},
+    arguments::{self, At, ConfigFile, TaskName},
     exit::Error,
     logs,
 };
 use crate::{
-    Host,
-    admin::{self, Client},
-    config::Since,
+    Host, admin,
+    audit::{Audit, Event, Subject, What, Who},
+    clock::System,
+    config::{Config, Since},
     duration,
+    model::TaskId,
 };
 
 /// Polls once, now; prints the notifications, one JSON object a line.
@@ -51,6 +53,8 @@ pub(super) struct Arguments {
     recording: record::Wanted,
     #[command(flatten)]
     config: ConfigFile,
+    #[command(flatten)]
+    at: At,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
@@ -59,17 +63,30 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let task = arguments.task.of(&config)?;
     let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
     if let Some(folder) = arguments.recording.folder() {
+        note(&config, What::Export, &task)?;
         return record::run(&config, &task, since, &folder, arguments.recording).await;
     }
+    let at = &arguments.at;
     let wanted = conduct::Wanted { task, since, wait: arguments.wait, dry: arguments.dry_run };
     if arguments.dry_run {
-        return dry::run(config, wanted).await;
+        note(&config, What::Export, &wanted.task)?;
+        return dry::run(config, at, wanted).await;
     }
-    let client = Client::new(config.host.admin)?;
+    let client = at.client(&config)?;
     if !matches!(client.health().await, Err(admin::Error::NotRunning(_))) {
         return remote::run(&client, wanted).await;
     }
+    note(&config, What::Poll, &wanted.task)?;
     let (builder, printed) = printed::to_stdout(Host::builder(config));
     let host = builder.unscheduled().build().await?;
     conduct::run(host, printed, wanted).await
+}
+
+/// Notes who is about to see what a poll finds. Where no host has a folder, nobody keeps a log.
+fn note(config: &Config, what: What, task: &TaskId) -> Result<(), Error> {
+    if config.host.data.is_dir() {
+        let audit = Audit::new(&config.host.data, Arc::new(System));
+        audit.append(&Event::asked(&Who::myself(), what, Subject::of(task)))?;
+    }
+    Ok(())
 }

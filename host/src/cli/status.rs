@@ -8,10 +8,7 @@ use super::{
     exit::Error,
     output::{Output, plain},
 };
-use crate::{
-    admin::Client,
-    status::{Connector, Destination, Report, Shadow, Task},
-};
+use crate::status::{Connector, Destination, Report, Shadow, Task};
 
 /// Says how a running host is doing.
 #[derive(Args)]
@@ -24,11 +21,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let address = match arguments.which.admin {
-        Some(address) => address,
-        None => arguments.which.config.load()?.host.admin,
+    let Which { config, at } = &arguments.which;
+    let client = match at.named()? {
+        Some(client) => client,
+        None => at.client(&config.load()?)?,
     };
-    let report = Client::new(address)?.status().await?;
+    let report = client.status().await?;
     let mut output = Output::open();
     match arguments.json {
         true => Ok(output.json(&report)?),

@@ -1,6 +1,12 @@
 //! Requests of one poll: equal ones are sent once, and their answer is shared.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use futures_util::{
     FutureExt,
@@ -9,15 +15,21 @@ use futures_util::{
 
 use crate::{connector::Request, egress};
 
-/// Answers are kept for equal requests up to so many of them; past that, they are forgotten all
-/// at once, and an equal request is sent once more.
+/// Answers are kept for equal requests up to so many of them, and so many bytes; past that, they
+/// are forgotten all at once, and an equal request is sent once more.
 const KEPT: usize = 8_192;
+const KEPT_BYTES: usize = 32 << 20;
 
-type Answer = Shared<BoxFuture<'static, Result<Arc<egress::Response>, Arc<egress::Error>>>>;
+type Sent = Result<Arc<egress::Response>, Arc<egress::Error>>;
+type Answer = Shared<BoxFuture<'static, Sent>>;
 
 /// What was asked in a poll.
 #[derive(Default)]
-pub(super) struct Asked(HashMap<Request, Answer>);
+pub(super) struct Asked {
+    answers: HashMap<Request, Answer>,
+    /// Bytes of these answers' bodies, as far as they have come.
+    bytes: Arc<AtomicUsize>,
+}
 
 impl Asked {
     /// The answers to requests, in their order.
@@ -32,15 +44,31 @@ impl Asked {
     }
 
     fn answer(&mut self, client: &egress::Client, request: Request) -> Answer {
-        if let Some(answer) = self.0.get(&request).filter(|answer| !has_failed(answer)) {
+        if let Some(answer) = self.answers.get(&request).filter(|answer| !has_failed(answer)) {
             return answer.clone();
         }
-        if self.0.len() >= KEPT {
-            self.0.clear();
+        if self.is_full() {
+            *self = Self::default();
         }
-        let answer = send(client.clone(), request.clone()).boxed().shared();
-        self.0.insert(request, answer.clone());
+        let answer = self.counted(send(client.clone(), request.clone())).boxed().shared();
+        self.answers.insert(request, answer.clone());
         answer
+    }
+
+    fn is_full(&self) -> bool {
+        self.answers.len() >= KEPT || self.bytes.load(Ordering::Relaxed) >= KEPT_BYTES
+    }
+
+    fn counted<S>(&self, sending: S) -> impl Future<Output = Sent> + use<S>
+    where
+        S: Future<Output = Sent>,
+    {
+        let bytes = Arc::clone(&self.bytes);
+        async move {
+            let answer = sending.await?;
+            bytes.fetch_add(answer.body.len(), Ordering::Relaxed);
+            Ok(answer)
+        }
     }
 }
 
@@ -49,11 +77,29 @@ fn has_failed(answer: &Answer) -> bool {
     answer.peek().is_some_and(Result::is_err)
 }
 
-async fn send(
-    client: egress::Client,
-    request: Request,
-) -> Result<Arc<egress::Response>, Arc<egress::Error>> {
+async fn send(client: egress::Client, request: Request) -> Sent {
     let Request { method, target, headers, body } = request;
     let request = egress::Request { method, target, headers, body };
     client.send(&request).await.map(Arc::new).map_err(Arc::new)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::future;
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn large_answers_are_not_kept_for_long() {
+        let asked = Asked::default();
+        let body = Bytes::from(vec![0; KEPT_BYTES / 2]);
+        let answer = egress::Response { status: 200, headers: vec![], body, retry_after: None };
+        for full in [false, true] {
+            asked.counted(future::ready(Ok(Arc::new(answer.clone())))).await.unwrap();
+            assert_eq!(asked.is_full(), full);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     connection::Connection,
-    connector::{Fault, Request, Step},
+    connector::{Fault, Limit, Request, Step},
     egress, identity,
     model::{Container, ContainerId, Lane},
     service::Serving,
@@ -63,6 +63,17 @@ impl Job {
         )?;
         let (asked, collected) = (Vec::new(), Vec::new());
         Ok(Some(Self { lane, container, memo, serving, asked, collected, steps: 0 }))
+    }
+
+    /// Takes the answers of a step.
+    ///
+    /// # Errors
+    /// Where they all together are more than a guest could hold.
+    pub(super) fn answered(&mut self, answers: Vec<Arc<egress::Response>>) -> Result<(), Fault> {
+        self.collected.extend(answers);
+        let limit = self.serving.connector.limits().guest_memory;
+        let bytes: usize = self.collected.iter().map(|answer| answer.body.len()).sum();
+        if bytes > limit { Err(Fault::Limit(Limit::Collected(limit))) } else { Ok(()) }
     }
 
     /// What somebody else needs to collect it as well.

@@ -1,12 +1,8 @@
 //! What is the host's own.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
-use super::{Limits, Seal, Trust};
+use super::{Admin, Limits, Seal, Trust};
 
 /// The host's folders, its admin address, its log, its limits, and whom it trusts.
 #[derive(Clone, Debug)]
@@ -22,8 +18,8 @@ pub struct HostSettings {
     /// A folder of `*.wasm` files that may follow those in service: they are given all that these
     /// are given, and deliver nothing.
     pub shadow: Option<PathBuf>,
-    /// Where the admin API listens: a loopback address.
-    pub admin: SocketAddr,
+    /// Where the admin API listens, and to whom.
+    pub admin: Admin,
     /// How log lines look.
     pub log: LogFormat,
     /// Whether what guests write to stderr is logged. Off, since it may hold patient data.
@@ -46,7 +42,7 @@ impl Default for HostSettings {
             dead_letters: Some(Duration::from_secs(30 * 24 * 60 * 60)),
             connectors: "connectors".into(),
             shadow: None,
-            admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 7070)),
+            admin: Admin::default(),
             log: LogFormat::Text,
             connector_log: false,
             max_pending: 100_000,

@@ -4,6 +4,7 @@
 //! why, at the value's place, and the reading goes on with the default or with a placeholder
 //! that nobody gets to see, as a text with any fault gives no configuration.
 
+mod admin;
 mod auth;
 mod connection;
 mod destination;

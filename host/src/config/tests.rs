@@ -1,6 +1,8 @@
 //! Texts and what is read of them, or what is said of them.
 
 mod accepted;
+mod admin;
+mod fuzz;
 mod refused;
 
 use std::path::PathBuf;

@@ -63,7 +63,7 @@ impl Cache {
         let (mac, code) = file.split_at_checked(MAC_LENGTH)?;
         verify_slices_are_equal(self.mac(&name, code).as_ref(), mac).ok()?;
         note_use(&path);
-        deserialize(engine, code)
+        deserialize(engine, code).ok()
     }
 
     /// Keeps a compiled form. A cache that cannot be written costs the next start time, and no more.
@@ -127,11 +127,11 @@ fn note_use(path: &Path) {
     unsafe_code,
     reason = "the engine asks that the code was compiled by itself: the MAC or the caller says so"
 )]
-pub(super) fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
+pub(super) fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: `code` comes from this program's own compiler, in this process or in its child, with
     // the settings of `engine`; what was in a file since carries a MAC under a key that only this
     // host's user can read.
-    unsafe { Component::deserialize(engine, code) }.ok()
+    unsafe { Component::deserialize(engine, code) }
 }
 
 fn new_key(folder: &Path) -> io::Result<Vec<u8>> {

@@ -11,7 +11,7 @@ use super::{Error, cache::Cache, compile::Compiler, sandbox::Sandbox};
 use crate::config::Limits;
 
 /// How often a running guest is looked at: the grain of its deadlines.
-pub(super) const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(10);
 
 /// A component of another language is many core instances and several memories: of what was
 /// measured, Python is the largest with 38, and QuickJS has three memories.

@@ -79,6 +79,10 @@ pub enum Limit {
     Memory(usize),
     /// Elements of guest tables.
     Table(usize),
+    /// What a guest holds of WASI at once.
+    Handles(usize),
+    /// Bytes of the answers that are collected about one change.
+    Collected(usize),
     /// Bytes that one call moves between guest and host.
     Transfer(usize),
     /// Changes in a page.
@@ -110,6 +114,10 @@ impl fmt::Display for Limit {
                 ("guest memory", format!("{limit} bytes"), "host.limits.guest_memory")
             }
             Self::Table(limit) => ("guest tables", format!("{limit} elements"), "fixed"),
+            Self::Handles(limit) => ("handles of WASI", limit.to_string(), "fixed"),
+            Self::Collected(limit) => {
+                ("answers about one change", format!("{limit} bytes"), "host.limits.guest_memory")
+            }
             Self::Transfer(limit) => {
                 ("data from one call", format!("{limit} bytes"), "host.limits.answer_body")
             }

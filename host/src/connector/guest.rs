@@ -8,19 +8,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{self, Instant},
-};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use wasmtime::Store;
 
 use super::{
     bindings::{Answer, Calls},
     checks,
-    fault::{Fault, Limit},
+    fault::Fault,
     library::Connector,
     sandbox::Sandbox,
-    watch::{ticks, trapped},
+    watch::{in_time, trapped},
 };
 use crate::{
     egress,
@@ -223,19 +220,15 @@ impl Guest {
             Some(live) => live,
             None => self.start().await?,
         };
-        live.store.data_mut().ticks = ticks(limits.guest_cpu);
+        let time = live.store.data().time.clone();
         live.store.set_epoch_deadline(1);
         let began = Instant::now();
-        let called = time::timeout(limits.guest_wall, call(&live.calls, &mut live.store)).await;
+        let called = in_time(limits.guest_wall, &time, call(&live.calls, &mut live.store)).await;
         self.spent += Spent { calls: 1, time: began.elapsed() };
         let log = live.store.data().take_log();
         self.show(&log);
         self.log.clone_from(&log);
-        let answered = match called {
-            Err(_) => return Err(Fault::Limit(Limit::Wall(limits.guest_wall))),
-            Ok(Err(error)) => return Err(trapped(name, &error, live.store.data(), &log)),
-            Ok(Ok(answered)) => answered,
-        };
+        let answered = called?.map_err(|error| trapped(name, &error, live.store.data(), &log))?;
         if live.store.data().memory() <= limits.guest_memory / 2 {
             self.live = Some(live);
         }
@@ -257,7 +250,7 @@ impl Guest {
 
     fn show(&self, log: &[String]) {
         for line in log.iter().filter(|_| self.show_log) {
-            tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, "{line}");
+            tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, task = %self.context.task, "{line}");
         }
     }
 }

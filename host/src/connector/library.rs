@@ -19,7 +19,7 @@ use super::{
     imports,
     manifest::Manifest,
     sandbox::Sandbox,
-    watch::{ticks, trapped, watch},
+    watch::{in_time, trapped, watch},
 };
 use crate::egress::Pattern;
 
@@ -73,10 +73,7 @@ impl Connector {
         let component = compiled(engine, name, content).await?;
         let kind = component.component_type();
         let contract = imports::check(name, &kind, engine.wasm())?;
-        let unusable = |error: wasmtime::Error| Error::Unusable {
-            path: name.into(),
-            what: format!("{error:#}"),
-        };
+        let unusable = |error| unusable(name, error);
         let instance = engine.linker().instantiate_pre(&component).map_err(unusable)?;
         let exports = contract.exports(&instance).map_err(unusable)?;
         let mut loaded = Loaded {
@@ -164,16 +161,18 @@ impl Connector {
 }
 
 impl Loaded {
-    async fn instantiate(&self, mut sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+    async fn instantiate(&self, sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
         let limits = self.engine.limits();
-        sandbox.ticks = ticks(limits.guest_cpu);
+        let time = sandbox.time.clone();
         let mut store = Store::new(self.engine.wasm(), sandbox);
         store.limiter(|sandbox| sandbox);
         let transfer = store.data().transfer_limit;
         store.set_hostcall_fuel(transfer);
         store.set_epoch_deadline(1);
         watch(&mut store, limits.guest_cpu);
-        match self.instance.instantiate_async(&mut store).await {
+        let started =
+            in_time(limits.guest_wall, &time, self.instance.instantiate_async(&mut store));
+        match started.await? {
             Ok(instance) => Ok((store, instance)),
             Err(error) => Err(trapped("start", &error, store.data(), &store.data().take_log())),
         }
@@ -184,8 +183,10 @@ impl Loaded {
         let wrong = |what| Error::Manifest { path: path.into(), what };
         let sandbox = Sandbox::new(Timestamp::UNIX_EPOCH, 0, self.engine.limits());
         let (mut store, instance) = self.instantiate(sandbox).await.map_err(failed)?;
-        let described = self.exports.describe(&mut store, &instance).await;
-        let manifest = described.map_err(|error| {
+        let time = store.data().time.clone();
+        let described = self.exports.describe(&mut store, &instance);
+        let described = in_time(self.engine.limits().guest_wall, &time, described).await;
+        let manifest = described.map_err(failed)?.map_err(|error| {
             failed(trapped("describe", &error, store.data(), &store.data().take_log()))
         })?;
         let manifest = manifest.map_err(wrong)?;
@@ -216,13 +217,18 @@ async fn compiled(engine: &Engine, path: &str, content: &Content) -> Result<Comp
     }
     let code =
         engine.compiler().compile(engine.wasm(), path, bytes.clone(), engine.limits()).await?;
-    let component = cache::deserialize(engine.wasm(), &code);
+    // What needs more than a guest has room for is found out here.
+    let component =
+        cache::deserialize(engine.wasm(), &code).map_err(|error| unusable(path, error))?;
     if let Some(cache) = engine.cache().cloned() {
         let (wasm, digest) = (engine.wasm().clone(), digest.to_owned());
         blocking(move || cache.keep(&wasm, &digest, &code)).await;
     }
-    let what = || "what the compiler made of it cannot be loaded".into();
-    component.ok_or_else(|| Error::Compile { path: path.into(), what: what() })
+    Ok(component)
+}
+
+fn unusable(path: &str, error: wasmtime::Error) -> Error {
+    Error::Unusable { path: path.into(), what: format!("{error:#}") }
 }
 
 async fn from_cache(engine: &Engine, digest: &str) -> Option<Component> {

@@ -21,12 +21,18 @@ use wasmtime_wasi::{
     p2::{OutputStream, Pollable, StreamError, StreamResult},
 };
 
-use super::fault::Limit;
+use super::{fault::Limit, time::GuestTime};
 use crate::config::Limits;
 
 /// How much more than an answer's length may pass in one call: it is counted as it lies in
 /// memory, structure included.
 const TRANSFER_FACTOR: usize = 4;
+
+/// What a guest may hold of WASI at once: pollables and streams. They are the host's memory.
+pub(super) const HANDLES: usize = 1_000;
+
+/// Random bytes that it may ask for at once. They are drawn in one go, which nothing can stop.
+const RANDOM_BYTES: u64 = 64 << 10;
 
 /// A guest's surroundings, and what it has used of its limits.
 pub(super) struct Sandbox {
@@ -38,8 +44,8 @@ pub(super) struct Sandbox {
     table_elements: usize,
     /// Bytes that one call may move between guest and host: an answer, and what is made of it.
     pub(super) transfer_limit: usize,
-    /// Ticks of guest time left in this call.
-    pub(super) ticks: u64,
+    /// What the present call has used of its time.
+    pub(super) time: GuestTime,
     /// The limit that ended the guest, for a trap does not say.
     pub(super) exceeded: Option<Limit>,
 }
@@ -55,13 +61,15 @@ impl Sandbox {
             .secure_random(StdRng::seed_from_u64(seed))
             .insecure_random(StdRng::seed_from_u64(!seed))
             .insecure_random_seed(u128::from(seed))
+            .max_random_size(RANDOM_BYTES)
             .allow_tcp(false)
             .allow_udp(false)
             .build();
         let memory_limit = limits.guest_memory;
         let transfer_limit = limits.answer_body.saturating_mul(TRANSFER_FACTOR);
-        let resources = ResourceTable::new();
-        let (memory, table_elements, ticks) = (0, 0, 0);
+        let mut resources = ResourceTable::new();
+        resources.set_max_capacity(HANDLES);
+        let (memory, table_elements) = (0, 0);
         Self {
             wasi,
             resources,
@@ -70,7 +78,7 @@ impl Sandbox {
             memory_limit,
             table_elements,
             transfer_limit,
-            ticks,
+            time: GuestTime::default(),
             exceeded: None,
         }
     }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use wasmtime::{Store, Trap, UpdateDeadline};
+use tokio::time;
+use wasmtime::{Store, Trap, UpdateDeadline, component::ResourceTableError};
 
 use super::{
-    engine::TICK,
     fault::{Fault, Limit},
-    sandbox::Sandbox,
+    sandbox::{HANDLES, Sandbox},
+    time::GuestTime,
 };
 
 /// How the engine's error begins where a call moves too much; wasmtime 48 has no type for it.
@@ -26,6 +27,9 @@ pub(super) fn trapped(
 ) -> Fault {
     if let Some(limit) = sandbox.exceeded {
         return Fault::Limit(limit);
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Fault::Limit(Limit::Handles(HANDLES));
     }
     match error.downcast_ref::<Trap>() {
         Some(trap) => Fault::Trap { call, kind: trap.to_string(), last_words: last_words(log) },
@@ -46,12 +50,11 @@ fn last_words(log: &[String]) -> Option<String> {
     Some(words.chars().take(LAST_WORDS_LENGTH).collect())
 }
 
-/// Ends a guest whose ticks are used up; lets the rest of the host run at every other tick.
+/// Ends a guest whose time is used up; lets the rest of the host run at every other tick.
 pub(super) fn watch(store: &mut Store<Sandbox>, limit: Duration) {
     store.epoch_deadline_callback(move |mut context| {
         let sandbox = context.data_mut();
-        sandbox.ticks = sandbox.ticks.saturating_sub(1);
-        if sandbox.ticks == 0 {
+        if sandbox.time.used() >= limit {
             sandbox.exceeded = Some(Limit::Cpu(limit));
             return Ok(UpdateDeadline::Interrupt);
         }
@@ -59,7 +62,13 @@ pub(super) fn watch(store: &mut Store<Sandbox>, limit: Duration) {
     });
 }
 
-/// The ticks of a limit, and one more, since the first may come at once.
-pub(super) fn ticks(limit: Duration) -> u64 {
-    u64::try_from(limit.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+/// What a guest answers before the clock on the wall ends it: one that sleeps uses up no time of
+/// its own, which is counted as `spent`.
+pub(super) async fn in_time<T>(
+    limit: Duration,
+    spent: &GuestTime,
+    running: impl Future<Output = T>,
+) -> Result<T, Fault> {
+    let ended = time::timeout(limit, spent.count(running)).await;
+    ended.map_err(|_| Fault::Limit(Limit::Wall(limit)))
 }

@@ -200,7 +200,9 @@ fn under<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
 
 fn whole(target: &str) -> Result<Url, Refusal> {
     let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"));
-    let authority = rest.and_then(|rest| rest.split(['/', '?']).next()).ok_or(Refusal::Target)?;
+    let authority = rest.and_then(|rest| rest.split(['/', '?']).next());
+    // Parsers pass over further slashes, and so find an authority that nobody has looked at.
+    let authority = authority.filter(|it| !it.is_empty()).ok_or(Refusal::Target)?;
     if authority.contains('@') {
         return Err(Refusal::Ambiguous("a user or a password"));
     }

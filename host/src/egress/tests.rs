@@ -8,6 +8,7 @@
 )]
 
 mod exchange;
+mod fuzz;
 mod limits;
 mod names;
 mod server;

@@ -27,7 +27,9 @@ use super::{
     task::Task,
 };
 use crate::{
-    admin, check,
+    admin,
+    audit::Audit,
+    check,
     clock::Clock,
     config::Config,
     deliver,
@@ -97,14 +99,14 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
     };
     lines.resume(shared.store.pending()?);
     let handle = Handle {
-        status: shared.status,
+        status: shared.status.clone(),
         store: Arc::clone(&shared.store),
         scheduler: wake,
         lines,
         tasks,
     };
     let admin = match admin {
-        true => Some(bind(config.host.admin, &handle)?),
+        true => Some(bind(&config, &handle, &shared.clock)?),
         false => None,
     };
     let keep = config.host.dead_letters.filter(|_| scheduled);
@@ -199,8 +201,14 @@ async fn begin(connections: &Connections, shared: &Shared) -> Result<(), Error> 
     }
 }
 
-fn bind(address: std::net::SocketAddr, handle: &Handle) -> Result<admin::Server, Error> {
-    admin::Server::bind(address, handle.clone(), handle.tasks())
+fn bind(config: &Config, handle: &Handle, clock: &Arc<dyn Clock>) -> Result<admin::Server, Error> {
+    let audit = Audit::new(&config.host.data, Arc::clone(clock));
+    // The host does not depend on it; what must be noted is refused while it cannot be.
+    if let Err(error) = audit.mend() {
+        tracing::error!(error = %error, "the audit log cannot be written; nothing that it must note is done");
+    }
+    let (admin, address) = (config.host.admin.clone(), config.host.admin.address);
+    admin::Server::bind(admin, handle.clone(), handle.tasks(), audit)
         .map_err(|source| Error::Admin { address, source })
 }
 

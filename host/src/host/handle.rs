@@ -9,10 +9,12 @@ use crate::{
     collect,
     connector::Detection,
     deliver::{self, Owed},
-    model::{ConnectionName, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId},
+    model::{
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
+    },
     poll, schedule,
     status::{Backlog, Report, Status},
-    store::{DeadLetter, Error, Rotated, Store, TaskState},
+    store::{DeadLetter, Error, Purge, Purged, Rotated, Store, TaskState},
 };
 
 /// Looks after a host. Cheap to clone.
@@ -55,6 +57,17 @@ impl Handle {
         self.store.dead()
     }
 
+    /// A dead letter with all that is in it; `None` where it is none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn dead_letter(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        match self.store.dead()?.iter().any(|letter| letter.container == id) {
+            true => self.store.container(id),
+            false => Ok(None),
+        }
+    }
+
     /// Puts dead letters back in line; answers how many containers that were.
     ///
     /// # Errors
@@ -64,6 +77,24 @@ impl Handle {
         let count = pending.len();
         self.lines.resume(pending);
         Ok(count)
+    }
+
+    /// What [`Handle::purge`] would forget.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn held(&self, what: &Purge) -> Result<Purged, Error> {
+        self.store.held(what).await
+    }
+
+    /// Has the store forget a connection's, a record's or a key's data. What waits in line of it is
+    /// not sent any more; an attempt that is under way ends, and so does a poll, whose changes are
+    /// new again.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
+        self.store.purge(what).await
     }
 
     /// Takes up the store's outer key as it is configured now, and gives every connection a new

@@ -12,7 +12,7 @@ impl Reloader {
     /// Looks at the lock file and deals with what it newly names.
     pub(super) async fn look_at_lock(&mut self) {
         let Some(lock) = self.options.lock.path().map(Path::to_path_buf) else { return };
-        let now = self.options.clock.now();
+        let now = self.options.clock.steady();
         let is_due = self.ask_again.is_some_and(|due| due <= now);
         if !self.options.lock.changed() && !is_due {
             return;

@@ -12,6 +12,9 @@ use jiff::Timestamp;
 /// Standard Webhooks in shape: quick at first, hours in the end.
 const DELIVERY_WAITS: [u64; 9] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800];
 
+/// More than the longest of them.
+pub const LONGEST_DELIVERY_WAIT: Duration = Duration::from_secs(10 * 60 * 60);
+
 /// How far jitter moves a delivery's wait either way, as a share of it.
 const DELIVERY_JITTER: f64 = 0.2;
 

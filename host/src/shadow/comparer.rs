@@ -66,7 +66,7 @@ impl Comparer {
     }
 
     async fn deal(&mut self, job: Job) {
-        if job.candidate.tally(&job.serving).rests(self.clock.now()) {
+        if job.candidate.tally(&job.serving).rests(self.clock.steady()) {
             return job.place.passed_over(&job.candidate, &job.serving);
         }
         let compared = match &job.work {
@@ -77,7 +77,7 @@ impl Comparer {
         let new = {
             let mut tally = job.candidate.tally(&job.serving);
             if is_slow {
-                tally.rest(clock::after(self.clock.now(), REST));
+                tally.rest(clock::after(self.clock.steady(), REST));
             }
             tally.note(compared.unwrap_or_else(|fault| failed(&fault)))
         };

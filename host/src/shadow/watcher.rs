@@ -43,7 +43,7 @@ impl Watcher {
     }
 
     async fn look(&mut self) {
-        let look = match self.folder.look(self.clock.now()) {
+        let look = match self.folder.look(self.clock.steady()) {
             Ok(look) => look,
             Err(error) => return self.tell(self.folder.path(), Some(&error.to_string())),
         };

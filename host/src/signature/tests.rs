@@ -1,6 +1,8 @@
 //! The vectors of the specification, and what its libraries agree to refuse.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod fuzz;
+
 use super::*;
 
 const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";

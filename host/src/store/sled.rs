@@ -282,6 +282,10 @@ impl Store for SledStore {
         self.ask(|reply| Request::Purge(what.clone(), reply)).await
     }
 
+    async fn held(&self, what: &Purge) -> Result<Purged, Error> {
+        self.ask(|reply| Request::Held(what.clone(), reply)).await
+    }
+
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error> {
         self.ask(|reply| Request::ForgetDead(before, reply)).await
     }

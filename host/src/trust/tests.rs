@@ -1,6 +1,8 @@
 //! What the policy makes of good and bad signatures.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod fuzz;
+
 use super::*;
 use crate::config::{
     Trust,

@@ -1,17 +1,14 @@
 //! `rounds connector dev`: builds, tests and swaps as sources change.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::test;
 use crate::{
-    admin::Client,
     cli::{
+        arguments::At,
         exit::Error,
         output::{note, plain},
         signals::Signals,
@@ -35,14 +32,13 @@ pub(in crate::cli) struct Arguments {
     /// The running host's configuration [default: rounds.toml, where it is there]
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where the running host's admin API listens [default: where the configuration says]
-    #[arg(long, value_name = "ADDRESS")]
-    admin: Option<SocketAddr>,
+    #[command(flatten)]
+    at: At,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let Arguments { folder, config, admin } = arguments;
-    let host = running(config.as_deref(), admin)?;
+    let Arguments { folder, config, at } = arguments;
+    let host = running(config.as_deref(), &at)?;
     let options = Options { host, folder, engine: super::engine()? };
     let signals = Signals::listen()?;
     let stop = CancellationToken::new();
@@ -56,13 +52,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     }
 }
 
-fn running(config: Option<&Path>, admin: Option<SocketAddr>) -> Result<Option<Running>, Error> {
+fn running(config: Option<&Path>, at: &At) -> Result<Option<Running>, Error> {
     let path = match config {
         Some(path) => path,
         None if Path::new(CONFIG).is_file() => Path::new(CONFIG),
         None => return Ok(None),
     };
     let config = Config::load(path)?;
-    let client = Client::new(admin.unwrap_or(config.host.admin))?;
+    let client = at.client(&config)?;
     Ok(Some(Running::of(&config, client)))
 }

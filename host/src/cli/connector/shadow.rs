@@ -11,7 +11,7 @@ use tokio::time;
 use self::report::Report;
 use crate::{
     cli::{
-        arguments::{self, ConfigFile},
+        arguments::{self, At, ConfigFile},
         exit::Error,
         keeper,
         output::{Output, note},
@@ -45,6 +45,8 @@ pub(in crate::cli) struct Arguments {
     actions: Vec<String>,
     #[command(flatten)]
     config: ConfigFile,
+    #[command(flatten)]
+    at: At,
     /// From when changes are wanted, whatever the cursor: a time, or a span before now, as 2h
     #[arg(long, value_name = "TIME", value_parser = arguments::since)]
     since: Option<Since>,
@@ -207,7 +209,7 @@ async fn pair(
     let by_hand = arguments.since.map(|since| since.resolve(now));
     let cursor = match by_hand {
         Some(_) => None,
-        None => keeper::cursor(config, &connection.task_id(task)).await?,
+        None => keeper::cursor(config, &arguments.at, &connection.task_id(task)).await?,
     };
     let setup = Setup {
         action: task.action.to_string(),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Host,
-    cli::{exit::Error, keeper, output},
+    cli::{arguments::At, exit::Error, keeper, output},
     config::Config,
     connector::Detection,
     model::TaskId,
@@ -21,11 +21,11 @@ use crate::{
 };
 
 /// Polls into a store of its own, and prints what would be told.
-pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error> {
+pub(super) async fn run(mut config: Config, at: &At, wanted: Wanted) -> Result<(), Error> {
     let folder = Folder::new()?;
     let store = SledStore::open(&Options::new(&folder.0))?;
     if wanted.since.is_none() {
-        start(&store, &config, &wanted.task).await?;
+        start(&store, &config, at, &wanted.task).await?;
     }
     if !config.host.data.is_dir() {
         config.host.data.clone_from(&folder.0);
@@ -44,8 +44,8 @@ pub(super) async fn run(mut config: Config, wanted: Wanted) -> Result<(), Error>
 }
 
 /// Has the poll start where the task's next one would.
-async fn start(store: &SledStore, config: &Config, task: &TaskId) -> Result<(), Error> {
-    match keeper::cursor(config, task).await {
+async fn start(store: &SledStore, config: &Config, at: &At, task: &TaskId) -> Result<(), Error> {
+    match keeper::cursor(config, at, task).await {
         Ok(Some(cursor)) => {
             store.set_cursor(task, Some(cursor)).await?;
             // The task is older than this store: what it finds is no backfill.

@@ -1,8 +1,9 @@
 //! `[host]`, and `[host.limits]` within.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use super::{
+    admin,
     folders::{self, Folders},
     seal,
     table::{Table, hint},
@@ -31,7 +32,7 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     }
     table.set("seal", &mut host.seal, seal::read);
     table.set("dead_letters", &mut host.dead_letters, seal::dead_letters);
-    table.set("admin", &mut host.admin, admin);
+    table.set("admin", &mut host.admin, admin::read);
     table.set("log", &mut host.log, log);
     table.set("connector_log", &mut host.connector_log, Value::boolean);
     table.set("max_pending", &mut host.max_pending, Value::count);
@@ -47,17 +48,6 @@ fn data(value: Value<'_>) -> Option<PathBuf> {
         return value.bad("this version stores in a folder only, as \"data\"");
     }
     value.path()
-}
-
-fn admin(value: Value<'_>) -> Option<SocketAddr> {
-    let address: SocketAddr = match value.clone().text()?.parse() {
-        Ok(address) => address,
-        Err(_) => return value.bad("write an address and a port, as `127.0.0.1:7070`"),
-    };
-    if !address.ip().is_loopback() {
-        return value.refuse("the admin address speaks to loopback only, as `127.0.0.1:7070`");
-    }
-    Some(address)
 }
 
 fn log(value: Value<'_>) -> Option<LogFormat> {

@@ -170,7 +170,7 @@ fn the_least_is_read_with_the_defaults() {
     let by_hand = HostSettings::default();
     assert_eq!(config.host.data, Path::new("etc/data"));
     assert_eq!(config.host.connectors, Path::new("etc/connectors"));
-    assert_eq!((config.host.admin, config.host.log), (by_hand.admin, by_hand.log));
+    assert_eq!((config.host.admin.address, config.host.log), (by_hand.admin.address, by_hand.log));
     assert_eq!(config.host.limits, by_hand.limits);
     let connection = &config.connections[0];
     assert_eq!(connection.auth.kind(), "none");
@@ -191,7 +191,7 @@ fn every_key_of_the_host_is_read() {
     let host = &config.host;
     assert_eq!(host.data, Path::new("/var/lib/rounds"));
     assert_eq!(host.connectors, Path::new("etc/plugins"));
-    assert_eq!(host.admin.to_string(), "[::1]:9000");
+    assert_eq!(host.admin.address.to_string(), "[::1]:9000");
     assert_eq!((host.log, host.connector_log), (LogFormat::Json, true));
     assert_eq!((host.max_pending, host.concurrent_polls), (5, 6));
     let limits = &host.limits;

@@ -83,7 +83,7 @@ connections = ["wart"]
 "#;
     check(&[(
         text.to_owned(),
-        "2:9: the admin address speaks to loopback only, as `127.0.0.1:7070`\n\
+        "2:9: as text the admin address speaks to loopback only, as `127.0.0.1:7070`; beyond loopback it takes a table with `address`, `certificate`, `key` and `tokens`\n\
              3:1: unknown key `dta`; did you mean `data`?\n\
              7:13: `connector` must be text, not a whole number\n\
              8:12: `base_url`: a URL begins with `http://` or `https://`\n\
@@ -164,7 +164,7 @@ fn the_host() {
         (host("data = 7"), "2:8: `data` must be text, not a whole number"),
         (
             host("admin = \"0.0.0.0:7070\""),
-            "2:9: the admin address speaks to loopback only, as `127.0.0.1:7070`",
+            "2:9: as text the admin address speaks to loopback only, as `127.0.0.1:7070`; beyond loopback it takes a table with `address`, `certificate`, `key` and `tokens`",
         ),
         (
             host("admin = \"localhost\""),

@@ -73,6 +73,8 @@ fn a_target_goes_nowhere_else() {
         ("HTTPS:/ehr.example", Target),
         ("javascript:alert(1)", Target),
         ("https://", Target),
+        ("https:///user:word@ehr.example/fhir", Target),
+        ("https:////ehr.example/fhir", Target),
         ("https://[fe80::1", Target),
         ("https:ehr.example/fhir", Target),
         ("http://ehr.example/fhir/Patient", Other),

@@ -50,8 +50,9 @@ async fn answer(
 
 impl Receiver {
     async fn proper(&self, uri: &Uri, headers: &HeaderMap, body: Body, plan: &Plan) -> Response {
-        let Ok(body) = to_bytes(body, LONGEST).await else {
-            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        let body = match to_bytes(body, LONGEST).await {
+            Ok(body) => body,
+            Err(error) => return unread(&error).into_response(),
         };
         if let Some(challenge) = challenge(uri, headers, &body) {
             return self.accept(challenge);
@@ -93,6 +94,15 @@ impl Receiver {
         let received = Received { id, timestamp, signature: text(headers, SIGNATURE_HEADER), body };
         let now = u64::try_from(now).unwrap_or(0);
         verify(received, &self.0.keys, TOLERANCE, now).map_err(|_| StatusCode::UNAUTHORIZED)
+    }
+}
+
+/// What is said of a body that was not read: that it is too long, or that it never ended.
+fn unread(error: &axum::Error) -> StatusCode {
+    // Its cause is of a crate that is not ours to name; its text is all there is.
+    match error.to_string() == "length limit exceeded" {
+        true => StatusCode::PAYLOAD_TOO_LARGE,
+        false => StatusCode::BAD_REQUEST,
     }
 }
 

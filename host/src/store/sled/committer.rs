@@ -28,7 +28,7 @@ use super::{
     request::{Reply, Request},
     state::{Group, State},
 };
-use crate::store::Error;
+use crate::{step, store::Error};
 
 /// How long one who waits may wait for others to join; a step without another ends it.
 const LINGER: Duration = Duration::from_millis(4);
@@ -92,6 +92,7 @@ impl Committer {
             }
         }
         self.write(group, tidy)?;
+        step::reached("synced");
         if self.state.is_untidy() {
             self.inbox.tidy_soon();
         }
@@ -115,6 +116,7 @@ impl Committer {
     fn write(&mut self, group: Group, tidy: bool) -> Result<(), Error> {
         let sealed = self.state.seal(group, tidy)?;
         self.disk.apply(sealed.writes)?;
+        step::reached("applied");
         self.index.publish(sealed.moved, sealed.memos);
         self.disk.sync()
     }
@@ -139,6 +141,7 @@ impl Committer {
                 answer(answers, reply, state.rewind(group, task, to)?);
             }
             Request::Replay(ids, reply) => answer(answers, reply, state.replay(group, &ids)?),
+            Request::Held(what, reply) => answer(answers, reply, state.held(&what)?),
             Request::Purge(what, reply) => answer(answers, reply, state.purge(group, &what)?),
             Request::ForgetDead(before, reply) => {
                 answer(answers, reply, state.forget_dead(group, before)?);

@@ -19,7 +19,7 @@ use super::{
     keys,
     recent::Recent,
 };
-use crate::store::Error;
+use crate::{step, store::Error};
 
 /// Values are cut to this. A leaf of sled's tree may hold some twenty of them and must stay
 /// below a quarter of a segment; larger ones would go to files that sled never syncs.
@@ -132,6 +132,7 @@ impl Disk {
         self.flushes.fetch_add(1, Ordering::Relaxed);
         drop(turn);
         flushed?;
+        step::reached("flushed");
         self.log.sync_data().map_err(io_error("sync", &self.folder))
     }
 

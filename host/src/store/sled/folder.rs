@@ -26,6 +26,9 @@ const CLOSINGS: usize = 100;
 /// sled makes an empty one, and says nothing.
 const FOUNDED: &str = "founded";
 
+/// How much of a log is read at a time.
+const READ_BYTES: usize = 1 << 20;
+
 const WAY_OUT: &str = "start once more with its snap.* files moved elsewhere, which only makes \
     the start slower; if that fails, move the whole folder elsewhere: the host then polls every \
     task from its `since` again, with the same ids, and what is lost are dead letters and what \
@@ -67,6 +70,7 @@ impl Drop for Folder {
 pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Db, Error> {
     fs::create_dir_all(folder).map_err(io_error("create", folder))?;
     sweep(folder)?;
+    read_through(folder)?;
     let config = sled::Config::new()
         .path(folder)
         .segment_size(SEGMENT_BYTES)
@@ -82,6 +86,22 @@ pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Db, Error> {
         }
     }
     Err(Error::InUse { folder: text(folder), holder: "another program".into() })
+}
+
+/// Reads all of the log once. What a disk fails to read sled takes for the log's end, cuts off
+/// and writes over, though the disk may be well again the next time.
+fn read_through(folder: &Path) -> Result<(), Error> {
+    let path = folder.join("db");
+    let read = |mut log: File| {
+        let mut chunk = vec![0; READ_BYTES];
+        while log.read(&mut chunk)? > 0 {}
+        Ok(())
+    };
+    match File::open(&path).and_then(read) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(io_error("read", &path)(error)),
+    }
 }
 
 /// Whether a tree was in the folder before, whatever sled finds there now.

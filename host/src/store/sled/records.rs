@@ -88,9 +88,15 @@ impl Records {
         Ok(())
     }
 
-    /// Puts on disk what was learned; whether there was any.
-    pub(super) fn save(&self) -> Result<bool, Error> {
+    /// The serial of the last item that was learned and saved, as the records have it.
+    pub(super) fn saved(&self) -> Result<u64, Error> {
+        Ok(self.disk.load(keys::SAVED)?.unwrap_or_default())
+    }
+
+    /// Puts on disk what was learned from items up to this serial; whether there was any.
+    pub(super) fn save(&self, serial: u64) -> Result<bool, Error> {
         let mut writes = Writes::default();
+        writes.insert(keys::SAVED, self.disk.understood(format::encode(&serial))?);
         for (key, Unsaved { connection, record }) in self.unsaved().iter() {
             let sealing = self.ring.newest(connection)?;
             let Some(row) = self.row(connection, *key) else { continue };
@@ -115,23 +121,31 @@ impl Records {
         what: &Purge,
         records: &HashSet<RecordKey>,
     ) -> Result<usize, Error> {
-        let connection = what.connection().as_str();
-        let mut gone: HashSet<IVec> = records
-            .iter()
-            .filter_map(|key| self.row(connection, *key))
-            .map(|row| IVec::from(&row))
-            .collect();
-        if !matches!(what, Purge::Record { .. }) {
-            self.gather(what, &mut gone)?;
-        }
-        let (mut writes, mut forgotten) = (Writes::default(), 0);
-        for key in gone {
-            forgotten += usize::from(self.disk.get(&key)?.is_some());
-            writes.remove(&key);
-        }
+        let gone = self.rows_of(what, records)?;
+        let mut writes = Writes::default();
+        gone.iter().for_each(|key| writes.remove(key));
         self.disk.apply(writes)?;
         self.disk.sync()?;
-        Ok(forgotten)
+        Ok(gone.len())
+    }
+
+    /// The rows of these and all others that are to be purged.
+    pub(super) fn rows_of(
+        &self,
+        what: &Purge,
+        records: &HashSet<RecordKey>,
+    ) -> Result<HashSet<IVec>, Error> {
+        let connection = what.connection().as_str();
+        let mut rows = HashSet::new();
+        for row in records.iter().filter_map(|key| self.row(connection, *key)) {
+            if self.disk.get(&row)?.is_some() {
+                rows.insert(IVec::from(&row));
+            }
+        }
+        if !matches!(what, Purge::Record { .. }) {
+            self.gather(what, &mut rows)?;
+        }
+        Ok(rows)
     }
 
     fn gather(&self, what: &Purge, gone: &mut HashSet<IVec>) -> Result<(), Error> {

@@ -23,6 +23,7 @@ pub(super) enum Request {
     Rewind(TaskId, Rewind, Reply<usize>),
     Replay(Vec<ContainerId>, Reply<Vec<Pending>>),
     Purge(Purge, Reply<Purged>),
+    Held(Purge, Reply<Purged>),
     ForgetDead(Timestamp, Reply<usize>),
     RotateKeys(Reply<Rotated>),
     /// Brings all notes to disk.
@@ -52,7 +53,9 @@ impl Request {
     pub(super) fn urgency(&self) -> Urgency {
         match self {
             // What is forgotten comes back unless the marks are written along.
-            Self::Flush(_) | Self::Rewind(..) | Self::Purge(..) => Urgency::Everything,
+            Self::Flush(_) | Self::Rewind(..) | Self::Purge(..) | Self::Held(..) => {
+                Urgency::Everything
+            }
             Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => Urgency::LateNote,
             Self::Skip(..) | Self::Bury(..) => Urgency::Note,
             _ => Urgency::Awaited,
@@ -75,7 +78,7 @@ impl Request {
 
     /// Whether it looks up what it forgets on disk, where nothing of its own group is yet.
     pub(super) fn goes_first(&self) -> bool {
-        matches!(self, Self::Rewind(..) | Self::Purge(..) | Self::ForgetDead(..))
+        matches!(self, Self::Rewind(..) | Self::Purge(..) | Self::Held(..) | Self::ForgetDead(..))
     }
 
     /// Answers with an error.
@@ -88,7 +91,7 @@ impl Request {
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
             Self::Rewind(_, _, reply) => drop(reply.send(Err(error))),
             Self::Replay(_, reply) => drop(reply.send(Err(error))),
-            Self::Purge(_, reply) => drop(reply.send(Err(error))),
+            Self::Purge(_, reply) | Self::Held(_, reply) => drop(reply.send(Err(error))),
             Self::ForgetDead(_, reply) => drop(reply.send(Err(error))),
             Self::RotateKeys(reply) => drop(reply.send(Err(error))),
             Self::Skip(..)

@@ -94,7 +94,7 @@ impl State {
     /// Puts on disk what records learned from earlier groups, and lets go of the items that say
     /// it. A group in which containers are settled begins with this, and is sealed as `tidy`.
     pub(super) fn tidy(&mut self, group: &mut Group) -> Result<(), Error> {
-        if self.records.save()? {
+        if self.records.save(self.serial)? {
             let saved = self.disk.understood(format::encode(&self.serial))?;
             group.writes.insert(keys::SAVED, saved);
         }

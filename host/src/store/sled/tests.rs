@@ -10,6 +10,7 @@
 
 mod damage;
 mod form;
+mod fuzz;
 mod kill;
 pub(super) mod ledger;
 mod seal;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Group, State};
 use crate::{
-    identity::RecordKey,
+    identity::{RecordKey, VersionKey},
     model::{ConnectionName, ContainerId},
     store::{
         Error, Purge, Purged,
@@ -59,30 +59,49 @@ impl State {
         Ok(forgotten)
     }
 
+    /// See [`Store::held`](crate::store::Store::held).
+    pub(in super::super) fn held(&self, what: &Purge) -> Result<Purged, Error> {
+        let (pending, dead) = (self.pending_of(what)?, self.dead_of(what)?);
+        let of_pending = pending.iter().map(|(_, record, _)| *record);
+        let mut records: HashSet<_> = of_pending.chain(dead.iter().map(|it| it.1)).collect();
+        if let Purge::Record { record, .. } = what {
+            records.insert(*record);
+        }
+        let records = self.records.rows_of(what, &records)?.len();
+        Ok(Purged { containers: pending.len(), dead: dead.len(), records })
+    }
+
     fn purge_pending(
         &mut self,
         group: &mut Group,
         what: &Purge,
         records: &mut HashSet<RecordKey>,
     ) -> Result<usize, Error> {
+        let pending = self.pending_of(what)?;
+        for (id, record, version) in &pending {
+            records.insert(*record);
+            if let Some(version) = version {
+                self.collecting.remove(&(*record, *version));
+            }
+            self.forget(group, *id);
+        }
+        Ok(pending.len())
+    }
+
+    fn pending_of(
+        &self,
+        what: &Purge,
+    ) -> Result<Vec<(ContainerId, RecordKey, Option<VersionKey>)>, Error> {
         let sealed_with = self.ring.of(what.connection().as_str());
-        let its = self.entries.iter().filter(|(_, entry)| sealed_with.contains(&entry.key));
-        let ids: Vec<ContainerId> = its.map(|(id, _)| *id).collect();
-        let mut purged = 0;
-        for id in ids {
-            let Some(entry) = self.entries.get(&id) else { continue };
+        let mut pending = Vec::new();
+        for (id, entry) in self.entries.iter().filter(|(_, it)| sealed_with.contains(&it.key)) {
             let item = self.item(&entry.at)?;
             let (head, _) = self.disk.understood(format::head(&item))?;
             if takes(what, &head) {
-                records.insert(head.record);
-                if let Some(version) = head.version {
-                    self.collecting.remove(&(head.record, version));
-                }
-                self.forget(group, id);
-                purged += 1;
+                pending.push((*id, head.record, head.version));
             }
         }
-        Ok(purged)
+        Ok(pending)
     }
 
     fn purge_dead(
@@ -91,18 +110,26 @@ impl State {
         what: &Purge,
         records: &mut HashSet<RecordKey>,
     ) -> Result<usize, Error> {
-        let mut purged = 0;
+        let dead = self.dead_of(what)?;
+        for (id, record, length) in &dead {
+            records.insert(*record);
+            group.writes.remove_parts(&keys::dead(*id), Writes::parts(length + GROWTH));
+        }
+        Ok(dead.len())
+    }
+
+    /// Dead letters with their records and their lengths.
+    fn dead_of(&self, what: &Purge) -> Result<Vec<(ContainerId, RecordKey, usize)>, Error> {
+        let mut dead = Vec::new();
         for id in self.dead()? {
             let Some(bytes) = self.dead_letter(id)? else { continue };
             let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
             let (head, _) = self.disk.understood(format::head(item))?;
             if takes(what, &head) {
-                records.insert(head.record);
-                group.writes.remove_parts(&keys::dead(id), Writes::parts(bytes.len() + GROWTH));
-                purged += 1;
+                dead.push((id, head.record, bytes.len()));
             }
         }
-        Ok(purged)
+        Ok(dead)
     }
 
     /// Takes a connection's tasks back to their beginnings. Their revisions go on, so that a poll

@@ -44,6 +44,11 @@ pub(in super::super) fn rebuild(
         finds.take(at, number(sealed).unwrap_or(Number(0)), &head);
         Ok(())
     })?;
+    // The journal goes first, so only damage can have it know less than the records. They would
+    // say of what it lost that it was seen, and nobody would be told of it.
+    if records.saved()? > finds.serial {
+        return Err(disk.damaged("its log ends before what is known of records"));
+    }
     for old in &finds.superseded {
         journal.remove(old);
     }

@@ -102,3 +102,31 @@ fn look(folder: &TestFolder) -> Result<(), Error> {
 fn sled_of(folder: &TestFolder) -> sled::Db {
     super::folder::open(&tree(folder, "containers"), 1 << 20).unwrap()
 }
+
+#[tokio::test]
+async fn a_journal_that_forgot_what_the_records_know_is_damaged() {
+    let folder = stored().await;
+    let (journal, before) = (tree(&folder, "containers"), folder.path().join("before"));
+    copy(&journal, &before);
+    let store = folder.open();
+    let made = committed(&store, page(1, vec![change("late", Some("a"))])).await;
+    store.fill(filling(made[0].id, None, &["app"])).await.unwrap();
+    // What is noted of it goes on to the records.
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.flush().await.unwrap();
+    drop(store);
+    fs::remove_dir_all(&journal).unwrap();
+    fs::rename(before, &journal).unwrap();
+    let Err(error) = folder.try_open() else { panic!("the change would be lost") };
+    assert!(error.to_string().contains("ends before"), "{error}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}

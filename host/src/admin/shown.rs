@@ -1,0 +1,48 @@
+//! What is shown of containers: all of one to who may see it, numbers to everybody else.
+
+use serde_json::{Value, json};
+
+use crate::{
+    audit::Subject,
+    envelope,
+    model::{Container, ContainerId},
+};
+
+/// Numbers that an entry of the audit log spells out.
+const SPELT: usize = 50;
+
+/// All that a dead letter holds: what changed, and what would have been told.
+pub(crate) fn dead(container: &Container) -> Value {
+    let change = &container.change;
+    let data = match serde_json::from_str(&change.data) {
+        Ok(data) => data,
+        Err(_) => Value::String(change.data.clone()),
+    };
+    // What a destination got as its number is the destination's own.
+    let notification = envelope::body(container, 0);
+    let mut notification: Option<Value> =
+        notification.and_then(|body| serde_json::from_slice(&body).ok());
+    if let Some(meta) = notification.as_mut().and_then(|it| it.get_mut("meta")?.as_object_mut()) {
+        meta.remove("sequence");
+    }
+    json!({
+        "container": container.id,
+        "task": container.task.to_string(),
+        "notification_id": container.notification_id,
+        "change": {
+            "id": change.id, "kind": change.kind, "version": change.version, "key": change.key,
+            "occurred_at": change.occurred_at, "data": data,
+        },
+        "notification": notification,
+    })
+}
+
+/// Containers as the audit log has them.
+pub(crate) fn containers(ids: &[ContainerId]) -> Subject {
+    let spelt: Vec<_> = ids.iter().take(SPELT).map(ContainerId::to_string).collect();
+    let more = match ids.len().saturating_sub(SPELT) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Subject::of(format_args!("containers {}{more}", spelt.join(", ")))
+}

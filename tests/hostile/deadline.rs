@@ -1,0 +1,90 @@
+//! How long after its deadline a guest is stopped. A measurement and no test: on a machine that
+//! does other things as well it says nothing. By hand:
+//!
+//! ```text
+//! cargo test --release -p rounds --test rounds -- --ignored --nocapture how_late
+//! ```
+
+use std::time::Duration;
+
+use rounds::{
+    config::Limits,
+    connector::{Connector, Context, Engine, Guest},
+    model::TaskId,
+};
+
+use super::{component::Odd, wasi};
+
+const RUNS: usize = 20;
+
+/// What it is called, and how it is spoilt.
+type Busy = (&'static str, fn(&mut Odd));
+
+/// Ways to be busy for longer than one may.
+const BUSY: [Busy; 7] = [
+    ("loops", |odd| odd.poll = "(loop (br 0)) unreachable".into()),
+    ("loops-in-realloc", |odd| odd.realloc = "(loop (br 0)) unreachable".into()),
+    ("copies-memory", |odd| {
+        odd.poll = "(loop (memory.fill (i32.const 1048576) (i32.const 1) (i32.const 1048576))
+            (br 0)) unreachable"
+            .into();
+    }),
+    ("sleeps", |odd| {
+        wasi::sleeping(odd);
+        odd.poll = format!("(call $sleep) {}", odd.poll);
+    }),
+    ("draws-for-ever", |odd| {
+        wasi::drawing(odd);
+        odd.poll = "(loop (global.set $next (i32.const 3145728))
+            (call $random (i64.const 65536) (i32.const 16)) (br 0)) unreachable"
+            .into();
+    }),
+    ("makes-and-drops-timers", |odd| {
+        wasi::dropping(odd);
+        odd.poll = "(loop (call $drop (call $timer (i64.const 1))) (br 0)) unreachable".into();
+    }),
+    ("waits-for-millions", |odd| {
+        odd.pages = 1_000;
+        wasi::waiting(odd);
+        odd.poll = "(loop (call $wait (i32.const 10000)) (br 0)) unreachable".into();
+    }),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn how_late_a_guest_is_stopped() {
+    let guest_wall = Duration::from_secs(2);
+    let limits = Limits { guest_wall, ..Limits::default() };
+    let engine = Engine::new(&limits, 4, None).unwrap();
+    for (name, spoil) in BUSY {
+        let mut odd = Odd::new(name);
+        spoil(&mut odd);
+        let connector = Connector::from_bytes(&engine, name, odd.encode().into()).await.unwrap();
+        let mut late = Vec::new();
+        let mut why = String::new();
+        for _ in 0..RUNS {
+            let mut guest = Guest::new(&connector, &context(), false).await.unwrap();
+            why = guest.poll(None).await.map(drop).unwrap_err().to_string();
+            let wall = why.contains("guest_wall");
+            let limit = if wall { limits.guest_wall } else { limits.guest_cpu };
+            late.push(guest.spent().time.as_secs_f64() * 1e3 - limit.as_secs_f64() * 1e3);
+        }
+        late.sort_by(f64::total_cmp);
+        eprintln!(
+            "{name}: median {:.1} ms, worst {:.1} ms late; {why}",
+            late[RUNS / 2],
+            late[RUNS - 1]
+        );
+    }
+}
+
+pub(super) fn context() -> Context {
+    Context {
+        task: TaskId { connection: "ward".into(), action: "appointments".into() },
+        settings: "{}".into(),
+        base_url: "http://ehr.example".into(),
+        since: jiff::Timestamp::UNIX_EPOCH,
+        now: jiff::Timestamp::UNIX_EPOCH,
+        interrupted: false,
+    }
+}
