@@ -22,6 +22,7 @@ use std::{
 };
 
 use super::*;
+use crate::config::Seal;
 use crate::store::conformance::{self, at, change, committed, filling, page};
 
 /// A data folder that goes with its test.
