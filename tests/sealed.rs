@@ -43,19 +43,31 @@ fn patients(receiver: &Receiver) -> BTreeSet<String> {
 
 /// What of these stands in a folder's files: as it is, in base64, in hex.
 fn found(folder: &Path, told: &BTreeSet<String>) -> Vec<String> {
-    let mut found = Vec::new();
+    let forms: Vec<String> = told.iter().flat_map(|value| forms(value)).collect();
+    // Most of the bytes begin none of them, and there are many.
+    let mut begins = vec![false; 1 << 16];
+    for form in forms.iter().map(String::as_bytes) {
+        begins[usize::from(form[0]) << 8 | usize::from(form[1])] = true;
+    }
+    let mut found = BTreeSet::new();
     for path in files(folder) {
         let bytes = fs::read(&path).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        for value in told {
-            let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-            let forms = [value.clone(), base64(value), hex];
-            if forms.iter().any(|form| text.contains(form)) {
-                found.push(format!("{value} in {}", path.display()));
+        let mut pair = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            pair = (pair << 8 | usize::from(*byte)) & 0xffff;
+            if at == 0 || !begins[pair] {
+                continue;
             }
+            let here = forms.iter().filter(|form| bytes[at - 1..].starts_with(form.as_bytes()));
+            found.extend(here.map(|form| format!("{form} in {}", path.display())));
         }
     }
-    found
+    found.into_iter().collect()
+}
+
+fn forms(value: &str) -> [String; 3] {
+    let hex = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    [value.to_owned(), base64(value), hex]
 }
 
 /// The part of a value's base64 that is the same whatever follows it.

@@ -1,4 +1,4 @@
-//! What can be wrong with a store.
+//! Why a store did not do what it was asked, and what a person can do.
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
