@@ -13,17 +13,20 @@ const AT_ONCE: usize = 64;
 /// Those of one other machine; further ones are closed, so that it leaves room for others.
 const OF_ONE: usize = 16;
 
+/// Connections of other machines, by their addresses.
+type Guests = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// Room for connections. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Room {
     all: Arc<Semaphore>,
-    guests: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    guests: Guests,
 }
 
 /// A connection's place, free again when this is dropped.
 pub(super) struct Place {
     _permit: Option<OwnedSemaphorePermit>,
-    guest: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    guest: Option<(IpAddr, Guests)>,
 }
 
 impl Room {
