@@ -48,7 +48,7 @@ const USUAL: u64 = 1_000;
 const PATIENCE: u64 = 400;
 /// Threads of a test.
 const THREADS: usize = 2;
-/// Seeds that found something once.
+/// Seeds that are kept: the first, until one finds what another does not.
 const KEPT: [u64; 1] = [0];
 
 /// Runs seeds side by side; answers those that broke a promise.
@@ -87,7 +87,7 @@ fn asked() -> (Range<u64>, bool) {
 fn seeds_hold() {
     let (seeds, shows) = asked();
     if shows {
-        println!("{:#?}", run(seeds.start, None, true));
+        eprintln!("{:#?}", run(seeds.start, None, true));
         return;
     }
     let found = broken(seeds, None, 5);

@@ -125,7 +125,7 @@ impl Inner {
         let line = format!("{:>9} {what}", self.now());
         line.hash(&mut self.trace);
         if self.shows {
-            println!("{line}");
+            eprintln!("{line}");
         }
     }
 
