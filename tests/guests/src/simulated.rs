@@ -126,12 +126,12 @@ impl<R: Release> Connector for Simulated<R> {
         }
         match answers.len() {
             0 => Ok(Step::Fetch(vec![Request::get(format!("/key/{}", entry.key))])),
-            1 if entry.seq % 3 == 0 => {
+            1 if entry.seq.is_multiple_of(3) => {
                 Ok(Step::Fetch(vec![Request::get(format!("/record/{}", entry.record))]))
             }
             _ => {
                 let told = Told { entry: &entry, previous: memo, answers };
-                let event = if entry.seq % 2 == 0 { EVENTS[0] } else { EVENTS[1] };
+                let event = if entry.seq.is_multiple_of(2) { EVENTS[0] } else { EVENTS[1] };
                 Ok(Notification::new(event, &told)?.memo(entry.version.clone()).into())
             }
         }
