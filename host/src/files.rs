@@ -31,7 +31,7 @@ pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     draft.push(format!(".{}-{number}.draft", std::process::id()));
     let draft = PathBuf::from(draft);
     let written = write_draft(&draft, parts)
-        .inspect(|()| step::reached("drafted"))
+        .inspect(|()| drafted(path))
         .and_then(|()| fs::rename(&draft, path))
         .and_then(|()| sync_folder(path));
     if written.is_err() {
@@ -39,6 +39,13 @@ pub(crate) fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         drop(fs::remove_file(&draft));
     }
     written
+}
+
+/// A connector's file is there in full, and not in its place yet.
+fn drafted(path: &Path) {
+    if path.extension().is_some_and(|extension| extension == "wasm") {
+        step::reached("drafted");
+    }
 }
 
 /// A name is on disk when its folder is.

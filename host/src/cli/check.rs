@@ -87,7 +87,8 @@ async fn report(config: Config) -> Result<Report, Error> {
         report.errors.extend(unusable.into_iter().map(Finding::nowhere));
         return Ok(report);
     }
-    let mut warnings: Vec<_> = config.warnings.iter().map(Finding::from).collect();
+    let sealed = config.host.seal.warning().map(|warning| Finding::nowhere(warning.into()));
+    let mut warnings: Vec<_> = config.warnings.iter().map(Finding::from).chain(sealed).collect();
     warnings.extend(unusable.into_iter().map(Finding::nowhere));
     let now = Timestamp::now();
     let tasks: Vec<_> = tasks(&config)

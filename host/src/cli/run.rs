@@ -22,8 +22,12 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let log = config.host.log;
     logs::of_the_host(log);
+    let warning = config.host.seal.warning();
     let counts = (config.connections.len(), config.destinations.len());
     let host = poll::leftovers(builder(config)).build().await?;
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
+    }
     // Until now a signal ends the process at once, as nothing has begun.
     let signals = Signals::listen()?;
     // Whoever started the host may have stopped to listen; the host runs all the same.

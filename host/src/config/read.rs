@@ -60,7 +60,6 @@ fn root_table(mut root: Table<'_>) -> Config {
     if !root.has("destination") {
         root.warn_whole("no [[destination]]: nobody is told of any change");
     }
-    seal::warn_without(&root, &config.host.seal);
     root.finish();
     config
 }

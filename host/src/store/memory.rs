@@ -1,9 +1,9 @@
 //! A store in memory, for simulations: with a disk of its own that outlives it and has only what
 //! was synced.
 //!
-//! Every write is an [`Op`](state::Op) on a plain [`State`](state::State). It is done at once to
-//! the state that readers see, and to the disk's, in the same order, once somebody has waited for
-//! a sync. A crash takes the rest away.
+//! Every write is an `Op` on a plain `State`. It is done at once to the state that readers see, and
+//! to the disk's, in the same order, once somebody has waited for a sync. A crash takes the rest
+//! away.
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{table::Table, value::Value};
+use super::value::Value;
 use crate::{
     config::{KeySource, Seal, Secret, environment::SmallFile},
     store::seal::{OuterKey, is_private},
@@ -75,16 +75,6 @@ fn judged(value: &Value<'_>, text: String) -> Option<()> {
     match OuterKey::parse(&Secret::new(text)) {
         Ok(_) => Some(()),
         Err(error) => value.refuse(error.to_string()),
-    }
-}
-
-/// Warns of a host whose key is beside what it seals.
-pub(super) fn warn_without(root: &Table<'_>, seal: &Seal) {
-    if seal.key.is_none() {
-        root.warn_whole(
-            "no [host.seal]: the key of patients' data is in the data folder, so whoever has the \
-             disk can read them; give a key from elsewhere, as key = { env = \"ROUNDS_KEY\" }",
-        );
     }
 }
 

@@ -45,8 +45,9 @@ pub(in super::super) fn rebuild(
         Ok(())
     })?;
     // The journal goes first, so only damage can have it know less than the records. They would
-    // say of what it lost that it was seen, and nobody would be told of it.
-    if records.saved()? > finds.serial {
+    // say of what it lost that it was seen, and nobody would be told of it. A crash amid a purge
+    // leaves items that nobody can read any more, and those may have known the most.
+    if finds.superseded.is_empty() && records.saved()? > finds.serial {
         return Err(disk.damaged("its log ends before what is known of records"));
     }
     for old in &finds.superseded {
