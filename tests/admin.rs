@@ -1,6 +1,6 @@
 //! Who may: the real program beyond loopback, with TLS, tokens and roles.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::CertificateParams;
 use rounds::admin::{Client, Error, Way};
 use serde_json::{Value, json};
 use tokio::{
@@ -8,31 +8,18 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{Clinic, Rounds, Said, Site, connection, eventually, within};
+use crate::support::{Authority, Clinic, Rounds, Said, Site, connection, eventually, within};
 
 const VIEWER: &str = "viewer-0123456789abcdef0123456789";
 const OPERATOR: &str = "operator-0123456789abcdef0123456789";
 const TOKENS: [(&str, &str); 2] = [("VIEWER", VIEWER), ("OPERATOR", OPERATOR)];
 
-/// An authority of the test's own.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
-    }
-
-    /// Writes a certificate for this machine with its key.
-    fn certify(&self, site: &Site) {
-        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        site.write("key.pem", key.serialize_pem());
-        site.write("cert.pem", certificate.pem());
-    }
+/// Writes a certificate for this machine with its key.
+fn certify(authority: &Authority, site: &Site) {
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let (certificate, key) = authority.certify(&params);
+    site.write("key.pem", key.serialize_pem());
+    site.write("cert.pem", certificate.pem());
 }
 
 /// A host that listens on all addresses.
@@ -51,7 +38,7 @@ async fn host(site: &Site, clinic: &Clinic) -> Rounds {
 async fn beyond_loopback_a_host_is_asked_with_tls_and_tokens() {
     let (site, clinic) = (Site::new(&["plain"]).await, Clinic::start().await);
     let (authority, other) = (Authority::new("one"), Authority::new("another"));
-    authority.certify(&site);
+    certify(&authority, &site);
     site.write("ca.pem", authority.0.pem());
     site.write("other.pem", other.0.pem());
     let host = host(&site, &clinic).await;
@@ -113,7 +100,7 @@ fn brief(entry: &Value) -> Value {
 async fn a_new_certificate_is_in_use_without_a_restart() {
     let (site, clinic) = (Site::new(&["plain"]).await, Clinic::start().await);
     let (old, new) = (Authority::new("old"), Authority::new("new"));
-    old.certify(&site);
+    certify(&old, &site);
     let host = host(&site, &clinic).await;
     let client = |authority: &Authority| {
         let mut way: Way = format!("https://{}", host.address()).parse().unwrap();
@@ -122,7 +109,7 @@ async fn a_new_certificate_is_in_use_without_a_restart() {
     };
     client(&old).status().await.unwrap();
     assert!(matches!(client(&new).status().await, Err(Error::Unreachable { .. })));
-    new.certify(&site);
+    certify(&new, &site);
     let story = async || host.log();
     eventually("the new certificate", async || client(&new).status().await.ok(), story).await;
     // One that is wrong changes nothing, and is told.

@@ -2,6 +2,7 @@
 //! source, and servers in this process.
 #![allow(dead_code, unused_imports, reason = "a theme takes what it needs")]
 
+mod authority;
 mod clinic;
 mod connectors;
 mod extent;
@@ -17,6 +18,7 @@ mod servers;
 mod site;
 mod wait;
 
+pub(crate) use authority::Authority;
 pub(crate) use clinic::Clinic;
 pub(crate) use connectors::{CLINIC, FHIR, HELLO, file as connector_file, guest, target};
 pub(crate) use extent::{below, chance, rounds_of};

@@ -16,7 +16,7 @@ use axum::{
 };
 use tokio::time;
 
-use super::{caller::Caller, line::Peer, reply::Refused, routes::HEALTH};
+use super::{caller::Caller, line::Peer, reply::Refused, routes::HEALTH, way};
 use crate::{
     audit::{Audit, Event, Outcome, SignIns, Subject, What, Who},
     clock::{Clock, System},
@@ -139,12 +139,7 @@ async fn whole(body: Body) -> Result<Body, Refused> {
 
 /// Whether a `Host` header names this machine itself.
 fn is_loopback(host: &str) -> bool {
-    match url::Url::parse(&format!("http://{host}/")).ok().as_ref().and_then(url::Url::host) {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+    url::Url::parse(&format!("http://{host}/")).is_ok_and(|url| way::is_loopback(&url))
 }
 
 #[cfg(test)]

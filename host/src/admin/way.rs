@@ -98,7 +98,8 @@ impl fmt::Display for Way {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL names this machine itself.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),

@@ -68,30 +68,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(
-    a_version_makes_one_container,
-    a_task_goes_back_and_finds_anew,
-    going_back_leaves_other_tasks_alone,
-    a_version_is_seen_in_whatever_way_it_ends,
-    without_a_version_each_makes_a_container,
-    a_commit_at_another_revision_changes_nothing,
-    containers_keep_the_order_of_commits,
-    a_container_holds_what_was_given,
-    a_second_fill_answers_the_first,
-    a_memo_is_that_of_the_last_outcome,
-    each_destination_is_settled_for_itself,
-    a_dead_delivery_can_be_replayed,
-    what_was_buried_can_be_replayed,
-    sequences_have_no_gaps,
-    large_things_fit,
-    a_kept_answer_stays_until_the_commit,
-    a_task_remembers_its_polls,
-    a_connection_is_purged,
-    a_record_is_purged,
-    a_patient_is_purged,
-    dead_letters_are_forgotten_when_they_are_old,
-    a_walk_with_restarts_keeps_what_a_model_keeps,
-);
+conformance::all!(conforms);
 
 /// Whether sled has put nothing into the files that it never syncs.
 fn no_blobs(data: &Path) -> bool {
