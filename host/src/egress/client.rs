@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::{sync::SemaphorePermit, time::timeout};
 use url::Url;
 
-use self::exchange::{At, Outgoing};
+use self::exchange::{Ended, Outgoing};
 use super::{
     Error, Method, Network, Options, Owner, Pattern, Reply, Request, Response, Setup, Timeouts,
     answer::{self, Bounds},
@@ -144,7 +144,7 @@ impl Client {
         let total = inner.timeouts.total;
         let head = timeout(total, inner.head(&outgoing, &outgoing.url, &Pass::None)).await;
         let head = head.unwrap_or_else(|_| Err(Transport::Timeout(total).into()));
-        let answer = head.map_err(|failure| inner.failed(At::url(&outgoing.url, failure)))?;
+        let answer = head.map_err(|failure| inner.ended(Ended::at(&outgoing.url, failure)))?;
         let status = answer.status().as_u16();
         let reply = Reply { status, retry_after: answer::pause_of(answer.headers()) };
         inner.pace.heed(status, reply.retry_after);
@@ -217,8 +217,7 @@ impl Inner {
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {
-        let paused = |Paused(remaining)| Error::Paused { owner: self.owner.clone(), remaining };
-        self.pace.turn().await.map_err(paused)
+        self.pace.turn().await.map_err(|paused| self.paused(paused))
     }
 
     fn bounds(&self) -> Bounds {
@@ -238,11 +237,16 @@ impl Inner {
         Error::Auth { owner: self.owner.clone(), fault, rest }
     }
 
-    fn failed(&self, At(host, failure): At) -> Error {
+    fn paused(&self, Paused(remaining): Paused) -> Error {
+        Error::Paused { owner: self.owner.clone(), remaining }
+    }
+
+    fn ended(&self, ended: Ended) -> Error {
         let owner = self.owner.clone();
-        match failure {
-            Failure::Transport(fault) => Error::Transport { owner, host, fault },
-            Failure::Answer(fault) => Error::Answer { owner, host, fault },
+        match ended {
+            Ended::Paused(paused) => self.paused(paused),
+            Ended::At(host, Failure::Transport(fault)) => Error::Transport { owner, host, fault },
+            Ended::At(host, Failure::Answer(fault)) => Error::Answer { owner, host, fault },
         }
     }
 }

@@ -38,13 +38,20 @@ impl Pace {
         self.not_paused_for_long()?;
         #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]
         let turn = self.turns.acquire().await.expect("an open semaphore");
-        while let Some(until) = self.not_paused_for_long()? {
-            sleep_until(until).await;
-        }
+        self.not_paused().await?;
         if let Some(wait) = self.rate.as_ref().and_then(|rate| rate.take(Instant::now())) {
             sleep(wait).await;
         }
         Ok(turn)
+    }
+
+    /// Waits for the end of a short pause, if there is one. Who has a turn asks anew before each
+    /// further request: the answer to another one may have asked for a pause meanwhile.
+    pub(super) async fn not_paused(&self) -> Result<(), Paused> {
+        while let Some(until) = self.not_paused_for_long()? {
+            sleep_until(until).await;
+        }
+        Ok(())
     }
 
     /// How long the pause still lasts, if there is one.
