@@ -20,6 +20,7 @@ mod bad_answers;
 mod bad_connectors;
 mod bad_destinations;
 mod bad_disks;
+mod canaries;
 mod configuration;
 mod connector_test;
 mod faults;

@@ -133,7 +133,7 @@ impl Poller {
         let _entered = service.enter().await;
         let serving = service.serving();
         let mut state = self.store.task(&self.task)?;
-        service.begins(&self.task, &serving, state.cursor.as_deref()).await;
+        service.begins(&self.task, &serving, state.cursor.as_deref(), &*self.store).await?;
         let began = self.clock.now();
         self.store.polled(&self.task, began);
         if state.begun_at.is_none() {

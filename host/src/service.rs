@@ -109,11 +109,22 @@ impl Service {
     }
 
     /// A poll begins here. Where the task polls for the first time with what is on trial, its
-    /// place is on disk before anything is asked.
-    pub(crate) async fn begins(&self, task: &TaskId, serving: &Serving, cursor: Option<&str>) {
+    /// place is on disk before anything is asked: the cursor in the store, which seals it.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) async fn begins(
+        &self,
+        task: &TaskId,
+        serving: &Serving,
+        cursor: Option<&str>,
+        store: &dyn Store,
+    ) -> Result<(), store::Error> {
         if self.standing().begins(task, serving.number, cursor) {
+            store.set_cursor(&trial::place(task), cursor.map(Into::into)).await?;
             self.keep().await;
         }
+        Ok(())
     }
 
     /// A poll made containers, the first of them this one.

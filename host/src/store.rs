@@ -158,7 +158,7 @@ pub struct KeptAnswer {
 }
 
 /// Where a task goes back to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rewind {
     /// Where the next poll starts; `None` starts it anew, as if never polled.
     pub cursor: Option<String>,

@@ -273,7 +273,7 @@ impl Drive {
             now,
             interrupted: false,
         };
-        Guest::new(&self.connector, &context, false).await
+        Ok(Guest::new(&self.connector, &context, false).await?.candid())
     }
 }
 

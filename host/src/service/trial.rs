@@ -10,7 +10,7 @@ use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
     status,
-    store::Rewind,
+    store::{self, Rewind, Store},
     trust::version::newer_or_equal,
 };
 
@@ -52,14 +52,22 @@ pub(super) struct Polled {
 }
 
 /// Where a task stood before what is on trial polled it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Before {
+    /// In the store, where it is sealed; earlier versions noted it here.
+    #[serde(default, skip_serializing)]
     cursor: Option<String>,
     from: Option<ContainerId>,
 }
 
+/// What the store has a task's cursor from before a swap under: no action has such a name.
+pub(super) fn place(task: &TaskId) -> TaskId {
+    let action = format!("{} before a swap", task.action);
+    TaskId { connection: task.connection.clone(), action: action.as_str().into() }
+}
+
 /// What is noted of a name in service, for the next start.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record {
     /// The digest of what is in service.
     pub(crate) serving: String,
@@ -97,6 +105,23 @@ pub(crate) struct Resumed {
     pub(crate) previous: Option<Connector>,
     /// What was noted.
     pub(crate) record: Record,
+}
+
+impl Resumed {
+    /// With where tasks stood before, as the store has it.
+    pub(crate) async fn with_cursors(mut self, store: &dyn Store) -> Result<Self, store::Error> {
+        for (task, before) in &mut self.record.before {
+            let place = place(task);
+            match before.cursor.take() {
+                Some(noted) => {
+                    before.cursor = Some(noted.clone());
+                    store.set_cursor(&place, Some(noted)).await?;
+                }
+                None => before.cursor = store.task(&place)?.cursor,
+            }
+        }
+        Ok(self)
+    }
 }
 
 impl Standing {
