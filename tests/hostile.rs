@@ -11,6 +11,7 @@ mod files;
 mod footprint;
 mod fuzz;
 mod guests;
+mod vanished;
 mod wasi;
 
 use std::fs::File;

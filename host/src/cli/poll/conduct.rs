@@ -91,7 +91,7 @@ async fn poll(handle: &Handle, wanted: &Wanted, told: &Cell<usize>, progress: &P
 
 fn conclude(done: Done, told: usize, dead: usize, wanted: &Wanted) -> Result<(), Error> {
     let summary = done.polled.map_err(anyhow::Error::from)?;
-    let poll::Summary { pages, changes } = summary;
+    let poll::Summary { pages, changes, .. } = summary;
     output::note(&format!("new changes: {changes}, pages: {pages}, notifications: {told}"));
     if done.owed > 0 {
         return Err(anyhow!("{} could not be told in time{}", done.owed, wanted.rest()).into());
