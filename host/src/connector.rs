@@ -15,6 +15,7 @@ mod guest;
 mod imports;
 mod library;
 mod manifest;
+mod payload;
 mod quoted;
 mod sandbox;
 #[cfg(test)]
