@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use rounds_sdk::*;
 use serde::Deserialize;
 
-use crate::{ACTION, EVENT, release};
+use crate::{EVENT, release};
 
 /// A release of it.
 pub trait Edition {
