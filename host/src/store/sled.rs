@@ -18,6 +18,7 @@ mod committer;
 mod disk;
 mod folder;
 mod format;
+mod front;
 mod guard;
 mod inbox;
 mod index;
@@ -87,7 +88,7 @@ impl SledStore {
     ///
     /// # Errors
     ///
-    /// `InUse`, `Io`, `Damaged`, `Version`, `Unsealed` and `Key`; nothing was changed then.
+    /// `InUse`, `Io`, `Damaged`, `Version`, `Old` and `Key`; nothing was changed then.
     pub fn open(options: &Options) -> Result<Self, Error> {
         let since = Instant::now();
         let folder = Folder::take(&options.folder)?;
