@@ -180,6 +180,8 @@ async fn a_patient_whom_everybody_names_is_nowhere_to_be_read() {
         assert!(!told.contains(SECRET), "the secret is not told: {told}");
     }
     assert!(town.heard("app")[0].contains(NAME), "the control");
+    let asked = town.heard("well/patient").concat();
+    assert!(asked.contains(&format!("/patient/{NUMBER}?name=Zebedee")), "the control: {asked}");
 }
 
 /// The roles, and whether patients' data are shown to each.

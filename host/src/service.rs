@@ -120,7 +120,8 @@ impl Service {
         cursor: Option<&str>,
         store: &dyn Store,
     ) -> Result<(), store::Error> {
-        if self.standing().begins(task, serving.number, cursor) {
+        let is_first = self.standing().begins(task, serving.number, cursor);
+        if is_first && self.0.shelf.is_some() {
             store.set_cursor(&trial::place(task), cursor.map(Into::into)).await?;
             self.keep().await;
         }

@@ -295,3 +295,31 @@ fn newest(highest: String, connector: &Connector) -> String {
 fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
     if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::memory::{Disk, MemoryStore};
+
+    fn noted(before: &str) -> Resumed {
+        let record = format!(
+            r#"{{"serving":"1","before":[[{{"connection":"ward","action":"orders"}},{before}]]}}"#
+        );
+        Resumed { previous: None, record: serde_json::from_str(&record).unwrap() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cursor_is_in_the_store_and_in_no_note() {
+        let store = MemoryStore::open(&Disk::default(), Box::new(|| Duration::ZERO));
+        // As earlier versions noted it, and as it is after the next start.
+        for before in [r#"{"cursor":"after Ada","from":7}"#, r#"{"from":7}"#] {
+            let resumed = noted(before).with_cursors(&store).await.unwrap();
+            let (_, Before { cursor, from }) = resumed.record.before.first().unwrap();
+            assert_eq!((cursor.as_deref(), *from), (Some("after Ada"), Some(ContainerId(7))));
+            assert!(!serde_json::to_string(&resumed.record).unwrap().contains("Ada"));
+        }
+    }
+}

@@ -65,9 +65,16 @@ impl<E: Edition> Connector for Gossip<E> {
         context: &Context,
         change: &Change,
         _: Option<&str>,
-        _: &[Response],
+        collected: &[Response],
     ) -> Result<Step, Failure> {
         match place(context)?.as_str() {
+            "well" if collected.is_empty() => {
+                let key = change.key.as_deref().unwrap_or_default();
+                let request = Request::get(format!("/patient/{}", encode(key)));
+                Ok(Step::Fetch(vec![
+                    request.query("name", &change.id).header("x-name", &change.id),
+                ]))
+            }
             "collect" => {
                 Err(Failure::unexpected(format!("no visit of {} {}", change.id, change.data)))
             }
