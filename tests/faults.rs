@@ -8,6 +8,7 @@ mod disk;
 mod files;
 mod kill;
 mod names;
+mod log;
 mod power;
 mod shim;
 mod time;

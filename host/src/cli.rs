@@ -20,6 +20,7 @@ mod poll;
 mod purge;
 mod run;
 mod signals;
+mod spool;
 mod status;
 
 use std::process::ExitCode;

@@ -68,7 +68,7 @@ pub(super) async fn run(
     let all = async { tokio::join!(work, running, printing) };
     let (done, ran, printed) = tokio::select! {
         ended = all => ended,
-        never = signals.obey(shutdown.clone()) => match never {},
+        never = signals.obey(shutdown.clone(), output::note) => match never {},
     };
     printed?;
     ran?;
