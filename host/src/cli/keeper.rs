@@ -181,7 +181,7 @@ fn open(config: &Config) -> Result<Keeper, Error> {
         return Err(Error::Failed(why));
     }
     match SledStore::open(&Options::of(&config.host)) {
-        Ok(store) => Ok(Keeper::Store(store, Audit::new(data, Arc::new(System)))),
+        Ok(store) => Ok(Keeper::Store(store, Audit::of(&config.host, Arc::new(System)))),
         Err(error @ store::Error::InUse { .. }) => Err(Error::Failed(anyhow!(
             "{error}; it does not answer at the admin address {}: say with --admin where it does",
             config.host.admin.address

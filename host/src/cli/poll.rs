@@ -85,7 +85,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
 /// Notes who is about to see what a poll finds. Where no host has a folder, nobody keeps a log.
 fn note(config: &Config, what: What, task: &TaskId) -> Result<(), Error> {
     if config.host.data.is_dir() {
-        let audit = Audit::new(&config.host.data, Arc::new(System));
+        let audit = Audit::of(&config.host, Arc::new(System));
         audit.append(&Event::asked(&Who::myself(), what, Subject::of(task)))?;
     }
     Ok(())
