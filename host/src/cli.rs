@@ -153,6 +153,7 @@ mod tests {
             ("cursor set general appointments", false),
             ("cursor set general appointments abc --reset", false),
             ("keys rotate --json", true),
+            ("keys verify --admin 127.0.0.1:7070", true),
             ("keys", false),
             ("connector new my-ehr --lang rust", true),
             ("connector new my-ehr", false),

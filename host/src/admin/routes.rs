@@ -24,7 +24,7 @@ use crate::{
     host::Handle,
     model::{ContainerId, TaskId},
     status::Report,
-    store::{DeadLetter, Rotated},
+    store::{self, DeadLetter, Keys, Rotated},
 };
 
 /// Names told to someone who asked for a task that is not there.
@@ -137,6 +137,7 @@ pub(super) fn router(admin: Admin) -> Router {
 async fn health(State(admin): State<Admin>) -> Response {
     match admin.handle.report().store {
         None => Json(json!({ "ok": true })).into_response(),
+        .route("/v1/keys", only(Right::Rule, "the keys", get(keys)))
         // Anybody may ask this, so it says no more.
         Some(_) => {
             let why = "the store takes nothing; the log and /v1/status say why";
@@ -202,6 +203,10 @@ async fn set_cursor(
     let task = admin.task(names)?;
     let Json(NewCursor { cursor }) = body?;
     let asked = Event::asked(&caller.who().await, What::SetCursor, Subject::of(&task));
+async fn keys(State(admin): State<Admin>) -> Reply<Keys> {
+    Ok(Json(admin.handle.keys().await?))
+}
+
     let doing = async {
         let revision = admin.handle.set_cursor(&task, cursor.clone()).await?;
         Ok((Json(Cursor { cursor, revision }), None))

@@ -31,6 +31,7 @@ mod recent;
 mod records;
 mod request;
 mod state;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -59,7 +60,7 @@ use self::{
     watch::Watch,
 };
 use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Rotated,
+    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
     Settlement, Store, TaskState, seal::Kind,
 };
 use crate::{
@@ -125,6 +126,18 @@ impl SledStore {
             _watch: watch,
             _folder: folder,
         })
+    }
+
+    /// The keys of a store that is closed, also of one that its keys do not open. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`SledStore::open`], but for keys that do not open; where the outer key cannot be read.
+    pub fn look_at_keys(options: &Options) -> Result<Keys, Error> {
+        let folder = Folder::take(&options.folder)?;
+        let open = |tree| Disk::open(folder.store.join(tree), options.cache_bytes);
+        let sealed = survey::sealed(&open("containers")?, &open("records")?)?;
+        keyring::look(&options.folder, &options.seal, &sealed)
     }
 
     async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Error> {
@@ -292,6 +305,10 @@ impl Store for SledStore {
 
     async fn rotate_keys(&self) -> Result<Rotated, Error> {
         self.ask(Request::RotateKeys).await
+    }
+
+    async fn keys(&self) -> Result<Keys, Error> {
+        self.ask(Request::LookAtKeys).await
     }
 
     fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
