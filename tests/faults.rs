@@ -6,9 +6,10 @@
 mod damage;
 mod disk;
 mod files;
+mod flood;
 mod kill;
-mod names;
 mod log;
+mod names;
 mod power;
 mod shim;
 mod time;
