@@ -9,6 +9,7 @@ mod files;
 mod flood;
 mod kill;
 mod log;
+mod memory;
 mod names;
 mod power;
 mod shim;

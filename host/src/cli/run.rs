@@ -44,14 +44,21 @@ async fn host(config: Config, log: &Log) -> Result<(), Error> {
     }
     // Until now a signal ends the process at once, as nothing has begun.
     let signals = Signals::listen()?;
-    // Whoever started the host may have stopped to listen; the host runs all the same.
-    let heard = Spool::to(io::stdout(), |_| String::new())?;
-    heard.say(&ready(&host, counts, format));
+    say_ready(&ready(&host, counts, format))?;
     let shutdown = CancellationToken::new();
     tokio::select! {
         ended = host.run(shutdown.clone()) => Ok(ended?),
         never = signals.obey(shutdown, |text| log.say(text)) => match never {},
     }
+}
+
+/// Says so before anything else happens. Whoever started the host may have stopped to listen; then
+/// the host runs all the same, a moment later.
+fn say_ready(line: &str) -> io::Result<()> {
+    let out = Spool::to(io::stdout(), |_| String::new())?;
+    out.say(line);
+    out.finish();
+    Ok(())
 }
 
 fn builder(config: Config) -> crate::host::Builder {
