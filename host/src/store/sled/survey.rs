@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     disk::Disk,
     format::{self, TaskRecord},
-    journal::Journal,
-    keys,
+    front, keys,
 };
 use crate::store::{
     Error,
@@ -38,10 +37,13 @@ pub(super) fn sealed(disk: &Disk, records: &Disk) -> Result<BTreeMap<Number, u64
             }
         }
     }
-    Journal::load(disk, |_, item| {
-        survey.add(item);
-        Ok(())
-    })?;
+    for row in keys::FRONTS.into_iter().flat_map(|fronts| disk.between(fronts)) {
+        let (_, value) = row?;
+        if !value.is_empty() {
+            let keys = front::keys(&value, disk)?;
+            keys.into_iter().for_each(|(number, items)| survey.add_many(number, items.into()));
+        }
+    }
     Ok(survey.0)
 }
 
@@ -62,7 +64,11 @@ impl Survey {
     /// Counts a value, if there is one.
     fn add(&mut self, value: &[u8]) {
         if let Some(number) = number(value) {
-            *self.0.entry(number).or_default() += 1;
+            self.add_many(number, 1);
         }
+    }
+
+    fn add_many(&mut self, number: Number, values: u64) {
+        *self.0.entry(number).or_default() += values;
     }
 }
