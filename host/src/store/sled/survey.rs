@@ -3,14 +3,29 @@
 use std::collections::BTreeMap;
 
 use super::{
+    Folder, Options, SledStore,
     disk::Disk,
     format::{self, TaskRecord},
-    front, keys,
+    front, keyring, keys,
 };
 use crate::store::{
-    Error,
+    Error, Keys,
     seal::{Number, number},
 };
+
+impl SledStore {
+    /// The keys of a store that is closed, also of one that its keys do not open. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`SledStore::open`], but for keys that do not open; where the outer key cannot be read.
+    pub fn look_at_keys(options: &Options) -> Result<Keys, Error> {
+        let folder = Folder::take(&options.folder)?;
+        let open = |tree| Disk::open(folder.store.join(tree), options.cache_bytes);
+        let sealed = sealed(&open("containers")?, &open("records")?)?;
+        keyring::look(&options.folder, &options.seal, &sealed)
+    }
+}
 
 /// How many values were sealed with each key, by both trees. Reads all of them; nobody may write
 /// meanwhile.
