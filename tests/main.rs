@@ -26,6 +26,7 @@ mod connector_test;
 mod faults;
 mod hostile;
 mod house;
+mod keys;
 mod kill;
 mod languages;
 mod purge;
