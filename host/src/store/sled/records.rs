@@ -93,8 +93,11 @@ impl Records {
         Ok(self.disk.load(keys::SAVED)?.unwrap_or_default())
     }
 
-    /// Puts on disk what was learned from items up to this serial; whether there was any.
-    pub(super) fn save(&self, serial: u64) -> Result<bool, Error> {
+    /// Puts on disk what was learned from items up to this serial, if there is any.
+    pub(super) fn save(&self, serial: u64) -> Result<(), Error> {
+        if self.unsaved().is_empty() {
+            return Ok(());
+        }
         let mut writes = Writes::default();
         writes.insert(keys::SAVED, self.disk.understood(format::encode(&serial))?);
         for (key, Unsaved { connection, record }) in self.unsaved().iter() {
@@ -104,14 +107,10 @@ impl Records {
             let sealed = sealing.seal(Kind::Record, &row, &bytes);
             writes.insert(&row, sealed.map_err(|unopened| self.ring.unopened(unopened))?);
         }
-        if self.unsaved().is_empty() {
-            return Ok(false);
-        }
         self.disk.apply(writes)?;
         // Only the committer learns, so nothing has come since.
         self.unsaved().clear();
-        self.disk.sync()?;
-        Ok(true)
+        self.disk.sync()
     }
 
     /// Forgets these and all others that are to be purged, once all that was learned is saved;

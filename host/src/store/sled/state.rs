@@ -47,6 +47,8 @@ pub(super) struct State {
     sequences: HashMap<DestinationName, u64>,
     next: ContainerId,
     serial: u64,
+    /// Up to which serial the disk says that records know.
+    saved: u64,
 }
 
 /// A pending container; the rest of it is in its item.
@@ -95,7 +97,10 @@ impl State {
     /// Puts on disk what records learned from earlier groups, and lets go of the items that say
     /// it. A group in which containers are settled begins with this, and is sealed as `tidy`.
     pub(super) fn tidy(&mut self, group: &mut Group) -> Result<(), Error> {
-        if self.records.save(self.serial)? {
+        self.records.save(self.serial)?;
+        // Also where they had nothing to learn: items that say how far they know may go now.
+        if self.saved != self.serial {
+            self.saved = self.serial;
             let saved = self.disk.understood(format::encode(&self.serial))?;
             group.writes.insert(keys::SAVED, saved);
         }

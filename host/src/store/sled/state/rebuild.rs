@@ -56,6 +56,7 @@ pub(in super::super) fn rebuild(
         sequences,
         next,
         serial,
+        saved,
     };
     lost.iter().for_each(|at| state.journal.remove(at));
     let pending = state.admit_all(found, progress);

@@ -69,3 +69,23 @@ async fn of_two_items_of_a_container_the_later_counts() {
     let owed: Vec<_> = owed.iter().map(|owed| owed.destination.as_str()).collect();
     assert_eq!(owed, ["app"], "the lake has it");
 }
+
+#[tokio::test]
+async fn a_kill_before_the_journal_hears_that_records_know_is_no_damage_later() {
+    let folder = TestFolder::new();
+    let store = folder.open();
+    let made = committed(&store, page(0, vec![change("1", Some("a"))])).await;
+    store.fill(filling(made[0].id, Some("memo"), &["app"])).await.unwrap();
+    store.flush().await.unwrap();
+    store.flush().await.unwrap();
+    // As if it had been killed after the records were on disk, and before what is said of them.
+    let mut writes = disk::Writes::default();
+    writes.insert(keys::SAVED, format::encode(&0_u64).unwrap());
+    store.disk.apply(writes).unwrap();
+    drop(store);
+    let store = folder.open();
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.flush().await.unwrap();
+    drop(store);
+    assert!(folder.open().pending().unwrap().is_empty(), "it opens, and knows that it is done");
+}
