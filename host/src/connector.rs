@@ -20,6 +20,7 @@ mod sandbox;
 mod tests;
 mod time;
 mod tools;
+mod used;
 mod watch;
 
 pub use cache::Cache;

@@ -5,6 +5,7 @@
 //! before is kept, with where each task stood. Where the new one fails on what the one before
 //! would have read, the old one is back in service, and the tasks are back where they were.
 
+mod notes;
 mod trial;
 
 use std::{
@@ -15,6 +16,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{Mutex as Turn, RwLock, RwLockReadGuard};
 
+pub use self::notes::Notes;
 use self::trial::Standing;
 pub(crate) use self::trial::{Record, Resumed};
 use crate::{
@@ -221,9 +223,7 @@ impl Service {
     pub(crate) async fn keep(&self) {
         let Some(shelf) = self.0.shelf.clone() else { return };
         let _turn = self.0.noting.lock().await;
-        let (name, record) = (self.0.name.clone(), self.record());
-        let noted = tokio::task::spawn_blocking(move || shelf.keep(&name, &record)).await;
-        let noted = noted.map_err(std::io::Error::other).and_then(|noted| noted);
+        let noted = shelf.note(&self.0.name, &self.record()).await;
         if let Err(error) = noted {
             tracing::warn!(connector = self.name(), %error, "what is in service cannot be noted; after a restart nothing can be rolled back");
         }

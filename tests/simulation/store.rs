@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rounds::{
-    identity::RecordKey,
+    identity::{self, RecordKey},
     model::{
         ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
         Pending, Stage, TaskId,
@@ -36,6 +36,10 @@ impl Watched {
             match self.world.mutant {
                 Some(Mutant::NoOrder) => new.lane = Lane(commit.revision * 1000 + at),
                 Some(Mutant::SeesTwice) => new.version = None,
+                Some(Mutant::MixesConnections) => {
+                    let task = TaskId { connection: "any".into(), ..commit.task.clone() };
+                    new.record = identity::record(&task, &new.change.id);
+                }
                 Some(Mutant::OtherIds) => {
                     new.notification_id =
                         NotificationId(format!("{}-{host}", new.notification_id.0));
@@ -111,7 +115,8 @@ impl Store for Watched {
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.begins()?;
         let commit = self.spoilt(commit);
-        let (cursor, revision) = (commit.cursor.clone(), commit.revision);
+        let (task, cursor, revision) =
+            (commit.task.clone(), commit.cursor.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
             true => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
@@ -123,12 +128,16 @@ impl Store for Watched {
             Committed::Done { made, .. } => made.len(),
             Committed::Fenced { .. } => 0,
         };
-        self.world.lock().tell(format_args!("commits {made} up to {cursor}"));
-        check::cursor(&self.world);
+        self.world.lock().tell(format_args!("{task} commits {made} up to {cursor}"));
+        check::cursor::of(&self.world, &task);
         Ok(committed)
     }
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {
+        self.begins()?;
+        if self.world.has(Mutant::ForgetsAnswers) {
+            return Ok(());
+        }
         self.inner.keep(task, answer).await
     }
 
@@ -144,15 +153,17 @@ impl Store for Watched {
     }
 
     async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error> {
+        self.begins()?;
         self.inner.set_cursor(task, cursor).await
     }
 
     async fn rewind(&self, task: &TaskId, mut to: Rewind) -> Result<usize, Error> {
+        self.begins()?;
         if self.world.has(Mutant::ForgetsWhatItTakesBack) {
             to.cursor = self.inner.task(task)?.cursor;
         }
         let forgotten = self.inner.rewind(task, to).await?;
-        self.world.lock().tell(format_args!("goes back over {forgotten}"));
+        self.world.lock().tell(format_args!("{task} goes back over {forgotten}"));
         Ok(forgotten)
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
-use wasmtime::Store;
+use wasmtime::{Store, component::Instance};
 
 use super::{
     bindings::{Answer, Calls},
@@ -130,6 +130,7 @@ pub struct Guest {
 /// What a trap throws away.
 struct Live {
     store: Store<Sandbox>,
+    instance: Instance,
     calls: Calls,
 }
 
@@ -245,12 +246,20 @@ impl Guest {
         let sandbox = Sandbox::new(self.context.now, self.seed, limits);
         let (mut store, instance) = self.connector.instantiate(sandbox).await?;
         let calls = self.connector.open(&mut store, &instance, &self.context)?;
-        Ok(Live { store, calls })
+        Ok(Live { store, instance, calls })
     }
 
     fn show(&self, log: &[String]) {
         for line in log.iter().filter(|_| self.show_log) {
             tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, task = %self.context.task, "{line}");
+        }
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        if let Some(Live { store, instance, .. }) = self.live.take() {
+            self.connector.served(store, instance);
         }
     }
 }

@@ -19,6 +19,7 @@ use super::{
     imports,
     manifest::Manifest,
     sandbox::Sandbox,
+    used::Used,
     watch::{in_time, trapped, watch},
 };
 use crate::egress::Pattern;
@@ -27,6 +28,7 @@ use crate::egress::Pattern;
 #[derive(Clone)]
 pub struct Connector(Arc<Loaded>);
 
+#[derive(Clone)]
 struct Loaded {
     engine: Engine,
     manifest: Manifest,
@@ -38,6 +40,8 @@ struct Loaded {
     imports: Vec<String>,
     session: bool,
     requests: Arc<[Pattern]>,
+    /// Where instances wait for another poll; `None` but in a simulation.
+    used: Option<Used>,
 }
 
 impl Connector {
@@ -87,10 +91,18 @@ impl Connector {
             imports: imports::names(&kind, engine.wasm()),
             session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Arc::default(),
+            used: None,
         };
         loaded.manifest = loaded.describe(name).await?;
         loaded.requests = patterns(name, &loaded.manifest)?;
         Ok(Self(Arc::new(loaded)))
+    }
+
+    /// The same connector, but that an instance which has served a poll serves the next, whosever
+    /// that is: what no host may do, for a simulation to prove that it would see it.
+    #[must_use]
+    pub fn reusing(&self) -> Self {
+        Self(Arc::new(Loaded { used: Some(Used::default()), ..(*self.0).clone() }))
     }
 
     /// What it says of itself.
@@ -146,7 +158,17 @@ impl Connector {
         &self,
         sandbox: Sandbox,
     ) -> Result<(Store<Sandbox>, Instance), Fault> {
-        self.0.instantiate(sandbox).await
+        match self.0.used.as_ref().and_then(Used::take) {
+            Some(used) => Ok(used),
+            None => self.0.instantiate(sandbox).await,
+        }
+    }
+
+    /// An instance has served its poll.
+    pub(super) fn served(&self, store: Store<Sandbox>, instance: Instance) {
+        if let Some(used) = &self.0.used {
+            used.put(store, instance);
+        }
     }
 
     pub(super) fn open(

@@ -38,13 +38,23 @@ impl Pace {
         self.not_paused_for_long()?;
         #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]
         let turn = self.turns.acquire().await.expect("an open semaphore");
+        loop {
+            self.wait_out().await?;
+            let wait = self.rate.as_ref().and_then(|rate| rate.take(Instant::now()));
+            sleep(wait.unwrap_or_default()).await;
+            // Another's answer may have asked for a pause meanwhile.
+            if self.paused_for().is_none() {
+                return Ok(turn);
+            }
+        }
+    }
+
+    /// Waits for the end of a pause, where that is short.
+    pub(super) async fn wait_out(&self) -> Result<(), Paused> {
         while let Some(until) = self.not_paused_for_long()? {
             sleep_until(until).await;
         }
-        if let Some(wait) = self.rate.as_ref().and_then(|rate| rate.take(Instant::now())) {
-            sleep(wait).await;
-        }
-        Ok(turn)
+        Ok(())
     }
 
     /// How long the pause still lasts, if there is one.

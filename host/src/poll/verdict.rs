@@ -22,6 +22,10 @@ impl Evidence {
         self.request.as_ref()
     }
 
+    pub(super) fn answer(&self) -> Option<&egress::Response> {
+        self.answer.as_ref()
+    }
+
     pub(super) fn answered(&mut self, answer: &egress::Response) {
         self.answer = Some(answer.clone());
     }
