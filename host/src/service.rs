@@ -18,7 +18,7 @@ use tokio::sync::{Mutex as Turn, RwLock, RwLockReadGuard};
 
 pub use self::notes::Notes;
 use self::trial::Standing;
-pub(crate) use self::trial::{Record, Resumed};
+pub(crate) use self::trial::{Record, Resumed, Trial};
 use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
@@ -139,8 +139,8 @@ impl Service {
         self.standing().went_wrong(task, serving.number);
     }
 
-    /// What was in service before, where this is on trial and the task did not fail with that one.
-    pub(crate) fn on_trial(&self, task: &TaskId, serving: &Serving) -> Option<Connector> {
+    /// What this is judged by, where it is on trial.
+    pub(crate) fn on_trial(&self, task: &TaskId, serving: &Serving) -> Option<Trial> {
         self.standing().on_trial(task, serving.number)
     }
 
@@ -154,7 +154,7 @@ impl Service {
     /// in service by now.
     ///
     /// # Errors
-    /// Where the store cannot be written; the tasks stand where they stand then.
+    /// Where the store cannot be written; what is on trial stays in service then, and on trial.
     pub(crate) async fn roll_back(
         &self,
         serving: &Serving,
@@ -162,7 +162,15 @@ impl Service {
         why: &str,
     ) -> Result<bool, store::Error> {
         let _alone = self.0.gate.write().await;
-        let Some(tasks) = self.standing().roll_back(serving.number, why) else { return Ok(false) };
+        let Some(tasks) = self.standing().back(serving.number) else { return Ok(false) };
+        // First: whatever ends the host before all this is on disk, the trial goes on after it.
+        for (task, to) in tasks {
+            let forgotten = store.rewind(&task, to).await?;
+            tracing::warn!(%task, forgotten, "goes back to where it stood before the swap");
+        }
+        if !self.standing().roll_back(serving.number, why) {
+            return Ok(false);
+        }
         let (bad, good) = (serving.connector.manifest().label(), self.serving());
         let good = good.connector.manifest().label();
         tracing::error!(
@@ -173,10 +181,6 @@ impl Service {
         );
         self.publish();
         self.keep().await;
-        for (task, to) in tasks {
-            let forgotten = store.rewind(&task, to).await?;
-            tracing::warn!(%task, forgotten, "reads again what it found since the swap");
-        }
         Ok(true)
     }
 

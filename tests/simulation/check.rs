@@ -1,5 +1,6 @@
 //! What always holds, and what holds in the end.
 
+pub(super) mod anew;
 pub(super) mod cursor;
 mod memos;
 mod order;

@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rounds::host::Handle;
-use tokio::time::sleep;
+use rounds::{host::Handle, model::TaskId};
+use tokio::time::{sleep, timeout};
 
 use super::{
     check,
@@ -15,17 +15,20 @@ use super::{
 /// How long the last host has.
 const HALF_A_DAY: u64 = 12 * 60 * 60 * 1000;
 
-/// Looks after a host: the last is mended, the others are meddled with.
+/// Looks after a host: it is meddled with until all is mended, which is while the last one runs.
 pub(super) async fn look_after(
     world: &Arc<World>,
     handle: &Handle,
     installed: &mut Installed,
     last: bool,
 ) {
-    match last {
-        true => mend(world, handle, installed).await,
-        false => meddle(world, handle, installed).await,
-    }
+    let sick = match last {
+        true => world.lock().sick_for(),
+        false => Duration::MAX,
+    };
+    drop(timeout(sick, meddle(world, handle, installed)).await);
+    world.lock().healed = true;
+    mend(world, handle, installed).await;
 }
 
 /// Does this and that until the host ends.
@@ -55,7 +58,7 @@ async fn meddle(world: &Arc<World>, handle: &Handle, installed: &mut Installed) 
             // Only the host knows where a blind one began.
             0 | 1 if !serves(handle, installed, BLIND) => installed.put(handle, which).await,
             2 => handle.poll(task),
-            3 => drop(handle.set_cursor(&task, None).await),
+            3 => start_anew(world, handle, &task).await,
             4 => replay(handle).await,
             _ => restart_stopped(world, handle).await,
         }
@@ -64,6 +67,10 @@ async fn meddle(world: &Arc<World>, handle: &Handle, installed: &mut Installed) 
 
 /// Mends what only a person can, until all is told or it took too long.
 async fn mend(world: &Arc<World>, handle: &Handle, installed: &mut Installed) {
+    // One that said that it wants no more is told on after a restart.
+    if handle.report().destinations.values().any(|it| it.disabled) {
+        return;
+    }
     let until = world.lock().now() + HALF_A_DAY;
     loop {
         if !serves(handle, installed, NEXT) && !serves(handle, installed, BLIND) {
@@ -75,13 +82,17 @@ async fn mend(world: &Arc<World>, handle: &Handle, installed: &mut Installed) {
         let (is_blind, pending) = (serves(handle, installed, BLIND), handle.pending());
         let mut world = world.lock();
         let missing = check::missing(&world);
-        if missing.is_empty() && pending == 0 && !is_blind {
-            return world.tell(format_args!("all is told"));
+        let is_told = missing.is_empty() && pending == 0 && !is_blind;
+        if !is_told && world.now() <= until {
+            continue;
         }
-        if world.now() > until {
-            let what = format!("{missing:?} were never told, {pending} are under way");
-            return world.broke(format!("{what}; serves a blind one: {is_blind}"));
+        let what = format!("{missing:?} were never told, {pending} are under way");
+        match is_told {
+            true => world.tell(format_args!("all is told")),
+            false => world.broke(format!("{what}; serves a blind one: {is_blind}")),
         }
+        world.is_over = true;
+        return;
     }
 }
 
@@ -103,7 +114,13 @@ async fn restart_stopped(world: &World, handle: &Handle) {
     let tasks = handle.report().tasks;
     for task in feeds {
         if tasks.get(&task.to_string()).is_some_and(|task| task.stopped) {
-            drop(handle.set_cursor(&task, None).await);
+            start_anew(world, handle, &task).await;
         }
+    }
+}
+
+async fn start_anew(world: &World, handle: &Handle, task: &TaskId) {
+    if handle.set_cursor(task, None).await.is_ok() {
+        check::anew::is_wanted(world, task);
     }
 }

@@ -47,11 +47,14 @@ pub(super) fn run(seed: u64, mutant: Option<Mutant>, shows: bool) -> Outcome {
     // Before any runtime: loading has one of its own.
     let mut installed = Installed { all: connectors::of(mutant), which: 0 };
     let world = World::new(seed, mutant, shows);
-    while world.lock().is_sick() {
-        host(&world, &mut installed, false);
+    while !world.lock().is_over {
+        // In some worlds all is mended while a host runs.
+        let last = {
+            let mut world = world.lock();
+            !world.is_sick() || world.chance.happens(0.1)
+        };
+        host(&world, &mut installed, last);
     }
-    world.lock().healed = true;
-    host(&world, &mut installed, true);
     check::cursor::of_all(&world);
     check::end(&world);
     let mut inner = world.lock();

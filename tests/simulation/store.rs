@@ -114,6 +114,7 @@ impl Store for Watched {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.begins()?;
+        let begun = self.world.lock().now();
         let commit = self.spoilt(commit);
         let (task, cursor, revision) =
             (commit.task.clone(), commit.cursor.clone(), commit.revision);
@@ -125,10 +126,15 @@ impl Store for Watched {
             false => self.inner.commit(commit).await?,
         };
         let made = match &committed {
-            Committed::Done { made, .. } => made.len(),
-            Committed::Fenced { .. } => 0,
+            Committed::Done { made, .. } => made.as_slice(),
+            Committed::Fenced { .. } => &[],
         };
-        self.world.lock().tell(format_args!("{task} commits {made} up to {cursor}"));
+        let mut world = self.world.lock();
+        let count = made.len();
+        world.tell(format_args!("{task} commits {count} up to {cursor}"));
+        let times = (begun, world.now());
+        world.commits.extend(made.iter().map(|it| (it.id, times)));
+        drop(world);
         check::cursor::of(&self.world, &task);
         Ok(committed)
     }
@@ -159,6 +165,7 @@ impl Store for Watched {
 
     async fn rewind(&self, task: &TaskId, mut to: Rewind) -> Result<usize, Error> {
         self.begins()?;
+        check::anew::is_off(&self.world, task);
         if self.world.has(Mutant::ForgetsWhatItTakesBack) {
             to.cursor = self.inner.task(task)?.cursor;
         }

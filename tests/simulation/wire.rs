@@ -66,7 +66,7 @@ impl Network {
             world.broke(format!("{} was asked {} ms too early", NAMES[server], until - now));
         }
         match Server::of(server) {
-            Server::Ehr(_) => check::seen::asks(&mut world, &request.url),
+            Server::Ehr(place) => check::seen::asks(&mut world, place, &request.url),
             Server::SignIn(place) => Issuer::leaves(&mut world, place),
             Server::Destination(_) => receiver::leaves(&mut world, &self.0.disk, request),
         }

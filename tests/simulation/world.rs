@@ -5,10 +5,14 @@ use std::{
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, LazyLock, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use jiff::Timestamp;
-use rounds::store::memory::Disk;
+use rounds::{
+    model::{ContainerId, TaskId},
+    store::memory::Disk,
+};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
@@ -52,6 +56,10 @@ pub(super) struct Inner {
     pub(super) pauses: [Option<(u64, u64)>; SERVERS],
     /// What hosts have noted of connectors in service, by their names.
     pub(super) notes: BTreeMap<String, Vec<u8>>,
+    /// Since when tasks are to start anew.
+    pub(super) anew: BTreeMap<TaskId, i64>,
+    /// When commits began and were done, by the containers that they made.
+    pub(super) commits: BTreeMap<ContainerId, (u64, u64)>,
     /// Hosts that have begun, and when the last did.
     pub(super) hosts: u64,
     pub(super) host_since: u64,
@@ -62,6 +70,8 @@ pub(super) struct Inner {
     pub(super) dead: BTreeSet<String>,
     /// Whether faults are over.
     pub(super) healed: bool,
+    /// Whether all is told, or will never be.
+    pub(super) is_over: bool,
     trace: DefaultHasher,
     shows: bool,
     /// Time that passed before the host that runs now, and when that began.
@@ -81,12 +91,15 @@ impl World {
             receivers: Receiver::all(),
             pauses: [None; SERVERS],
             notes: BTreeMap::new(),
+            anew: BTreeMap::new(),
+            commits: BTreeMap::new(),
             hosts: 0,
             host_since: 0,
             broken: Vec::new(),
             doom: Arc::default(),
             dead: BTreeSet::new(),
             healed: false,
+            is_over: false,
             trace: DefaultHasher::new(),
             shows,
             passed: 0,
@@ -138,6 +151,11 @@ impl Inner {
     /// Whether faults may happen.
     pub(super) fn is_sick(&self) -> bool {
         !self.healed && self.now() < self.plan.healed
+    }
+
+    /// How long they may still happen.
+    pub(super) fn sick_for(&self) -> Duration {
+        Duration::from_millis(self.plan.healed.saturating_sub(self.now()))
     }
 
     /// Notes what happened: two runs of a seed are the same if these are.

@@ -116,10 +116,13 @@ impl Client {
         let _turn = inner.turn().await?;
         let asker = inner.asker();
         let pass = inner.auth.pass(&asker).await.map_err(|failed| inner.not_signed_in(failed))?;
+        // While a token was asked for, another's answer may have asked for a pause.
+        inner.wait_out().await?;
         let mut response = inner.exchange(&outgoing, &pass).await?;
         if response.status == 401 {
             let another = inner.auth.another(&pass, &asker).await;
             if let Some(another) = another.map_err(|failed| inner.not_signed_in(failed))? {
+                inner.wait_out().await?;
                 response = inner.exchange(&outgoing, &another).await?;
             }
         }
@@ -217,8 +220,15 @@ impl Inner {
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {
-        let paused = |Paused(remaining)| Error::Paused { owner: self.owner.clone(), remaining };
-        self.pace.turn().await.map_err(paused)
+        self.pace.turn().await.map_err(|paused| self.paused(paused))
+    }
+
+    async fn wait_out(&self) -> Result<(), Error> {
+        self.pace.wait_out().await.map_err(|paused| self.paused(paused))
+    }
+
+    fn paused(&self, Paused(remaining): Paused) -> Error {
+        Error::Paused { owner: self.owner.clone(), remaining }
     }
 
     fn bounds(&self) -> Bounds {

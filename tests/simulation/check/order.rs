@@ -1,4 +1,5 @@
-//! Order: per key of a connection that of the commits, per key of a task that of the EHR.
+//! Order: per key of a connection that of the commits, one after another or side by side; per key
+//! of a task that of the EHR.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,17 @@ pub(super) fn in_order(
     broken: &mut Vec<String>,
 ) {
     let of_connection = |told: &Told| (told.meta.connection.clone(), told.data.key.clone());
-    if lines(receiver, world, of_connection, number).iter().any(|line| !line.is_sorted()) {
-        broken.push(format!("{}: not in the order of the commits", receiver.name));
+    for line in lines(receiver, world, of_connection, &number) {
+        let times: Vec<_> = line.iter().flatten().filter_map(|it| world.commits.get(it)).collect();
+        let is_late = |(at, (_, done)): (usize, &&(u64, u64))| {
+            times[..at].iter().any(|(begun, _)| begun > done)
+        };
+        if times.iter().enumerate().any(is_late) {
+            broken.push(format!("{}: not in the order of the commits", receiver.name));
+        }
+    }
+    if lines(receiver, world, of_task, &number).iter().any(|line| !line.is_sorted()) {
+        broken.push(format!("{}: not in the order of a task's commits", receiver.name));
     }
     // One that leaves things out has them told when they are found.
     if !world.plan.is_blind() {
@@ -29,13 +39,14 @@ pub(super) fn in_order(
     }
 }
 
+fn of_task(Told { meta, data, .. }: &Told) -> (String, String, String) {
+    (meta.connection.clone(), meta.action.clone(), data.key.clone())
+}
+
 /// Of one key, what was shown first and stands first came first; but for what the EHR showed late,
 /// maybe behind a page that was read already.
 fn of_ehrs(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
     let known: BTreeMap<_, _> = entries(world).map(|(_, it)| (it.id.0.as_str(), it)).collect();
-    let of_task = |Told { meta, data, .. }: &Told| {
-        (meta.connection.clone(), meta.action.clone(), data.key.clone())
-    };
     for line in lines(receiver, world, of_task, |id| known.get(id).copied()) {
         let line: Vec<_> = line.into_iter().flatten().collect();
         for (at, later) in line.iter().enumerate().filter(|(_, it)| it.at == it.shown) {

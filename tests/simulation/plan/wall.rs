@@ -21,6 +21,11 @@ impl Wall {
         Self(set)
     }
 
+    /// Whether somebody sets it at all.
+    pub(in super::super) fn is_set(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// How far it is ahead at a time.
     pub(in super::super) fn ahead(&self, at: u64) -> i64 {
         let set = self.0.iter().rev().find(|(from, _)| *from <= at);
