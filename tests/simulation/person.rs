@@ -120,7 +120,9 @@ async fn restart_stopped(world: &World, handle: &Handle) {
 }
 
 async fn start_anew(world: &World, handle: &Handle, task: &TaskId) {
-    if handle.set_cursor(task, None).await.is_ok() {
-        check::anew::is_wanted(world, task);
+    check::anew::is_asked(world, task);
+    match handle.set_cursor(task, None).await {
+        Ok(_) => check::anew::is_sure(world, task),
+        Err(_) => check::anew::is_off(world, task),
     }
 }

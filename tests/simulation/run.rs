@@ -138,7 +138,9 @@ fn fall(world: &Arc<World>, runtime: Runtime, store: Arc<MemoryStore>) {
     drop(runtime);
     drop(store);
     check::cursor::of_all(world);
-    world.lock().rest();
+    let mut world = world.lock();
+    wire::settle(&mut world);
+    world.rest();
 }
 
 async fn build(world: &Arc<World>, store: &Arc<MemoryStore>, installed: &Installed) -> Host {

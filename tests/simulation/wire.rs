@@ -27,8 +27,16 @@ pub(super) struct Network(pub(super) Arc<World>);
 struct Flight<'a> {
     world: &'a World,
     server: usize,
-    request: Carried,
-    arrives: bool,
+    request: Arc<Carried>,
+    /// Its place among all that left, while it may still arrive.
+    arrives: Option<u64>,
+}
+
+/// A request whose host did not wait for it to arrive.
+pub(super) struct Cut {
+    place: u64,
+    server: usize,
+    request: Arc<Carried>,
 }
 
 #[async_trait]
@@ -36,9 +44,11 @@ impl Wire for Network {
     async fn carry(&self, request: Carried) -> Result<Answered, Transport> {
         let server = NAMES.iter().position(|it| request.url.host_str() == Some(it)).unwrap();
         let (fate, there, back) = self.depart(server, &request);
-        let mut flight = Flight { world: &self.0, server, request, arrives: true };
+        let arrives = Some(self.0.lock().departs());
+        let request = Arc::new(request);
+        let mut flight = Flight { world: &self.0, server, request, arrives };
         sleep(Duration::from_millis(there)).await;
-        flight.arrives = false;
+        flight.arrives = None;
         let outcome = flight.meet(fate).await;
         sleep(Duration::from_millis(back)).await;
         let mut world = self.0.lock();
@@ -108,20 +118,38 @@ impl Flight<'_> {
     }
 }
 
-/// A host that stops has sent what was on its way, or not.
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         let mut world = self.world.lock();
         if let Server::SignIn(place) = Server::of(self.server) {
             world.issuers[place].is_answered();
         }
-        if self.arrives && world.chance.happens(0.5) {
-            act(&mut world, self.server, &self.request);
+        if let Some(place) = self.arrives {
+            let (server, request) = (self.server, Arc::clone(&self.request));
+            world.cut.push(Cut { place, server, request });
+        }
+    }
+}
+
+/// A host that is gone has sent what was on its way, or not. In the order in which it left: a
+/// runtime lets go of its tasks in any.
+pub(super) fn settle(world: &mut Inner) {
+    let mut cut = std::mem::take(&mut world.cut);
+    cut.sort_by_key(|cut| cut.place);
+    for Cut { server, request, .. } in cut {
+        if world.chance.happens(0.5) {
+            act(world, server, &request);
         }
     }
 }
 
 impl Inner {
+    /// The place of a request that leaves among all.
+    fn departs(&mut self) -> u64 {
+        self.departed += 1;
+        self.departed
+    }
+
     /// Notes that a server asks to be left alone, which the host knows by now.
     fn pause(&mut self, server: usize, answered: &Answered) {
         let asked = answered.headers.iter().find(|(name, _)| name == "retry-after");

@@ -17,6 +17,7 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{
     chance::Chance,
+    check::anew::Anew,
     ehr::Ehr,
     mutants::Mutant,
     plan::{
@@ -25,6 +26,7 @@ use super::{
     },
     receiver::Receiver,
     sign_in::Issuer,
+    wire::Cut,
 };
 
 /// When every world begins.
@@ -54,10 +56,14 @@ pub(super) struct Inner {
     pub(super) receivers: [Receiver; DESTINATIONS.len()],
     /// Until when each server has asked to be left alone, and since when.
     pub(super) pauses: [Option<(u64, u64)>; SERVERS],
+    /// Requests that left.
+    pub(super) departed: u64,
+    /// Those among them that the host which runs now did not wait for.
+    pub(super) cut: Vec<Cut>,
     /// What hosts have noted of connectors in service, by their names.
     pub(super) notes: BTreeMap<String, Vec<u8>>,
-    /// Since when tasks are to start anew.
-    pub(super) anew: BTreeMap<TaskId, i64>,
+    /// Tasks that are to start anew.
+    pub(super) anew: BTreeMap<TaskId, Anew>,
     /// When commits began and were done, by the containers that they made.
     pub(super) commits: BTreeMap<ContainerId, (u64, u64)>,
     /// Hosts that have begun, and when the last did.
@@ -90,6 +96,8 @@ impl World {
             issuers: Default::default(),
             receivers: Receiver::all(),
             pauses: [None; SERVERS],
+            departed: 0,
+            cut: Vec::new(),
             notes: BTreeMap::new(),
             anew: BTreeMap::new(),
             commits: BTreeMap::new(),
@@ -135,6 +143,7 @@ impl Inner {
         self.host_since = self.now();
         self.pauses = [None; SERVERS];
         self.doom = Arc::default();
+        self.anew.retain(|_, anew| anew.is_sure);
     }
 
     /// It ends, within its runtime: time stands.
