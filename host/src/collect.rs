@@ -30,7 +30,7 @@ use crate::{
     connector::{Connector, Fault, Limit, Request, Step},
     deliver::{self, Owed},
     egress,
-    lanes::Lanes,
+    lanes::{Lanes, TAKEN_AT_ONCE},
     model::{Container, ContainerId, Delivery, DestinationName, Filled, Lane},
     status::UnderWay,
     step,
@@ -121,9 +121,11 @@ impl Collector {
         }
     }
 
+    /// Takes one that was handed in, and many that wait behind it; not all, as the first may go.
     fn take(&mut self, lane: Lane, waiting: Waiting) {
         self.lanes.push(lane, waiting);
-        while let Ok((lane, waiting)) = self.inbox.try_recv() {
+        for _ in 0..TAKEN_AT_ONCE {
+            let Ok((lane, waiting)) = self.inbox.try_recv() else { break };
             self.lanes.push(lane, waiting);
         }
     }

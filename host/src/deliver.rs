@@ -20,7 +20,7 @@ use crate::{
     clock::{self, Clock},
     destination::{Destination, Message, Outcome},
     envelope,
-    lanes::Lanes,
+    lanes::{Lanes, TAKEN_AT_ONCE},
     model::{ContainerId, Delivery, DestinationName, Lane},
     schedule::backoff,
     status::{Status, UnderWay},
@@ -142,10 +142,12 @@ impl Deliverer {
         }
     }
 
-    /// Takes one that was handed in, and all that wait behind it.
+    /// Takes one that was handed in, and many that wait behind it; not all, as after a start that
+    /// may be a million, and the first may go.
     fn take(&mut self, lane: Lane, owed: Owed) {
         self.lanes.push(lane, owed);
-        while let Ok((lane, owed)) = self.inbox.try_recv() {
+        for _ in 0..TAKEN_AT_ONCE {
+            let Ok((lane, owed)) = self.inbox.try_recv() else { break };
             self.lanes.push(lane, owed);
         }
         let waiting = self.lanes.len();

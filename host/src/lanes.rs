@@ -12,6 +12,10 @@ use jiff::Timestamp;
 
 use crate::model::Lane;
 
+/// How many items whoever owns lines takes in before it sees whether one may go: after a start, a
+/// million may be handed in.
+pub(crate) const TAKEN_AT_ONCE: usize = 1000;
+
 /// Lines of items. At most one item of a lane, its first, is out at a time.
 #[derive(Debug)]
 pub(crate) struct Lanes<T> {

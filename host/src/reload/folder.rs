@@ -114,6 +114,9 @@ fn watch(
 ) -> notify::Result<RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let Ok(event) = event else { return };
+        if is_reading(event.kind) {
+            return;
+        }
         let whole = is_whole(event.kind);
         for path in event.paths {
             let _host_stopped = sender.send(Arrival { path, whole }).is_err();
@@ -123,10 +126,38 @@ fn watch(
     Ok(watcher)
 }
 
+/// Whether nothing changed: a look opens the folder, and would be the reason for the next one.
+fn is_reading(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write))
+}
+
 fn is_whole(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::Access(AccessKind::Close(AccessMode::Write))
             | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both))
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn looking_is_no_reason_to_look() {
+        let path = std::env::temp_dir().join(format!("rounds-looking-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        let mut folder = Folder::watch(path.clone(), Sight::default());
+        for _ in 0..3 {
+            folder.look(Timestamp::UNIX_EPOCH).unwrap();
+        }
+        // Events come in order: whatever looking led to came before this.
+        fs::write(path.join("a.wasm"), "").unwrap();
+        let first = folder.events.recv().await.unwrap();
+        fs::remove_dir_all(&path).unwrap();
+        assert_eq!(first.path, path.join("a.wasm"));
+    }
 }

@@ -35,11 +35,11 @@ pub enum Error {
         /// The format of this host.
         known: u32,
     },
-    /// The store was written before patients' data was sealed.
+    /// The store was written by a host that was never released.
     #[error(
-        "the store in {folder} has format {found}, of a host that was never released and sealed nothing; deliver what is pending with that host, then move the folder elsewhere: this host polls every task from its `since` again, with the same ids"
+        "the store in {folder} has format {found}, of a host that was never released; deliver what is pending with that host, then move the folder elsewhere: this host polls every task from its `since` again, with the same ids"
     )]
-    Unsealed {
+    Old {
         /// The store's folder.
         folder: String,
         /// The store's format.

@@ -18,6 +18,7 @@ mod committer;
 mod disk;
 mod folder;
 mod format;
+mod front;
 mod guard;
 mod inbox;
 mod index;
@@ -87,13 +88,12 @@ impl SledStore {
     ///
     /// # Errors
     ///
-    /// `InUse`, `Io`, `Damaged`, `Version`, `Unsealed` and `Key`; nothing was changed then.
+    /// `InUse`, `Io`, `Damaged`, `Version`, `Old` and `Key`; nothing was changed then.
     pub fn open(options: &Options) -> Result<Self, Error> {
         let since = Instant::now();
         let folder = Folder::take(&options.folder)?;
         let ring = Arc::new(Keyring::open(&options.folder, options.seal.clone())?);
-        let open = |tree| Disk::open(folder.store.join(tree), options.cache_bytes).map(Arc::new);
-        let (disk, records) = (open("containers")?, open("records")?);
+        let (disk, records) = open_both(&folder, options.cache_bytes)?;
         let watch = Watch::start(vec![Arc::clone(&disk), Arc::clone(&records)])?;
         let records = Arc::new(Records::new(records, Arc::clone(&ring)));
         let (state, pending) =
@@ -195,6 +195,18 @@ impl SledStore {
         let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
         self.disk.understood(format::container(item)).map(Some)
     }
+}
+
+/// Opens the tree of containers and that of records, side by side: sled reads all of a log.
+fn open_both(folder: &Folder, cache_bytes: u64) -> Result<(Arc<Disk>, Arc<Disk>), Error> {
+    let open = |tree| Disk::open(folder.store.join(tree), cache_bytes).map(Arc::new);
+    thread::scope(|scope| {
+        let records = scope.spawn(|| open("records"));
+        let containers = open("containers");
+        // A panic of sled's is an error already.
+        let records = records.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((containers?, records?))
+    })
 }
 
 /// How often and after what pause a container that is about to move is looked for.

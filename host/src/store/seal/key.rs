@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     Record = 4,
     Dead = 5,
     Owing = 6,
+    Front = 7,
 }
 
 /// What stands before the sealed bytes.

@@ -81,28 +81,9 @@ impl Item {
 }
 
 impl Block {
-    /// The block with this mark; calls `each` for every item that is left.
-    pub(super) fn load(
-        disk: &Disk,
-        number: u32,
-        stored: Stored,
-        mark: Option<&[u8]>,
-        each: &mut impl FnMut(Location, &[u8]) -> Result<(), Error>,
-    ) -> Result<Self, Error> {
-        let marked = mark.is_some();
-        let mut block = Self { marked, more: stored.more, ..Self::default() };
-        let mut rest = stored.bytes.as_slice();
-        while !rest.is_empty() {
-            let item = first(rest).ok_or_else(|| disk.damaged("a block ends within an item"))?;
-            rest = rest.get(LENGTH + item.len()..).unwrap_or_default();
-            let at = block.add(number, item.len());
-            if is_set(mark.unwrap_or_default(), at.place) {
-                block.strike(&at);
-            } else {
-                each(at, item)?;
-            }
-        }
-        Ok(block)
+    /// A block whose parts are in these slots, without its items.
+    pub(super) fn new(more: Vec<u32>, marked: bool) -> Self {
+        Self { more, marked, ..Self::default() }
     }
 
     /// What its next item is to be sealed for.
@@ -114,7 +95,7 @@ impl Block {
     pub(super) fn push(&mut self, number: u32, bytes: &mut Vec<u8>, item: &[u8]) -> Location {
         bytes.extend_from_slice(&(item.len() as u32).to_le_bytes());
         bytes.extend_from_slice(item);
-        self.add(number, item.len())
+        self.add(number, item.len() as u32)
     }
 
     /// Notes that an item is gone; whether it was there.
@@ -135,8 +116,9 @@ impl Block {
         self.live > 0 && self.live_bytes < self.bytes / 4
     }
 
-    fn add(&mut self, number: u32, len: usize) -> Location {
-        let (len, place) = (len as u32, self.items);
+    /// Notes an item that is in the bytes already, or will be.
+    pub(super) fn add(&mut self, number: u32, len: u32) -> Location {
+        let place = self.items;
         let offset = self.bytes + LENGTH as u32;
         self.items += 1;
         self.live += 1;
@@ -179,31 +161,28 @@ pub(super) fn values(
     Ok(values)
 }
 
-/// A block as it is on disk.
-pub(super) struct Stored {
-    bytes: Vec<u8>,
-    more: Vec<u32>,
-}
-
-/// The block that begins with this value; `None` for a value that begins none.
-pub(super) fn stored(disk: &Disk, value: &[u8]) -> Result<Option<Stored>, Error> {
-    let (slot, rest) = disk.understood(postcard::take_from_bytes(value))?;
-    let Slot::First(more) = slot else { return Ok(None) };
-    let bytes = if more.is_empty() { rest.to_vec() } else { parts(disk, &more)? };
-    Ok(Some(Stored { bytes, more }))
-}
-
 /// All items of a block, gone or not, and where they are.
 pub(super) fn items(disk: &Disk, number: u32) -> Result<Vec<(Location, Vec<u8>)>, Error> {
     let value = disk.get(&keys::slot(number))?.unwrap_or_default();
-    let mut items = Vec::new();
-    if let Some(stored) = stored(disk, &value)? {
-        Block::load(disk, number, stored, None, &mut |at, item| {
-            items.push((at, item.to_vec()));
-            Ok(())
-        })?;
+    let Some(bytes) = stored(disk, &value)? else { return Ok(Vec::new()) };
+    let (mut block, mut items, mut rest) = (Block::default(), Vec::new(), bytes.as_slice());
+    while !rest.is_empty() {
+        let item = first(rest).ok_or_else(|| disk.damaged("a block ends within an item"))?;
+        rest = rest.get(LENGTH + item.len()..).unwrap_or_default();
+        items.push((block.add(number, item.len() as u32), item.to_vec()));
     }
     Ok(items)
+}
+
+/// The bytes of the block that begins with this value; `None` for a value that begins none.
+fn stored(disk: &Disk, value: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let (slot, rest) = disk.understood(postcard::take_from_bytes(value))?;
+    let Slot::First(more) = slot else { return Ok(None) };
+    let bytes = if more.is_empty() { rest.to_vec() } else { parts(disk, &more)? };
+    Ok(Some(bytes))
 }
 
 /// The item at a location, if one of that length is there still.
@@ -238,6 +217,7 @@ fn first(bytes: &[u8]) -> Option<&[u8]> {
     rest.get(..u32::from_le_bytes(*len) as usize)
 }
 
-fn is_set(bits: &[u8], place: u16) -> bool {
+/// Whether the bit of a place is set.
+pub(super) fn is_set(bits: &[u8], place: u16) -> bool {
     bits.get(usize::from(place / 8)).is_some_and(|byte| byte & (1 << (place % 8)) != 0)
 }

@@ -187,7 +187,7 @@ impl Disk {
         match self.load::<u32>(keys::FORMAT)? {
             Some(format::FORMAT) => Ok(()),
             Some(found) if found < format::FORMAT => {
-                Err(Error::Unsealed { folder: self.folder.display().to_string(), found })
+                Err(Error::Old { folder: self.folder.display().to_string(), found })
             }
             Some(found) => {
                 let folder = self.folder.display().to_string();

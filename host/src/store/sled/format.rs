@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The format that this file describes.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// How many versions of a record are remembered.
 const VERSIONS: usize = 32;

@@ -6,18 +6,25 @@
 //! block says which of its items are gone, and a block without any is emptied. Emptied slots
 //! are used again, since overwriting a key is cheaper in sled than removing one and adding
 //! another, and there are several times as many as are in use: sled writes a leaf anew with all
-//! that is in it, and that shall be little.
+//! that is in it, and that shall be little. What a restart must know of a block is in a value of
+//! its own, its [front](super::front).
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 use super::{
     block::{self, Block, Location},
     disk::{Disk, Writes},
+    format::Head,
+    front::{Front, Names, Row, Rows},
+    keyring::Keyring,
     keys,
 };
 use crate::store::{
     Error,
-    seal::{GROWTH, Key, Kind, Unopened},
+    seal::{GROWTH, Key, Kind, Number, Unopened},
 };
 
 /// Slots that stand empty even in a small store, and how many more for each in use.
@@ -47,28 +54,62 @@ pub(super) struct Journal {
 
 /// Blocks on their way to the disk; the last is still open for items.
 #[derive(Default)]
-pub(super) struct Writer(Vec<(u32, Vec<u8>)>);
+pub(super) struct Writer(Vec<Open>);
+
+/// A block on its way: its bytes and its front.
+struct Open {
+    slot: u32,
+    bytes: Vec<u8>,
+    rows: Rows,
+}
+
+impl Writer {
+    /// Notes in its block's front what was appended last.
+    pub(super) fn note(
+        &mut self,
+        key: &Arc<Key>,
+        head: &Head<'_>,
+        at: &Location,
+    ) -> Result<(), postcard::Error> {
+        match self.0.last_mut() {
+            Some(open) => open.rows.push(key, head, at.len),
+            None => Ok(()),
+        }
+    }
+}
 
 impl Journal {
-    /// Reads the journal and calls `each` for every item that is not gone.
+    /// Reads what is known of the journal's items, and calls `each` for every one that is not gone:
+    /// where it is, its key, and its task and row unless the key was destroyed.
     pub(super) fn load(
         disk: &Disk,
-        mut each: impl FnMut(Location, &[u8]) -> Result<(), Error>,
+        ring: &Keyring,
+        mut each: impl FnMut(Location, Number, Option<(Names<'_>, Row<'_>)>) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         let marks = marks(disk)?;
         let mut journal = Self::default();
-        for row in disk.scan(keys::SLOTS) {
+        for row in disk.scan(keys::FRONTS) {
             let (key, value) = row?;
-            let slot = keys::slot_of(&key).ok_or_else(|| disk.damaged("a slot has no number"))?;
-            journal.slots = journal.slots.max(slot.saturating_add(1));
+            let number =
+                keys::front_of(&key).ok_or_else(|| disk.damaged("a front has no block"))?;
+            journal.slots = journal.slots.max(number.saturating_add(1));
             if value.is_empty() {
-                journal.free.push_back(slot);
-            } else if let Some(stored) = block::stored(disk, &value)? {
-                let mark = marks.get(&slot).map(Vec::as_slice);
-                journal.adopt(slot, Block::load(disk, slot, stored, mark, &mut each)?);
+                continue;
             }
+            let front = Front::open(number, &value, disk, ring)?;
+            let mark = marks.get(&number).map(Vec::as_slice);
+            let mut block = Block::new(front.more.clone(), mark.is_some());
+            front.each(disk, |length, key, row| {
+                let at = block.add(number, length);
+                match block::is_set(mark.unwrap_or_default(), at.place) {
+                    true => drop(block.strike(&at)),
+                    false => each(at, key, row)?,
+                }
+                Ok(())
+            })?;
+            journal.adopt(number, block);
         }
-        journal.free.make_contiguous().sort_unstable();
+        journal.find_free();
         Ok(journal)
     }
 
@@ -80,15 +121,15 @@ impl Journal {
         key: &Key,
         item: &[u8],
     ) -> Result<Location, Unopened> {
-        let open = writer.0.pop_if(|(_, bytes)| block::fits(bytes, item.len() + GROWTH));
-        let (slot, mut bytes) = open.unwrap_or_else(|| (self.take_slot(), Vec::new()));
-        let block = self.blocks.entry(slot).or_default();
+        let open = writer.0.pop_if(|open| block::fits(&open.bytes, item.len() + GROWTH));
+        let mut open = open.unwrap_or_else(|| self.open());
+        let block = self.blocks.entry(open.slot).or_default();
         let before = block.bytes;
-        let sealed = key.seal(Kind::Item, &block.next_seal(slot), item)?;
-        let at = block.push(slot, &mut bytes, &sealed);
+        let sealed = key.seal(Kind::Item, &block.next_seal(open.slot), item)?;
+        let at = block.push(open.slot, &mut open.bytes, &sealed);
         self.bytes += u64::from(block.bytes - before);
         self.live_bytes += u64::from(at.len);
-        writer.0.push((slot, bytes));
+        writer.0.push(open);
         Ok(at)
     }
 
@@ -104,15 +145,16 @@ impl Journal {
     /// Puts a writer's blocks among the writes.
     pub(super) fn write(
         &mut self,
-        disk: &Disk,
+        (disk, ring): (&Disk, &Keyring),
         writer: Writer,
         writes: &mut Writes,
     ) -> Result<(), Error> {
-        for (slot, bytes) in writer.0 {
+        for Open { slot, bytes, rows } in writer.0 {
             let more: Vec<u32> = (0..block::more_slots(&bytes)).map(|_| self.take_slot()).collect();
             for (slot, value) in disk.understood(block::values(slot, &more, &bytes))? {
                 writes.insert(&keys::slot(slot), value);
             }
+            writes.insert(&keys::front(slot), rows.seal(slot, &more, disk, ring)?);
             self.blocks.entry(slot).or_default().more = more;
         }
         Ok(())
@@ -161,6 +203,19 @@ impl Journal {
         self.blocks.insert(slot, block);
     }
 
+    fn open(&mut self) -> Open {
+        Open { slot: self.take_slot(), bytes: Vec::new(), rows: Rows::default() }
+    }
+
+    /// Every slot that no block is in.
+    fn find_free(&mut self) {
+        let slots =
+            |(number, block): (&u32, &Block)| std::iter::once(*number).chain(block.more.clone());
+        let used: HashSet<u32> = self.blocks.iter().flat_map(slots).collect();
+        self.slots = used.iter().map(|slot| slot + 1).chain([self.slots]).max().unwrap_or_default();
+        self.free = (0..self.slots).filter(|slot| !used.contains(slot)).collect();
+    }
+
     fn take_slot(&mut self) -> u32 {
         let plenty = self.free.len() > SPARE_SLOTS + SPARE_PER_BLOCK * self.blocks.len();
         let free = if plenty { self.free.pop_front() } else { None };
@@ -176,6 +231,7 @@ impl Journal {
         if block.marked {
             writes.remove(&keys::mark(number));
         }
+        writes.insert(&keys::front(number), &[]);
         for slot in std::iter::once(number).chain(block.more) {
             writes.insert(&keys::slot(slot), &[]);
             self.free.push_back(slot);

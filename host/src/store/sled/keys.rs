@@ -24,7 +24,10 @@ pub(super) const RECORDS: &[u8] = &[5];
 /// The prefix of all dead letters.
 pub(super) const DEAD: &[u8] = &[6];
 /// The prefix of all journal slots.
+#[cfg(test)]
 pub(super) const SLOTS: &[u8] = &[8];
+/// The prefix of all fronts of journal blocks.
+pub(super) const FRONTS: &[u8] = &[9];
 
 /// A destination's last sequence.
 pub(super) fn sequence(destination: &DestinationName) -> Vec<u8> {
@@ -108,8 +111,13 @@ pub(super) fn slot(slot: u32) -> [u8; 5] {
     tagged(8, slot.reverse_bits().to_be_bytes())
 }
 
-/// The number in a key made by [`slot`].
-pub(super) fn slot_of(key: &[u8]) -> Option<u32> {
+/// The front of the journal block that begins in a slot, scattered as those are.
+pub(super) fn front(block: u32) -> [u8; 5] {
+    tagged(9, block.reverse_bits().to_be_bytes())
+}
+
+/// The block in a key made by [`front`].
+pub(super) fn front_of(key: &[u8]) -> Option<u32> {
     number(key).map(u32::reverse_bits)
 }
 

@@ -121,7 +121,7 @@ impl State {
             self.compact(&mut group)?;
         }
         let Group { mut writes, writer, moved, memos, .. } = group;
-        self.journal.write(&self.disk, writer, &mut writes)?;
+        self.journal.write((&self.disk, &self.ring), writer, &mut writes)?;
         self.journal.write_empty(&mut writes);
         if tidy {
             self.journal.write_marks(&mut writes);
@@ -213,7 +213,10 @@ impl State {
     ) -> Result<(Location, Number), Error> {
         let key = self.ring.newest(connection)?;
         let at = self.journal.append(&mut group.writer, &key, item);
-        Ok((at.map_err(|unopened| self.ring.unopened(unopened))?, key.number()))
+        let at = at.map_err(|unopened| self.ring.unopened(unopened))?;
+        let (head, _) = self.disk.understood(format::head(item))?;
+        self.disk.understood(group.writer.note(&key, &head, &at))?;
+        Ok((at, key.number()))
     }
 
     /// A connection's value, sealed.
@@ -253,11 +256,7 @@ impl State {
     }
 
     fn item(&self, at: &Location) -> Result<Vec<u8>, Error> {
-        let item = block::read(&self.disk, at)?;
-        let item =
-            item.ok_or_else(|| self.disk.damaged("a container is missing from its block"))?;
-        let item = self.ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
-        item.ok_or_else(|| self.disk.damaged("a container outlived its key"))
+        item(&self.disk, &self.ring, at)
     }
 
     /// A dead letter, opened; `None` where there is none, or where its key was destroyed.
@@ -305,6 +304,14 @@ impl Owing {
         let sequence = self.sequence;
         Some(Delivery { destination, sequence, attempts, first_attempt_at, not_before })
     }
+}
+
+/// The item at a location, opened.
+fn item(disk: &Disk, ring: &Keyring, at: &Location) -> Result<Vec<u8>, Error> {
+    let item = block::read(disk, at)?;
+    let item = item.ok_or_else(|| disk.damaged("a container is missing from its block"))?;
+    let item = ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
+    item.ok_or_else(|| disk.damaged("a container outlived its key"))
 }
 
 /// A task as it is on disk.

@@ -5,17 +5,18 @@ use std::{
     sync::Arc,
 };
 
-use super::{Entry, Owing, State};
+use super::{Entry, Owing, State, item};
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, DestinationName, Lane, Pending, Stage, TaskId},
     store::{
         Error,
-        seal::{Kind, Number, number},
+        seal::{Kind, Number},
         sled::{
             block::Location,
             disk::Disk,
-            format::{self, Head, Owed, Progress, Standing},
+            format::{self, Owed, Progress, Standing},
+            front::{Names, Row},
             journal::Journal,
             keyring::Keyring,
             keys,
@@ -32,16 +33,16 @@ pub(in super::super) fn rebuild(
 ) -> Result<(State, Vec<Pending>), Error> {
     let saved = disk.load(keys::SAVED)?.unwrap_or_default();
     let mut finds = Finds { progress: progress(&disk, &ring)?, serial: saved, ..Finds::default() };
-    let mut journal = Journal::load(&disk, |at, sealed| {
-        let Some(item) = ring.open_value(Kind::Item, &at.seal(), sealed)? else {
+    let mut journal = Journal::load(&disk, &ring, |at, key, row| {
+        let Some((task, row)) = row else {
             finds.superseded.push(at);
             return Ok(());
         };
-        let (head, _) = disk.understood(format::head(&item))?;
-        if head.serial > saved {
-            records.learn(&head)?;
+        if row.serial > saved {
+            let item = item(&disk, &ring, &at)?;
+            records.learn(&disk.understood(format::head(&item))?.0)?;
         }
-        finds.take(at, number(sealed).unwrap_or(Number(0)), &head);
+        finds.take(Place { at, key }, task, &row);
         Ok(())
     })?;
     // The journal goes first, so only damage can have it know less than the records. They would
@@ -101,8 +102,16 @@ struct Finds {
     serial: u64,
     containers: HashMap<ContainerId, Find>,
     superseded: Vec<Location>,
-    tasks: HashSet<TaskId>,
-    destinations: HashSet<DestinationName>,
+    /// The task of the last item: the next is most often of the same.
+    task: Option<TaskId>,
+    /// A million containers share a name.
+    destinations: HashMap<Box<str>, DestinationName>,
+}
+
+/// Where an item is, and what it is sealed with.
+struct Place {
+    at: Location,
+    key: Number,
 }
 
 struct Find {
@@ -115,40 +124,50 @@ struct Find {
 impl Finds {
     /// Takes an item in. Of two of a container, that which waits to be collected is the earlier,
     /// and its mark was not yet written.
-    fn take(&mut self, at: Location, key: Number, head: &Head<'_>) {
-        self.serial = self.serial.max(head.serial);
-        let earlier = match head.standing {
-            Standing::Collect if self.is_known(head.id) => return self.superseded.push(at),
-            _ => self.containers.remove(&head.id),
+    fn take(&mut self, place: Place, task: Names<'_>, row: &Row<'_>) {
+        self.serial = self.serial.max(row.serial);
+        let earlier = match row.standing {
+            Standing::Collect if self.is_known(row.id) => return self.superseded.push(place.at),
+            _ => self.containers.remove(&row.id),
         };
         self.superseded.extend(earlier.map(|find| find.entry.at));
-        let owed = match &head.standing {
+        let owed = match &row.standing {
             Standing::Collect => None,
-            Standing::Deliver(owed) => Some(self.owed(head.id, owed)),
+            Standing::Deliver(owed) => Some(self.owed(row.id, owed)),
             Standing::Closed => {
-                self.done.insert(head.id);
-                return self.closed.push(at);
+                self.done.insert(row.id);
+                return self.closed.push(place.at);
             }
         };
-        let version = head.version.filter(|_| owed.is_none());
         let find = Find {
-            entry: Entry { at, key, owed },
-            task: interned(&mut self.tasks, head.task()),
-            lane: head.lane,
-            collecting: version.map(|version| (head.record, version)),
+            entry: Entry { at: place.at, key: place.key, owed },
+            task: self.task(task),
+            lane: row.lane,
+            collecting: row.collecting,
         };
-        self.containers.insert(head.id, find);
+        self.containers.insert(row.id, find);
     }
 
     fn is_known(&self, id: ContainerId) -> bool {
         self.done.contains(&id) || self.containers.contains_key(&id)
     }
 
+    fn task(&mut self, (connection, action): Names<'_>) -> TaskId {
+        let is_it = |task: &&TaskId| {
+            task.connection.as_str() == connection && task.action.as_str() == action
+        };
+        if let Some(task) = self.task.as_ref().filter(is_it) {
+            return task.clone();
+        }
+        let task = TaskId { connection: connection.into(), action: action.into() };
+        self.task.insert(task).clone()
+    }
+
     fn owed(&mut self, id: ContainerId, owed: &[Owed<'_>]) -> Box<[Owing]> {
         let owing = |(place, owed): (u16, &Owed<'_>)| {
             let noted = self.progress.remove(&(id, place));
             Owing {
-                destination: interned(&mut self.destinations, owed.destination.into()),
+                destination: name(&mut self.destinations, owed.destination),
                 sequence: owed.sequence,
                 noted: noted.is_some(),
                 progress: noted.unwrap_or(Progress::FRESH),
@@ -158,13 +177,14 @@ impl Finds {
     }
 }
 
-/// The name that is held already, so that a million containers share one.
-fn interned<T: Clone + Eq + std::hash::Hash>(held: &mut HashSet<T>, name: T) -> T {
-    if let Some(held) = held.get(&name) {
+/// The name that is held already, where one is.
+fn name(held: &mut HashMap<Box<str>, DestinationName>, name: &str) -> DestinationName {
+    if let Some(held) = held.get(name) {
         return held.clone();
     }
-    held.insert(name.clone());
-    name
+    let new = DestinationName::from(name);
+    held.insert(name.into(), new.clone());
+    new
 }
 
 fn progress(disk: &Disk, ring: &Keyring) -> Result<HashMap<(ContainerId, u16), Progress>, Error> {

@@ -5,7 +5,10 @@ use super::*;
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{Change, ChangeKind, Filled, Lane, NotificationId},
-    store::sled::format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
+    store::sled::{
+        format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
+        front::{Clear, Row},
+    },
 };
 
 fn head() -> Head<'static> {
@@ -55,6 +58,11 @@ fn the_bytes_of_this_format_stay() {
         format!("0701630161 09{ones}01{twos}0101016d03010101 6404").replace(' ', "")
     );
     assert_eq!(hex(&body()), format!("016e0169010101760000027b7d01{time}010165025b5d0166{time}"));
+    assert_eq!(hex(&Row::of(&head())), "0709030101016404 00".replace(' ', ""));
+    let waiting = Head { standing: Standing::Collect, ..head() };
+    assert_eq!(hex(&Row::of(&waiting)), format!("070903 0001{ones}{twos}").replace(' ', ""));
+    let clear = Clear { more: vec![5], lengths: vec![300], runs: vec![(1, 2)] };
+    assert_eq!(hex(&clear), "010501ac02010102");
     assert_eq!(hex(&Progress::Done), "01");
     let dead = Progress::Dead { reason: "r".into(), at: at(0) };
     assert_eq!(hex(&dead), format!("020172{time}"));

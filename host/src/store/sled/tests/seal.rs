@@ -337,6 +337,6 @@ async fn a_store_of_before_sealing_is_refused_with_a_way_out() {
     db.insert(keys::FORMAT, format::encode(&1u32).unwrap()).unwrap();
     db.flush().unwrap();
     drop(db);
-    let Err(error @ Error::Unsealed { found: 1, .. }) = folder.try_open() else { panic!("opened") };
+    let Err(error @ Error::Old { found: 1, .. }) = folder.try_open() else { panic!("opened") };
     assert!(error.to_string().contains("move the folder elsewhere"), "{error}");
 }
