@@ -1,14 +1,15 @@
 //! The store of a world: the one in memory, watched at every write, and where a mutant lies.
 
+mod spoilt;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rounds::{
-    identity::{self, RecordKey},
+    identity::RecordKey,
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
-        Pending, Stage, TaskId,
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
     },
     store::{
         Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement,
@@ -25,31 +26,6 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// A commit as a mutant makes it.
-    fn spoilt(&self, mut commit: Commit) -> Commit {
-        let task = self.inner.task(&commit.task).unwrap_or_default();
-        if self.world.has(Mutant::NoFence) {
-            commit.revision = task.revision;
-        }
-        let host = self.world.lock().hosts;
-        for (new, at) in commit.changes.iter_mut().zip(1..) {
-            match self.world.mutant {
-                Some(Mutant::NoOrder) => new.lane = Lane(commit.revision * 1000 + at),
-                Some(Mutant::SeesTwice) => new.version = None,
-                Some(Mutant::MixesConnections) => {
-                    let task = TaskId { connection: "any".into(), ..commit.task.clone() };
-                    new.record = identity::record(&task, &new.change.id);
-                }
-                Some(Mutant::OtherIds) => {
-                    new.notification_id =
-                        NotificationId(format!("{}-{host}", new.notification_id.0));
-                }
-                _ => {}
-            }
-        }
-        commit
-    }
-
     /// A write begins: a crash may come over it, or the disk is full.
     fn begins(&self) -> Result<(), Error> {
         let mut world = self.world.lock();

@@ -157,6 +157,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_pause_is_minded_by_who_waits_for_the_rate() {
+        let pace = Pace::new(2, Some(1.0));
+        drop(pace.turn().await.unwrap());
+        let asks = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            pace.heed(503, Some(Duration::from_secs(60)));
+        };
+        let (turn, ()) = tokio::join!(pace.turn(), asks);
+        assert_eq!(turn.err(), Some(Paused(Duration::from_millis(59_500))));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn so_many_have_their_turn_at_once() {
         let pace = Pace::new(2, None);
         let (first, _second) = (pace.turn().await.unwrap(), pace.turn().await.unwrap());
