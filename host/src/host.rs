@@ -115,6 +115,8 @@ impl Host {
         let Self { handle, store, scheduler, collectors, deliverers, .. } = self;
         let Self { reloader, shadow, retention, admin, tracker, .. } = self;
         let running = shutdown.child_token();
+        let (lines, ends) = (Arc::clone(&handle.lines), running.clone());
+        tracker.spawn(async move { ends.run_until_cancelled(lines.resume_rest()).await });
         tracker.spawn(scheduler.run(running.clone()));
         for collector in collectors {
             tracker.spawn(collector.run(running.clone()));

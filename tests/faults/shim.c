@@ -101,6 +101,16 @@ ssize_t read(int file, void *bytes, size_t count) {
     return real(file, bytes, count);
 }
 
+ssize_t sendfile64(int to, int file, off64_t *at, size_t count) {
+    ssize_t (*real)(int, int, off64_t *, size_t) = dlsym(RTLD_NEXT, "sendfile64");
+    int wrong = orders()->read_errno;
+    if (wrong && in_store(file)) {
+        errno = wrong;
+        return -1;
+    }
+    return real(to, file, at, count);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *time) {
     static int (*real)(clockid_t, struct timespec *);
     if (!real)

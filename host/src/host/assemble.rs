@@ -103,7 +103,7 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         true => Some(reloader(found, services, &config, &wake, &shared)),
         false => None,
     };
-    lines.resume(shared.store.pending()?);
+    lines.resume_first(shared.store.pending()?).await;
     let handle = Handle {
         status: shared.status.clone(),
         store: Arc::clone(&shared.store),

@@ -1,8 +1,9 @@
 //! Looking after a running host, from within its process.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, vec};
 
 use jiff::Timestamp;
+use tokio::{sync::Mutex, task};
 
 use super::task::Task;
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     },
     poll::{self, Poller},
     schedule,
-    status::{Backlog, Report, Status},
+    status::{Backlog, Report, Status, UnderWay},
     store::{DeadLetter, Error, Purge, Purged, Rotated, Store, TaskState},
 };
 
@@ -35,6 +36,22 @@ pub(super) type Tasks = HashMap<TaskId, Arc<Task>>;
 pub(super) struct Lines {
     pub(super) collectors: HashMap<ConnectionName, (collect::Handle, Backlog)>,
     pub(super) deliverers: Arc<[(DestinationName, deliver::Handle)]>,
+    /// What waited at the start and is not in line yet.
+    pub(super) rest: Mutex<Rest>,
+}
+
+/// How much of what waited at the start is put in line at once: the first of it may go before the
+/// last of a million is there.
+const RESUMED_AT_ONCE: usize = 1000;
+
+/// What waited at the start and is not in line yet, in order.
+#[derive(Default)]
+pub(super) struct Rest {
+    pending: vec::IntoIter<Pending>,
+    /// How many before it are not configured.
+    strangers: usize,
+    /// Nobody may take what is left for nothing.
+    held: Vec<UnderWay>,
 }
 
 impl Handle {
@@ -74,6 +91,7 @@ impl Handle {
     /// # Errors
     /// Where the store cannot be written.
     pub async fn replay(&self, containers: &[ContainerId]) -> Result<usize, Error> {
+        self.lines.resume_rest().await;
         let pending = self.store.replay(containers).await?;
         let count = pending.len();
         self.lines.resume(pending);
@@ -193,18 +211,40 @@ impl Lines {
     /// Puts what the store says is pending in its lines. What belongs to a connection or
     /// destination that is not configured stays in the store.
     pub(super) fn resume(&self, pending: Vec<Pending>) {
-        let mut strangers = 0_usize;
-        for pending in pending {
-            strangers += usize::from(!self.resume_one(pending));
-        }
-        if strangers > 0 {
-            tracing::warn!(
-                strangers,
-                "containers wait for connections or destinations that are not configured; they are kept"
-            );
+        warn_of(self.resume_some(pending));
+    }
+
+    /// Puts the first of what waited at the start in line.
+    pub(super) async fn resume_first(&self, pending: Vec<Pending>) {
+        let mut pending = pending.into_iter();
+        let strangers = self.resume_some(pending.by_ref().take(RESUMED_AT_ONCE));
+        let all = pending.len() == 0;
+        let held = self.collectors.values().filter(|_| !all).map(|(_, backlog)| backlog.enter());
+        *self.rest.lock().await = Rest { pending, strangers, held: held.collect() };
+        if all {
+            self.resume_rest().await;
         }
     }
 
+    /// Puts all that waited at the start in line, before anything new may follow it. Cancel-safe.
+    pub(super) async fn resume_rest(&self) {
+        let mut rest = self.rest.lock().await;
+        while rest.pending.len() > 0 {
+            let some = rest.pending.by_ref().take(RESUMED_AT_ONCE);
+            rest.strangers += self.resume_some(some);
+            task::yield_now().await;
+        }
+        rest.held.clear();
+        warn_of(std::mem::take(&mut rest.strangers));
+    }
+
+    /// Answers how many are not configured.
+    fn resume_some(&self, pending: impl IntoIterator<Item = Pending>) -> usize {
+        let known = pending.into_iter().map(|pending| self.resume_one(pending));
+        known.filter(|known| !known).count()
+    }
+
+    /// Puts a container in line; whether its connection and destinations are configured.
     fn resume_one(&self, pending: Pending) -> bool {
         let Some((collector, backlog)) = self.collectors.get(&pending.task.connection) else {
             return false;
@@ -237,5 +277,14 @@ impl Lines {
             }
             None => false,
         }
+    }
+}
+
+fn warn_of(strangers: usize) {
+    if strangers > 0 {
+        tracing::warn!(
+            strangers,
+            "containers wait for connections or destinations that are not configured; they are kept"
+        );
     }
 }

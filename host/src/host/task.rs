@@ -1,10 +1,13 @@
 //! A task between the scheduler and the poller: runs a poll and says how it went.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
+use super::handle::Lines;
 use crate::{
     poll::{Error, Poller, Retry, Summary},
     schedule::{Outcome, Run},
@@ -16,6 +19,7 @@ pub(super) struct Task {
     pub(super) poller: Poller,
     pub(super) status: Status,
     pub(super) enabled: bool,
+    lines: Arc<Lines>,
     /// One poll of a task at a time, whoever asks for it.
     turn: Semaphore,
 }
@@ -38,8 +42,8 @@ impl Run for Task {
 }
 
 impl Task {
-    pub(super) fn new(poller: Poller, status: Status, enabled: bool) -> Self {
-        Self { poller, status, enabled, turn: Semaphore::new(1) }
+    pub(super) fn new(poller: Poller, status: Status, enabled: bool, lines: Arc<Lines>) -> Self {
+        Self { poller, status, enabled, lines, turn: Semaphore::new(1) }
     }
 
     /// Polls once for somebody who hears of the outcome, from the cursor or from a time that is
@@ -50,6 +54,7 @@ impl Task {
 
     async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
         let _turn = self.turn.acquire().await;
+        self.lines.resume_rest().await;
         let began = self.poller.clock.now();
         let polled = self.poller.poll_since(since).await;
         self.say(began, &polled);

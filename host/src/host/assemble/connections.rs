@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use tokio::sync::Mutex;
+
 use super::{Error, Lines, Shared, destinations::Deliverers};
 use crate::{
     clock::{Clock, System},
@@ -45,7 +47,7 @@ pub(super) fn collectors(
         connections.push(connection);
     }
     let deliverers = Arc::clone(&deliverers.handles);
-    Ok((parts, connections, Lines { collectors: handles, deliverers }))
+    Ok((parts, connections, Lines { collectors: handles, deliverers, rest: Mutex::default() }))
 }
 
 fn connection(

@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) fn tasks(
     connections: &Connections,
-    lines: &Lines,
+    lines: &Arc<Lines>,
     config: &Config,
     shared: &Shared,
 ) -> Tasks {
@@ -21,31 +21,30 @@ pub(super) fn tasks(
     for connection in connections {
         let Some((collector, _)) = lines.collectors.get(&connection.config.name) else { continue };
         for wanted in &connection.config.tasks {
-            let task = task(connection, wanted, collector, config, shared);
+            let poller = poller(connection, wanted, collector, config, shared);
+            let task = Task::new(poller, shared.status.clone(), wanted.enabled, Arc::clone(lines));
             tasks.insert(connection.config.task_id(wanted), Arc::new(task));
         }
     }
     tasks
 }
 
-fn task(
+fn poller(
     connection: &Arc<Connection>,
     task: &config::Task,
     collector: &collect::Handle,
     config: &Config,
     shared: &Shared,
-) -> Task {
-    let id = connection.config.task_id(task);
-    let poller = Poller {
-        task: id,
+) -> Poller {
+    Poller {
+        task: connection.config.task_id(task),
         since: task.since.or(connection.config.since),
         connection: Arc::clone(connection),
         store: Arc::clone(&shared.store),
         clock: Arc::clone(&shared.clock),
         collector: collector.clone(),
         max_pending: config.host.max_pending,
-    };
-    Task::new(poller, shared.status.clone(), task.enabled)
+    }
 }
 
 pub(super) fn entries(

@@ -97,7 +97,21 @@ impl Disk {
 
     /// All keys with this prefix, in order.
     pub(super) fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), Error>> {
-        let mut rows = self.tree.as_ref().map(|tree| tree.scan_prefix(prefix));
+        self.rows(self.tree.as_ref().map(|tree| tree.scan_prefix(prefix)))
+    }
+
+    /// All keys from one on and below another, in order.
+    pub(super) fn between(
+        &self,
+        (from, below): (&[u8], &[u8]),
+    ) -> impl Iterator<Item = Result<(IVec, IVec), Error>> {
+        self.rows(self.tree.as_ref().map(|tree| tree.range(from..below)))
+    }
+
+    fn rows(
+        &self,
+        mut rows: Option<sled::Iter>,
+    ) -> impl Iterator<Item = Result<(IVec, IVec), Error>> {
         let mut next = move || rows.as_mut()?.next();
         std::iter::from_fn(move || self.guarded(|_| next().transpose()).transpose())
     }

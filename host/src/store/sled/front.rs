@@ -166,7 +166,7 @@ impl Front {
     pub(super) fn each(
         &self,
         disk: &Disk,
-        mut each: impl FnMut(u32, Number, Option<(Names<'_>, Row<'_>)>) -> Result<(), Error>,
+        mut each: impl FnMut(u32, Number, Option<(Names<'_>, Row<'_>)>),
     ) -> Result<(), Error> {
         let mut lengths = self.lengths.iter().copied();
         for run in &self.runs {
@@ -174,7 +174,7 @@ impl Front {
             let task = rest.as_mut().map(|rest| next(disk, rest)).transpose()?;
             for length in lengths.by_ref().take(usize::from(run.items)) {
                 let row = rest.as_mut().map(|rest| next(disk, rest)).transpose()?;
-                each(length, run.key, task.zip(row))?;
+                each(length, run.key, task.zip(row));
             }
         }
         match lengths.next() {

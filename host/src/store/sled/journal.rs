@@ -79,16 +79,16 @@ impl Writer {
 }
 
 impl Journal {
-    /// Reads what is known of the journal's items, and calls `each` for every one that is not gone:
-    /// where it is, its key, and its task and row unless the key was destroyed.
-    pub(super) fn load(
+    /// Reads what these fronts say, and calls `each` for every item that is not gone: where it is,
+    /// its key, and its task and row unless the key was destroyed.
+    pub(super) fn read(
         disk: &Disk,
         ring: &Keyring,
-        mut each: impl FnMut(Location, Number, Option<(Names<'_>, Row<'_>)>) -> Result<(), Error>,
+        (marks, fronts): (&Marks, (&[u8], &[u8])),
+        mut each: impl FnMut(Location, Number, Option<(Names<'_>, Row<'_>)>),
     ) -> Result<Self, Error> {
-        let marks = marks(disk)?;
         let mut journal = Self::default();
-        for row in disk.scan(keys::FRONTS) {
+        for row in disk.between(fronts) {
             let (key, value) = row?;
             let number =
                 keys::front_of(&key).ok_or_else(|| disk.damaged("a front has no block"))?;
@@ -103,14 +103,31 @@ impl Journal {
                 let at = block.add(number, length);
                 match block::is_set(mark.unwrap_or_default(), at.place) {
                     true => drop(block.strike(&at)),
-                    false => each(at, key, row)?,
+                    false => each(at, key, row),
                 }
-                Ok(())
             })?;
             journal.adopt(number, block);
         }
-        journal.find_free();
         Ok(journal)
+    }
+
+    /// Takes in another part of the journal.
+    pub(super) fn join(&mut self, other: Self) {
+        self.blocks.extend(other.blocks);
+        self.stale.extend(other.stale);
+        self.slots = self.slots.max(other.slots);
+        self.bytes += other.bytes;
+        self.live_bytes += other.live_bytes;
+    }
+
+    /// Finds every slot that no block is in, once all is read.
+    pub(super) fn find_free(&mut self) {
+        let slots =
+            |(number, block): (&u32, &Block)| std::iter::once(*number).chain(block.more.clone());
+        let used: HashSet<u32> = self.blocks.iter().flat_map(slots).collect();
+        let last = used.iter().max().map_or(0, |last| last.saturating_add(1));
+        self.slots = self.slots.max(last);
+        self.free = (0..self.slots).filter(|slot| !used.contains(slot)).collect();
     }
 
     /// Adds an item, sealed for its place. It can be read once the writer's blocks are
@@ -207,15 +224,6 @@ impl Journal {
         Open { slot: self.take_slot(), bytes: Vec::new(), rows: Rows::default() }
     }
 
-    /// Every slot that no block is in.
-    fn find_free(&mut self) {
-        let slots =
-            |(number, block): (&u32, &Block)| std::iter::once(*number).chain(block.more.clone());
-        let used: HashSet<u32> = self.blocks.iter().flat_map(slots).collect();
-        self.slots = used.iter().map(|slot| slot + 1).chain([self.slots]).max().unwrap_or_default();
-        self.free = (0..self.slots).filter(|slot| !used.contains(slot)).collect();
-    }
-
     fn take_slot(&mut self) -> u32 {
         let plenty = self.free.len() > SPARE_SLOTS + SPARE_PER_BLOCK * self.blocks.len();
         let free = if plenty { self.free.pop_front() } else { None };
@@ -239,7 +247,11 @@ impl Journal {
     }
 }
 
-fn marks(disk: &Disk) -> Result<HashMap<u32, Vec<u8>>, Error> {
+/// Which items of blocks are gone, by block.
+pub(super) type Marks = HashMap<u32, Vec<u8>>;
+
+/// All marks that are on disk.
+pub(super) fn marks(disk: &Disk) -> Result<Marks, Error> {
     let mark = |row: Result<(sled::IVec, sled::IVec), Error>| {
         let (key, value) = row?;
         let block = keys::mark_of(&key).ok_or_else(|| disk.damaged("a mark has no block"))?;

@@ -26,8 +26,8 @@ pub(super) const DEAD: &[u8] = &[6];
 /// The prefix of all journal slots.
 #[cfg(test)]
 pub(super) const SLOTS: &[u8] = &[8];
-/// The prefix of all fronts of journal blocks.
-pub(super) const FRONTS: &[u8] = &[9];
+/// All fronts of journal blocks, in two halves: from the one key on, below the other.
+pub(super) const FRONTS: [(&[u8], &[u8]); 2] = [(&[9], &[9, 0x80]), (&[9, 0x80], &[10])];
 
 /// A destination's last sequence.
 pub(super) fn sequence(destination: &DestinationName) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    thread,
 };
 
 use super::{Entry, Owing, State, item};
@@ -17,7 +18,7 @@ use crate::{
             disk::Disk,
             format::{self, Owed, Progress, Standing},
             front::{Names, Row},
-            journal::Journal,
+            journal::{self, Journal},
             keyring::Keyring,
             keys,
             records::Records,
@@ -32,49 +33,37 @@ pub(in super::super) fn rebuild(
     ring: Arc<Keyring>,
 ) -> Result<(State, Vec<Pending>), Error> {
     let saved = disk.load(keys::SAVED)?.unwrap_or_default();
-    let mut finds = Finds { progress: progress(&disk, &ring)?, serial: saved, ..Finds::default() };
-    let mut journal = Journal::load(&disk, &ring, |at, key, row| {
-        let Some((task, row)) = row else {
-            finds.superseded.push(at);
-            return Ok(());
-        };
-        if row.serial > saved {
-            let item = item(&disk, &ring, &at)?;
-            records.learn(&disk.understood(format::head(&item))?.0)?;
-        }
-        finds.take(Place { at, key }, task, &row);
-        Ok(())
-    })?;
+    let (journal, Finds { found, lost, .. }) = read(&disk, &ring)?;
+    let serial = found.iter().map(|find| find.serial).max().unwrap_or_default().max(saved);
     // The journal goes first, so only damage can have it know less than the records. They would
     // say of what it lost that it was seen, and nobody would be told of it. A crash amid a purge
     // leaves items that nobody can read any more, and those may have known the most.
-    if finds.superseded.is_empty() && records.saved()? > finds.serial {
+    if lost.is_empty() && records.saved()? > serial {
         return Err(disk.damaged("its log ends before what is known of records"));
     }
-    for old in &finds.superseded {
-        journal.remove(old);
-    }
+    teach(&records, &disk, &ring, found.iter().filter(|find| find.serial > saved))?;
+    let progress = progress(&disk, &ring)?;
     let next = disk.load(keys::NEXT_CONTAINER)?.unwrap_or_default();
     let sequences = sequences(&disk)?;
-    let (entries, collecting) = (HashMap::new(), HashSet::new());
-    let (closed, serial) = (finds.closed, finds.serial);
     let mut state = State {
         disk,
         records,
         ring,
-        entries,
-        collecting,
+        entries: HashMap::with_capacity(found.len()),
+        collecting: HashSet::new(),
         journal,
-        closed,
+        closed: Vec::new(),
         sequences,
         next,
         serial,
     };
-    let mut pending: Vec<Pending> =
-        finds.containers.into_iter().map(|(id, find)| state.admit(id, find)).collect();
-    pending.sort_unstable_by_key(|pending| pending.id);
+    lost.iter().for_each(|at| state.journal.remove(at));
+    let pending = state.admit_all(found, progress);
     Ok((state, pending))
 }
+
+/// What became of deliveries, by container and place.
+type Noted = HashMap<(ContainerId, u16), Progress>;
 
 impl State {
     /// Where every pending container is.
@@ -82,74 +71,147 @@ impl State {
         self.entries.iter().map(|(id, entry)| (*id, entry.at)).collect()
     }
 
-    fn admit(&mut self, id: ContainerId, find: Find) -> Pending {
-        let stage = match &find.entry.owed {
-            Some(_) => Stage::Deliver(find.entry.deliveries()),
-            None => Stage::Collect,
+    /// Of several items of a container the first counts, for the marks of the others were not yet
+    /// written.
+    fn admit_all(&mut self, found: Vec<Find>, mut noted: Noted) -> Vec<Pending> {
+        let (mut pending, mut last) = (Vec::with_capacity(found.len()), None);
+        for find in found {
+            if last.replace(find.id) == Some(find.id) {
+                self.journal.remove(&find.at);
+            } else {
+                pending.extend(self.admit(find, &mut noted));
+            }
+        }
+        pending
+    }
+
+    fn admit(&mut self, find: Find, noted: &mut Noted) -> Option<Pending> {
+        let Find { id, task, lane, at, key, .. } = find;
+        let (owed, stage) = match find.standing {
+            Found::Closed => {
+                self.closed.push(at);
+                return None;
+            }
+            Found::Deliver(mut owed) => {
+                if !noted.is_empty() {
+                    recall(id, &mut owed, noted);
+                }
+                let deliveries = owed.iter().filter_map(Owing::delivery).collect();
+                (Some(owed), Stage::Deliver(deliveries))
+            }
+            Found::Collect(version) => {
+                self.collecting.extend(version.map(|version| *version));
+                (None, Stage::Collect)
+            }
         };
-        self.collecting.extend(find.collecting);
-        self.entries.insert(id, find.entry);
-        Pending { id, task: find.task, lane: find.lane, stage }
+        self.entries.insert(id, Entry { at, key, owed });
+        Some(Pending { id, task, lane, stage })
     }
 }
 
-/// What the journal told so far.
+/// Reads the journal on two threads, half of its blocks each. What it tells of is in the order of
+/// commits, and of one container that comes first which is later.
+fn read(disk: &Disk, ring: &Keyring) -> Result<(Journal, Finds), Error> {
+    let marks = journal::marks(disk)?;
+    let half = |fronts| {
+        let mut finds = Finds::default();
+        let fronts = (&marks, fronts);
+        let journal = Journal::read(disk, ring, fronts, |at, key, row| finds.take(at, key, row))?;
+        Ok::<_, Error>((journal, finds))
+    };
+    let [low, high] = keys::FRONTS;
+    let (mut journal, mut finds) = thread::scope(|scope| {
+        let high = scope.spawn(|| half(high));
+        let (mut journal, mut finds) = half(low)?;
+        let high = high.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (others, more) = high?;
+        journal.join(others);
+        finds.found.extend(more.found);
+        finds.lost.extend(more.lost);
+        Ok::<_, Error>((journal, finds))
+    })?;
+    journal.find_free();
+    finds.found.sort_unstable_by_key(|find| (find.id, find.standing.rank()));
+    Ok((journal, finds))
+}
+
+/// Has the records learn what items say of them that was not saved, in the order of the items.
+fn teach<'a>(
+    records: &Records,
+    disk: &Disk,
+    ring: &Keyring,
+    unsaved: impl Iterator<Item = &'a Find>,
+) -> Result<(), Error> {
+    let mut unsaved: Vec<_> = unsaved.collect();
+    unsaved.sort_unstable_by_key(|find| find.serial);
+    for find in unsaved {
+        let item = item(disk, ring, &find.at)?;
+        records.learn(&disk.understood(format::head(&item))?.0)?;
+    }
+    Ok(())
+}
+
+fn recall(id: ContainerId, owed: &mut [Owing], noted: &mut Noted) {
+    for (place, owing) in (0..).zip(owed) {
+        if let Some(progress) = noted.remove(&(id, place)) {
+            (owing.progress, owing.noted) = (progress, true);
+        }
+    }
+}
+
+/// What half of the journal told so far.
 #[derive(Default)]
 struct Finds {
-    progress: HashMap<(ContainerId, u16), Progress>,
-    closed: Vec<Location>,
-    done: HashSet<ContainerId>,
-    serial: u64,
-    containers: HashMap<ContainerId, Find>,
-    superseded: Vec<Location>,
+    found: Vec<Find>,
+    /// Items whose key was destroyed.
+    lost: Vec<Location>,
     /// The task of the last item: the next is most often of the same.
     task: Option<TaskId>,
     /// A million containers share a name.
     destinations: HashMap<Box<str>, DestinationName>,
 }
 
-/// Where an item is, and what it is sealed with.
-struct Place {
+/// What an item told.
+struct Find {
+    id: ContainerId,
     at: Location,
     key: Number,
-}
-
-struct Find {
-    entry: Entry,
     task: TaskId,
     lane: Lane,
-    collecting: Option<(RecordKey, VersionKey)>,
+    serial: u64,
+    standing: Found,
+}
+
+enum Found {
+    Closed,
+    Deliver(Box<[Owing]>),
+    Collect(Option<Box<(RecordKey, VersionKey)>>),
+}
+
+impl Found {
+    /// What is later comes first: nothing waits to be collected any more that was.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Deliver(_) => 1,
+            Self::Collect(_) => 2,
+        }
+    }
 }
 
 impl Finds {
-    /// Takes an item in. Of two of a container, that which waits to be collected is the earlier,
-    /// and its mark was not yet written.
-    fn take(&mut self, place: Place, task: Names<'_>, row: &Row<'_>) {
-        self.serial = self.serial.max(row.serial);
-        let earlier = match row.standing {
-            Standing::Collect if self.is_known(row.id) => return self.superseded.push(place.at),
-            _ => self.containers.remove(&row.id),
-        };
-        self.superseded.extend(earlier.map(|find| find.entry.at));
-        let owed = match &row.standing {
-            Standing::Collect => None,
-            Standing::Deliver(owed) => Some(self.owed(row.id, owed)),
-            Standing::Closed => {
-                self.done.insert(row.id);
-                return self.closed.push(place.at);
+    fn take(&mut self, at: Location, key: Number, row: Option<(Names<'_>, Row<'_>)>) {
+        let Some((task, row)) = row else { return self.lost.push(at) };
+        let Row { id, lane, serial, standing, collecting } = row;
+        let standing = match standing {
+            Standing::Closed => Found::Closed,
+            Standing::Deliver(owed) => {
+                Found::Deliver(owed.iter().map(|owed| self.owing(owed)).collect())
             }
+            Standing::Collect => Found::Collect(collecting.map(Box::new)),
         };
-        let find = Find {
-            entry: Entry { at: place.at, key: place.key, owed },
-            task: self.task(task),
-            lane: row.lane,
-            collecting: row.collecting,
-        };
-        self.containers.insert(row.id, find);
-    }
-
-    fn is_known(&self, id: ContainerId) -> bool {
-        self.done.contains(&id) || self.containers.contains_key(&id)
+        let task = self.task(task);
+        self.found.push(Find { id, at, key, task, lane, serial, standing });
     }
 
     fn task(&mut self, (connection, action): Names<'_>) -> TaskId {
@@ -163,31 +225,18 @@ impl Finds {
         self.task.insert(task).clone()
     }
 
-    fn owed(&mut self, id: ContainerId, owed: &[Owed<'_>]) -> Box<[Owing]> {
-        let owing = |(place, owed): (u16, &Owed<'_>)| {
-            let noted = self.progress.remove(&(id, place));
-            Owing {
-                destination: name(&mut self.destinations, owed.destination),
-                sequence: owed.sequence,
-                noted: noted.is_some(),
-                progress: noted.unwrap_or(Progress::FRESH),
-            }
-        };
-        (0..).zip(owed).map(owing).collect()
+    fn owing(&mut self, owed: &Owed<'_>) -> Owing {
+        let Owed { destination, sequence } = *owed;
+        if let Some(held) = self.destinations.get(destination) {
+            return Owing::fresh(held.clone(), sequence);
+        }
+        let name = DestinationName::from(destination);
+        self.destinations.insert(destination.into(), name.clone());
+        Owing::fresh(name, sequence)
     }
 }
 
-/// The name that is held already, where one is.
-fn name(held: &mut HashMap<Box<str>, DestinationName>, name: &str) -> DestinationName {
-    if let Some(held) = held.get(name) {
-        return held.clone();
-    }
-    let new = DestinationName::from(name);
-    held.insert(name.into(), new.clone());
-    new
-}
-
-fn progress(disk: &Disk, ring: &Keyring) -> Result<HashMap<(ContainerId, u16), Progress>, Error> {
+fn progress(disk: &Disk, ring: &Keyring) -> Result<Noted, Error> {
     let progress = |row: Result<(sled::IVec, sled::IVec), Error>| {
         let (key, value) = row?;
         let of = keys::owing_of(&key).ok_or_else(|| disk.damaged("a delivery has no container"))?;
