@@ -259,7 +259,7 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         if let Some(Live { store, instance, .. }) = self.live.take() {
-            self.connector.served(store, instance);
+            self.connector.served((store, instance));
         }
     }
 }

@@ -19,7 +19,7 @@ use super::{
     imports,
     manifest::Manifest,
     sandbox::Sandbox,
-    used::Used,
+    used::{Stored, Used},
     watch::{in_time, trapped, watch},
 };
 use crate::egress::Pattern;
@@ -154,10 +154,7 @@ impl Connector {
         &self.0.engine
     }
 
-    pub(super) async fn instantiate(
-        &self,
-        sandbox: Sandbox,
-    ) -> Result<(Store<Sandbox>, Instance), Fault> {
+    pub(super) async fn instantiate(&self, sandbox: Sandbox) -> Result<Stored, Fault> {
         match self.0.used.as_ref().and_then(Used::take) {
             Some(used) => Ok(used),
             None => self.0.instantiate(sandbox).await,
@@ -165,9 +162,9 @@ impl Connector {
     }
 
     /// An instance has served its poll.
-    pub(super) fn served(&self, store: Store<Sandbox>, instance: Instance) {
+    pub(super) fn served(&self, stored: Stored) {
         if let Some(used) = &self.0.used {
-            used.put(store, instance);
+            used.put(stored);
         }
     }
 
@@ -183,7 +180,7 @@ impl Connector {
 }
 
 impl Loaded {
-    async fn instantiate(&self, sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+    async fn instantiate(&self, sandbox: Sandbox) -> Result<Stored, Fault> {
         let limits = self.engine.limits();
         let time = sandbox.time.clone();
         let mut store = Store::new(self.engine.wasm(), sandbox);

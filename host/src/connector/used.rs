@@ -7,16 +7,19 @@ use wasmtime::{Store, component::Instance};
 
 use super::sandbox::Sandbox;
 
+/// An instance, in its store.
+pub(super) type Stored = (Store<Sandbox>, Instance);
+
 /// Instances that wait. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
-pub(super) struct Used(Arc<Mutex<Vec<(Store<Sandbox>, Instance)>>>);
+pub(super) struct Used(Arc<Mutex<Vec<Stored>>>);
 
 impl Used {
-    pub(super) fn take(&self) -> Option<(Store<Sandbox>, Instance)> {
+    pub(super) fn take(&self) -> Option<Stored> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    pub(super) fn put(&self, store: Store<Sandbox>, instance: Instance) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((store, instance));
+    pub(super) fn put(&self, stored: Stored) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(stored);
     }
 }
