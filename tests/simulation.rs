@@ -61,8 +61,15 @@ const PATIENCE: u64 = 2_000;
 const MOST: usize = 12;
 /// Threads of a test.
 const THREADS: usize = 2;
-/// Seeds that are kept: the first, until one finds what another does not.
-const KEPT: [u64; 1] = [0];
+/// Seeds that are kept, with what each found.
+const KEPT: [(u64, &str); 6] = [
+    (9, "who waited for the rate did not mind the pause that was asked for meanwhile"),
+    (19, "a token endpoint's pause was not minded"),
+    (58, "a queue's first answer that held nothing was read again for ever"),
+    (247, "a connector that failed where a task had failed before stayed in service"),
+    (349, "who waited for another token did not mind the pause that was asked for meanwhile"),
+    (508, "what was sent once more did not mind the pause that was asked for meanwhile"),
+];
 
 /// Runs seeds side by side; answers those that broke a promise.
 fn broken(seeds: Range<u64>, mutant: Option<Mutant>, most: usize) -> Vec<(u64, Outcome)> {
@@ -109,9 +116,9 @@ fn seeds_hold() {
 
 #[test]
 fn what_seeds_found_once_stays_mended() {
-    for seed in KEPT {
+    for (seed, found) in KEPT {
         let outcome = run(seed, None, false);
-        assert!(outcome.broken.is_empty(), "seed {seed}: {:#?}", outcome.broken);
+        assert!(outcome.broken.is_empty(), "seed {seed}: {found}? {:#?}", outcome.broken);
     }
 }
 
