@@ -155,6 +155,31 @@ async fn a_host_that_is_killed_while_the_destination_is_down_delivers_it_all_in_
     host.stop().await;
 }
 
+/// More than is put in line before the host runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_that_wait_at_a_start_are_delivered_in_order_before_what_is_new() {
+    let (ehr, receiver) = (ehr_with(APPOINTMENTS, 15).await, receiver().await);
+    let site = Site::new(&[FHIR]).await;
+    let pages = "since = \"1d\"\nsettings = { page_size = 500 }";
+    let practice = connection("practice", FHIR, ehr.base_url(), pages);
+    site.configure(&format!("{practice}{}", destination("app", receiver.url(), "")));
+    receiver.faults().next(u32::MAX, Fault::Status(503));
+    (0..300).for_each(|_| change(&ehr));
+    let host = site.start().await;
+    host.wait_for("a thousand deliveries", |report| {
+        (report.destinations.get("app")?.waiting > 1200).then_some(())
+    })
+    .await;
+    host.kill().await;
+    receiver.faults().clear();
+    change(&ehr);
+    let host = site.start().await;
+    crate::support::within("a thousand deliveries", receiver.wait_for(1200)).await;
+    all_arrive(&ehr, &receiver).await;
+    check("a thousand", &ehr, &receiver);
+    host.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_delivery_that_waits_for_its_next_try_goes_on_after_a_restart() {
     let (ehr, receiver) = (ehr_with(APPOINTMENTS, 14).await, receiver().await);

@@ -84,7 +84,8 @@ pub struct SledStore {
 }
 
 impl SledStore {
-    /// Opens the store and reads what is pending, a second or so for half a million containers.
+    /// Opens the store and reads what is pending, 1.3 to 1.7 s for a million containers of 1 kB: see
+    /// `cargo bench --bench opening`.
     ///
     /// # Errors
     ///

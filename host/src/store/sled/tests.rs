@@ -13,6 +13,7 @@ mod form;
 mod fuzz;
 mod kill;
 pub(super) mod ledger;
+mod restart;
 mod seal;
 
 use std::{
