@@ -514,7 +514,7 @@ async fn a_queue_that_failed_once_is_asked_again() {
             + &destination("app", receiver.url(), "")),
     );
     let host = site.start().await;
-    let expected = "the EHR has a fault that may pass: status 503";
+    let expected = "the EHR is unavailable: status 503";
     host.wait_for_error("ward/appointments", expected).await;
     clinic.answer(None);
     within("the notification", receiver.wait_for(1)).await;
