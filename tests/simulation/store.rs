@@ -28,11 +28,18 @@ pub(super) struct Watched {
 impl Watched {
     /// A write begins: a crash may come over it, or the disk is full.
     fn begins(&self) -> Result<(), Error> {
+        let (falls, full) = {
+            let Plan { falls, full, .. } = self.world.lock().plan;
+            (falls, full)
+        };
+        self.may_fail(falls, full)
+    }
+
+    fn may_fail(&self, falls: f64, full: f64) -> Result<(), Error> {
         let mut world = self.world.lock();
         if !world.is_sick() {
             return Ok(());
         }
-        let Plan { falls, full, .. } = world.plan;
         if world.chance.happens(falls) {
             world.doom.notify_one();
         }
@@ -140,7 +147,8 @@ impl Store for Watched {
     }
 
     async fn rewind(&self, task: &TaskId, mut to: Rewind) -> Result<usize, Error> {
-        self.begins()?;
+        // Rare as it is, it is to be seen amid trouble.
+        self.may_fail(0.3, 0.3)?;
         check::anew::is_off(&self.world, task);
         if self.world.has(Mutant::ForgetsWhatItTakesBack) {
             to.cursor = self.inner.task(task)?.cursor;
