@@ -9,10 +9,15 @@ use crate::support::{Clinic, Rounds, Site, connection, destination, eventually, 
 
 /// A host with a dead letter of patient 4711, and the letter's number.
 async fn host(site: &Site, clinic: &Clinic) -> (Rounds, String) {
+    host_with(site, clinic, "").await
+}
+
+/// The same, with a `[host]` of its own.
+async fn host_with(site: &Site, clinic: &Clinic, settings: &str) -> (Rounds, String) {
     let app = receiver().await;
     app.faults().next(u32::MAX, Fault::Status(413));
     let ward = connection("ward", "plain", clinic.url(), "");
-    site.configure(&(ward + &destination("app", app.url(), "")));
+    site.configure(&(settings.to_owned() + &ward + &destination("app", app.url(), "")));
     let host = site.start().await;
     clinic.book(4711);
     host.wait_for("a dead letter", |report| (report.destinations["app"].dead == 1).then_some(()))
@@ -126,4 +131,74 @@ async fn what_cannot_be_noted_is_not_done() {
         assert!(!said.out.contains("Example"));
     }
     assert_eq!(host.admin().dead().await.unwrap().len(), 1);
+}
+
+const SMALL: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\naudit_size = \"1KiB\"\n";
+
+/// The numbers in the names of the files that the log went on from.
+fn older(site: &Site) -> Vec<u64> {
+    let files = fs::read_dir(site.path("data/audit")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let number = |name: String| name.strip_prefix("log.")?.strip_suffix(".jsonl")?.parse().ok();
+    let mut older: Vec<u64> = names.filter_map(number).collect();
+    older.sort_unstable();
+    older
+}
+
+#[tokio::test]
+async fn a_log_goes_on_in_new_files_and_one_that_is_gone_is_told() {
+    let (site, clinic) = (Site::new(&["plain"]).await, Clinic::start().await);
+    let (host, number) = host_with(&site, &clinic, SMALL).await;
+    let address = host.address();
+    for _ in 0..8 {
+        let said = site.rounds(&["dead", "show", &number, "--admin", &address]).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    let head = site.rounds(&["audit", "verify", "--json"]).await.json()["head"].clone();
+    host.stop().await;
+    let before = older(&site).len();
+    assert!(before > 0);
+    // Commands without a host go on with the same log.
+    for _ in 0..4 {
+        let said = site.rounds(&["cursor", "set", "ward", "appointments", "0"]).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    let older = older(&site);
+    assert!(older.len() > before, "{older:?}");
+    let said = site.rounds(&["audit", "verify", "--head", head.as_str().unwrap()]).await;
+    assert!(
+        said.code == Some(0) && said.out.starts_with("nobody changed it: lines 16"),
+        "{said:?}"
+    );
+    assert_eq!(listed(&site).await.len(), 16);
+
+    fs::remove_file(site.path(&format!("data/audit/log.{}.jsonl", older[0]))).unwrap();
+    let said = site.rounds(&["audit", "verify"]).await;
+    let why =
+        format!("entries 1 to {} are missing before line 1 of log.{}.jsonl", older[0], older[1]);
+    assert!(said.code == Some(1) && said.out.starts_with(&why), "{said:?}");
+    // What is left is listed, and a host that starts goes on with it.
+    assert_eq!(listed(&site).await.len() as u64, 16 - older[0]);
+    let _host = site.start().await;
+}
+
+#[tokio::test]
+async fn a_crash_as_the_log_goes_on_in_a_new_file_breaks_no_chain() {
+    let (site, clinic) = (Site::new(&["plain"]).await, Clinic::start().await);
+    let (host, _) = host_with(&site, &clinic, SMALL).await;
+    host.stop().await;
+    let mut answered = 0;
+    for step in ["retiring", "retired", "retiring", "retired"] {
+        let set = ["cursor", "set", "ward", "appointments", "0"];
+        let crash = [("ROUNDS_KILL_AT", step)];
+        while site.rounds_with(&set, &crash).await.code.is_some() {
+            answered += 1;
+        }
+        let said = site.rounds(&["audit", "verify"]).await;
+        assert_eq!(said.code, Some(0), "{step}: {said:?}");
+    }
+    assert!(answered > 0 && older(&site).len() >= 2);
+    let listed = listed(&site).await;
+    let done = listed.iter().filter(|it| it[2] == "done").count();
+    assert_eq!(done, answered, "what was answered is noted, and what was not is not");
 }

@@ -64,10 +64,10 @@ async fn a_file_that_is_no_connector_is_told_and_the_others_go_on() {
         "connectors/empty.wasm: is an empty file",
         "connectors/forbidden-import.wasm: imports acme:tools/shell@1.0.0, wasi:keyvalue/store@0.2.0, and a connector is given nothing of the kind; build it without",
         "connectors/no-action.wasm: its manifest is wrong: it declares no action",
-        "connectors/noise.wasm: *",
+        "connectors/noise.wasm: ends in the middle, as a file does that is still being copied",
         "connectors/text.wasm: is WebAssembly text; compile it first",
         "connectors/traps-in-describe.wasm: `describe` failed: the connector trapped in `describe`: wasm trap: wasm `unreachable` instruction executed",
-        "connectors/truncated.wasm: *",
+        "connectors/truncated.wasm: ends in the middle, as a file does that is still being copied",
         "connectors/twin.wasm: *connectors/plain.wasm has the connector `plain` already; remove one of them",
         "connectors/unknown-contract.wasm: built against rounds:connector@0.9.0, and this host knows rounds:connector@0.1.0",
     ];

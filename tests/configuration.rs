@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::{Site, connection, destination};
+use crate::support::{Clinic, Site, connection, destination, receiver, within};
 
 const EHR: &str = "http://127.0.0.1:1";
 const APP: &str = "http://127.0.0.1:2/hooks";
@@ -144,4 +144,45 @@ async fn a_configuration_that_is_not_there_is_named() {
     let expected = "nowhere.toml: cannot read the configuration: No such file or directory \
                     (os error 2)";
     assert_eq!((said.code, said.error.as_str()), (Some(2), expected));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_that_goes_wrong_while_a_host_runs_is_told_and_changes_nothing() {
+    let (site, clinic, receiver) =
+        (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
+    let ward = connection("ward", "plain", clinic.url(), "");
+    let good = ward.clone() + &destination("app", receiver.url(), "");
+    site.configure(&good);
+    let host = site.start().await;
+    clinic.book(1);
+    within("a notification", receiver.wait_for(1)).await;
+    let wrong = good.replace("every = \"1s\"", "every = \"often\"");
+    let why = "rounds.toml:9:38: `every`: a time span is written as ";
+    for (text, why) in [
+        (Some(&wrong), why),
+        (Some(&ward.replace("[[connection]]", "[[connection")), "rounds.toml:4:13: "),
+        (None, "rounds.toml: cannot read the configuration: "),
+    ] {
+        match text {
+            Some(text) => site.configure(text),
+            None => std::fs::remove_file(site.path("rounds.toml")).unwrap(),
+        }
+        for command in ["check", "run"] {
+            let said = site.rounds(&[command]).await;
+            assert!(said.code == Some(2) && said.error.starts_with(why), "{command}: {said:?}");
+        }
+        // It was read at the start, and is not looked at any more.
+        let told = receiver.received().len();
+        clinic.book(told as u64);
+        within("a notification", receiver.wait_for(told + 1)).await;
+        assert_eq!(host.status().await.tasks["ward/appointments"].error, None);
+    }
+    // Nor was the store: the next host with a text that is good goes on from there.
+    host.stop().await;
+    let told = receiver.attempts().len();
+    site.configure(&good);
+    let _host = site.start().await;
+    clinic.book(9);
+    within("the next notification", receiver.wait_for(told + 1)).await;
+    assert_eq!(receiver.attempts().len(), told + 1, "and tells nothing twice");
 }

@@ -6,7 +6,10 @@
 mod damage;
 mod disk;
 mod files;
+mod flood;
 mod kill;
+mod log;
+mod memory;
 mod names;
 mod power;
 mod shim;

@@ -11,12 +11,16 @@ mod files;
 mod footprint;
 mod fuzz;
 mod guests;
+mod vanished;
 mod wasi;
 
-use std::fs::File;
+use std::{
+    fs::{File, create_dir},
+    os::unix::fs::symlink,
+};
 
 use rounds::{practice::Receiver, status::Report};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 
 use self::{
     component::{NOWHERE, Odd},
@@ -27,7 +31,7 @@ use crate::{
     bad_connectors::{COLLECTS, POLLS},
     support::{
         Clinic, Line, Rounds, Running, Site, assert_fits, connection, destination, eventually,
-        fits, has_panicked, listener, receiver, within,
+        fits, has_panicked, listener, receiver, skipped, within,
     },
 };
 
@@ -41,10 +45,31 @@ limits = { guest_memory = \"64MiB\", answer_body = \"4MiB\", guest_wall = \"6s\"
 ";
 
 /// Files that cannot be copied in.
-const UNFIT: [(&str, &str); 2] = [
+const UNFIT: [(&str, &str); 6] = [
     ("huge", "is larger than 256 MiB, more than a connector may be"),
     ("pipe", "is no plain file"),
+    ("socket", "is no plain file"),
+    ("device", "is no plain file"),
+    ("link", "is a symbolic link, which is not followed; put the file itself here"),
+    ("folder", "is a folder, not a connector's file"),
 ];
+
+/// Puts them into the folder; answers which this user may not make.
+fn put_unfit(site: &Site) -> Option<&'static str> {
+    let at = |name: &str| site.path(&format!("connectors/{name}.wasm"));
+    File::create(at("huge")).unwrap().set_len(257 << 20).unwrap();
+    let mode = Mode::RUSR | Mode::WUSR;
+    mknodat(CWD, at("pipe"), FileType::Fifo, mode, 0).unwrap();
+    mknodat(CWD, at("socket"), FileType::Socket, mode, 0).unwrap();
+    symlink(at("plain"), at("link")).unwrap();
+    create_dir(at("folder")).unwrap();
+    // The one of zeroes without end.
+    let made = mknodat(CWD, at("device"), FileType::CharacterDevice, mode, makedev(1, 5));
+    made.err().map(|_| {
+        skipped("this user may not make a device; run it as root");
+        "device"
+    })
+}
 
 #[tokio::test]
 async fn a_file_that_does_harm_as_it_is_loaded_is_told_and_the_others_go_on() {
@@ -54,24 +79,25 @@ async fn a_file_that_does_harm_as_it_is_loaded_is_told_and_the_others_go_on() {
     for (name, bytes, _) in &files {
         site.write(&format!("connectors/{name}.wasm"), bytes);
     }
-    let huge = File::create(site.path("connectors/huge.wasm")).unwrap();
-    huge.set_len(257 << 20).unwrap();
-    let pipe = site.path("connectors/pipe.wasm");
-    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let missing = put_unfit(&site);
+    site.write("connectors/padded.wasm", files::padded("padded", 64 << 20));
     let (clinic, receiver) = (Clinic::start().await, receiver().await);
-    let ward = connection("ward", "plain", clinic.url(), "");
-    site.configure(&(HOST.to_owned() + &ward + &destination("app", receiver.url(), "")));
+    let wards = ["plain", "padded"].map(|name| connection(name, name, clinic.url(), "")).concat();
+    site.configure(&(HOST.to_owned() + &wards + &destination("app", receiver.url(), "")));
     let host = site.start().await;
     let refused = host.status().await.refused;
     let told = |name: &str| refused.get(&format!("{name}.wasm")).cloned().unwrap_or_default();
     let made = files.iter().map(|(name, _, pattern)| (*name, *pattern, told(name)));
-    let found = UNFIT.map(|(name, pattern)| (name, pattern, told(name)));
+    let found = UNFIT.into_iter().filter(|(name, _)| Some(*name) != missing);
+    let found = found.map(|(name, pattern)| (name, pattern, told(name)));
     let told = made.chain(found);
     let unlike = |(_, pattern, told): &(&str, &str, String)| !fits(&format!("*{pattern}"), told);
     let wrong: Vec<_> = told.filter(unlike).collect();
     assert!(wrong.is_empty(), "{wrong:#?}\nof {refused:#?}");
     clinic.book(1);
     within("a notification", receiver.wait_for(1)).await;
+    host.poll(&["padded/appointments"]).await;
+    assert_eq!(host.status().await.tasks["padded/appointments"].error, None);
     assert!(!has_panicked(&host.log()), "{}", host.log());
 }
 

@@ -14,12 +14,12 @@ const ONLY_IN: [(&str, &[&str]); 5] = [
     ("jsonwebtoken", &["egress/", "config/key.rs"]),
 ];
 
-fn host() -> PathBuf {
+pub(crate) fn host() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
 /// Every source file below a folder, by its path from there, with its text without tests.
-fn sources(root: &Path) -> Vec<(String, String)> {
+pub(crate) fn sources(root: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -37,12 +37,12 @@ fn sources(root: &Path) -> Vec<(String, String)> {
     found
 }
 
-fn is_test(name: &str) -> bool {
+pub(crate) fn is_test(name: &str) -> bool {
     name.ends_with("tests.rs") || name.contains("/tests/") || name.ends_with("conformance.rs")
 }
 
 /// The text before the tests of a file.
-fn run_time(text: &str) -> &str {
+pub(crate) fn run_time(text: &str) -> &str {
     text.split("#[cfg(test)]\n#[allow")
         .next()
         .unwrap()

@@ -42,7 +42,7 @@ fn patients(receiver: &Receiver) -> BTreeSet<String> {
 }
 
 /// What of these stands in a folder's files: as it is, in base64, in hex.
-fn found(folder: &Path, told: &BTreeSet<String>) -> Vec<String> {
+pub(crate) fn found(folder: &Path, told: &BTreeSet<String>) -> Vec<String> {
     let forms: Vec<String> = told.iter().flat_map(|value| forms(value)).collect();
     // Most of the bytes begin none of them, and there are many.
     let mut begins = vec![false; 1 << 16];

@@ -10,7 +10,7 @@ use rounds::{
     practice::Receiver,
     schedule::cadence::Cadence,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
@@ -66,6 +66,25 @@ async fn a_poll_by_hand_shows_what_it_finds_and_only_a_real_one_tells_it() {
     assert!(ids(&lines(&dry.out)).iter().all(|id| ids(&shown).contains(id)), "other ids");
     let again = site.rounds(&poll).await;
     assert_eq!((again.code, again.out.as_str()), (Some(0), ""), "{again:?}");
+    let dry = site.rounds(&[poll.as_slice(), &["--dry-run", "--since", "1d"]].concat()).await;
+    assert_eq!(lines(&dry.out).len(), 5, "{dry:?}");
+    // Who saw how many, but for the dry run before there was a host's folder.
+    let noted = site.rounds(&["audit", "list", "--json"]).await.json();
+    let noted = noted.as_array().unwrap().iter();
+    let noted: Vec<_> =
+        noted.map(|it| json!([it["what"], it["of"], it["outcome"], it["count"]])).collect();
+    let task = "practice/appointments";
+    assert_eq!(
+        noted,
+        [
+            json!(["poll", task, "asked", null]),
+            json!(["poll", task, "done", 5]),
+            json!(["poll", task, "asked", null]),
+            json!(["poll", task, "done", 0]),
+            json!(["export", task, "asked", null]),
+            json!(["export", task, "done", 5]),
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,6 +16,7 @@
 //! | `GET /v1/tasks/{connection}/{action}/cursor` | operators | a [`Cursor`] |
 //! | `PUT /v1/tasks/{connection}/{action}/cursor` | operators | sets it: a [`NewCursor`] (or `POST`) |
 //! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
+//! | `GET /v1/keys` | admins | the store's [`Keys`](crate::store::Keys), and whether each opens |
 //! | `POST /v1/keys/rotate` | admins | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
 //! | `POST /v1/purge` | admins | forgets a connection, a record or a key, or counts what that would be |
 //!

@@ -3,7 +3,8 @@
 //! One JSON line each in `audit/log.jsonl` of the data folder. Every line names the one before it
 //! and is sealed with a key of the host (HMAC-SHA256, `audit/key`), and `audit/head` says under
 //! the same key which line is the last. So a line that was changed, taken out, put in, moved or cut
-//! off at the end shows, also years later.
+//! off at the end shows, also years later. At its size (`[host] audit_size`) the log goes on in a
+//! new file, whose first line names the last one of the file before.
 //!
 //! What it does not protect against: who has the key, as the host's own user and root do, can write
 //! another history; who can put back an old copy of the whole folder takes it back to then. Both
@@ -18,19 +19,17 @@ mod end;
 mod entry;
 mod error;
 mod files;
+mod older;
 mod sign_ins;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use self::{
     chain::Link,
-    files::{Files, Locked},
+    files::{Files, Locked, Place},
 };
 pub use self::{
     entry::{Entry, Event, Outcome, Subject, What, Who},
@@ -38,7 +37,7 @@ pub use self::{
     sign_ins::SignIns,
     verify::{Broken, Finding, Verdict},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, config::HostSettings};
 
 /// The audit log of a data folder. Cheap to clone; several processes may write it.
 #[derive(Clone)]
@@ -48,22 +47,25 @@ pub struct Audit {
 
 struct Inner {
     files: Files,
+    /// Bytes from which on the log goes on in a new file.
+    size: u64,
     clock: Arc<dyn Clock>,
     /// The log's end as this process wrote it last.
     end: Mutex<Option<Written>>,
 }
 
-/// The log's last line, and its length up to there.
+/// The log's last line, and where it ends.
 #[derive(Clone)]
 struct Written {
     link: Link,
-    length: u64,
+    at: Place,
 }
 
 impl Audit {
-    /// The log of a data folder; reads and writes nothing yet.
-    pub fn new(data: &Path, clock: Arc<dyn Clock>) -> Self {
-        Self { inner: Arc::new(Inner { files: Files::new(data), clock, end: Mutex::new(None) }) }
+    /// The log of a host; reads and writes nothing yet.
+    pub fn of(host: &HostSettings, clock: Arc<dyn Clock>) -> Self {
+        let (files, size) = (Files::new(&host.data), host.audit_size as u64);
+        Self { inner: Arc::new(Inner { files, size, clock, end: Mutex::new(None) }) }
     }
 
     /// Cuts off what a crash left of a last line, and notes that; blocks on the disk.
@@ -110,8 +112,14 @@ impl Audit {
     /// # Errors
     /// Where there is no log, or it cannot be read.
     pub fn entries(&self) -> Result<Vec<Entry>, Error> {
-        let text = self.inner.files.read()?.text()?;
-        Ok(chain::lines(&text).0.filter_map(|line| serde_json::from_slice(line).ok()).collect())
+        let log = self.inner.files.read()?;
+        let mut entries = Vec::new();
+        for part in log.parts()? {
+            let text = part.text()?;
+            let (lines, _) = chain::lines(&text);
+            entries.extend(lines.filter_map(|line| serde_json::from_slice::<Entry>(line).ok()));
+        }
+        Ok(entries)
     }
 
     fn write(&self, event: Option<&Event>) -> Result<u64, Error> {
@@ -120,10 +128,16 @@ impl Audit {
         let now = self.inner.clock.now();
         // Taken: what a failed write leaves behind is looked at anew.
         let known = end.take();
-        let mut written = match known.filter(|known| log.is_at(known.length)) {
+        let mut written = match known.filter(|known| log.is_at(known.at)) {
             Some(known) => known,
             None => end::find(&mut log, now)?,
         };
+        if written.at.length >= self.inner.size {
+            log.retire(&written.link)?;
+            log = self.inner.files.lock()?;
+            // Another process may have been the first to go on.
+            written = end::find(&mut log, now)?;
+        }
         if let Some(event) = event {
             let entry = event.entry(&log.key, written.link.sequence + 1, now);
             written = log.append(&entry, &written)?;
@@ -136,8 +150,8 @@ impl Locked {
     /// Writes an entry behind the last line, and says in the head that it is the last one now.
     fn append(&mut self, entry: &Entry, after: &Written) -> Result<Written, Error> {
         let (line, link) = chain::seal(&self.key, entry, &after.link)?;
-        let length = self.write(&line, after.length)?;
-        self.write_head(&chain::head(&self.key, &link))?;
-        Ok(Written { link, length })
+        let at = self.write(&line, after.at)?;
+        self.write_head(&link)?;
+        Ok(Written { link, at })
     }
 }

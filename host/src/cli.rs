@@ -20,6 +20,7 @@ mod poll;
 mod purge;
 mod run;
 mod signals;
+mod spool;
 mod status;
 
 use std::process::ExitCode;
@@ -152,6 +153,7 @@ mod tests {
             ("cursor set general appointments", false),
             ("cursor set general appointments abc --reset", false),
             ("keys rotate --json", true),
+            ("keys verify --admin 127.0.0.1:7070", true),
             ("keys", false),
             ("connector new my-ehr --lang rust", true),
             ("connector new my-ehr", false),

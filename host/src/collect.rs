@@ -259,7 +259,10 @@ impl Collector {
     async fn fault(&mut self, job: Job, trouble: Trouble) {
         match verdict::judge(&self.options, &job, &trouble).await {
             Ok(true) => self.lanes.hold(job.lane, self.options.clock.steady()),
-            Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), &trouble),
+            Ok(false) => {
+                self.workshop.forget(&job);
+                self.trouble(job.lane, Some(&job.serving.connector), &trouble);
+            }
             Err(error) => self.trouble(job.lane, None, &Trouble::Store(error)),
         }
     }

@@ -15,6 +15,8 @@ mod guest;
 mod imports;
 mod library;
 mod manifest;
+mod payload;
+mod quoted;
 mod sandbox;
 #[cfg(test)]
 mod tests;

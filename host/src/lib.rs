@@ -68,6 +68,7 @@ pub mod identity;
 mod lanes;
 pub mod model;
 pub mod oci;
+mod plain;
 pub mod poll;
 pub mod practice;
 mod reload;

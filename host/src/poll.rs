@@ -26,7 +26,7 @@ use crate::{
     connection::Connection,
     connector::{Context, Detection, Fault, Guest, Limit, Page},
     egress, identity,
-    model::{Change, Pending, Stage, TaskId},
+    model::{Change, ChangeKind, Pending, Stage, TaskId},
     service::Serving,
     shadow, step,
     store::{Commit, Committed, NewChange, Store, TaskState},
@@ -57,6 +57,8 @@ pub struct Summary {
     pub pages: usize,
     /// Changes in them that were not seen before.
     pub changes: usize,
+    /// Of these, how many at least say that a record is gone.
+    pub gone: usize,
 }
 
 /// Where a poll stands between two pages.
@@ -137,7 +139,7 @@ impl Poller {
         let _entered = service.enter().await;
         let serving = service.serving();
         let mut state = self.store.task(&self.task)?;
-        service.begins(&self.task, &serving, state.cursor.as_deref()).await;
+        service.begins(&self.task, &serving, state.cursor.as_deref(), &*self.store).await?;
         let began = self.clock.now();
         self.store.polled(&self.task, began);
         if state.begun_at.is_none() {
@@ -193,6 +195,7 @@ impl Poller {
 
     async fn commit(&self, progress: &mut Progress, page: Page) -> Result<(), Error> {
         let Page { changes, cursor, more } = page;
+        let there = changes.iter().filter(|it| it.kind == ChangeKind::Upserted).count();
         let changes = changes
             .into_iter()
             .enumerate()
@@ -215,6 +218,7 @@ impl Poller {
         progress.state.cursor = Some(cursor);
         progress.summary.pages += 1;
         progress.summary.changes += made.len();
+        progress.summary.gone += made.len().saturating_sub(there);
         self.note_made(progress, &made);
         for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
             self.collector.collect(pending.lane, pending.id, self.connection.backlog.enter());

@@ -111,11 +111,23 @@ impl Service {
     }
 
     /// A poll begins here. Where the task polls for the first time with what is on trial, its
-    /// place is on disk before anything is asked.
-    pub(crate) async fn begins(&self, task: &TaskId, serving: &Serving, cursor: Option<&str>) {
-        if self.standing().begins(task, serving.number, cursor) {
+    /// place is on disk before anything is asked: the cursor in the store, which seals it.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub(crate) async fn begins(
+        &self,
+        task: &TaskId,
+        serving: &Serving,
+        cursor: Option<&str>,
+        store: &dyn Store,
+    ) -> Result<(), store::Error> {
+        let is_first = self.standing().begins(task, serving.number, cursor);
+        if is_first && self.0.shelf.is_some() {
+            store.set_cursor(&trial::place(task), cursor.map(Into::into)).await?;
             self.keep().await;
         }
+        Ok(())
     }
 
     /// A poll made containers, the first of them this one.

@@ -35,6 +35,44 @@ pub struct Task {
     pub polls: u64,
     /// Changes found since the host started.
     pub changes: u64,
+    /// Of these, how many at least say that a record is gone.
+    #[serde(default)]
+    pub gone: u64,
+    /// When a poll last found a change, since the host started. One that has long found none may
+    /// stand where the EHR has nothing to show.
+    #[serde(default)]
+    pub changed_at: Option<Timestamp>,
+    /// What a person should look at, though all went well; until a poll finds other changes.
+    #[serde(default)]
+    pub notice: Option<String>,
+}
+
+/// So many records that are gone at once are worth a look.
+const MANY_GONE: usize = 100;
+
+/// Whether a poll that found so many changes, so many of them of records that are gone, is one that
+/// a person should look at. They are told all the same: nobody but the EHR knows whether they are.
+pub fn is_odd(changes: usize, gone: usize) -> bool {
+    gone >= MANY_GONE && gone > changes / 2
+}
+
+impl Task {
+    /// Notes what a poll found that began then.
+    pub fn found(&mut self, began: Timestamp, changes: usize, gone: usize) {
+        if changes == 0 {
+            return;
+        }
+        self.changes += changes as u64;
+        self.gone += gone as u64;
+        self.changed_at = Some(began);
+        self.notice = is_odd(changes, gone).then(|| {
+            format!(
+                "the poll at {began:.0} says that {gone} records are gone, of {changes} that \
+                 changed, and so it was told; if the EHR still has them, its answers or its \
+                 connector are wrong"
+            )
+        });
+    }
 }
 
 /// A destination, as it stands.
@@ -204,5 +242,22 @@ impl Drop for UnderWay {
         if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.0.drained.notify_waiters();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_stays_until_something_else_is_found() {
+        let mut task = Task::default();
+        for (changes, gone, is_noticed) in
+            [(120, 99, false), (300, 150, false), (101, 100, true), (0, 0, true), (1, 1, false)]
+        {
+            task.found(Timestamp::UNIX_EPOCH, changes, gone);
+            assert_eq!(task.notice.is_some(), is_noticed, "{changes} {gone}");
+        }
+        assert_eq!((task.changes, task.gone), (522, 350));
     }
 }

@@ -11,6 +11,7 @@
 //! | a container | `collecting`, `filled` |
 //! | an attempt | `sending`, `sent`, `settled` |
 //! | a connector's swap, a file of the host's own | `swapping`, `swapped`, `drafted` |
+//! | the audit log's going on in a new file | `retiring`, `retired` |
 
 /// Says that a step was reached.
 #[cfg(not(debug_assertions))]

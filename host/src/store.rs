@@ -15,6 +15,7 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+mod keys;
 pub mod memory;
 mod purge;
 pub mod seal;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     error::Error,
+    keys::{KeyState, Keys},
     purge::{Purge, Purged},
 };
 use crate::{
@@ -100,6 +102,13 @@ pub trait Store: Send + Sync + 'static {
         Ok(Rotated::default())
     }
 
+    /// The keys that what it holds is sealed with, as they are on disk now, each with how many
+    /// values. Reads all that there is, while nothing is written. A store that seals nothing has
+    /// none.
+    async fn keys(&self) -> Result<Keys, Error> {
+        Ok(Keys::default())
+    }
+
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
 
@@ -158,7 +167,7 @@ pub struct KeptAnswer {
 }
 
 /// Where a task goes back to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rewind {
     /// Where the next poll starts; `None` starts it anew, as if never polled.
     pub cursor: Option<String>,

@@ -10,6 +10,9 @@ const BASE: u32 = 1024;
 /// An address for lists and texts of which nothing is read.
 pub(super) const NOWHERE: u32 = 8;
 
+/// What it tells of, unless a case says otherwise.
+const EVENT: &str = "Scheduling.Modification";
+
 /// A connector of which each case spoils one thing. Without that it is one that finds nothing.
 pub(super) struct Odd {
     /// What its functions answer lies in here.
@@ -81,8 +84,13 @@ impl Odd {
 
     /// Says this of itself.
     pub(super) fn describes(&mut self, name: impl AsRef<[u8]>, request: &str) {
+        self.declares(name, request, EVENT);
+    }
+
+    /// Says this of itself, and that it tells of this.
+    pub(super) fn declares(&mut self, name: impl AsRef<[u8]>, request: &str, event: &str) {
         let memory = &mut self.memory;
-        let [event, schema] = ["Scheduling.Modification", "{}"].map(|text| memory.text(text));
+        let [event, schema] = [event, "{}"].map(|text| memory.text(text));
         let [action, version] = ["appointments", "0.1.0"].map(|text| memory.text(text));
         let (name, request) = (memory.text(name), memory.text(request));
         let events = [memory.words(&event), 1];
@@ -131,6 +139,13 @@ impl Odd {
         let requests = self.memory.words(&requests);
         self.collect =
             answer(self.memory.words(&[0, 0, requests, targets.len() as u32, 0, 0, 0, 0, 0]));
+    }
+
+    /// Tells this of every change.
+    pub(super) fn tells(&mut self, payload: impl AsRef<[u8]>) {
+        let (event, payload) = (self.memory.text(EVENT), self.memory.text(payload));
+        let step = [&[0, 1], &event[..], &payload, &[0; 3]].concat();
+        self.collect = answer(self.memory.words(&step));
     }
 
     /// Passes over every change, for this reason.

@@ -22,6 +22,11 @@ pub(super) fn all() -> Vec<File> {
             "cannot be used: *101 core module instances, which exceeds the configured maximum of 48 *",
         ),
     ];
+    let no_component = "is no WebAssembly component: it does not begin with \\0asm";
+    let compiled = wasmtime::Engine::default().precompile_component(&Odd::new("compiled").encode());
+    files.push(("compiled", compiled.unwrap(), no_component));
+    files.push(("zipped", b"PK\x03\x04\x14\0\0\0\x08\0".to_vec(), no_component));
+    files.push(("compressed", b"\x1f\x8b\x08\0\0\0\0\0".to_vec(), no_component));
     files.extend(spoilt().into_iter().map(|(name, told, spoil)| {
         let mut odd = Odd::new(name);
         spoil(&mut odd);
@@ -39,6 +44,14 @@ fn spoilt() -> Vec<Spoilt> {
             "`describe` failed: the limit of guest time of a call was reached: 1s (host.limits.guest_cpu)",
             |odd| {
                 odd.fields = "(func $start (loop (br 0))) (start $start)".into();
+            },
+        ),
+        (
+            "grows-at-start",
+            "`describe` failed: the limit of guest memory was reached: 67108864 bytes (host.limits.guest_memory)",
+            |odd| {
+                odd.fields =
+                    "(func $start (loop (drop (memory.grow (i32.const 16))) (br 0))) (start $start)".into();
             },
         ),
         (
@@ -100,6 +113,21 @@ fn spoilt() -> Vec<Spoilt> {
             },
         ),
         (
+            "turns-words-around",
+            "its manifest is wrong: its request `DELETE /\\u{202e}x\\u{1b}[2J` starts with neither `GET /` nor `POST /`",
+            |odd| {
+                odd.describes("turns-words-around", "DELETE /\u{202e}x\u{1b}[2J");
+            },
+        ),
+        (
+            "tells-of-headers",
+            "its manifest is wrong: an event of its action `appointments` is not of letters, digits, `.`, `-` and `_`",
+            |odd| {
+                let event = "Scheduling.New\r\nwebhook-id: 1";
+                odd.declares("tells-of-headers", "GET /appointments", event);
+            },
+        ),
+        (
             "serves-http",
             "imports wasi:http/types@0.2.0, and a connector is given nothing of the kind; build it without",
             |odd| {
@@ -114,6 +142,21 @@ fn spoilt() -> Vec<Spoilt> {
             odd.fields = "(import \"wasi:random/random@0.2.0\" \"give-all\" (func $give))".into();
         }),
     ]
+}
+
+/// A connector that finds nothing, with a section of so many zeroes that says nothing.
+pub(super) fn padded(name: &str, zeroes: usize) -> Vec<u8> {
+    let mut component = Odd::new(name).encode();
+    let mut length = zeroes + 2;
+    component.push(0);
+    while length > 0x7f {
+        component.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    component.push(length as u8);
+    component.extend([1, b'x']);
+    component.resize(component.len() + zeroes, 0);
+    component
 }
 
 /// A component that exports the contract's interface with other functions.

@@ -56,7 +56,7 @@ fn lifts() -> Vec<Guest> {
         ),
         (
             "neither-ok-nor-error",
-            "*@* of connection *: the connector answered `poll` against the contract: *",
+            "*@* of connection *: the connector answered `poll` against the contract: *discriminant*",
             |odd| {
                 odd.poll = answer(odd.memory.words(&[7; 10]));
             },
@@ -283,10 +283,31 @@ pub(super) fn collecting() -> Vec<Guest> {
             "*@* of connection *: the connector answered `collect` against the contract: a payload that is nested deeper than 100",
             |odd| {
                 odd.finds_one("1");
-                let (event, depth) = (odd.memory.text("Scheduling.Modification"), 20_000);
-                let payload = odd.memory.text("[".repeat(depth) + &"]".repeat(depth));
-                let step = [&[0, 1], &event[..], &payload, &[0; 3]].concat();
-                odd.collect = answer(odd.memory.words(&step));
+                odd.tells("[".repeat(20_000) + &"]".repeat(20_000));
+            },
+        ),
+        (
+            "tells-a-number-beyond-all",
+            "*@* of connection *: the connector answered `collect` against the contract: a payload with a number or a text that not every parser reads at line 1 column 14",
+            |odd| {
+                odd.finds_one("1");
+                odd.tells(r#"{"Visit":1e999}"#);
+            },
+        ),
+        (
+            "tells-half-a-letter",
+            "*@* of connection *: the connector answered `collect` against the contract: a payload with a number or a text that not every parser reads at line 1 column *",
+            |odd| {
+                odd.finds_one("1");
+                odd.tells(r#"{"Patient":"\ud800"}"#);
+            },
+        ),
+        (
+            "tells-it-twice",
+            "*@* of connection *: the connector answered `collect` against the contract: a payload with a field that is twice in its object at line 1 column *",
+            |odd| {
+                odd.finds_one("1");
+                odd.tells(r#"{"Patient":1,"Patient":2}"#);
             },
         ),
         (

@@ -74,8 +74,18 @@ impl Rounds {
     }
 
     /// Starts the program; how it ended where it never was ready.
-    pub(super) async fn try_start(mut command: Command) -> Result<Self, Ended> {
-        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub(super) async fn try_start(command: Command) -> Result<Self, Ended> {
+        Self::try_start_with_log(command, Stdio::piped()).await
+    }
+
+    /// Starts the program with its log to another place, and waits until it says that it is ready.
+    pub(super) async fn start_with_log(command: Command, log: Stdio) -> Self {
+        let started = Self::try_start_with_log(command, log).await;
+        started.unwrap_or_else(|ended| panic!("the host ended before it was ready: {ended:?}"))
+    }
+
+    async fn try_start_with_log(mut command: Command, log: Stdio) -> Result<Self, Ended> {
+        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = piped.kill_on_drop(true).spawn().expect("the program starts");
         let heard = Heard::listen(&mut child);
         let Some(ready) = heard.first().await else {
@@ -226,9 +236,12 @@ impl Heard {
         let lines = Arc::<Mutex<Lines>>::default();
         let (tell, changed) = watch::channel(());
         let readers = TaskTracker::new();
-        let (out, log) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let out = child.stdout.take().unwrap();
         readers.spawn(listen(out, Arc::clone(&lines), tell.clone(), |lines| &mut lines.out));
-        readers.spawn(listen(log, Arc::clone(&lines), tell, |lines| &mut lines.log));
+        // Where it goes elsewhere, there is nothing to hear.
+        if let Some(log) = child.stderr.take() {
+            readers.spawn(listen(log, Arc::clone(&lines), tell, |lines| &mut lines.log));
+        }
         Self { lines, changed }
     }
 

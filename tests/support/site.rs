@@ -114,6 +114,17 @@ impl Site {
         Rounds::start(command).await
     }
 
+    /// Starts the host with these variables, and its log to another place.
+    pub(crate) async fn start_with_log(
+        &self,
+        log: impl Into<Stdio>,
+        variables: &[(&str, &str)],
+    ) -> Rounds {
+        let mut command = self.command(&["run"]);
+        command.envs(variables.iter().copied());
+        Rounds::start_with_log(command, log.into()).await
+    }
+
     /// Starts the host; how it ended where it never was ready.
     pub(crate) async fn try_start(&self) -> Result<Rounds, Ended> {
         Rounds::try_start(self.command(&["run"])).await

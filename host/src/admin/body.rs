@@ -1,5 +1,7 @@
 //! What the admin API takes and gives, as JSON.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
 };
 
 /// Where a task stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// Where its next poll starts; `None` before its first one.
     pub cursor: Option<String>,
@@ -17,8 +19,14 @@ pub struct Cursor {
     pub revision: u64,
 }
 
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cursor").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
 /// Where a task is to stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCursor {
     /// `null` starts the task anew, as if never polled. Left out, it is an error rather than that.

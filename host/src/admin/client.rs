@@ -16,7 +16,7 @@ use crate::{
     egress::{self, Method, Network, Options, Owner, Request, fault::Transport},
     model::{ContainerId, TaskId},
     status::Report,
-    store::{DeadLetter, Rotated},
+    store::{DeadLetter, Keys, Rotated},
 };
 
 /// The longest answer: a long list of dead letters.
@@ -168,6 +168,14 @@ impl Client {
     /// As [`Error`] says.
     pub async fn purge(&self, what: &Wanted, yes: bool) -> Result<Purged, Error> {
         self.post("/v1/purge".into(), &NewPurge { what: what.clone(), yes }).await
+    }
+
+    /// The keys of its store, and whether all that it holds can be opened.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn keys(&self) -> Result<Keys, Error> {
+        self.get("/v1/keys".into()).await
     }
 
     /// Has it take up its outer key anew, and give every connection a new key.

@@ -11,6 +11,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::{
     body::{Cursor, NewCursor, NewPurge, Purged, Replay, Replayed},
@@ -24,7 +25,7 @@ use crate::{
     host::Handle,
     model::{ContainerId, TaskId},
     status::Report,
-    store::{DeadLetter, Rotated},
+    store::{self, DeadLetter, Keys, Rotated},
 };
 
 /// Names told to someone who asked for a task that is not there.
@@ -39,6 +40,8 @@ pub(super) struct Admin {
     pub(super) audit: Audit,
     /// Sorted.
     tasks: Arc<[TaskId]>,
+    /// Whose turn it is to look through the store.
+    looking: Arc<Semaphore>,
 }
 
 pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
@@ -48,7 +51,23 @@ type Names = Path<(String, String)>;
 impl Admin {
     pub(super) fn new(handle: Handle, audit: Audit, mut tasks: Vec<TaskId>) -> Self {
         tasks.sort();
-        Self { handle, audit, tasks: tasks.into() }
+        Self { handle, audit, tasks: tasks.into(), looking: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// Looks through the store, which may take a while: one at a time, and beside the threads that
+    /// poll and deliver.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Handle) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let turn = Arc::clone(&self.looking).acquire_owned().await;
+        let handle = self.handle.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            look(&handle)
+        });
+        let stops = |_| Refused::new(StatusCode::SERVICE_UNAVAILABLE, "the host stops");
+        Ok(looked.await.map_err(stops)??)
     }
 
     fn task(&self, Path((connection, action)): Names) -> Result<TaskId, Refused> {
@@ -118,6 +137,7 @@ pub(super) fn router(admin: Admin) -> Router {
         .route("/v1/status", only(Right::View, "the status", get(status)))
         .route("/v1/dead", only(Right::View, "the dead letters", get(dead)))
         .route("/v1/dead/replay", only(Right::Operate, "replaying", post(replay)))
+        .route("/v1/keys", only(Right::Rule, "the keys", get(keys)))
         .route("/v1/keys/rotate", only(Right::Rule, "rotating keys", post(rotate_keys)))
         .route(
             "/v1/dead/{container}",
@@ -150,7 +170,7 @@ async fn status(State(admin): State<Admin>) -> Json<Report> {
 }
 
 async fn dead(State(admin): State<Admin>) -> Reply<Vec<DeadLetter>> {
-    Ok(Json(admin.handle.dead()?))
+    Ok(Json(admin.look(Handle::dead).await?))
 }
 
 async fn replay(
@@ -159,7 +179,7 @@ async fn replay(
     body: Body<Replay>,
 ) -> Reply<Replayed> {
     let Json(replay) = body?;
-    let containers = replay.choose(&admin.handle.dead()?)?;
+    let containers = replay.choose(&admin.look(Handle::dead).await?)?;
     let asked = Event::asked(&caller.who().await, What::Replay, shown::containers(&containers));
     let doing = async {
         let replayed = admin.handle.replay(&containers).await?;
@@ -175,11 +195,16 @@ async fn show_dead(
 ) -> Reply<Value> {
     let nowhere = || Refused::new(StatusCode::NOT_FOUND, format!("{id} is no dead letter"));
     let container = ContainerId(id.parse().map_err(|_| nowhere())?);
-    let container = admin.handle.dead_letter(container)?.ok_or_else(nowhere)?;
+    let letter = admin.look(move |handle| handle.dead_letter(container)).await?;
+    let container = letter.ok_or_else(nowhere)?;
     let of = Subject::record(&container.task, &container.change.id);
     let event = Event::asked(&caller.who().await, What::ShowDead, of);
     admin.audit.note(event.became(Outcome::Done, None)).await?;
     Ok(Json(shown::dead(&container)))
+}
+
+async fn keys(State(admin): State<Admin>) -> Reply<Keys> {
+    Ok(Json(admin.handle.keys().await?))
 }
 
 async fn rotate_keys(State(admin): State<Admin>, Extension(caller): By) -> Reply<Rotated> {

@@ -53,7 +53,7 @@ impl Api {
             (folder.join("data"), folder.join("connectors"));
         config.host.concurrent_polls = 1;
         std::fs::create_dir_all(&config.host.connectors).unwrap();
-        let audit = Audit::new(&config.host.data, Arc::new(System));
+        let audit = Audit::of(&config.host, Arc::new(System));
         let handle = Host::builder(config).build().await.unwrap().handle();
         let server = Server::bind(settings, handle, vec![task("orders")], audit.clone()).unwrap();
         let (address, shutdown, tracker) =

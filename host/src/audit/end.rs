@@ -17,17 +17,20 @@ const TAIL: u64 = 1 << 20;
 /// whole, and then it counts, or torn, and then it goes. Where the head names a line that isn't
 /// there, the next one follows it all the same, so that the gap shows for ever.
 pub(super) fn find(log: &mut Locked, now: Timestamp) -> Result<Written, Error> {
-    let (tail, mut length) = (log.tail(TAIL)?, log.length()?);
-    let (lines, torn) = chain::lines(&tail);
-    let last = lines.filter_map(|line| chain::open(&log.key, line)).last().map(|it| it.link);
+    let (tail, mut at) = (log.tail(TAIL)?, log.place()?);
+    let (_, torn) = chain::lines(&tail);
+    let last = match last(log, &tail) {
+        Some(last) => Some(last),
+        None => last(log, &log.older_tail(TAIL)?),
+    };
     let head = log.head_text().and_then(|text| chain::open_head(&log.key, &text));
     if !torn.is_empty() {
-        length -= torn.len() as u64;
-        log.cut(length)?;
+        at.length -= torn.len() as u64;
+        log.cut(at.length)?;
     }
     let is_lost = head.is_none();
     let link = further(last, head);
-    let mut end = Written { link, length };
+    let mut end = Written { link, at };
     for (what, happened) in [(What::HeadLost, is_lost), (What::Repair, !torn.is_empty())] {
         if happened {
             let entry = of_the_log(what, end.link.sequence + 1, now);
@@ -35,6 +38,11 @@ pub(super) fn find(log: &mut Locked, now: Timestamp) -> Result<Written, Error> {
         }
     }
     Ok(end)
+}
+
+fn last(log: &Locked, text: &[u8]) -> Option<Link> {
+    let (lines, _) = chain::lines(text);
+    lines.filter_map(|line| chain::open(&log.key, line)).last().map(|it| it.link)
 }
 
 fn further(last: Option<Link>, head: Option<Link>) -> Link {

@@ -19,7 +19,14 @@ impl Place {
 
     /// The log, as another process would open it.
     fn audit(&self) -> Audit {
-        Audit::new(&self.0, Arc::new(Manual::at("2026-05-05T10:00:00Z".parse().unwrap())))
+        self.small_audit(HostSettings::default().audit_size)
+    }
+
+    /// The log in files of a size.
+    fn small_audit(&self, audit_size: usize) -> Audit {
+        let clock = Manual::at("2026-05-05T10:00:00Z".parse().unwrap());
+        let host = HostSettings { data: self.0.clone(), audit_size, ..HostSettings::default() };
+        Audit::of(&host, Arc::new(clock))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -215,4 +222,70 @@ fn many_writers_make_one_chain() {
     });
     assert_eq!(place.findings(), [] as [&str; 0]);
     assert_eq!(place.lines().len(), 60);
+}
+
+/// A log whose files have three lines each, with so many.
+fn rotated(name: &str, count: usize) -> Place {
+    let place = Place::new(name);
+    let line = written(&format!("line-{name}"), 2).lines()[1].len();
+    let audit = place.small_audit(line * 2 + line / 2);
+    for number in 1..=count as u64 {
+        assert_eq!(audit.append(&event("n1")).unwrap(), number);
+    }
+    place
+}
+
+#[test]
+fn a_log_goes_on_in_a_new_file_and_stays_one_chain() {
+    let place = rotated("rotated", 8);
+    assert_eq!(place.lines().len(), 2);
+    assert!(place.path("log.3.jsonl").exists() && place.path("log.6.jsonl").exists());
+    assert_eq!(place.findings(), [] as [&str; 0]);
+    let verdict = place.audit().verify().unwrap();
+    assert_eq!(verdict.lines, 8);
+    let sequences: Vec<_> = place.audit().entries().unwrap().iter().map(|it| it.sequence).collect();
+    assert_eq!(sequences, (1..=8).collect::<Vec<_>>());
+    // What is archived elsewhere is missing here, and what was done to the rest shows at its place.
+    let old = fs::read_to_string(place.path("log.6.jsonl")).unwrap();
+    for (file, text, expected) in [
+        ("log.6.jsonl", Some(old.replacen("n1", "n9", 1)), "line 1 of log.6.jsonl was changed"),
+        ("log.6.jsonl", Some(old[..old.len() - 9].into()), "line 3 of log.6.jsonl was changed"),
+        ("log.6.jsonl", None, "entries 4 to 6 are missing before line 1"),
+    ] {
+        match text {
+            Some(text) => fs::write(place.path(file), text).unwrap(),
+            None => fs::remove_file(place.path(file)).unwrap(),
+        }
+        assert_eq!(place.findings(), [expected]);
+    }
+    fs::write(place.path("log.6.jsonl"), old).unwrap();
+    fs::remove_file(place.path("log.3.jsonl")).unwrap();
+    assert_eq!(place.findings(), ["entries 1 to 3 are missing before line 1 of log.6.jsonl"]);
+}
+
+#[test]
+fn a_file_that_is_gone_at_the_end_shows() {
+    let place = rotated("gone", 8);
+    fs::remove_file(place.path("log.jsonl")).unwrap();
+    assert_eq!(place.findings(), ["entries 7 to 8 were cut off at the end, after line 0"]);
+    // A log goes on from what its head says, or from its older file where that is gone, too.
+    assert_eq!(place.audit().append(&event("later")).unwrap(), 9);
+    assert_eq!(place.findings(), ["entries 7 to 8 are missing before line 1"]);
+    fs::remove_file(place.path("log.jsonl")).unwrap();
+    fs::remove_file(place.path("head")).unwrap();
+    assert_eq!(place.audit().append(&event("later")).unwrap(), 8);
+    assert_eq!(place.findings().len(), 1, "{:?}", place.findings());
+}
+
+#[test]
+fn many_writers_go_on_in_new_files_together() {
+    let place = Place::new("together");
+    let (one, other) = (place.small_audit(1000), place.small_audit(1000));
+    std::thread::scope(|scope| {
+        for audit in [&one, &other, &one] {
+            scope.spawn(move || (0..40).for_each(|_| assert!(audit.append(&event("n")).is_ok())));
+        }
+    });
+    assert_eq!(place.findings(), [] as [&str; 0]);
+    assert_eq!(place.audit().entries().unwrap().len(), 120);
 }

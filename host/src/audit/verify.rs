@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::hmac;
 use serde::Serialize;
 
 use super::{
@@ -27,6 +28,8 @@ pub struct Verdict {
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// In which file of the log; none for the one that is written.
+    pub file: Option<String>,
     /// At which line of the file, from 1.
     pub line: usize,
     /// What.
@@ -67,24 +70,32 @@ pub enum Broken {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = self.line;
+        let line = at(self.file.as_deref(), self.line);
         match &self.broken {
-            Broken::Changed => write!(f, "line {line} was changed"),
-            Broken::Inserted => write!(f, "line {line} was put in"),
+            Broken::Changed => write!(f, "{line} was changed"),
+            Broken::Inserted => write!(f, "{line} was put in"),
             Broken::Missing { from, to } => {
-                write!(f, "entries {from} to {to} are missing before line {line}")
+                write!(f, "entries {from} to {to} are missing before {line}")
             }
-            Broken::Moved => write!(f, "line {line} is not in its place, or there twice"),
-            Broken::Forked => write!(f, "line {line} does not belong to the line before it"),
+            Broken::Moved => write!(f, "{line} is not in its place, or there twice"),
+            Broken::Forked => write!(f, "{line} does not belong to the line before it"),
             Broken::Cut { from, to } => {
-                write!(f, "entries {from} to {to} were cut off at the end, after line {line}")
+                write!(f, "entries {from} to {to} were cut off at the end, after {line}")
             }
             Broken::Head => write!(
                 f,
-                "the head is missing or changed at line {line}: nobody knows whether lines before were cut off"
+                "the head is missing or changed at {line}: nobody knows whether lines before were cut off"
             ),
             Broken::Another => write!(f, "the head that was noted before is not in this log"),
         }
+    }
+}
+
+/// A line, as people find it.
+fn at(file: Option<&str>, line: usize) -> String {
+    match file {
+        Some(file) => format!("line {line} of {file}"),
+        None => format!("line {line}"),
     }
 }
 
@@ -103,7 +114,8 @@ impl Verdict {
     pub fn compare(&mut self, noted: &str) {
         let is_it = |link: &Link| format!("{}:{}", link.sequence, link.seal) == noted;
         if !self.links.iter().any(is_it) {
-            self.findings.push(Finding { line: self.lines, broken: Broken::Another });
+            let (file, line, broken) = (None, self.lines, Broken::Another);
+            self.findings.push(Finding { file, line, broken });
         }
     }
 }
@@ -111,55 +123,80 @@ impl Verdict {
 /// Walks over the lines.
 struct Walk {
     verdict: Verdict,
+    /// Where it stands.
+    place: Place,
     /// The line before, unless it was broken.
     before: Option<Link>,
     /// The number that the next line should have.
     next: u64,
     /// Lines without a fitting seal since the last that had one.
-    broken: Vec<usize>,
+    broken: Vec<Place>,
+}
+
+/// A line of a file of the log.
+#[derive(Clone, Default)]
+struct Place {
+    file: Option<String>,
+    line: usize,
 }
 
 pub(super) fn verify(log: &Locked) -> Result<Verdict, Error> {
-    let text = log.text()?;
-    let (lines, torn) = chain::lines(&text);
     let verdict = Verdict { lines: 0, findings: Vec::new(), notes: Vec::new(), links: Vec::new() };
-    let mut walk = Walk { verdict, before: Some(Link::first()), next: 1, broken: Vec::new() };
-    for line in lines {
-        walk.verdict.lines += 1;
-        match chain::open(&log.key, line) {
-            Some(sealed) => walk.whole(sealed),
-            None => walk.broken.push(walk.verdict.lines),
+    let (place, broken) = (Place::default(), Vec::new());
+    let mut walk = Walk { verdict, place, before: Some(Link::first()), next: 1, broken };
+    let mut is_torn = false;
+    for part in log.parts()? {
+        let text = part.text()?;
+        let (lines, torn) = chain::lines(&text);
+        walk.place = Place { file: part.name.clone(), line: 0 };
+        lines.for_each(|line| walk.line(&log.key, line));
+        is_torn = !torn.is_empty();
+        // Nobody goes on from a file with a torn line: somebody else made it one.
+        if is_torn && part.name.is_some() {
+            walk.line(&log.key, torn);
         }
     }
     let head = log.head_text().and_then(|text| chain::open_head(&log.key, &text));
     walk.settle(head.as_ref().map(|head| head.sequence + 1));
-    walk.end(head, !torn.is_empty());
+    walk.end(head, is_torn);
     Ok(walk.verdict)
 }
 
 impl Walk {
-    fn found(&mut self, line: usize, broken: Broken) {
-        self.verdict.findings.push(Finding { line, broken });
+    fn line(&mut self, key: &hmac::Key, line: &[u8]) {
+        self.place.line += 1;
+        self.verdict.lines += 1;
+        match chain::open(key, line) {
+            Some(sealed) => self.whole(sealed),
+            None => self.broken.push(self.place.clone()),
+        }
+    }
+
+    fn found(&mut self, broken: Broken) {
+        self.found_at(self.place.clone(), broken);
+    }
+
+    fn found_at(&mut self, Place { file, line }: Place, broken: Broken) {
+        self.verdict.findings.push(Finding { file, line, broken });
     }
 
     fn whole(&mut self, Sealed { entry, prev, link }: Sealed) {
-        let line = self.verdict.lines;
         let follows_broken = !self.broken.is_empty();
         self.settle(Some(link.sequence));
         let is_behind = link.sequence < self.next;
         match self.next {
-            _ if is_behind => self.found(line, Broken::Moved),
+            _ if is_behind => self.found(Broken::Moved),
             next if link.sequence > next => {
-                self.found(line, Broken::Missing { from: next, to: link.sequence - 1 });
+                self.found(Broken::Missing { from: next, to: link.sequence - 1 });
             }
             _ => {
                 let fits = self.before.as_ref().is_none_or(|before| before.seal == prev);
                 if !fits && !follows_broken {
-                    self.found(line, Broken::Forked);
+                    self.found(Broken::Forked);
                 }
             }
         }
-        self.remark(line, entry.what);
+        self.remark(entry.what);
         if !is_behind {
             self.next = link.sequence + 1;
             self.before = Some(link.clone());
@@ -167,12 +204,15 @@ impl Walk {
         self.verdict.links.push(link);
     }
 
-    fn remark(&mut self, line: usize, what: What) {
+    fn remark(&mut self, what: What) {
         match what {
-            What::Repair => self.verdict.notes.push(format!(
-                "line {line}: the host ended while it wrote a line, before it gave an answer; what was left of it was cut off"
-            )),
-            What::HeadLost => self.found(line, Broken::Head),
+            What::Repair => {
+                let line = at(self.place.file.as_deref(), self.place.line);
+                self.verdict.notes.push(format!(
+                    "{line}: the host ended while it wrote a line, before it gave an answer; what was left of it was cut off"
+                ));
+            }
+            What::HeadLost => self.found(Broken::Head),
             _ => {}
         }
     }
@@ -182,9 +222,9 @@ impl Walk {
     fn settle(&mut self, following: Option<u64>) {
         let broken = std::mem::take(&mut self.broken);
         let missing = following.map_or(u64::MAX, |following| following.saturating_sub(self.next));
-        for line in broken.iter().copied() {
-            let is_changed = (broken.len() as u64) <= missing;
-            self.found(line, if is_changed { Broken::Changed } else { Broken::Inserted });
+        let is_changed = (broken.len() as u64) <= missing;
+        for place in broken {
+            self.found_at(place, if is_changed { Broken::Changed } else { Broken::Inserted });
             if is_changed {
                 self.next += 1;
                 self.before = None;
@@ -193,17 +233,16 @@ impl Walk {
     }
 
     fn end(&mut self, head: Option<Link>, is_torn: bool) {
-        let line = self.verdict.lines;
         match head {
-            None => self.found(line, Broken::Head),
+            None => self.found(Broken::Head),
             Some(head) if head.sequence >= self.next => {
-                self.found(line, Broken::Cut { from: self.next, to: head.sequence });
+                self.found(Broken::Cut { from: self.next, to: head.sequence });
             }
             Some(head) => {
                 let at = self.verdict.links.iter().find(|link| link.sequence == head.sequence);
                 let is_other = at.is_some_and(|link| link.seal != head.seal);
                 if is_other {
-                    self.found(line, Broken::Forked);
+                    self.found(Broken::Forked);
                 }
             }
         }

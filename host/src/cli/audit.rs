@@ -59,7 +59,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
 }
 
 fn log(config: &ConfigFile) -> Result<Audit, Error> {
-    Ok(Audit::new(&config.load()?.host.data, Arc::new(System)))
+    Ok(Audit::of(&config.load()?.host, Arc::new(System)))
 }
 
 fn list(List { since, config, json }: List) -> Result<(), Error> {
@@ -88,8 +88,9 @@ fn verify(Verify { head, config, json }: Verify) -> Result<(), Error> {
 
 fn report(verdict: &Verdict) -> serde_json::Value {
     let findings = verdict.findings.iter();
-    let findings: Vec<_> =
-        findings.map(|it| json!({ "line": it.line, "error": it.to_string() })).collect();
+    let findings: Vec<_> = findings
+        .map(|it| json!({ "file": it.file, "line": it.line, "error": it.to_string() }))
+        .collect();
     json!({
         "whole": verdict.is_whole(), "lines": verdict.lines, "findings": findings,
         "notes": verdict.notes, "head": verdict.head(),

@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::{exit::Error, logs, signals::Signals};
+use super::{exit::Error, logs, output, signals::Signals};
 use crate::{connector_build, demo, duration};
 
 /// Where the demo's connector is, from the repository's root.
@@ -48,7 +48,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let signals = Signals::listen()?;
     let tally = tokio::select! {
         tally = demo::run(options, &mut out, stop.clone()) => tally.map_err(anyhow::Error::from)?,
-        never = signals.obey(stop) => match never {},
+        never = signals.obey(stop, output::note) => match never {},
     };
     if tally.missing.is_empty() { Ok(()) } else { Err(Error::Told) }
 }

@@ -26,7 +26,7 @@ pub(super) enum Error {
 /// Says why a command failed, if it did, and gives its code.
 pub(super) fn code(ended: Result<(), Error>) -> ExitCode {
     let Err(error) = ended else { return ExitCode::SUCCESS };
-    tell(&error);
+    error.say(output::note);
     match error {
         Error::Wrong(_) | Error::ToldWrong => ExitCode::from(2),
         Error::Failed(_) | Error::Told => ExitCode::from(1),
@@ -34,12 +34,24 @@ pub(super) fn code(ended: Result<(), Error>) -> ExitCode {
     }
 }
 
-/// Says why a command failed, where its answer doesn't.
-pub(super) fn tell(error: &Error) {
-    match error {
-        Error::Wrong(why) => output::note(why),
-        Error::Failed(why) => output::note(&told(why)),
-        Error::ToldWrong | Error::Told | Error::Unread => {}
+impl Error {
+    /// Says why, where the answer doesn't.
+    fn say(&self, say: impl FnOnce(&str)) {
+        match self {
+            Self::Wrong(why) => say(why),
+            Self::Failed(why) => say(&told(why)),
+            Self::ToldWrong | Self::Told | Self::Unread => {}
+        }
+    }
+
+    /// Says why now, so that nobody does so again.
+    pub(super) fn told(self, say: impl FnOnce(&str)) -> Self {
+        self.say(say);
+        match self {
+            Self::Wrong(_) => Self::ToldWrong,
+            Self::Failed(_) => Self::Told,
+            told => told,
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     model::{ContainerId, TaskId},
     store::{
-        self, DeadLetter, Rotated, Store,
+        self, DeadLetter, Keys, Rotated, Store,
         sled::{Options, SledStore},
     },
 };
@@ -43,6 +43,23 @@ impl Which {
     /// A task, by the configuration where it was read; else by its name, for the host to judge.
     pub(super) fn task(name: &TaskName, config: Option<&Config>) -> Result<TaskId, Error> {
         config.map_or_else(|| Ok(name.id()), |config| name.of(config))
+    }
+}
+
+/// The keys of a store. Where nobody runs, the store need not open for that.
+pub(super) async fn keys(which: &Which) -> Result<Keys, Error> {
+    if let Some(client) = which.at.named()? {
+        return Ok(client.keys().await?);
+    }
+    let config = which.config.load()?;
+    let client = which.at.client(&config)?;
+    match client.health().await {
+        Err(admin::Error::NotRunning(_)) => {
+            there(&config)?;
+            let looked = SledStore::look_at_keys(&Options::of(&config.host));
+            looked.map_err(|error| in_use(error, &config))
+        }
+        _ => Ok(client.keys().await?),
     }
 }
 
@@ -175,17 +192,26 @@ fn is_there(config: &Config) -> bool {
 }
 
 fn open(config: &Config) -> Result<Keeper, Error> {
-    let data = &config.host.data;
-    if !is_there(config) {
-        let why = anyhow!("no host has kept anything in the data folder {} yet", data.display());
-        return Err(Error::Failed(why));
+    there(config)?;
+    let store = SledStore::open(&Options::of(&config.host));
+    let store = store.map_err(|error| in_use(error, config))?;
+    Ok(Keeper::Store(store, Audit::of(&config.host, Arc::new(System))))
+}
+
+fn there(config: &Config) -> Result<(), Error> {
+    let data = config.host.data.display();
+    match is_there(config) {
+        true => Ok(()),
+        false => Err(anyhow!("no host has kept anything in the data folder {data} yet").into()),
     }
-    match SledStore::open(&Options::of(&config.host)) {
-        Ok(store) => Ok(Keeper::Store(store, Audit::new(data, Arc::new(System)))),
-        Err(error @ store::Error::InUse { .. }) => Err(Error::Failed(anyhow!(
+}
+
+fn in_use(error: store::Error, config: &Config) -> Error {
+    match error {
+        store::Error::InUse { .. } => Error::Failed(anyhow!(
             "{error}; it does not answer at the admin address {}: say with --admin where it does",
             config.host.admin.address
-        ))),
-        Err(error) => Err(error.into()),
+        )),
+        error => error.into(),
     }
 }

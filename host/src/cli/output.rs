@@ -5,6 +5,8 @@ use std::io::{self, StdoutLock, Write};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use crate::plain::is_plain;
+
 /// Stdout, for as long as a command answers.
 pub(super) struct Output(StdoutLock<'static>);
 
@@ -21,11 +23,18 @@ impl Output {
 
     /// A value as JSON: laid out for people on a terminal, else in one line.
     pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let text = match is_terminal(&io::stdout()) {
-            true => serde_json::to_string_pretty(value)?,
-            false => serde_json::to_string(value)?,
-        };
-        self.line(&text)
+        match is_terminal(&io::stdout()) {
+            true => self.json_text(&serde_json::to_string_pretty(value)?),
+            false => self.json_text(&serde_json::to_string(value)?),
+        }
+    }
+
+    /// JSON of others as it is, but for what would steer a terminal.
+    pub(super) fn json_text(&mut self, text: &str) -> io::Result<()> {
+        match is_terminal(&io::stdout()) {
+            true => self.line(&escaped(text)),
+            false => self.line(text),
+        }
     }
 
     /// A table, its heads above; nothing where it has no rows.
@@ -39,7 +48,8 @@ impl Output {
 
 /// Says something on stderr. Where nobody hears it, the command goes on all the same.
 pub(super) fn note(text: &str) {
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    let lines = text.split('\n').map(plain).collect::<Vec<_>>().join("\n");
+    drop(writeln!(io::stderr().lock(), "{lines}"));
 }
 
 pub(super) fn is_terminal(stream: &impl io::IsTerminal) -> bool {
@@ -61,9 +71,20 @@ fn table(heads: &[&str], rows: Vec<Vec<String>>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The same JSON, with nothing in its texts that steers a terminal: all else of it is plain.
+fn escaped(json: &str) -> String {
+    let letter = |letter: char| match letter == '\n' || is_plain(letter) {
+        true => letter.to_string(),
+        false => {
+            letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+        }
+    };
+    json.chars().map(letter).collect()
+}
+
 /// Text of a connector or an EHR, which must not steer the terminal that shows it.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    crate::plain::plain(text, '\u{fffd}')
 }
 
 #[cfg(test)]
@@ -83,5 +104,8 @@ mod tests {
     #[test]
     fn nothing_steers_the_terminal() {
         assert_eq!(plain("a\u{1b}[31mb\u{9b}2Jc\nd"), "a\u{fffd}[31mb\u{fffd}2Jc\u{fffd}d");
+        let json = "{\n  \"a\": \"b\u{9b}2J\u{202e}c\u{e0041}\"\n}";
+        let expected = "{\n  \"a\": \"b\\u009b2J\\u202ec\\udb40\\udc41\"\n}";
+        assert_eq!(escaped(json), expected);
     }
 }

@@ -12,7 +12,7 @@ mod progress;
 mod record;
 mod remote;
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 use clap::Args;
 
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Host, admin,
-    audit::{Audit, Event, Subject, What, Who},
+    audit::{Audit, Event, Outcome, Subject, What, Who},
     clock::System,
     config::{Config, Since},
     duration,
@@ -62,31 +62,54 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let task = arguments.task.of(&config)?;
     let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
+    let told = Cell::new(0);
     if let Some(folder) = arguments.recording.folder() {
-        note(&config, What::Export, &task)?;
-        return record::run(&config, &task, since, &folder, arguments.recording).await;
+        let noted = Noted::begin(&config, What::Export, &task)?;
+        let recording = (&*folder, arguments.recording);
+        let done = record::run(&config, &task, since, recording, &told).await;
+        return noted.end(done, &told);
     }
     let at = &arguments.at;
     let wanted = conduct::Wanted { task, since, wait: arguments.wait, dry: arguments.dry_run };
     if arguments.dry_run {
-        note(&config, What::Export, &wanted.task)?;
-        return dry::run(config, at, wanted).await;
+        let noted = Noted::begin(&config, What::Export, &wanted.task)?;
+        return noted.end(dry::run(config, at, wanted, &told).await, &told);
     }
     let client = at.client(&config)?;
     if !matches!(client.health().await, Err(admin::Error::NotRunning(_))) {
         return remote::run(&client, wanted).await;
     }
-    note(&config, What::Poll, &wanted.task)?;
-    let (builder, printed) = printed::to_stdout(Host::builder(config));
-    let host = builder.unscheduled().build().await?;
-    conduct::run(host, printed, wanted).await
+    let noted = Noted::begin(&config, What::Poll, &wanted.task)?;
+    noted.end(here(config, wanted, &told).await, &told)
 }
 
-/// Notes who is about to see what a poll finds. Where no host has a folder, nobody keeps a log.
-fn note(config: &Config, what: What, task: &TaskId) -> Result<(), Error> {
-    if config.host.data.is_dir() {
-        let audit = Audit::new(&config.host.data, Arc::new(System));
-        audit.append(&Event::asked(&Who::myself(), what, Subject::of(task)))?;
+async fn here(config: Config, wanted: conduct::Wanted, told: &Cell<usize>) -> Result<(), Error> {
+    let (builder, printed) = printed::to_stdout(Host::builder(config));
+    let host = builder.unscheduled().build().await?;
+    conduct::run(host, printed, wanted, told).await
+}
+
+/// What the audit log says of a poll whose notifications this user sees: that they are about to,
+/// and then of how many.
+struct Noted(Option<(Audit, Event)>);
+
+impl Noted {
+    /// A poll makes the host's folder where there is none. What leaves nothing behind does not, and
+    /// where nobody has a folder, nobody keeps a log.
+    fn begin(config: &Config, what: What, task: &TaskId) -> Result<Self, Error> {
+        if what != What::Poll && !config.host.data.is_dir() {
+            return Ok(Self(None));
+        }
+        let audit = Audit::of(&config.host, Arc::new(System));
+        let asked = Event::asked(&Who::myself(), what, Subject::of(task));
+        audit.append(&asked)?;
+        Ok(Self(Some((audit, asked))))
     }
-    Ok(())
+
+    fn end(self, done: Result<(), Error>, told: &Cell<usize>) -> Result<(), Error> {
+        let Some((audit, asked)) = self.0 else { return done };
+        let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
+        audit.append(&asked.became(outcome, Some(told.get() as u64)))?;
+        done
+    }
 }

@@ -1,10 +1,19 @@
 //! `rounds run`: the host.
 
+use std::io;
+
 use clap::Args;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{arguments::ConfigFile, exit::Error, logs, output::Output, poll, signals::Signals};
+use super::{
+    arguments::ConfigFile,
+    exit::Error,
+    logs::{self, Log},
+    poll,
+    signals::Signals,
+    spool::Spool,
+};
 use crate::{
     Host,
     config::{Config, LogFormat},
@@ -19,9 +28,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let config = arguments.config.load()?;
-    let log = config.host.log;
-    logs::of_the_host(log);
+    let config = arguments.config.read()?;
+    let log = logs::of_the_host(config.host.log)?;
+    config.warnings.iter().for_each(|warning| log.say(&format!("warning: {warning}")));
+    host(config, &log).await.map_err(|error| error.told(|why| log.say(why)))
+}
+
+async fn host(config: Config, log: &Log) -> Result<(), Error> {
+    let format = config.host.log;
     let warning = config.host.seal.warning();
     let counts = (config.connections.len(), config.destinations.len());
     let host = poll::leftovers(builder(config)).build().await?;
@@ -30,13 +44,21 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     }
     // Until now a signal ends the process at once, as nothing has begun.
     let signals = Signals::listen()?;
-    // Whoever started the host may have stopped to listen; the host runs all the same.
-    drop(Output::open().line(&ready(&host, counts, log)));
+    say_ready(&ready(&host, counts, format))?;
     let shutdown = CancellationToken::new();
     tokio::select! {
         ended = host.run(shutdown.clone()) => Ok(ended?),
-        never = signals.obey(shutdown) => match never {},
+        never = signals.obey(shutdown, |text| log.say(text)) => match never {},
     }
+}
+
+/// Says so before anything else happens. Whoever started the host may have stopped to listen; then
+/// the host runs all the same, a moment later.
+fn say_ready(line: &str) -> io::Result<()> {
+    let out = Spool::to(io::stdout(), |_| String::new())?;
+    out.say(line);
+    out.finish();
+    Ok(())
 }
 
 fn builder(config: Config) -> crate::host::Builder {
@@ -46,11 +68,11 @@ fn builder(config: Config) -> crate::host::Builder {
 }
 
 /// The one line on stdout, once all is ready.
-fn ready(host: &Host, (connections, destinations): (usize, usize), log: LogFormat) -> String {
+fn ready(host: &Host, (connections, destinations): (usize, usize), format: LogFormat) -> String {
     let handle = host.handle();
     let tasks = handle.tasks().iter().filter(|task| handle.is_enabled(task)).count();
     let admin = host.admin_address().map(|address| address.to_string());
-    match log {
+    match format {
         LogFormat::Json => json!({ "ready": true, "tasks": tasks, "admin": admin }).to_string(),
         LogFormat::Text => {
             let admin = admin.unwrap_or_default();

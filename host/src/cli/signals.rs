@@ -5,8 +5,6 @@ use std::{convert::Infallible, io};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::output;
-
 /// Both signals, listened for from now on.
 pub(super) struct Signals {
     interrupt: Signal,
@@ -21,11 +19,15 @@ impl Signals {
         })
     }
 
-    /// Cancels `shutdown` at the first signal, and ends the process at the second, with 128 and
-    /// the signal's number.
-    pub(super) async fn obey(mut self, shutdown: CancellationToken) -> Infallible {
+    /// Cancels `shutdown` at the first signal, and says so; ends the process at the second, with
+    /// 128 and the signal's number.
+    pub(super) async fn obey(
+        mut self,
+        shutdown: CancellationToken,
+        say: impl FnOnce(&str),
+    ) -> Infallible {
         self.next().await;
-        output::note("stopping; once more to stop at once");
+        say("stopping; once more to stop at once");
         shutdown.cancel();
         let number = self.next().await;
         std::process::exit(128 + number)

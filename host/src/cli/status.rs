@@ -82,8 +82,8 @@ const SHADOW_HEADS: [&str; 8] =
     ["candidate", "version", "file", "compared", "same", "different", "failed", "not compared"];
 /// How much of a digest tells one from another.
 const DIGEST: usize = 12;
-const TASK_HEADS: [&str; 7] =
-    ["task", "connector", "cadence", "last poll", "next poll", "polls", "changes"];
+const TASK_HEADS: [&str; 8] =
+    ["task", "connector", "cadence", "last poll", "next poll", "polls", "changes", "last change"];
 const DESTINATION_HEADS: [&str; 6] =
     ["destination", "waiting", "delivered", "failed", "dead", "state"];
 
@@ -109,7 +109,8 @@ fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
         (false, Some(at)) => until(now, at),
         (false, None) => "polling".into(),
     };
-    let last = task.polled_at.map_or_else(|| "never".into(), |at| format!("{} ago", span(at, now)));
+    let ago = |at| format!("{} ago", span(at, now));
+    let last = task.polled_at.map_or_else(|| "never".into(), ago);
     vec![
         name.into(),
         task.connector.clone(),
@@ -118,6 +119,7 @@ fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
         next,
         task.polls.to_string(),
         task.changes.to_string(),
+        task.changed_at.map(ago).unwrap_or_default(),
     ]
 }
 
@@ -138,13 +140,18 @@ fn troubles(report: &Report) -> Vec<String> {
     let tasks = report.tasks.iter().filter_map(|(name, task)| Some((name, task.error.as_ref()?)));
     let destinations =
         report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
+    let notices =
+        report.tasks.iter().filter_map(|(name, task)| Some((name, task.notice.as_ref()?)));
     let store = report.store.iter().map(|error| format!("store: {error}"));
     let refused = report.refused.iter();
     let refused = refused.map(|(file, error)| format!("{file}: not in service: {error}"));
     let held = report.connectors.iter().filter(|(_, it)| !report.refused.contains_key(&it.file));
     let held = held.filter_map(|(name, it)| Some(format!("{name}: {}", it.error.as_ref()?)));
-    let lines =
-        tasks.chain(destinations).map(|(name, error)| format!("{name}: {error}")).chain(store);
+    let lines = tasks
+        .chain(notices)
+        .chain(destinations)
+        .map(|(name, error)| format!("{name}: {error}"))
+        .chain(store);
     let lines = lines.chain(refused).chain(held);
     let mut lines: Vec<_> = lines.collect();
     if !lines.is_empty() {
@@ -205,7 +212,16 @@ mod tests {
             "general/orders".into(),
             Task { error: Some("it broke".into()), ..Task::default() },
         );
+        let mut odd = Task::default();
+        odd.found(at("2026-05-05T10:00:00.5Z"), 250, 240);
+        let notice = odd.notice.clone().unwrap();
+        assert!(
+            notice.starts_with("the poll at 2026-05-05T10:00:00Z says that 240 records are gone")
+        );
+        report.tasks.insert("general/visits".into(), odd);
         report.store = Some("no room".into());
-        assert_eq!(troubles(&report), ["", "general/orders: it broke", "store: no room"]);
+        let notice = format!("general/visits: {notice}");
+        let expected = ["", "general/orders: it broke", &notice, "store: no room"];
+        assert_eq!(troubles(&report), expected);
     }
 }

@@ -43,6 +43,14 @@ impl Asked {
         )
     }
 
+    /// Lets go of answers that led to no good end, so that who tries again hears what the EHR says
+    /// by then.
+    pub(super) fn forget(&mut self, requests: &[Request]) {
+        for request in requests {
+            self.answers.remove(request);
+        }
+    }
+
     fn answer(&mut self, client: &egress::Client, request: Request) -> Answer {
         if let Some(answer) = self.answers.get(&request).filter(|answer| !has_failed(answer)) {
             return answer.clone();
@@ -91,6 +99,29 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+
+    #[test]
+    fn what_is_tried_again_is_asked_again() {
+        let (mut asked, headers) = (Asked::default(), Vec::new());
+        let request = |target: &str| Request {
+            method: egress::Method::Get,
+            target: target.into(),
+            headers: headers.clone(),
+            body: None,
+        };
+        for target in ["/patient/7", "/patient/8"] {
+            let answer = egress::Response {
+                status: 404,
+                headers: headers.clone(),
+                body: Bytes::new(),
+                retry_after: None,
+            };
+            let answer = future::ready(Ok(Arc::new(answer))).boxed().shared();
+            asked.answers.insert(request(target), answer);
+        }
+        asked.forget(&[request("/patient/7"), request("/patient/9")]);
+        assert_eq!(asked.answers.keys().map(|it| &it.target).collect::<Vec<_>>(), ["/patient/8"]);
+    }
 
     #[tokio::test]
     async fn large_answers_are_not_kept_for_long() {

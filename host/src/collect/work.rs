@@ -29,6 +29,14 @@ struct Bench {
     asked: Asked,
 }
 
+impl Bench {
+    fn is_for(&self, job: &Job) -> bool {
+        let (task, began) = (&job.container.task, job.container.observed_at);
+        let digest = job.serving.connector.digest();
+        self.task == *task && self.began == began && self.digest == digest
+    }
+}
+
 impl Workshop {
     pub(super) fn new(connection: Arc<Connection>) -> Self {
         Self { connection, benches: Vec::new() }
@@ -58,13 +66,17 @@ impl Workshop {
         Ok(self.bench(job).await?.asked.ask(&client, requests))
     }
 
+    /// Lets go of what was answered about a container that could not be collected.
+    pub(super) fn forget(&mut self, job: &Job) {
+        for bench in self.benches.iter_mut().filter(|bench| bench.is_for(job)) {
+            bench.asked.forget(&job.asked);
+        }
+    }
+
     async fn bench(&mut self, job: &Job) -> Result<&mut Bench, Fault> {
         let (task, began) = (&job.container.task, job.container.observed_at);
         let connector = &job.serving.connector;
-        let is_its = |bench: &Bench| {
-            bench.task == *task && bench.began == began && bench.digest == connector.digest()
-        };
-        let found = self.benches.iter().position(is_its);
+        let found = self.benches.iter().position(|bench| bench.is_for(job));
         let at = match found {
             Some(at) => at,
             None => self.add(connector, task.clone(), began).await?,

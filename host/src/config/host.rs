@@ -13,6 +13,8 @@ pub struct HostSettings {
     pub seal: Seal,
     /// How long a dead letter waits for a person before it is forgotten; `None` waits for ever.
     pub dead_letters: Option<Duration>,
+    /// Bytes from which on the audit log goes on in a new file.
+    pub audit_size: usize,
     /// The folder of `*.wasm` files.
     pub connectors: PathBuf,
     /// A folder of `*.wasm` files that may follow those in service: they are given all that these
@@ -40,6 +42,7 @@ impl Default for HostSettings {
             data: "data".into(),
             seal: Seal::default(),
             dead_letters: Some(Duration::from_secs(30 * 24 * 60 * 60)),
+            audit_size: 16 << 20,
             connectors: "connectors".into(),
             shadow: None,
             admin: Admin::default(),

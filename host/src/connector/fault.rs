@@ -40,6 +40,31 @@ impl Fault {
     pub fn is_the_connectors(&self) -> bool {
         !matches!(self, Self::Failure(failure) if !matches!(failure, Failure::Internal(_)))
     }
+
+    /// The same, with other words of the connector's.
+    pub(super) fn reworded(self, reword: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Failure(failure) => Self::Failure(failure.reworded(reword)),
+            Self::Trap { call, kind, last_words } => {
+                Self::Trap { call, kind, last_words: last_words.map(reword) }
+            }
+            fault => fault,
+        }
+    }
+}
+
+impl Failure {
+    fn reworded(self, reword: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::InvalidSettings(text) => Self::InvalidSettings(reword(text)),
+            Self::Unauthorized(text) => Self::Unauthorized(reword(text)),
+            Self::Throttled(pause) => Self::Throttled(pause),
+            Self::Unavailable(text) => Self::Unavailable(reword(text)),
+            Self::CursorLost(text) => Self::CursorLost(reword(text)),
+            Self::UnexpectedResponse(text) => Self::UnexpectedResponse(reword(text)),
+            Self::Internal(text) => Self::Internal(reword(text)),
+        }
+    }
 }
 
 /// The contract's failures, each of which the host answers in its own way.

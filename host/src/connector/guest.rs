@@ -16,6 +16,7 @@ use super::{
     checks,
     fault::Fault,
     library::Connector,
+    quoted::Shown,
     sandbox::Sandbox,
     watch::{in_time, trapped},
 };
@@ -123,6 +124,7 @@ pub struct Guest {
     live: Option<Live>,
     log: Vec<String>,
     show_log: bool,
+    is_candid: bool,
     spent: Spent,
     _admitted: OwnedSemaphorePermit,
 }
@@ -153,9 +155,18 @@ impl Guest {
             live: None,
             log: Vec::new(),
             show_log,
+            is_candid: false,
             spent: Spent::default(),
             _admitted: admitted,
         })
+    }
+
+    /// Has it speak for its author: what it says of failures stays as it is, though it may quote
+    /// an answer.
+    #[must_use]
+    pub fn candid(mut self) -> Self {
+        self.is_candid = true;
+        self
     }
 
     /// What to ask the EHR next.
@@ -163,7 +174,8 @@ impl Guest {
     /// # Errors
     /// The connector's failure, or the limit or trap that ended the call.
     pub async fn poll(&mut self, cursor: Option<&str>) -> Result<Request, Fault> {
-        self.call("poll", async |calls, store| calls.poll(store, cursor).await).await
+        let asked = self.call("poll", async |calls, store| calls.poll(store, cursor).await).await;
+        asked.map_err(|fault| self.unquoted(fault, || Shown::new([cursor])))
     }
 
     /// What an answer says changed.
@@ -176,7 +188,10 @@ impl Guest {
         answer: &egress::Response,
     ) -> Result<Page, Fault> {
         let call = async |calls: &Calls, store: &mut _| calls.changes(store, cursor, answer).await;
-        checks::page(self.call("changes", call).await?, self.connector.engine().limits())
+        let page = self.call("changes", call).await;
+        let page =
+            page.map_err(|fault| self.unquoted(fault, || Shown::new([cursor]).and(answer)))?;
+        checks::page(page, self.connector.engine().limits())
     }
 
     /// What else to ask about a change, or what to tell.
@@ -192,7 +207,18 @@ impl Guest {
         let call = async |calls: &Calls, store: &mut _| {
             calls.collect(store, change, memo, collected).await
         };
-        let step = self.call("collect", call).await?;
+        let shown = || {
+            let Change { id, version, key, data, .. } = change;
+            let texts = [Some(id), version.as_ref(), key.as_ref(), Some(data)];
+            let texts = texts.map(|text| text.map(String::as_str)).into_iter().chain([memo]);
+            collected.iter().fold(Shown::new(texts), |shown, answer| shown.and(answer))
+        };
+        let step = match self.call("collect", call).await {
+            Ok(Step::Skip { reason, memo }) => {
+                Step::Skip { reason: self.reworded(reason, shown), memo }
+            }
+            step => step.map_err(|fault| self.unquoted(fault, shown))?,
+        };
         let events = self
             .connector
             .manifest()
@@ -247,6 +273,18 @@ impl Guest {
         let (mut store, instance) = self.connector.instantiate(sandbox).await?;
         let calls = self.connector.open(&mut store, &instance, &self.context)?;
         Ok(Live { store, instance, calls })
+    }
+
+    fn unquoted<'s>(&self, fault: Fault, shown: impl FnOnce() -> Shown<'s>) -> Fault {
+        fault.reworded(|words| self.reworded(words, shown))
+    }
+
+    /// The connector's words about a call, without what they quote of what it was shown there.
+    fn reworded<'s>(&self, words: String, shown: impl FnOnce() -> Shown<'s>) -> String {
+        match self.is_candid {
+            true => words,
+            false => shown().unquoted(&words, self.connector.vocabulary()),
+        }
     }
 
     fn show(&self, log: &[String]) {

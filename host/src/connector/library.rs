@@ -18,6 +18,7 @@ use super::{
     fault::Fault,
     imports,
     manifest::Manifest,
+    quoted::Vocabulary,
     sandbox::Sandbox,
     used::{Stored, Used},
     watch::{in_time, trapped, watch},
@@ -42,6 +43,7 @@ struct Loaded {
     requests: Arc<[Pattern]>,
     /// Where instances wait for another poll; `None` but in a simulation.
     used: Option<Used>,
+    vocabulary: Vocabulary,
 }
 
 impl Connector {
@@ -92,6 +94,7 @@ impl Connector {
             session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Arc::default(),
             used: None,
+            vocabulary: vocabulary(content.bytes().clone()).await,
         };
         loaded.manifest = loaded.describe(name).await?;
         loaded.requests = patterns(name, &loaded.manifest)?;
@@ -143,6 +146,10 @@ impl Connector {
     /// The limits that its guests run under.
     pub fn limits(&self) -> &crate::config::Limits {
         self.0.engine.limits()
+    }
+
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        &self.0.vocabulary
     }
 
     /// Whether a guest of it may be made without waiting for another's end.
@@ -220,7 +227,7 @@ fn patterns(path: &str, manifest: &Manifest) -> Result<Arc<[Pattern]>, Error> {
     let read = |request: &String| {
         request.parse().map_err(|error| Error::Manifest {
             path: path.into(),
-            what: format!("its request `{request}` {error}"),
+            what: format!("its request `{}` {error}", request.escape_debug()),
         })
     };
     manifest.requests.iter().map(read).collect()
@@ -254,6 +261,10 @@ async fn from_cache(engine: &Engine, digest: &str) -> Option<Component> {
     let (cache, wasm, digest) =
         (engine.cache().cloned()?, engine.wasm().clone(), digest.to_owned());
     blocking(move || cache.load(&wasm, &digest)).await?
+}
+
+async fn vocabulary(file: Bytes) -> Vocabulary {
+    blocking(move || Vocabulary::of(&file)).await.unwrap_or_default()
 }
 
 /// What takes long enough to be in the way of polls. `None` where it panicked.

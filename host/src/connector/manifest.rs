@@ -81,7 +81,13 @@ impl Manifest {
         if self.actions.iter().filter(|other| other.name == *name).count() > 1 {
             return Some(format!("it declares the action `{name}` twice"));
         }
-        events.is_empty().then(|| format!("its action `{name}` declares no event"))
+        if events.is_empty() {
+            return Some(format!("its action `{name}` declares no event"));
+        }
+        let is_wrong = !events.iter().all(|event| is_event(event));
+        is_wrong.then(|| {
+            format!("an event of its action `{name}` is not of letters, digits, `.`, `-` and `_`")
+        })
     }
 }
 
@@ -89,6 +95,11 @@ impl Manifest {
 pub(crate) fn is_name(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=64).contains(&name.len()) && name.chars().all(letter)
+}
+
+fn is_event(event: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    (1..=128).contains(&event.len()) && event.chars().all(letter)
 }
 
 fn is_version(version: &str) -> bool {
@@ -143,5 +154,8 @@ mod tests {
         assert!(
             problem(|m| m.actions.iter_mut().for_each(|a| a.events.clear())).contains("no event")
         );
+        let event =
+            |m: &mut Manifest| m.actions.iter_mut().for_each(|a| a.events.push("A\nB".into()));
+        assert!(problem(event).contains("an event"));
     }
 }

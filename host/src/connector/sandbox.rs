@@ -22,7 +22,7 @@ use wasmtime_wasi::{
 };
 
 use super::{fault::Limit, time::GuestTime};
-use crate::config::Limits;
+use crate::{config::Limits, plain::plain};
 
 /// How much more than an answer's length may pass in one call: it is counted as it lies in
 /// memory, structure included.
@@ -185,10 +185,7 @@ impl Log {
     /// A line as text on one line: cut to its limit, with nothing in it that moves a terminal.
     fn readable(&self, line: &[u8]) -> String {
         let line = line.get(..self.line).unwrap_or(line);
-        String::from_utf8_lossy(line)
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect()
+        plain(&String::from_utf8_lossy(line), ' ')
     }
 }
 

@@ -65,6 +65,7 @@ pub struct Drive {
     /// Committed and not told yet, as collecting them failed.
     waiting: Vec<Waiting>,
     spent: Spent,
+    is_candid: bool,
 }
 
 impl Drive {
@@ -82,7 +83,15 @@ impl Drive {
             seen: HashSet::new(),
             waiting: Vec::new(),
             spent: Spent::default(),
+            is_candid: false,
         }
+    }
+
+    /// Has the connector speak as it does, whatever it quotes: where nobody's data are answered, or
+    /// where who looks may see them.
+    #[must_use]
+    pub fn candid(self) -> Self {
+        Self { is_candid: true, ..self }
     }
 
     /// What its guests have cost so far.
@@ -273,7 +282,8 @@ impl Drive {
             now,
             interrupted: false,
         };
-        Guest::new(&self.connector, &context, false).await
+        let guest = Guest::new(&self.connector, &context, false).await?;
+        Ok(if self.is_candid { guest.candid() } else { guest })
     }
 }
 

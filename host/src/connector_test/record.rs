@@ -127,7 +127,7 @@ impl Recorder {
         let (polled, why) = poll(&mut self.drive, now, &mut tape).await;
         self.tape.extend(tape.exchanged);
         if let Some(why) = why.filter(|why| !is_an_end(why)) {
-            return Err(Error::Poll(why));
+            return Err(Error::Poll(why.discreet()));
         }
         let index = self.polls.len();
         self.polls.push(Seen { now, polled });
@@ -143,7 +143,7 @@ impl Recorder {
         let disguise = Disguise::new(&self.connector, &self.options, &self.tape);
         let disguised = disguise.put_on(&self.tape, &times);
         let mut again = Again::new(&self.tape, disguised.answers.clone(), &disguise.named);
-        let mut drive = Drive::new(&self.connector, disguised.setup.clone());
+        let mut drive = Drive::new(&self.connector, disguised.setup.clone()).candid();
         let (mut polls, mut notes) = (Vec::new(), Vec::new());
         for (seen, now) in self.polls.iter().zip(&disguised.times) {
             let (polled, why) = poll(&mut drive, *now, &mut again).await;

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::{sync::SemaphorePermit, time::timeout};
 use url::Url;
 
-use self::exchange::{At, Outgoing};
+use self::exchange::{Ended, Outgoing};
 use super::{
     Error, Method, Network, Options, Owner, Pattern, Reply, Request, Response, Setup, Timeouts,
     answer::{self, Bounds},
@@ -116,13 +116,10 @@ impl Client {
         let _turn = inner.turn().await?;
         let asker = inner.asker();
         let pass = inner.auth.pass(&asker).await.map_err(|failed| inner.not_signed_in(failed))?;
-        // While a token was asked for, another's answer may have asked for a pause.
-        inner.wait_out().await?;
         let mut response = inner.exchange(&outgoing, &pass).await?;
         if response.status == 401 {
             let another = inner.auth.another(&pass, &asker).await;
             if let Some(another) = another.map_err(|failed| inner.not_signed_in(failed))? {
-                inner.wait_out().await?;
                 response = inner.exchange(&outgoing, &another).await?;
             }
         }
@@ -147,7 +144,7 @@ impl Client {
         let total = inner.timeouts.total;
         let head = timeout(total, inner.head(&outgoing, &outgoing.url, &Pass::None)).await;
         let head = head.unwrap_or_else(|_| Err(Transport::Timeout(total).into()));
-        let answer = head.map_err(|failure| inner.failed(At::url(&outgoing.url, failure)))?;
+        let answer = head.map_err(|failure| inner.ended(Ended::at(&outgoing.url, failure)))?;
         let status = answer.status().as_u16();
         let reply = Reply { status, retry_after: answer::pause_of(answer.headers()) };
         inner.pace.heed(status, reply.retry_after);
@@ -223,14 +220,6 @@ impl Inner {
         self.pace.turn().await.map_err(|paused| self.paused(paused))
     }
 
-    async fn wait_out(&self) -> Result<(), Error> {
-        self.pace.wait_out().await.map_err(|paused| self.paused(paused))
-    }
-
-    fn paused(&self, Paused(remaining): Paused) -> Error {
-        Error::Paused { owner: self.owner.clone(), remaining }
-    }
-
     fn bounds(&self) -> Bounds {
         let Timeouts { connect, idle, .. } = self.timeouts;
         Bounds { body: self.max_body, idle, connect }
@@ -248,11 +237,16 @@ impl Inner {
         Error::Auth { owner: self.owner.clone(), fault, rest }
     }
 
-    fn failed(&self, At(host, failure): At) -> Error {
+    fn paused(&self, Paused(remaining): Paused) -> Error {
+        Error::Paused { owner: self.owner.clone(), remaining }
+    }
+
+    fn ended(&self, ended: Ended) -> Error {
         let owner = self.owner.clone();
-        match failure {
-            Failure::Transport(fault) => Error::Transport { owner, host, fault },
-            Failure::Answer(fault) => Error::Answer { owner, host, fault },
+        match ended {
+            Ended::Paused(paused) => self.paused(paused),
+            Ended::At(host, Failure::Transport(fault)) => Error::Transport { owner, host, fault },
+            Ended::At(host, Failure::Answer(fault)) => Error::Answer { owner, host, fault },
         }
     }
 }

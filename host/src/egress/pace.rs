@@ -39,7 +39,7 @@ impl Pace {
         #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]
         let turn = self.turns.acquire().await.expect("an open semaphore");
         loop {
-            self.wait_out().await?;
+            self.not_paused().await?;
             let wait = self.rate.as_ref().and_then(|rate| rate.take(Instant::now()));
             sleep(wait.unwrap_or_default()).await;
             // Another's answer may have asked for a pause meanwhile.
@@ -49,8 +49,9 @@ impl Pace {
         }
     }
 
-    /// Waits for the end of a pause, where that is short.
-    pub(super) async fn wait_out(&self) -> Result<(), Paused> {
+    /// Waits for the end of a short pause, if there is one. Who has a turn asks anew before each
+    /// further request: the answer to another one may have asked for a pause meanwhile.
+    pub(super) async fn not_paused(&self) -> Result<(), Paused> {
         while let Some(until) = self.not_paused_for_long()? {
             sleep_until(until).await;
         }

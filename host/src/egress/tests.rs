@@ -11,6 +11,7 @@ mod exchange;
 mod fuzz;
 mod limits;
 mod names;
+mod pauses;
 mod server;
 mod signing_in;
 mod tls;

@@ -10,12 +10,15 @@ use reqwest::{Body, ResponseBuilderExt, redirect};
 use url::Url;
 
 use super::{
-    Network, Options, Setup,
+    Network, Options, Owner, Setup,
     fault::{Failure, Transport},
 };
 
 /// How long a connection that nobody uses is kept for the next request.
 const POOL_IDLE: Duration = Duration::from_secs(30);
+/// The same of one to an EHR: a poll's requests follow each other closely, and the next poll is a
+/// minute away. Each takes some 20 KiB, with TLS twice that, of which there may be tens of thousands.
+const EHR_IDLE: Duration = Duration::from_secs(10);
 
 /// A request on its way, past all that the host judges of it.
 pub struct Carried {
@@ -56,6 +59,10 @@ pub(super) enum Carrier {
 
 impl Carrier {
     pub(super) fn connecting(network: &Network, options: &Options) -> Result<Self, Setup> {
+        let idle = match options.owner {
+            Owner::Connection(_) => EHR_IDLE,
+            Owner::Destination(_) | Owner::Registry(_) => POOL_IDLE,
+        };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(network.tls(options)?)
             .dns_resolver(network.resolver(options))
@@ -66,7 +73,7 @@ impl Carrier {
             .retry(reqwest::retry::never())
             .connect_timeout(options.timeouts.connect)
             .pool_max_idle_per_host(options.concurrency)
-            .pool_idle_timeout(POOL_IDLE)
+            .pool_idle_timeout(idle)
             .build();
         Ok(Self::Connecting(client.map_err(|error| Setup::Client(error.to_string()))?))
     }

@@ -208,7 +208,7 @@ async fn begin(connections: &Connections, shared: &Shared) -> Result<(), Error> 
 }
 
 fn bind(config: &Config, handle: &Handle, clock: &Arc<dyn Clock>) -> Result<admin::Server, Error> {
-    let audit = Audit::new(&config.host.data, Arc::clone(clock));
+    let audit = Audit::of(&config.host, Arc::clone(clock));
     // The host does not depend on it; what must be noted is refused while it cannot be.
     if let Err(error) = audit.mend() {
         tracing::error!(error = %error, "the audit log cannot be written; nothing that it must note is done");

@@ -16,7 +16,7 @@ use crate::{
     poll::{self, Poller},
     schedule,
     status::{Backlog, Report, Status, UnderWay},
-    store::{DeadLetter, Error, Purge, Purged, Rotated, Store, TaskState},
+    store::{DeadLetter, Error, Keys, Purge, Purged, Rotated, Store, TaskState},
 };
 
 /// Looks after a host. Cheap to clone.
@@ -123,6 +123,14 @@ impl Handle {
     /// Where the key cannot be read or the keys cannot be written.
     pub async fn rotate_keys(&self) -> Result<Rotated, Error> {
         self.store.rotate_keys().await
+    }
+
+    /// The keys of the store, and whether all that it holds can be opened.
+    ///
+    /// # Errors
+    /// Where the store or the outer key cannot be read.
+    pub async fn keys(&self) -> Result<Keys, Error> {
+        self.store.keys().await
     }
 
     /// Where a task stands.

@@ -11,7 +11,7 @@ use super::handle::Lines;
 use crate::{
     poll::{Error, Poller, Retry, Summary},
     schedule::{Outcome, Run},
-    status::Status,
+    status::{self, Status},
 };
 
 /// A task that the scheduler runs, or that somebody polls by hand.
@@ -80,7 +80,9 @@ impl Task {
             task.polled_at = Some(began);
             task.polls += 1;
             task.failures = if polled.is_ok() { 0 } else { task.failures.saturating_add(1) };
-            task.changes += polled.as_ref().map_or(0, |summary| summary.changes as u64);
+            if let Ok(summary) = polled {
+                task.found(began, summary.changes, summary.gone);
+            }
             task.error = polled.as_ref().err().map(|error| self.tell(error));
             task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
         });
@@ -88,8 +90,11 @@ impl Task {
 }
 
 fn done(summary: Summary, due: Timestamp) -> Outcome {
-    let Summary { pages, changes } = summary;
+    let Summary { pages, changes, gone } = summary;
     match changes {
+        _ if status::is_odd(changes, gone) => {
+            tracing::warn!(pages, changes, gone, "polled: most of what it found is gone");
+        }
         0 => tracing::debug!(pages, %due, "nothing new"),
         _ => tracing::info!(pages, changes, "polled"),
     }

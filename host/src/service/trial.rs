@@ -10,7 +10,7 @@ use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
     status,
-    store::Rewind,
+    store::{self, Rewind, Store},
     trust::version::newer_or_equal,
 };
 
@@ -68,14 +68,22 @@ pub(super) struct Polled {
 }
 
 /// Where a task stood before what is on trial polled it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Before {
+    /// In the store, where it is sealed; earlier versions noted it here.
+    #[serde(default, skip_serializing)]
     cursor: Option<String>,
     from: Option<ContainerId>,
 }
 
+/// What the store has a task's cursor from before a swap under: no action has such a name.
+pub(super) fn place(task: &TaskId) -> TaskId {
+    let action = format!("{} before a swap", task.action);
+    TaskId { connection: task.connection.clone(), action: action.as_str().into() }
+}
+
 /// What is noted of a name in service, for the next start.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record {
     /// The digest of what is in service.
     pub(crate) serving: String,
@@ -113,6 +121,23 @@ pub(crate) struct Resumed {
     pub(crate) previous: Option<Connector>,
     /// What was noted.
     pub(crate) record: Record,
+}
+
+impl Resumed {
+    /// With where tasks stood before, as the store has it.
+    pub(crate) async fn with_cursors(mut self, store: &dyn Store) -> Result<Self, store::Error> {
+        for (task, before) in &mut self.record.before {
+            let place = place(task);
+            match before.cursor.take() {
+                Some(noted) => {
+                    before.cursor = Some(noted.clone());
+                    store.set_cursor(&place, Some(noted)).await?;
+                }
+                None => before.cursor = store.task(&place)?.cursor,
+            }
+        }
+        Ok(self)
+    }
 }
 
 impl Standing {
@@ -291,4 +316,32 @@ fn newest(highest: String, connector: &Connector) -> String {
 /// The newer of two versions, where the first may be none.
 fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
     if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::memory::{Disk, MemoryStore};
+
+    fn noted(before: &str) -> Resumed {
+        let record = format!(
+            r#"{{"serving":"1","before":[[{{"connection":"ward","action":"orders"}},{before}]]}}"#
+        );
+        Resumed { previous: None, record: serde_json::from_str(&record).unwrap() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cursor_is_in_the_store_and_in_no_note() {
+        let store = MemoryStore::open(&Disk::default(), Box::new(|| Duration::ZERO));
+        // As earlier versions noted it, and as it is after the next start.
+        for before in [r#"{"cursor":"after Ada","from":7}"#, r#"{"from":7}"#] {
+            let resumed = noted(before).with_cursors(&store).await.unwrap();
+            let (_, Before { cursor, from }) = resumed.record.before.first().unwrap();
+            assert_eq!((cursor.as_deref(), *from), (Some("after Ada"), Some(ContainerId(7))));
+            assert!(!serde_json::to_string(&resumed.record).unwrap().contains("Ada"));
+        }
+    }
 }

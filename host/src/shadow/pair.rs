@@ -73,7 +73,8 @@ impl Pair {
         showing: Showing,
     ) -> Self {
         let side = |connector: &Connector| {
-            let mut drive = Drive::new(connector, setup.clone());
+            let drive = Drive::new(connector, setup.clone());
+            let mut drive = if showing == Showing::Values { drive.candid() } else { drive };
             drive.set_cursor(cursor.map(Into::into));
             Side { drive, client: way.declaring(connector.requests()) }
         };

@@ -28,10 +28,12 @@ mod keys;
 mod options;
 #[cfg(test)]
 mod power_cut;
+mod reading;
 mod recent;
 mod records;
 mod request;
 mod state;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -39,7 +41,7 @@ mod watch;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -48,7 +50,6 @@ use tokio::sync::{oneshot, watch as value};
 
 pub use self::options::Options;
 use self::{
-    block::Location,
     committer::Committer,
     disk::Disk,
     folder::Folder,
@@ -60,8 +61,8 @@ use self::{
     watch::Watch,
 };
 use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Rotated,
-    Settlement, Store, TaskState, seal::Kind,
+    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
+    Settlement, Store, TaskState,
 };
 use crate::{
     identity::RecordKey,
@@ -143,59 +144,6 @@ impl SledStore {
     fn check(&self) -> Result<(), Error> {
         if self.failure.borrow().is_some() { Err(self.stopped()) } else { Ok(()) }
     }
-
-    /// What `read` makes of a pending container's item.
-    fn pending_item<T>(
-        &self,
-        id: ContainerId,
-        read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
-    ) -> Result<Option<T>, Error> {
-        let mut fault = None;
-        // An item may move between the look at the index and the look at the disk.
-        for _ in 0..MOVES {
-            let Some(at) = self.index.place(id) else { return Ok(None) };
-            match self.item_at(&at, id, &read) {
-                Ok(Some(item)) => return Ok(Some(item)),
-                Ok(None) => {}
-                Err(error) => fault = Some(error),
-            }
-            if self.index.place(id) == Some(at) {
-                thread::sleep(MOVE);
-            }
-        }
-        Err(fault.unwrap_or_else(|| self.disk.damaged("a container is missing from its block")))
-    }
-
-    fn item_at<T>(
-        &self,
-        at: &Location,
-        id: ContainerId,
-        read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
-    ) -> Result<Option<T>, Error> {
-        let Some(item) = block::read(&self.disk, at)? else { return Ok(None) };
-        let item = self.ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
-        let Some(item) = item else { return Ok(None) };
-        let (head, _) = self.disk.understood(format::head(&item))?;
-        if head.id != id {
-            return Ok(None);
-        }
-        self.disk.understood(read(&item))
-    }
-
-    /// A kept answer's bytes.
-    fn kept(&self, id: &TaskId) -> Result<Option<Vec<u8>>, Error> {
-        let key = keys::answer(id);
-        let Some(sealed) = self.disk.whole(&key)? else { return Ok(None) };
-        self.ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)
-    }
-
-    fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
-        let Some(bytes) = state::dead_letter(&self.disk, &self.ring, id)? else {
-            return Ok(None);
-        };
-        let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
-        self.disk.understood(format::container(item)).map(Some)
-    }
 }
 
 /// Opens the tree of containers and that of records, side by side: sled reads all of a log.
@@ -209,10 +157,6 @@ fn open_both(folder: &Folder, cache_bytes: u64) -> Result<(Arc<Disk>, Arc<Disk>)
         Ok((containers?, records?))
     })
 }
-
-/// How often and after what pause a container that is about to move is looked for.
-const MOVES: usize = 500;
-const MOVE: Duration = Duration::from_millis(1);
 
 fn start(committer: Committer) -> Result<JoinHandle<()>, Error> {
     let thread = thread::Builder::new().name("rounds-store".into());
@@ -305,6 +249,10 @@ impl Store for SledStore {
 
     async fn rotate_keys(&self) -> Result<Rotated, Error> {
         self.ask(Request::RotateKeys).await
+    }
+
+    async fn keys(&self) -> Result<Keys, Error> {
+        self.ask(Request::LookAtKeys).await
     }
 
     fn dead(&self) -> Result<Vec<DeadLetter>, Error> {

@@ -6,6 +6,7 @@
 //! is about.
 
 pub mod careful;
+pub mod gossip;
 pub mod simulated;
 
 pub use rounds_sdk::*;

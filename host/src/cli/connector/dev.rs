@@ -48,7 +48,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     tokio::select! {
         ended = dev => ended.map_err(Error::from),
         () = stop.cancelled() => Ok(()),
-        never = signals.obey(stop.clone()) => match never {},
+        never = signals.obey(stop.clone(), note) => match never {},
     }
 }
 

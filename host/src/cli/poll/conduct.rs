@@ -41,19 +41,20 @@ struct Done {
     owed: usize,
 }
 
-/// Runs the host for one poll, and prints what it tells.
+/// Runs the host for one poll, and prints what it tells; `told` counts that, however it ends.
 pub(super) async fn run(
     host: Host,
     printed: mpsc::Receiver<Handed>,
     wanted: Wanted,
+    told: &Cell<usize>,
 ) -> Result<(), Error> {
     let (handle, shutdown) = (host.handle(), CancellationToken::new());
     let signals = Signals::listen()?;
-    let (told, progress) = (Cell::new(0_usize), Progress::start(&wanted.task));
+    let progress = Progress::start(&wanted.task);
     let dead = handle.dead()?.len();
     let work = async {
         let _ended = shutdown.clone().drop_guard();
-        let done = shutdown.run_until_cancelled(poll(&handle, &wanted, &told, &progress)).await;
+        let done = shutdown.run_until_cancelled(poll(&handle, &wanted, told, &progress)).await;
         // A host that stops lets go of what it owes, which looks as if it owed nothing.
         done.filter(|_| !shutdown.is_cancelled())
     };
@@ -63,12 +64,12 @@ pub(super) async fn run(
     };
     let printing = async {
         let _ended = shutdown.clone().drop_guard();
-        printed::print(printed, &shutdown, &told, &progress).await
+        printed::print(printed, &shutdown, told, &progress).await
     };
     let all = async { tokio::join!(work, running, printing) };
     let (done, ran, printed) = tokio::select! {
         ended = all => ended,
-        never = signals.obey(shutdown.clone()) => match never {},
+        never = signals.obey(shutdown.clone(), output::note) => match never {},
     };
     printed?;
     ran?;
@@ -91,7 +92,7 @@ async fn poll(handle: &Handle, wanted: &Wanted, told: &Cell<usize>, progress: &P
 
 fn conclude(done: Done, told: usize, dead: usize, wanted: &Wanted) -> Result<(), Error> {
     let summary = done.polled.map_err(anyhow::Error::from)?;
-    let poll::Summary { pages, changes } = summary;
+    let poll::Summary { pages, changes, .. } = summary;
     output::note(&format!("new changes: {changes}, pages: {pages}, notifications: {told}"));
     if done.owed > 0 {
         return Err(anyhow!("{} could not be told in time{}", done.owed, wanted.rest()).into());

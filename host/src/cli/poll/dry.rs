@@ -1,6 +1,6 @@
 //! A poll that leaves nothing behind.
 
-use std::{fs, io, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
+use std::{cell::Cell, fs, io, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -20,8 +20,13 @@ use crate::{
     },
 };
 
-/// Polls into a store of its own, and prints what would be told.
-pub(super) async fn run(mut config: Config, at: &At, wanted: Wanted) -> Result<(), Error> {
+/// Polls into a store of its own, and prints what would be told; `told` counts that.
+pub(super) async fn run(
+    mut config: Config,
+    at: &At,
+    wanted: Wanted,
+    told: &Cell<usize>,
+) -> Result<(), Error> {
     let folder = Folder::new()?;
     let store = SledStore::open(&Options::new(&folder.0))?;
     if wanted.since.is_none() {
@@ -40,7 +45,7 @@ pub(super) async fn run(mut config: Config, at: &At, wanted: Wanted) -> Result<(
         );
         return Err(Error::Wrong(why));
     }
-    conduct::run(host, printed, wanted).await
+    conduct::run(host, printed, wanted, told).await
 }
 
 /// Has the poll start where the task's next one would.

@@ -54,7 +54,7 @@ pub(super) async fn print(
     while let Some(handed) = printed.recv().await {
         if ended.is_ok() {
             let body = String::from_utf8_lossy(&handed.message.body);
-            ended = progress.aside(|| Output::open().line(&body));
+            ended = progress.aside(|| Output::open().json_text(&body));
             told.set(told.get() + usize::from(ended.is_ok()));
         }
         if ended.is_err() {

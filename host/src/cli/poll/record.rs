@@ -1,6 +1,7 @@
 //! A live EHR's answers as a file of recorded exchanges, with nothing of its patients in it.
 
 use std::{
+    cell::Cell,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -61,13 +62,13 @@ impl Wanted {
     }
 }
 
-/// Polls, records, and says where.
+/// Polls, records, and says where; `told` counts the notifications.
 pub(super) async fn run(
     config: &Config,
     task: &TaskId,
     since: Option<Timestamp>,
-    folder: &Path,
-    arguments: Wanted,
+    (folder, arguments): (&Path, Wanted),
+    told: &Cell<usize>,
 ) -> Result<(), Error> {
     let file = file(folder, arguments.name.as_deref().unwrap_or(task.action.as_str()))?;
     let (library, unusable) = host::library(config).await?;
@@ -86,8 +87,9 @@ pub(super) async fn run(
             time::sleep(arguments.every).await;
         }
         let polled = recorder.poll(now(), &mut ehr).await.map_err(failed)?;
-        let (asked, told) = (polled.asked.len(), polled.told.len());
-        note(&format!("poll {number}: requests: {asked}, notifications: {told}"));
+        let (asked, here) = (polled.asked.len(), polled.told.len());
+        told.set(told.get() + here);
+        note(&format!("poll {number}: requests: {asked}, notifications: {here}"));
     }
     let Recording { scenario, notes } = recorder.finish().await.map_err(failed)?;
     notes.iter().for_each(|text| note(&format!("warning: {text}")));

@@ -32,6 +32,7 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
     }
     table.set("seal", &mut host.seal, seal::read);
     table.set("dead_letters", &mut host.dead_letters, seal::dead_letters);
+    table.set("audit_size", &mut host.audit_size, Value::size);
     table.set("admin", &mut host.admin, admin::read);
     table.set("log", &mut host.log, log);
     table.set("connector_log", &mut host.connector_log, Value::boolean);

@@ -134,7 +134,10 @@ impl<'c> Lab<'c> {
         let kept = self.guest.take().filter(|(its, _)| its == place);
         let kept = match kept {
             Some(kept) => kept,
-            None => (place.clone(), Guest::new(self.connector, &place.context(), false).await?),
+            None => {
+                let guest = Guest::new(self.connector, &place.context(), false).await?;
+                (place.clone(), guest.candid())
+            }
         };
         Ok(&mut self.guest.insert(kept).1)
     }

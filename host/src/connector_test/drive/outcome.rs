@@ -122,6 +122,15 @@ pub enum Why {
 }
 
 impl Why {
+    /// The same, without what was asked.
+    #[must_use]
+    pub fn discreet(self) -> Self {
+        match self {
+            Self::Unsent { refusal, .. } => Self::Refused(refusal),
+            why => why,
+        }
+    }
+
     /// Whether the connector failed, rather than what it works with.
     pub fn is_fault(&self) -> bool {
         matches!(self, Self::Fault(_))

@@ -39,7 +39,7 @@ impl Scenario {
     }
 
     async fn replay(&self, connector: &Connector, forgiving: bool) -> Outcome {
-        let mut drive = Drive::new(connector, self.setup());
+        let mut drive = Drive::new(connector, self.setup()).candid();
         let updated = Self { polls: Vec::new(), ..self.clone() };
         let mut outcome =
             Outcome { differences: Vec::new(), updated, requests: 0, notifications: 0 };

@@ -12,6 +12,7 @@ use super::{
         Error, Method, Response, answer,
         auth::Pass,
         fault::{Answer, Failure, Transport},
+        pace::Paused,
         policy::{self, Targets},
     },
     Inner,
@@ -29,24 +30,31 @@ pub(super) struct Outgoing {
     pub(super) repeatable: bool,
 }
 
-/// A failure, with the host that it happened at.
-pub(super) struct At(pub(super) String, pub(super) Failure);
+/// Why a request has no answer.
+pub(super) enum Ended {
+    /// A failure, with the host that it happened at.
+    At(String, Failure),
+    /// The server asked for a pause meanwhile, in answer to another request.
+    Paused(Paused),
+}
 
 impl Inner {
-    /// Sends a request, follows where it may, and reads the answer: all within one time.
+    /// Sends a request, follows where it may, and reads the answer: all within one time, which
+    /// begins where no pause is left.
     pub(super) async fn exchange(
         &self,
         outgoing: &Outgoing,
         pass: &Pass<'_>,
     ) -> Result<Response, Error> {
+        self.pace.not_paused().await.map_err(|paused| self.paused(paused))?;
         let total = self.timeouts.total;
         let answer = timeout(total, self.follow(outgoing, pass)).await;
-        let late = |_| Err(At::url(&outgoing.url, Transport::Timeout(total).into()));
-        answer.unwrap_or_else(late).map_err(|failed| self.failed(failed))
+        let late = |_| Err(Ended::at(&outgoing.url, Transport::Timeout(total).into()));
+        answer.unwrap_or_else(late).map_err(|ended| self.ended(ended))
     }
 
-    async fn follow(&self, outgoing: &Outgoing, pass: &Pass<'_>) -> Result<Response, At> {
-        let at = |failure| At::url(&outgoing.url, failure);
+    async fn follow(&self, outgoing: &Outgoing, pass: &Pass<'_>) -> Result<Response, Ended> {
+        let at = |failure| Ended::at(&outgoing.url, failure);
         let mut answer = self.head(outgoing, &outgoing.url, pass).await.map_err(at)?;
         let mut followed = 0;
         while self.redirects > 0 && is_redirect(&answer) {
@@ -56,6 +64,10 @@ impl Inner {
             followed += 1;
             let next = self.next_hop(outgoing, &answer);
             let next = next.ok_or_else(|| at(Answer::Redirect.into()))?;
+            // Waiting here would pass for a server that is slow to answer.
+            if let Some(rest) = self.pace.paused_for() {
+                return Err(Ended::Paused(Paused(rest)));
+            }
             answer = self.head(outgoing, &next, pass).await.map_err(at)?;
         }
         answer::read(answer, self.bounds()).await.map_err(at)
@@ -90,7 +102,6 @@ impl Inner {
         }
     }
 
-    /// Whether the server asked for a pause meanwhile, in answer to another request.
     fn is_paused(&self) -> bool {
         self.pace.paused_for().is_some()
     }
@@ -113,10 +124,11 @@ impl Inner {
     }
 }
 
-impl At {
-    pub(super) fn url(url: &Url, failure: Failure) -> Self {
+impl Ended {
+    pub(super) fn at(url: &Url, failure: Failure) -> Self {
         let host = url.host_str().unwrap_or_default();
-        Self(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")), failure)
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Self::At(format!("{host}{port}"), failure)
     }
 }
 

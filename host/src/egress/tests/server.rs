@@ -9,6 +9,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
     task::JoinSet,
 };
 
@@ -20,6 +21,8 @@ pub(super) enum Act {
     Close(String),
     /// Breaks the connection off.
     Reset,
+    /// Answers once it is let go, and goes on with the connection.
+    Hold(Arc<Notify>, String),
     /// Says this, and then nothing.
     Stall(String),
     /// Says this, and then one byte at a time.
@@ -99,6 +102,10 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         };
         match script(&request, number) {
             Act::Say(answer) => stream.write_all(answer.as_bytes()).await.ok()?,
+            Act::Hold(until, answer) => {
+                until.notified().await;
+                stream.write_all(answer.as_bytes()).await.ok()?;
+            }
             Act::Close(answer) => return stream.write_all(answer.as_bytes()).await.ok(),
             Act::Reset => return None,
             Act::Stall(start) => {

@@ -253,6 +253,10 @@ impl Found {
                 let kept = read.keep(&self.shelf).await;
                 kept.map_err(|source| Error::Folder { path, source })?;
             }
+            let resumed = match resumed {
+                Some(resumed) => Some(resumed.with_cursors(&*shared.store).await?),
+                None => None,
+            };
             let options = service::Options {
                 tasks: tasks(config, &name),
                 shelf: self.noted.then(|| self.shelf.clone()),

@@ -148,6 +148,7 @@ impl Committer {
             }
             // Whoever asked may have gone away.
             Request::RotateKeys(reply) => drop(reply.send(state.rotate_keys())),
+            Request::LookAtKeys(reply) => drop(reply.send(state.look_at_keys())),
             Request::Flush(reply) => answer(answers, reply, ()),
             Request::Skip(id, memo, noted) => state.skip(group, id, memo, noted)?,
             Request::Bury(id, reason, at) => state.bury(group, id, reason, at)?,

@@ -184,6 +184,17 @@ impl Front {
     }
 }
 
+/// The keys that a block's items are sealed with, and of how many each: without opening any.
+pub(super) fn keys(value: &[u8], disk: &Disk) -> Result<Vec<(Number, u16)>, Error> {
+    let (clear, mut rest) = disk.understood(postcard::take_from_bytes::<Clear>(value))?;
+    let mut keys = Vec::new();
+    for (items, length) in clear.runs {
+        keys.extend(number(rest).map(|number| (number, items)));
+        rest = rest.get(length as usize..).unwrap_or_default();
+    }
+    Ok(keys)
+}
+
 /// What stands next in a run.
 fn next<'a, T: Deserialize<'a>>(disk: &Disk, rest: &mut &'a [u8]) -> Result<T, Error> {
     let (value, others) = disk.understood(postcard::take_from_bytes(rest))?;

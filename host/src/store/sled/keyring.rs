@@ -4,6 +4,8 @@
 //! number whose file says that it was destroyed stays so for ever, and what was sealed with it is
 //! as good as gone; one whose file is missing is a fault.
 
+mod look;
+
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
@@ -14,6 +16,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::look::look;
 use super::{
     folder::{damaged, io_error},
     format,
@@ -22,7 +25,7 @@ use crate::{
     config::{Seal, Secret},
     files,
     store::{
-        Error, Rotated,
+        Error, Keys as Seen, Rotated,
         seal::{Key, Kind, Number, OuterKey, Unopened, number},
     },
 };
@@ -38,6 +41,7 @@ enum Stored {
 
 /// All keys of a store. The committer makes and destroys them, anyone opens with them.
 pub(super) struct Keyring {
+    data: PathBuf,
     folder: PathBuf,
     /// The host's own outer key, where the user has none.
     own: PathBuf,
@@ -57,14 +61,15 @@ impl Keyring {
     /// The keys in a data folder. Changes nothing unless the outer key opens them all; then, what
     /// an older one wrapped is wrapped by the newest.
     pub(super) fn open(data: &Path, settings: Seal) -> Result<Self, Error> {
-        let (folder, own) = (data.join("store").join("keys"), data.join("seal.key"));
+        let (folder, own) = places(data);
         files::make_folder(&folder).map_err(io_error("create", &folder))?;
         let stored = read(&folder)?;
         let is_new = stored.values().all(|stored| matches!(stored, Stored::Destroyed));
         let outer = Outer::read(&settings, &own, is_new).map_err(|why| refused(&folder, why))?;
         let mut keys = Keys::unwrap(&stored, &outer).map_err(|why| refused(&folder, why))?;
         keys.outer = outer.newest;
-        let ring = Self { folder, own, settings, keys: RwLock::new(keys) };
+        let (data, keys) = (data.to_owned(), RwLock::new(keys));
+        let ring = Self { data, folder, own, settings, keys };
         for (number, stored) in &stored {
             if let Stored::Wrapped { connection, outer, .. } = stored
                 && *outer != ring.read().outer.id()
@@ -133,6 +138,11 @@ impl Keyring {
             return Err(self.unopened(Unopened));
         }
         Ok(opened)
+    }
+
+    /// The keys as their files are now, and the outer keys as they are configured now.
+    pub(super) fn look(&self, sealed: &BTreeMap<Number, u64>) -> Result<Seen, Error> {
+        look(&self.data, &self.settings, sealed)
     }
 
     /// Destroys a connection's keys: what they sealed is unreadable when this answers.
@@ -266,12 +276,15 @@ impl Outer {
         Ok(Self { newest, older })
     }
 
+    /// All of them, the newest first.
+    fn all(&self) -> impl Iterator<Item = &OuterKey> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+
     /// The one of this id.
     fn of(&self, id: &str) -> Result<&OuterKey, String> {
-        let mut all = std::iter::once(&self.newest).chain(&self.older);
-        all.find(|key| key.id() == id).ok_or_else(|| {
-            let given: Vec<&str> =
-                std::iter::once(&self.newest).chain(&self.older).map(OuterKey::id).collect();
+        self.all().find(|key| key.id() == id).ok_or_else(|| {
+            let given: Vec<&str> = self.all().map(OuterKey::id).collect();
             format!("it is sealed with the key {id}, and was given {}", given.join(", "))
         })
     }
@@ -290,18 +303,31 @@ fn make_own(path: &Path) -> Result<OuterKey, String> {
     Ok(key)
 }
 
+/// Where the keys of a data folder are, and the host's own outer key.
+fn places(data: &Path) -> (PathBuf, PathBuf) {
+    (data.join("store").join("keys"), data.join("seal.key"))
+}
+
 fn read(folder: &Path) -> Result<BTreeMap<Number, Stored>, Error> {
-    let mut stored = BTreeMap::new();
+    let files = files(folder)?.into_iter();
+    files.map(|(number, path)| Ok((number, stored(&path)?))).collect()
+}
+
+fn files(folder: &Path) -> Result<Vec<(Number, PathBuf)>, Error> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(io_error("read", folder))? {
         let path = entry.map_err(io_error("read", folder))?.path();
-        let number = path.file_name().and_then(|name| name.to_str()?.parse().ok());
         // Others are drafts that a crash left.
-        let Some(number) = number else { continue };
-        let bytes = fs::read(&path).map_err(io_error("read", &path))?;
-        let key = format::decode(&bytes).map_err(|_| damaged(&path, "it holds no key"))?;
-        stored.insert(Number(number), key);
+        if let Some(number) = path.file_name().and_then(|name| name.to_str()?.parse().ok()) {
+            files.push((Number(number), path));
+        }
     }
-    Ok(stored)
+    Ok(files)
+}
+
+fn stored(path: &Path) -> Result<Stored, Error> {
+    let bytes = fs::read(path).map_err(io_error("read", path))?;
+    format::decode(&bytes).map_err(|_| damaged(path, "it holds no key"))
 }
 
 fn encode(path: &Path, stored: &Stored) -> Result<Vec<u8>, Error> {

@@ -13,6 +13,10 @@ pub(super) const NEXT_CONTAINER: &[u8] = &[0, b'n'];
 /// The serial of the last item whose record knows what it says.
 pub(super) const SAVED: &[u8] = &[0, b's'];
 
+/// The prefix of all tasks.
+pub(super) const TASKS: &[u8] = &[2];
+/// The prefix of all kept answers.
+pub(super) const ANSWERS: &[u8] = &[7];
 /// The prefix of all sequences.
 pub(super) const SEQUENCES: &[u8] = &[1];
 /// The prefix of all marks.
@@ -89,6 +93,11 @@ pub(super) fn dead_of(key: &[u8]) -> Option<ContainerId> {
 /// A kept answer; its parts follow.
 pub(super) fn answer(task: &TaskId) -> Vec<u8> {
     named(7, task)
+}
+
+/// Whether a key is that of a value's first part.
+pub(super) fn is_first_part(key: &[u8]) -> bool {
+    key.ends_with(&[0, 0])
 }
 
 /// Whether a key is that of a part of this one's value.

@@ -164,6 +164,11 @@ impl Records {
         Ok(())
     }
 
+    /// The tree.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// See [`Disk::abandon`].
     pub(super) fn abandon(&self) {
         self.disk.abandon();

@@ -7,7 +7,8 @@ use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
     store::{
-        Commit, Committed, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Rotated, Settlement,
+        Commit, Committed, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
+        Settlement,
     },
 };
 
@@ -26,6 +27,7 @@ pub(super) enum Request {
     Held(Purge, Reply<Purged>),
     ForgetDead(Timestamp, Reply<usize>),
     RotateKeys(Reply<Rotated>),
+    LookAtKeys(Reply<Keys>),
     /// Brings all notes to disk.
     Flush(Reply<()>),
     /// With the record whose memo readers know already.
@@ -53,9 +55,11 @@ impl Request {
     pub(super) fn urgency(&self) -> Urgency {
         match self {
             // What is forgotten comes back unless the marks are written along.
-            Self::Flush(_) | Self::Rewind(..) | Self::Purge(..) | Self::Held(..) => {
-                Urgency::Everything
-            }
+            Self::Flush(_)
+            | Self::Rewind(..)
+            | Self::Purge(..)
+            | Self::Held(..)
+            | Self::LookAtKeys(_) => Urgency::Everything,
             Self::Settle(..) | Self::Begin(..) | Self::Polled(..) => Urgency::LateNote,
             Self::Skip(..) | Self::Bury(..) => Urgency::Note,
             _ => Urgency::Awaited,
@@ -78,7 +82,14 @@ impl Request {
 
     /// Whether it looks up what it forgets on disk, where nothing of its own group is yet.
     pub(super) fn goes_first(&self) -> bool {
-        matches!(self, Self::Rewind(..) | Self::Purge(..) | Self::Held(..) | Self::ForgetDead(..))
+        matches!(
+            self,
+            Self::Rewind(..)
+                | Self::Purge(..)
+                | Self::Held(..)
+                | Self::ForgetDead(..)
+                | Self::LookAtKeys(_)
+        )
     }
 
     /// Answers with an error.
@@ -94,6 +105,7 @@ impl Request {
             Self::Purge(_, reply) | Self::Held(_, reply) => drop(reply.send(Err(error))),
             Self::ForgetDead(_, reply) => drop(reply.send(Err(error))),
             Self::RotateKeys(reply) => drop(reply.send(Err(error))),
+            Self::LookAtKeys(reply) => drop(reply.send(Err(error))),
             Self::Skip(..)
             | Self::Bury(..)
             | Self::Settle(..)

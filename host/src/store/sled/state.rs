@@ -22,12 +22,13 @@ use super::{
     keyring::Keyring,
     keys,
     records::Records,
+    survey,
 };
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, Delivery, DestinationName, TaskId},
     store::{
-        Error, Rotated,
+        Error, Keys, Rotated,
         seal::{Kind, Number},
     },
 };
@@ -234,6 +235,11 @@ impl State {
     /// See [`Store::rotate_keys`](crate::store::Store::rotate_keys).
     pub(super) fn rotate_keys(&self) -> Result<Rotated, Error> {
         self.ring.rotate()
+    }
+
+    /// See [`Store::keys`](crate::store::Store::keys).
+    pub(super) fn look_at_keys(&self) -> Result<Keys, Error> {
+        self.ring.look(&survey::sealed(&self.disk, self.records.disk())?)
     }
 
     /// Forgets a container.

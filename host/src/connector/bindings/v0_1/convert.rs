@@ -9,6 +9,7 @@ use crate::{
     connector::{Action, Detection, Failure, Manifest, Page, Request, Step},
     egress,
     model::{Change, ChangeKind},
+    plain::plain,
 };
 
 /// A failure's text stands in logs: it is held to one line of so many characters.
@@ -31,7 +32,8 @@ impl From<types::Failure> for Failure {
 }
 
 fn line(text: &str) -> String {
-    text.chars().take(FAILURE_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let end = text.char_indices().nth(FAILURE_TEXT).map_or(text.len(), |(end, _)| end);
+    plain(text.get(..end).unwrap_or_default(), ' ')
 }
 
 impl From<types::Request> for Request {

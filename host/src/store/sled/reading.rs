@@ -1,0 +1,72 @@
+//! Reading a container while the committer may be moving it.
+
+use std::{thread, time::Duration};
+
+use super::{
+    SledStore,
+    block::{self, Location},
+    format, keys, state,
+};
+use crate::{
+    model::{Container, ContainerId, TaskId},
+    store::{Error, seal::Kind},
+};
+
+/// How often and after what pause a container that is about to move is looked for.
+const MOVES: usize = 500;
+const MOVE: Duration = Duration::from_millis(1);
+
+impl SledStore {
+    /// What `read` makes of a pending container's item.
+    pub(super) fn pending_item<T>(
+        &self,
+        id: ContainerId,
+        read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut fault = None;
+        // An item may move between the look at the index and the look at the disk.
+        for _ in 0..MOVES {
+            let Some(at) = self.index.place(id) else { return Ok(None) };
+            match self.item_at(&at, id, &read) {
+                Ok(Some(item)) => return Ok(Some(item)),
+                Ok(None) => {}
+                Err(error) => fault = Some(error),
+            }
+            if self.index.place(id) == Some(at) {
+                thread::sleep(MOVE);
+            }
+        }
+        Err(fault.unwrap_or_else(|| self.disk.damaged("a container is missing from its block")))
+    }
+
+    fn item_at<T>(
+        &self,
+        at: &Location,
+        id: ContainerId,
+        read: impl Fn(&[u8]) -> Result<Option<T>, postcard::Error>,
+    ) -> Result<Option<T>, Error> {
+        let Some(item) = block::read(&self.disk, at)? else { return Ok(None) };
+        let item = self.ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
+        let Some(item) = item else { return Ok(None) };
+        let (head, _) = self.disk.understood(format::head(&item))?;
+        if head.id != id {
+            return Ok(None);
+        }
+        self.disk.understood(read(&item))
+    }
+
+    /// A kept answer's bytes.
+    pub(super) fn kept(&self, id: &TaskId) -> Result<Option<Vec<u8>>, Error> {
+        let key = keys::answer(id);
+        let Some(sealed) = self.disk.whole(&key)? else { return Ok(None) };
+        self.ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)
+    }
+
+    pub(super) fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        let Some(bytes) = state::dead_letter(&self.disk, &self.ring, id)? else {
+            return Ok(None);
+        };
+        let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
+        self.disk.understood(format::container(item)).map(Some)
+    }
+}
