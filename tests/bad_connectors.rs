@@ -504,6 +504,23 @@ async fn what_a_queue_forgot_is_told_after_a_crash() {
 }
 
 #[tokio::test]
+async fn a_queue_that_failed_once_is_asked_again() {
+    let site = Site::new(&["consuming"]).await;
+    let (clinic, receiver) = (Clinic::start().await, receiver().await);
+    clinic.book(1);
+    clinic.answer(Some(503));
+    site.configure(
+        &(connection("ward", "consuming", clinic.url(), "")
+            + &destination("app", receiver.url(), "")),
+    );
+    let host = site.start().await;
+    let expected = "the EHR is unavailable: status 503";
+    host.wait_for_error("ward/appointments", expected).await;
+    clinic.answer(None);
+    within("the notification", receiver.wait_for(1)).await;
+}
+
+#[tokio::test]
 async fn a_plugin_and_a_guest_are_components() {
     for name in ["plain", crate::support::FHIR] {
         let bytes = fs::read(connector_file(name)).unwrap();

@@ -1,28 +1,39 @@
 //! Whole worlds from seeds.
 //!
-//! A seed makes an EHR that changes, destinations, a network between them and a disk, and says
-//! what of it fails, when and how. The real host runs in it, as the program would build it: hours
-//! pass in milliseconds, and the same seed is the same world to the millisecond.
+//! A seed makes EHRs that change, destinations, a network between them, a disk and a clock on the
+//! wall, and says what of it fails, when and how. The real host runs in it, as the program would
+//! build it: hours pass in milliseconds, and the same seed is the same world to the millisecond.
+//! Most worlds have one connection and one task; some have a second connection, further tasks at
+//! intervals of their own, a queue that forgets what it answered, sign-in, a rate, or a clock that
+//! somebody sets: see [`plan`].
 //!
 //! | real | replaced, and why that is sound |
 //! | --- | --- |
-//! | schedule, poll, commit, collect, deliver, webhooks, signatures, status, services and rolling back | |
-//! | the way out: policy, pace, pauses, times, limits, reading answers | what carries requests: [`wire`] stands where the HTTP client would connect |
-//! | the connector: a `.wasm` guest in wasmtime | the engine's ticks: a guest runs to its end, as one does that is quick |
+//! | schedule, poll, commit, collect, deliver, webhooks, signatures, status, services and rolling back, also after a restart | |
+//! | the way out: policy, tokens, pace, pauses, times, limits, reading answers | what carries requests: [`wire`] stands where the HTTP client would connect |
+//! | the connector: a `.wasm` guest in wasmtime, an instance a poll | the engine's ticks: a guest runs to its end, as one does that is quick |
 //! | | the store: one in memory that is held to what every store must do, and loses what was not synced |
-//! | | the clock, which is the runtime's, and turned on when nothing else is to be done; chance, which is the seed's |
+//! | | the notes of what is in service: in memory, whole or not there, as files are that are renamed into their place |
+//! | | the clock, which is the runtime's, and turned on when nothing else is to be done; the wall's beside it is set as the seed says; chance, which is the seed's |
+//!
+//! A mutant breaks one promise where one of these is replaced; one of them, which uses an instance
+//! again, does so by `Connector::reusing`, which is there for it.
 //!
 //! `SEEDS=0..100000 cargo test -p rounds --test rounds -- simulation::seeds --nocapture` runs as many as one likes, and
 //! `SEEDS=4711 …` shows all that happens in one.
 
 mod chance;
 mod check;
+mod clock;
 mod connectors;
 mod ehr;
 mod mutants;
+mod notes;
+mod person;
 mod plan;
 mod receiver;
 mod run;
+mod sign_in;
 mod store;
 mod wire;
 mod world;
@@ -46,10 +57,23 @@ use self::{
 const USUAL: u64 = 1_000;
 /// How many a mutant has to be found within.
 const PATIENCE: u64 = 2_000;
+/// Seeds that are told of.
+const MOST: usize = 12;
 /// Threads of a test.
 const THREADS: usize = 2;
-/// Seeds that are kept: the first, until one finds what another does not.
-const KEPT: [u64; 1] = [0];
+/// Seeds that are kept, with what each found.
+const KEPT: [(u64, &str); 7] = [
+    (9, "who waited for the rate did not mind the pause that was asked for meanwhile"),
+    (19, "a token endpoint's pause was not minded"),
+    (58, "a queue's first answer that held nothing was read again for ever"),
+    (247, "a connector that failed where a task had failed before stayed in service"),
+    (
+        291,
+        "what a connector on trial had left out was lost where it was rolled back on a full disk",
+    ),
+    (349, "who waited for another token did not mind the pause that was asked for meanwhile"),
+    (508, "what was sent once more did not mind the pause that was asked for meanwhile"),
+];
 
 /// Runs seeds side by side; answers those that broke a promise.
 fn broken(seeds: Range<u64>, mutant: Option<Mutant>, most: usize) -> Vec<(u64, Outcome)> {
@@ -90,15 +114,15 @@ fn seeds_hold() {
         eprintln!("{:#?}", run(seeds.start, None, true));
         return;
     }
-    let found = broken(seeds, None, 5);
+    let found = broken(seeds, None, MOST);
     assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
 fn what_seeds_found_once_stays_mended() {
-    for seed in KEPT {
+    for (seed, found) in KEPT {
         let outcome = run(seed, None, false);
-        assert!(outcome.broken.is_empty(), "seed {seed}: {:#?}", outcome.broken);
+        assert!(outcome.broken.is_empty(), "seed {seed}: {found}? {:#?}", outcome.broken);
     }
 }
 

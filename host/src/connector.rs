@@ -22,6 +22,7 @@ mod sandbox;
 mod tests;
 mod time;
 mod tools;
+mod used;
 mod watch;
 
 pub use cache::Cache;

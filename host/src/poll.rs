@@ -5,6 +5,7 @@
 //! A poll ends on the connector that it began with. Where that is on trial and fails, the one
 //! before is asked what it makes of the same answer: `verdict`.
 
+mod answer;
 mod error;
 mod verdict;
 
@@ -14,7 +15,6 @@ use std::{
     sync::Arc,
 };
 
-use bytes::Bytes;
 use jiff::Timestamp;
 
 pub(crate) use self::error::blame;
@@ -24,12 +24,12 @@ use crate::{
     clock::Clock,
     collect,
     connection::Connection,
-    connector::{Context, Detection, Fault, Guest, Limit, Page, Request},
+    connector::{Context, Detection, Fault, Guest, Limit, Page},
     egress, identity,
     model::{Change, ChangeKind, Pending, Stage, TaskId},
     service::Serving,
     shadow, step,
-    store::{Commit, Committed, KeptAnswer, NewChange, Store, TaskState},
+    store::{Commit, Committed, NewChange, Store, TaskState},
 };
 
 /// Polls a task.
@@ -94,7 +94,11 @@ impl Poller {
                 self.connection.service.went_well(&self.task, &progress.serving).await;
                 Ok(progress.summary)
             }
-            Err(error) => Err(self.judge(error, &progress).await),
+            Err(error) => {
+                let error = self.judge(error, &progress).await;
+                self.let_go(&error, &progress).await?;
+                Err(error)
+            }
         }
     }
 
@@ -189,42 +193,6 @@ impl Poller {
         });
     }
 
-    /// The EHR's answer; where reading consumes, it is on disk before it is parsed, and one that
-    /// is there from before a crash is not asked for again.
-    async fn answer(
-        &self,
-        guest: &mut Guest,
-        client: &egress::Client,
-        progress: &mut Progress,
-    ) -> Result<egress::Response, Error> {
-        if let Some(kept) = progress.state.answer.take() {
-            let answer = restored(kept);
-            progress.evidence.answered(&answer);
-            return Ok(answer);
-        }
-        let request = guest.poll(progress.state.cursor.as_deref()).await?;
-        progress.evidence.asked(&request);
-        let Request { method, target, headers, body } = request;
-        let request = egress::Request { method, target, headers, body };
-        let answer = match self.detection_of(&progress.serving) {
-            Detection::ConsumingFeed => self.consume(client, &request).await?,
-            Detection::Feed | Detection::Snapshot => client.send(&request).await?,
-        };
-        progress.evidence.answered(&answer);
-        Ok(answer)
-    }
-
-    async fn consume(
-        &self,
-        client: &egress::Client,
-        request: &egress::Request,
-    ) -> Result<egress::Response, Error> {
-        self.store.keep(&self.task, None).await?;
-        let answer = client.send_once(request).await?;
-        self.store.keep(&self.task, Some(kept(&answer))).await?;
-        Ok(answer)
-    }
-
     async fn commit(&self, progress: &mut Progress, page: Page) -> Result<(), Error> {
         let Page { changes, cursor, more } = page;
         let there = changes.iter().filter(|it| it.kind == ChangeKind::Upserted).count();
@@ -297,17 +265,4 @@ fn fingerprint(cursor: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     cursor.hash(&mut hasher);
     hasher.finish()
-}
-
-fn kept(answer: &egress::Response) -> KeptAnswer {
-    KeptAnswer {
-        status: answer.status,
-        headers: answer.headers.clone(),
-        body: answer.body.to_vec(),
-    }
-}
-
-fn restored(kept: KeptAnswer) -> egress::Response {
-    let KeptAnswer { status, headers, body } = kept;
-    egress::Response { status, headers, body: Bytes::from(body), retry_after: None }
 }

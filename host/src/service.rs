@@ -5,6 +5,7 @@
 //! before is kept, with where each task stood. Where the new one fails on what the one before
 //! would have read, the old one is back in service, and the tasks are back where they were.
 
+mod notes;
 mod trial;
 
 use std::{
@@ -15,8 +16,9 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{Mutex as Turn, RwLock, RwLockReadGuard};
 
+pub use self::notes::Notes;
 use self::trial::Standing;
-pub(crate) use self::trial::{Record, Resumed};
+pub(crate) use self::trial::{Record, Resumed, Trial};
 use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
@@ -149,8 +151,8 @@ impl Service {
         self.standing().went_wrong(task, serving.number);
     }
 
-    /// What was in service before, where this is on trial and the task did not fail with that one.
-    pub(crate) fn on_trial(&self, task: &TaskId, serving: &Serving) -> Option<Connector> {
+    /// What this is judged by, where it is on trial.
+    pub(crate) fn on_trial(&self, task: &TaskId, serving: &Serving) -> Option<Trial> {
         self.standing().on_trial(task, serving.number)
     }
 
@@ -164,7 +166,7 @@ impl Service {
     /// in service by now.
     ///
     /// # Errors
-    /// Where the store cannot be written; the tasks stand where they stand then.
+    /// Where the store cannot be written; what is on trial stays in service then, and on trial.
     pub(crate) async fn roll_back(
         &self,
         serving: &Serving,
@@ -172,7 +174,15 @@ impl Service {
         why: &str,
     ) -> Result<bool, store::Error> {
         let _alone = self.0.gate.write().await;
-        let Some(tasks) = self.standing().roll_back(serving.number, why) else { return Ok(false) };
+        let Some(tasks) = self.standing().back(serving.number) else { return Ok(false) };
+        // First: whatever ends the host before all this is on disk, the trial goes on after it.
+        for (task, to) in tasks {
+            let forgotten = store.rewind(&task, to).await?;
+            tracing::warn!(%task, forgotten, "goes back to where it stood before the swap");
+        }
+        if !self.standing().roll_back(serving.number, why) {
+            return Ok(false);
+        }
         let (bad, good) = (serving.connector.manifest().label(), self.serving());
         let good = good.connector.manifest().label();
         tracing::error!(
@@ -183,10 +193,6 @@ impl Service {
         );
         self.publish();
         self.keep().await;
-        for (task, to) in tasks {
-            let forgotten = store.rewind(&task, to).await?;
-            tracing::warn!(%task, forgotten, "reads again what it found since the swap");
-        }
         Ok(true)
     }
 
@@ -233,9 +239,7 @@ impl Service {
     pub(crate) async fn keep(&self) {
         let Some(shelf) = self.0.shelf.clone() else { return };
         let _turn = self.0.noting.lock().await;
-        let (name, record) = (self.0.name.clone(), self.record());
-        let noted = tokio::task::spawn_blocking(move || shelf.keep(&name, &record)).await;
-        let noted = noted.map_err(std::io::Error::other).and_then(|noted| noted);
+        let noted = shelf.note(&self.0.name, &self.record()).await;
         if let Err(error) = noted {
             tracing::warn!(connector = self.name(), %error, "what is in service cannot be noted; after a restart nothing can be rolled back");
         }

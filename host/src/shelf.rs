@@ -11,11 +11,22 @@ use std::{
     sync::Arc,
 };
 
-use crate::{connector::Content, files, service::Record, trust::file::beside};
+use tokio::task;
+
+use crate::{
+    connector::Content,
+    files,
+    service::{Notes, Record},
+    trust::file::beside,
+};
 
 /// The shelf of a host. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Shelf(Arc<Path>);
+pub(crate) struct Shelf {
+    folder: Arc<Path>,
+    /// Where notes are, if not in the folder.
+    notes: Option<Arc<dyn Notes>>,
+}
 
 impl Shelf {
     /// The shelf in a folder, made where there is none.
@@ -26,13 +37,21 @@ impl Shelf {
 
     /// The shelf in a folder that may not be there.
     pub(crate) fn at(folder: &Path) -> Self {
-        Self(folder.into())
+        Self { folder: folder.into(), notes: None }
+    }
+
+    /// The same shelf, with its notes elsewhere.
+    pub(crate) fn noting(self, notes: Option<Arc<dyn Notes>>) -> Self {
+        Self { notes, ..self }
     }
 
     /// What is noted of a name. A note that cannot be read is none, and told.
     pub(crate) fn record(&self, name: &str) -> Option<Record> {
-        let path = self.note(name);
-        let text = fs::read(&path).ok()?;
+        let path = self.place(name);
+        let text = match &self.notes {
+            Some(notes) => notes.read(name)?,
+            None => fs::read(&path).ok()?,
+        };
         let read = serde_json::from_slice(&text);
         let wrong = |error: &serde_json::Error| {
             tracing::warn!(file = %path.display(), %error, "cannot be read; what was in service before is not known");
@@ -42,7 +61,7 @@ impl Shelf {
 
     /// The names with a note.
     pub(crate) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let name = |path: PathBuf| {
             let is_note = path.extension().is_some_and(|extension| extension == "json");
             path.file_stem().filter(|_| is_note).map(|stem| stem.to_string_lossy().into_owned())
@@ -68,9 +87,14 @@ impl Shelf {
     }
 
     /// Notes what is in service under a name.
-    pub(crate) fn keep(&self, name: &str, record: &Record) -> io::Result<()> {
+    pub(crate) async fn note(&self, name: &str, record: &Record) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(record)?;
-        files::write_changed(&self.note(name), &text)
+        if let Some(notes) = &self.notes {
+            return notes.write(name, text).await;
+        }
+        let path = self.place(name);
+        let written = task::spawn_blocking(move || files::write_changed(&path, &text));
+        written.await.map_err(io::Error::other)?
     }
 
     /// Lets go of files that no note speaks of. Nobody may be about to note one meanwhile.
@@ -78,7 +102,7 @@ impl Shelf {
         let records = self.names().into_iter().filter_map(|name| self.record(&name));
         let named: HashSet<_> =
             records.flat_map(|it| [Some(it.serving), it.previous]).flatten().collect();
-        for entry in fs::read_dir(&self.0)? {
+        for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let is_file = path.extension().is_some_and(|extension| extension == "wasm");
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -91,11 +115,11 @@ impl Shelf {
         Ok(())
     }
 
-    fn note(&self, name: &str) -> PathBuf {
-        self.0.join(format!("{name}.json"))
+    fn place(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.json"))
     }
 
     fn path(&self, digest: &str) -> PathBuf {
-        self.0.join(format!("{digest}.wasm"))
+        self.folder.join(format!("{digest}.wasm"))
     }
 }

@@ -1,5 +1,5 @@
-//! The simulated EHR's connector in three releases, the last of which fails: real guests, compiled
-//! once a process.
+//! The simulated EHRs' connector in four releases, the last two of which fail: real guests,
+//! compiled once a process.
 
 use std::{fs, sync::OnceLock};
 
@@ -8,12 +8,19 @@ use rounds::{
     connector::{Compiler, Connector, Engine},
 };
 
+use super::mutants::Mutant;
 use crate::support;
 
-const NAMES: [&str; 3] = ["simulated", "simulated-next", "simulated-broken"];
+const NAMES: [&str; 4] = ["simulated", "simulated-next", "simulated-broken", "simulated-blind"];
 
-/// The one that fails.
+/// What there is for a good one.
+pub(super) const NEXT: usize = 1;
+
+/// The one that fails at some entries.
 pub(super) const BROKEN: usize = 2;
+
+/// The one that leaves entries out, until it fails.
+pub(super) const BLIND: usize = 3;
 
 /// Guests at once, of all worlds that run side by side: none ever waits for another's.
 const GUESTS: usize = 64;
@@ -25,6 +32,14 @@ pub(super) fn all() -> &'static [Connector] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(load())
     })
+}
+
+/// As a world has them.
+pub(super) fn of(mutant: Option<Mutant>) -> Vec<Connector> {
+    match mutant {
+        Some(Mutant::ReusesInstances) => all().iter().map(Connector::reusing).collect(),
+        _ => all().to_vec(),
+    }
 }
 
 async fn load() -> Vec<Connector> {

@@ -30,10 +30,22 @@ pub(super) enum Mutant {
     ForgetsWhatItTakesBack,
     /// Whoever asks for a pause is not heard.
     DeafToPauses,
+    /// An instance that has served a poll serves the next.
+    ReusesInstances,
+    /// An answer that the EHR gives once is not kept.
+    ForgetsAnswers,
+    /// The token that was given first is sent for ever.
+    KeepsTokens,
+    /// Waits are counted by the clock on the wall.
+    WaitsByTheWall,
+    /// A restart forgets what a connector is on trial against.
+    ForgetsTrials,
+    /// What two connections call by the same name is one.
+    MixesConnections,
 }
 
 impl Mutant {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::CursorFirst,
         Self::NoSync,
         Self::NoOrder,
@@ -47,5 +59,11 @@ impl Mutant {
         Self::NoFence,
         Self::ForgetsWhatItTakesBack,
         Self::DeafToPauses,
+        Self::ReusesInstances,
+        Self::ForgetsAnswers,
+        Self::KeepsTokens,
+        Self::WaitsByTheWall,
+        Self::ForgetsTrials,
+        Self::MixesConnections,
     ];
 }

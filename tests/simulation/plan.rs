@@ -1,42 +1,42 @@
-//! What a seed makes of a world: how much changes, what is sick, when it is mended.
+//! What a seed makes of a world: what there is, how much of it changes, what is sick, when it is
+//! mended.
 
-use rounds::model::NotificationId;
+pub(super) mod feed;
+pub(super) mod shape;
+pub(super) mod wall;
 
-use super::{chance::Chance, check};
+use self::{
+    feed::Feed,
+    shape::{SERVERS, Shape},
+    wall::Wall,
+};
+use super::{
+    chance::Chance,
+    connectors::{BLIND, BROKEN},
+};
 
-/// How late an entry may show: what the connector's overlap covers, less a second.
-const LATEST: u64 = 119_000;
+const MINUTE: u64 = 60_000;
 
-/// A change in the EHR. Times are milliseconds from the beginning.
-pub(super) struct Entry {
-    pub(super) seq: u64,
-    /// When, as the EHR says.
-    pub(super) at: u64,
-    /// From when on the EHR shows it.
-    pub(super) shown: u64,
-    pub(super) record: u64,
-    pub(super) version: u64,
-    pub(super) key: u64,
-    /// The id that its notification must have.
-    pub(super) id: NotificationId,
-}
-
-/// A world before it begins.
+/// A world before it begins. Times are milliseconds from the beginning.
 pub(super) struct Plan {
+    /// Whom it has.
+    pub(super) shape: Shape,
     /// When everything is mended.
     pub(super) healed: u64,
-    /// What changes, in the order in which it is shown.
-    pub(super) log: Vec<Entry>,
+    /// What changes, a task each.
+    pub(super) feeds: Vec<Feed>,
     /// Entries in a page.
     pub(super) page: usize,
-    /// How often a request to the EHR and to each destination meets a fault.
-    pub(super) sick: [f64; 3],
+    /// How often a request to each server meets a fault.
+    pub(super) sick: [f64; SERVERS],
     /// How often a page is bad.
     pub(super) bad_pages: f64,
-    /// When servers are down: the EHR's, and each destination's.
-    pub(super) down: [Option<(u64, u64)>; 3],
-    /// When the EHR loses its log.
-    pub(super) log_lost: Vec<u64>,
+    /// When servers are down.
+    pub(super) down: [Option<(u64, u64)>; SERVERS],
+    /// When the EHRs know no token any more that was given before.
+    pub(super) revoked: Vec<u64>,
+    /// What the host's clock shows.
+    pub(super) wall: Wall,
     /// The longest time that a host runs.
     pub(super) host_runs: u64,
     /// How long a sync takes at most.
@@ -47,57 +47,49 @@ pub(super) struct Plan {
     pub(super) full: f64,
     /// How often a person does something.
     pub(super) meddling: f64,
+    /// The connector that somebody takes for a good one.
+    pub(super) bad: usize,
 }
 
 impl Plan {
     pub(super) fn draw(chance: &mut Chance) -> Self {
-        let minute = 60_000;
-        let healed = chance.between(3, 12) * minute;
-        let count = chance.between(3, 24);
+        let shape = Shape::draw(chance);
+        let healed = chance.between(3, 12) * MINUTE;
         let mut sickness = || if chance.happens(0.3) { 0.0 } else { chance.share() * 0.4 };
-        let sick = [sickness(), sickness(), sickness()];
-        let down = [(); 3].map(|()| {
+        let sick = [(); SERVERS].map(|()| sickness());
+        let down = [(); SERVERS].map(|()| {
             let from = chance.below(healed);
-            chance.happens(0.4).then(|| (from, from + chance.below(5 * minute)))
+            chance.happens(0.4).then(|| (from, from + chance.below(5 * MINUTE)))
         });
-        let log_lost = (0..chance.below(3)).map(|_| chance.below(healed));
-        let mut log_lost: Vec<_> = log_lost.collect();
-        log_lost.sort_unstable();
         Self {
-            healed,
-            log: log(chance, count, healed),
+            feeds: feed::draw(chance, &shape, healed),
             page: chance.between(1, 6) as usize,
             sick,
             bad_pages: if chance.happens(0.5) { 0.0 } else { chance.share() * 0.3 },
             down,
-            log_lost,
-            host_runs: if chance.happens(0.2) { healed } else { chance.between(1, 10) * minute },
+            revoked: times(chance, 3, healed),
+            wall: Wall::draw(chance, healed),
+            host_runs: if chance.happens(0.2) { healed } else { chance.between(1, 10) * MINUTE },
             sync: chance.between(1, 400),
             falls: if chance.happens(0.5) { 0.0 } else { chance.share() * 0.1 },
             full: if chance.happens(0.7) { 0.0 } else { chance.share() * 0.3 },
             meddling: chance.share() * 0.5,
+            // What a queue handed out to a blind one is gone.
+            bad: if !shape.queue && chance.happens(0.3) { BLIND } else { BROKEN },
+            shape,
+            healed,
         }
+    }
+
+    /// Whether somebody may put a connector in service that leaves things out.
+    pub(super) fn is_blind(&self) -> bool {
+        self.bad == BLIND
     }
 }
 
-fn log(chance: &mut Chance, count: u64, until: u64) -> Vec<Entry> {
-    let (records, keys) = (chance.between(1, 8), chance.between(1, 4));
-    let mut times: Vec<_> = (0..count).map(|_| chance.below(until)).collect();
+/// Fewer times than a limit, in order.
+fn times(chance: &mut Chance, limit: u64, until: u64) -> Vec<u64> {
+    let mut times: Vec<_> = (0..chance.below(limit)).map(|_| chance.below(until)).collect();
     times.sort_unstable();
-    for at in 1..times.len() {
-        if chance.happens(0.4) {
-            times[at] = times[at - 1];
-        }
-    }
-    let mut versions = vec![0; records as usize];
-    let mut entry = |(seq, shown): (usize, u64)| {
-        let record = chance.below(records);
-        let version = &mut versions[record as usize];
-        *version += 1;
-        let late = if chance.happens(0.2) { chance.below(LATEST) } else { 0 };
-        let (seq, at) = (seq as u64, shown.saturating_sub(late));
-        let id = check::id(record, *version);
-        Entry { seq, at, shown, record, version: *version, key: record % keys, id }
-    };
-    times.into_iter().enumerate().map(&mut entry).collect()
+    times
 }

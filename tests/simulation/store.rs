@@ -1,5 +1,7 @@
 //! The store of a world: the one in memory, watched at every write, and where a mutant lies.
 
+mod spoilt;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,8 +9,7 @@ use jiff::Timestamp;
 use rounds::{
     identity::RecordKey,
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
-        Pending, Stage, TaskId,
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
     },
     store::{
         Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement,
@@ -25,34 +26,20 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// A commit as a mutant makes it.
-    fn spoilt(&self, mut commit: Commit) -> Commit {
-        let task = self.inner.task(&commit.task).unwrap_or_default();
-        if self.world.has(Mutant::NoFence) {
-            commit.revision = task.revision;
-        }
-        let host = self.world.lock().hosts;
-        for (new, at) in commit.changes.iter_mut().zip(1..) {
-            match self.world.mutant {
-                Some(Mutant::NoOrder) => new.lane = Lane(commit.revision * 1000 + at),
-                Some(Mutant::SeesTwice) => new.version = None,
-                Some(Mutant::OtherIds) => {
-                    new.notification_id =
-                        NotificationId(format!("{}-{host}", new.notification_id.0));
-                }
-                _ => {}
-            }
-        }
-        commit
-    }
-
     /// A write begins: a crash may come over it, or the disk is full.
     fn begins(&self) -> Result<(), Error> {
+        let (falls, full) = {
+            let Plan { falls, full, .. } = self.world.lock().plan;
+            (falls, full)
+        };
+        self.may_fail(falls, full)
+    }
+
+    fn may_fail(&self, falls: f64, full: f64) -> Result<(), Error> {
         let mut world = self.world.lock();
         if !world.is_sick() {
             return Ok(());
         }
-        let Plan { falls, full, .. } = world.plan;
         if world.chance.happens(falls) {
             world.doom.notify_one();
         }
@@ -110,8 +97,10 @@ impl Store for Watched {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.begins()?;
+        let begun = self.world.lock().now();
         let commit = self.spoilt(commit);
-        let (cursor, revision) = (commit.cursor.clone(), commit.revision);
+        let (task, cursor, revision) =
+            (commit.task.clone(), commit.cursor.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
             true => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
@@ -120,15 +109,24 @@ impl Store for Watched {
             false => self.inner.commit(commit).await?,
         };
         let made = match &committed {
-            Committed::Done { made, .. } => made.len(),
-            Committed::Fenced { .. } => 0,
+            Committed::Done { made, .. } => made.as_slice(),
+            Committed::Fenced { .. } => &[],
         };
-        self.world.lock().tell(format_args!("commits {made} up to {cursor}"));
-        check::cursor(&self.world);
+        let mut world = self.world.lock();
+        let count = made.len();
+        world.tell(format_args!("{task} commits {count} up to {cursor}"));
+        let times = (begun, world.now());
+        world.commits.extend(made.iter().map(|it| (it.id, times)));
+        drop(world);
+        check::cursor::of(&self.world, &task);
         Ok(committed)
     }
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {
+        self.begins()?;
+        if self.world.has(Mutant::ForgetsAnswers) {
+            return Ok(());
+        }
         self.inner.keep(task, answer).await
     }
 
@@ -144,15 +142,19 @@ impl Store for Watched {
     }
 
     async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error> {
+        self.begins()?;
         self.inner.set_cursor(task, cursor).await
     }
 
     async fn rewind(&self, task: &TaskId, mut to: Rewind) -> Result<usize, Error> {
+        // Rare as it is, it is to be seen amid trouble.
+        self.may_fail(0.3, 0.3)?;
+        check::anew::is_off(&self.world, task);
         if self.world.has(Mutant::ForgetsWhatItTakesBack) {
             to.cursor = self.inner.task(task)?.cursor;
         }
         let forgotten = self.inner.rewind(task, to).await?;
-        self.world.lock().tell(format_args!("goes back over {forgotten}"));
+        self.world.lock().tell(format_args!("{task} goes back over {forgotten}"));
         Ok(forgotten)
     }
 

@@ -1,6 +1,8 @@
 //! The network: who is asked, what goes wrong on the way, and whether the host leaves alone who
 //! asks for it.
 
+mod fate;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
@@ -8,40 +10,15 @@ use bytes::Bytes;
 use rounds::egress::{Answered, Carried, Wire, fault::Transport};
 use tokio::time::sleep;
 
+use self::fate::{Fate, fate};
 use super::{
-    ehr,
+    check, ehr,
     mutants::Mutant,
+    plan::shape::{NAMES, Server},
     receiver,
+    sign_in::{self, Issuer},
     world::{Inner, World},
 };
-
-/// Servers, by their places in a plan.
-const EHR: usize = 0;
-const NAMES: [&str; 3] = ["ehr.sim", "app.sim", "lake.sim"];
-
-/// What happens to a request.
-#[derive(Clone, Copy, Debug)]
-enum Fate {
-    Well,
-    /// Nobody listens.
-    Refused,
-    /// The connection breaks before the server has read it.
-    Reset,
-    /// The server acts, and its answer is lost.
-    AnswerLost,
-    /// The server acts, and its answer breaks off.
-    Broken,
-    /// The server acts and answers when nobody listens any more.
-    Late,
-    /// The server neither acts nor answers.
-    Silent,
-    /// The server does not act, says so, and may ask for a pause of so many seconds.
-    Status(u16, Option<u64>),
-    /// The server acts, and says that it did not.
-    ActsAndFails,
-    /// Something else answers in its name.
-    Garbage,
-}
 
 /// The network of a world.
 pub(super) struct Network(pub(super) Arc<World>);
@@ -50,8 +27,16 @@ pub(super) struct Network(pub(super) Arc<World>);
 struct Flight<'a> {
     world: &'a World,
     server: usize,
-    request: Carried,
-    arrives: bool,
+    request: Arc<Carried>,
+    /// Its place among all that left, while it may still arrive.
+    arrives: Option<u64>,
+}
+
+/// A request whose host did not wait for it to arrive.
+pub(super) struct Cut {
+    place: u64,
+    server: usize,
+    request: Arc<Carried>,
 }
 
 #[async_trait]
@@ -59,9 +44,11 @@ impl Wire for Network {
     async fn carry(&self, request: Carried) -> Result<Answered, Transport> {
         let server = NAMES.iter().position(|it| request.url.host_str() == Some(it)).unwrap();
         let (fate, there, back) = self.depart(server, &request);
-        let mut flight = Flight { world: &self.0, server, request, arrives: true };
+        let arrives = Some(self.0.lock().departs());
+        let request = Arc::new(request);
+        let mut flight = Flight { world: &self.0, server, request, arrives };
         sleep(Duration::from_millis(there)).await;
-        flight.arrives = false;
+        flight.arrives = None;
         let outcome = flight.meet(fate).await;
         sleep(Duration::from_millis(back)).await;
         let mut world = self.0.lock();
@@ -70,6 +57,9 @@ impl Wire for Network {
         world.pause(server, &answered);
         if self.0.has(Mutant::DeafToPauses) {
             answered.headers.clear();
+        }
+        if self.0.has(Mutant::KeepsTokens) && Server::of(server) == Server::SignIn(0) {
+            world.issuers[0].gives_the_first(&mut answered);
         }
         Ok(answered)
     }
@@ -85,10 +75,12 @@ impl Network {
         {
             world.broke(format!("{} was asked {} ms too early", NAMES[server], until - now));
         }
-        if server != EHR {
-            receiver::leaves(&mut world, &self.0.disk, request);
+        match Server::of(server) {
+            Server::Ehr(place) => check::seen::asks(&mut world, place, &request.url),
+            Server::SignIn(place) => Issuer::leaves(&mut world, place),
+            Server::Destination(_) => receiver::leaves(&mut world, &self.0.disk, request),
         }
-        let fate = fate(&mut world, server);
+        let fate = fate(&mut world, server, request.url.path());
         (fate, world.chance.between(1, 150), world.chance.between(0, 50))
     }
 }
@@ -126,17 +118,38 @@ impl Flight<'_> {
     }
 }
 
-/// A host that stops has sent what was on its way, or not.
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         let mut world = self.world.lock();
-        if self.arrives && world.chance.happens(0.5) {
-            act(&mut world, self.server, &self.request);
+        if let Server::SignIn(place) = Server::of(self.server) {
+            world.issuers[place].is_answered();
+        }
+        if let Some(place) = self.arrives {
+            let (server, request) = (self.server, Arc::clone(&self.request));
+            world.cut.push(Cut { place, server, request });
+        }
+    }
+}
+
+/// A host that is gone has sent what was on its way, or not. In the order in which it left: a
+/// runtime lets go of its tasks in any.
+pub(super) fn settle(world: &mut Inner) {
+    let mut cut = std::mem::take(&mut world.cut);
+    cut.sort_by_key(|cut| cut.place);
+    for Cut { server, request, .. } in cut {
+        if world.chance.happens(0.5) {
+            act(world, server, &request);
         }
     }
 }
 
 impl Inner {
+    /// The place of a request that leaves among all.
+    fn departs(&mut self) -> u64 {
+        self.departed += 1;
+        self.departed
+    }
+
     /// Notes that a server asks to be left alone, which the host knows by now.
     fn pause(&mut self, server: usize, answered: &Answered) {
         let asked = answered.headers.iter().find(|(name, _)| name == "retry-after");
@@ -148,50 +161,22 @@ impl Inner {
     }
 }
 
-fn fate(world: &mut Inner, server: usize) -> Fate {
-    let now = world.now();
-    if !world.is_sick() {
-        return Fate::Well;
-    }
-    if world.plan.down[server].is_some_and(|(from, to)| (from..to).contains(&now)) {
-        return Fate::Refused;
-    }
-    if !world.chance.happens(world.plan.sick[server]) {
-        return Fate::Well;
-    }
-    let asks = world.chance.happens(0.7);
-    let pause = asks.then(|| world.chance.between(1, 90));
-    match (world.chance.below(12), server) {
-        (0, _) => Fate::Reset,
-        (1, _) => Fate::AnswerLost,
-        (2, _) => Fate::Broken,
-        (3, _) => Fate::Late,
-        (4, _) => Fate::Silent,
-        (5, _) => Fate::Status(429, pause),
-        (6, _) => Fate::Status(503, pause),
-        (7, _) => Fate::Status(500, None),
-        (8, EHR) => Fate::Garbage,
-        (8, _) => Fate::ActsAndFails,
-        (9, EHR) => Fate::Status(401, None),
-        (9, _) => Fate::Status(400, None),
-        (10, EHR) => Fate::Status(404, None),
-        (10, _) => Fate::Status(413, None),
-        (_, EHR) => Fate::Garbage,
-        (_, _) if world.chance.happens(0.2) => Fate::Status(410, None),
-        (_, _) => Fate::Status(408, None),
-    }
-}
-
 fn act(world: &mut Inner, server: usize, request: &Carried) -> (u16, String) {
-    match server {
-        EHR => {
-            let answer = ehr::answer(world, &request.url);
-            let path = request.url.path();
-            world.tell(format_args!("ehr answers {path}: {} {} bytes", answer.0, answer.1.len()));
+    match Server::of(server) {
+        Server::Ehr(place) if !sign_in::lets_in(world, place, request) => (401, "who?".into()),
+        Server::Ehr(place) => {
+            let answer = ehr::answer(world, place, &request.url);
+            let (name, path) = (NAMES[server], request.url.path());
+            world.tell(format_args!(
+                "{name} answers {path}: {} {} bytes",
+                answer.0,
+                answer.1.len()
+            ));
             answer
         }
-        other => {
-            receiver::take(world, other - 1, request);
+        Server::SignIn(place) => Issuer::answer(world, place),
+        Server::Destination(place) => {
+            receiver::take(world, place, request);
             (204, String::new())
         }
     }

@@ -1,17 +1,33 @@
-//! A world from one seed: its time, its chance, its EHR and its destinations, and all that broke.
+//! A world from one seed: its time, its chance, its servers and its disk, and all that broke.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, LazyLock, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use jiff::Timestamp;
-use rounds::{clock::Clock, store::memory::Disk};
+use rounds::{
+    model::{ContainerId, TaskId},
+    store::memory::Disk,
+};
 use tokio::{sync::Notify, time::Instant};
 
-use super::{chance::Chance, mutants::Mutant, plan::Plan, receiver::Receiver};
+use super::{
+    chance::Chance,
+    check::anew::Anew,
+    ehr::Ehr,
+    mutants::Mutant,
+    plan::{
+        Plan,
+        shape::{DESTINATIONS, SERVERS},
+    },
+    receiver::Receiver,
+    sign_in::Issuer,
+    wire::Cut,
+};
 
 /// When every world begins.
 pub(super) const BEGINNING: &str = "2026-01-01T00:00:00Z";
@@ -35,15 +51,24 @@ pub(super) struct World {
 pub(super) struct Inner {
     pub(super) chance: Chance,
     pub(super) plan: Plan,
-    pub(super) receivers: [Receiver; 2],
-    /// Logs that the EHR has lost so far.
-    pub(super) lost: usize,
-    /// Requests that the EHR has answered: what it says of a key changes with them.
-    pub(super) answers: u64,
+    pub(super) ehrs: [Ehr; 2],
+    pub(super) issuers: [Issuer; 2],
+    pub(super) receivers: [Receiver; DESTINATIONS.len()],
     /// Until when each server has asked to be left alone, and since when.
-    pub(super) pauses: [Option<(u64, u64)>; 3],
-    /// Hosts that have begun.
+    pub(super) pauses: [Option<(u64, u64)>; SERVERS],
+    /// Requests that left.
+    pub(super) departed: u64,
+    /// Those among them that the host which runs now did not wait for.
+    pub(super) cut: Vec<Cut>,
+    /// What hosts have noted of connectors in service, by their names.
+    pub(super) notes: BTreeMap<String, Vec<u8>>,
+    /// Tasks that are to start anew.
+    pub(super) anew: BTreeMap<TaskId, Anew>,
+    /// When commits began and were done, by the containers that they made.
+    pub(super) commits: BTreeMap<ContainerId, (u64, u64)>,
+    /// Hosts that have begun, and when the last did.
     pub(super) hosts: u64,
+    pub(super) host_since: u64,
     pub(super) broken: Vec<String>,
     /// Tells that the host is to crash in a moment.
     pub(super) doom: Arc<Notify>,
@@ -51,6 +76,8 @@ pub(super) struct Inner {
     pub(super) dead: BTreeSet<String>,
     /// Whether faults are over.
     pub(super) healed: bool,
+    /// Whether all is told, or will never be.
+    pub(super) is_over: bool,
     trace: DefaultHasher,
     shows: bool,
     /// Time that passed before the host that runs now, and when that began.
@@ -65,15 +92,22 @@ impl World {
         let inner = Inner {
             chance,
             plan,
-            receivers: Receiver::both(),
-            lost: 0,
-            answers: 0,
-            pauses: [None; 3],
+            ehrs: Default::default(),
+            issuers: Default::default(),
+            receivers: Receiver::all(),
+            pauses: [None; SERVERS],
+            departed: 0,
+            cut: Vec::new(),
+            notes: BTreeMap::new(),
+            anew: BTreeMap::new(),
+            commits: BTreeMap::new(),
             hosts: 0,
+            host_since: 0,
             broken: Vec::new(),
             doom: Arc::default(),
             dead: BTreeSet::new(),
             healed: false,
+            is_over: false,
             trace: DefaultHasher::new(),
             shows,
             passed: 0,
@@ -97,11 +131,19 @@ impl Inner {
         self.passed + self.began.map_or(0, |began| began.elapsed().as_millis() as u64)
     }
 
+    /// What the host's clock shows, in milliseconds since 1970.
+    pub(super) fn wall(&self) -> i64 {
+        let now = self.now();
+        beginning() + now as i64 + self.plan.wall.ahead(now)
+    }
+
     /// A host's time begins, within its runtime.
     pub(super) fn begin(&mut self) {
         (self.began, self.hosts) = (Some(Instant::now()), self.hosts + 1);
-        self.pauses = [None; 3];
+        self.host_since = self.now();
+        self.pauses = [None; SERVERS];
         self.doom = Arc::default();
+        self.anew.retain(|_, anew| anew.is_sure);
     }
 
     /// It ends, within its runtime: time stands.
@@ -118,6 +160,11 @@ impl Inner {
     /// Whether faults may happen.
     pub(super) fn is_sick(&self) -> bool {
         !self.healed && self.now() < self.plan.healed
+    }
+
+    /// How long they may still happen.
+    pub(super) fn sick_for(&self) -> Duration {
+        Duration::from_millis(self.plan.healed.saturating_sub(self.now()))
     }
 
     /// Notes what happened: two runs of a seed are the same if these are.
@@ -138,19 +185,5 @@ impl Inner {
     /// A fingerprint of all that happened.
     pub(super) fn trace(&self) -> u64 {
         self.trace.finish()
-    }
-}
-
-/// The clock of a world.
-pub(super) struct WorldClock(pub(super) Arc<World>);
-
-impl Clock for WorldClock {
-    fn now(&self) -> Timestamp {
-        let millis = beginning() + self.0.lock().now() as i64;
-        Timestamp::from_millisecond(millis).unwrap()
-    }
-
-    fn spread(&self) -> f64 {
-        self.0.lock().chance.share()
     }
 }

@@ -35,12 +35,12 @@ pub(super) async fn judge(
     if !service.is_current(&job.serving) {
         return Ok(true);
     }
-    let Some(previous) = service.on_trial(task, &job.serving) else { return Ok(false) };
-    let fails_as_well = fails(options, &previous, job).await;
+    let Some(trial) = service.on_trial(task, &job.serving) else { return Ok(false) };
+    let fails_as_well = fails(options, &trial.previous, job).await;
     // What the one on trial made, the other need not understand.
     let made = service.is_made_on_trial(task, job.container.id);
     let fails_as_well = fails_as_well.filter(|fails| !fails || !made);
-    let is_guilty = fails_as_well.map_or(blame == Blame::Connector, |fails| !fails);
+    let is_guilty = trial.is_guilty(fails_as_well, blame == Blame::Connector);
     if is_guilty {
         service.roll_back(&job.serving, &*options.store, &trouble.to_string()).await?;
     }

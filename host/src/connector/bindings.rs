@@ -30,6 +30,7 @@ pub(super) enum Version {
 }
 
 /// Where a loaded component has the functions of the contract.
+#[derive(Clone)]
 pub(super) enum Exports {
     V0_1(v0_1::Indices),
     #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
-use wasmtime::Store;
+use wasmtime::{Store, component::Instance};
 
 use super::{
     bindings::{Answer, Calls},
@@ -132,6 +132,7 @@ pub struct Guest {
 /// What a trap throws away.
 struct Live {
     store: Store<Sandbox>,
+    instance: Instance,
     calls: Calls,
 }
 
@@ -163,8 +164,9 @@ impl Guest {
     /// Has it speak for its author: what it says of failures stays as it is, though it may quote
     /// an answer.
     #[must_use]
-    pub fn candid(self) -> Self {
-        Self { is_candid: true, ..self }
+    pub fn candid(mut self) -> Self {
+        self.is_candid = true;
+        self
     }
 
     /// What to ask the EHR next.
@@ -270,7 +272,7 @@ impl Guest {
         let sandbox = Sandbox::new(self.context.now, self.seed, limits);
         let (mut store, instance) = self.connector.instantiate(sandbox).await?;
         let calls = self.connector.open(&mut store, &instance, &self.context)?;
-        Ok(Live { store, calls })
+        Ok(Live { store, instance, calls })
     }
 
     fn unquoted<'s>(&self, fault: Fault, shown: impl FnOnce() -> Shown<'s>) -> Fault {
@@ -288,6 +290,14 @@ impl Guest {
     fn show(&self, log: &[String]) {
         for line in log.iter().filter(|_| self.show_log) {
             tracing::info!(target: "rounds::connector_log", connector = self.connector.manifest().name, task = %self.context.task, "{line}");
+        }
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        if let Some(Live { store, instance, .. }) = self.live.take() {
+            self.connector.served((store, instance));
         }
     }
 }

@@ -20,6 +20,7 @@ use super::{
     manifest::Manifest,
     quoted::Vocabulary,
     sandbox::Sandbox,
+    used::{Stored, Used},
     watch::{in_time, trapped, watch},
 };
 use crate::egress::Pattern;
@@ -28,6 +29,7 @@ use crate::egress::Pattern;
 #[derive(Clone)]
 pub struct Connector(Arc<Loaded>);
 
+#[derive(Clone)]
 struct Loaded {
     engine: Engine,
     manifest: Manifest,
@@ -39,6 +41,8 @@ struct Loaded {
     imports: Vec<String>,
     session: bool,
     requests: Arc<[Pattern]>,
+    /// Where instances wait for another poll; `None` but in a simulation.
+    used: Option<Used>,
     vocabulary: Vocabulary,
 }
 
@@ -89,11 +93,19 @@ impl Connector {
             imports: imports::names(&kind, engine.wasm()),
             session: imports::has_session(&kind, engine.wasm(), contract),
             requests: Arc::default(),
+            used: None,
             vocabulary: vocabulary(content.bytes().clone()).await,
         };
         loaded.manifest = loaded.describe(name).await?;
         loaded.requests = patterns(name, &loaded.manifest)?;
         Ok(Self(Arc::new(loaded)))
+    }
+
+    /// The same connector, but that an instance which has served a poll serves the next, whosever
+    /// that is: what no host may do, for a simulation to prove that it would see it.
+    #[must_use]
+    pub fn reusing(&self) -> Self {
+        Self(Arc::new(Loaded { used: Some(Used::default()), ..(*self.0).clone() }))
     }
 
     /// What it says of itself.
@@ -149,11 +161,18 @@ impl Connector {
         &self.0.engine
     }
 
-    pub(super) async fn instantiate(
-        &self,
-        sandbox: Sandbox,
-    ) -> Result<(Store<Sandbox>, Instance), Fault> {
-        self.0.instantiate(sandbox).await
+    pub(super) async fn instantiate(&self, sandbox: Sandbox) -> Result<Stored, Fault> {
+        match self.0.used.as_ref().and_then(Used::take) {
+            Some(used) => Ok(used),
+            None => self.0.instantiate(sandbox).await,
+        }
+    }
+
+    /// An instance has served its poll.
+    pub(super) fn served(&self, stored: Stored) {
+        if let Some(used) = &self.0.used {
+            used.put(stored);
+        }
     }
 
     pub(super) fn open(
@@ -168,7 +187,7 @@ impl Connector {
 }
 
 impl Loaded {
-    async fn instantiate(&self, sandbox: Sandbox) -> Result<(Store<Sandbox>, Instance), Fault> {
+    async fn instantiate(&self, sandbox: Sandbox) -> Result<Stored, Fault> {
         let limits = self.engine.limits();
         let time = sandbox.time.clone();
         let mut store = Store::new(self.engine.wasm(), sandbox);

@@ -27,7 +27,7 @@ const NUMBER: usize = 4;
 const BEGINNING: usize = 4;
 
 /// The words of a connector's file, as hashes: a runtime of megabytes has many.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Vocabulary(HashSet<u64>);
 
 impl Vocabulary {

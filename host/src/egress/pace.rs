@@ -38,11 +38,15 @@ impl Pace {
         self.not_paused_for_long()?;
         #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]
         let turn = self.turns.acquire().await.expect("an open semaphore");
-        self.not_paused().await?;
-        if let Some(wait) = self.rate.as_ref().and_then(|rate| rate.take(Instant::now())) {
-            sleep(wait).await;
+        loop {
+            self.not_paused().await?;
+            let wait = self.rate.as_ref().and_then(|rate| rate.take(Instant::now()));
+            sleep(wait.unwrap_or_default()).await;
+            // Another's answer may have asked for a pause meanwhile.
+            if self.paused_for().is_none() {
+                return Ok(turn);
+            }
         }
-        Ok(turn)
     }
 
     /// Waits for the end of a short pause, if there is one. Who has a turn asks anew before each
@@ -151,6 +155,18 @@ mod tests {
         tokio::time::advance(Duration::from_secs(58)).await;
         drop(pace.turn().await.unwrap());
         assert_eq!(pace.paused_for(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_minded_by_who_waits_for_the_rate() {
+        let pace = Pace::new(2, Some(1.0));
+        drop(pace.turn().await.unwrap());
+        let asks = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            pace.heed(503, Some(Duration::from_secs(60)));
+        };
+        let (turn, ()) = tokio::join!(pace.turn(), asks);
+        assert_eq!(turn.err(), Some(Paused(Duration::from_millis(59_500))));
     }
 
     #[tokio::test(start_paused = true)]

@@ -67,10 +67,11 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         admin,
         scheduled,
         noted,
+        notes,
     } = builder;
     let config = Arc::new(config);
     let source = Source { config: &config, files: &connectors, compiler, noted };
-    let mut found = match Found::brought(&config, &loaded) {
+    let mut found = match Found::brought(&config, &loaded, notes) {
         Some(brought) => brought,
         None => find(&source).await?,
     };

@@ -10,6 +10,7 @@ use crate::{
     destination::Destination,
     egress::Network,
     model::DestinationName,
+    service::Notes,
     store::Store,
 };
 
@@ -27,6 +28,7 @@ pub struct Builder {
     pub(super) admin: bool,
     pub(super) scheduled: bool,
     pub(super) noted: bool,
+    pub(super) notes: Option<Arc<dyn Notes>>,
 }
 
 /// A destination that the program brought.
@@ -52,6 +54,7 @@ impl Builder {
             admin: false,
             scheduled: true,
             noted: true,
+            notes: None,
         }
     }
 
@@ -70,7 +73,8 @@ impl Builder {
     }
 
     /// Has a connector that the program loaded, which answers for it, and none of any folder or
-    /// registry beside those that it brings in this way. They share an engine.
+    /// registry beside those that it brings in this way. They share an engine. The first of a name
+    /// is in service; where it is noted that another was, that is looked for among the others.
     #[must_use]
     pub fn loaded(mut self, connector: Connector) -> Self {
         self.loaded.push(connector);
@@ -88,6 +92,13 @@ impl Builder {
     #[must_use]
     pub fn unnoted(mut self) -> Self {
         self.noted = false;
+        self
+    }
+
+    /// Notes elsewhere what is in service, of connectors that the program loaded.
+    #[must_use]
+    pub fn notes(mut self, notes: Arc<dyn Notes>) -> Self {
+        self.notes = Some(notes);
         self
     }
 

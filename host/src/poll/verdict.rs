@@ -22,6 +22,10 @@ impl Evidence {
         self.request.as_ref()
     }
 
+    pub(super) fn answer(&self) -> Option<&egress::Response> {
+        self.answer.as_ref()
+    }
+
     pub(super) fn answered(&mut self, answer: &egress::Response) {
         self.answer = Some(answer.clone());
     }
@@ -39,13 +43,12 @@ impl Poller {
         if !service.is_current(serving) {
             return Error::Replaced;
         }
-        let Some(previous) = service.on_trial(&self.task, serving) else {
+        let Some(trial) = service.on_trial(&self.task, serving) else {
             service.went_wrong(&self.task, serving);
             return error;
         };
-        let fails_as_well = self.fails(&previous, progress).await;
-        let is_guilty = fails_as_well.map_or(blame == Blame::Connector, |fails| !fails);
-        if !is_guilty {
+        let fails_as_well = self.fails(&trial.previous, progress).await;
+        if !trial.is_guilty(fails_as_well, blame == Blame::Connector) {
             return error;
         }
         match service.roll_back(serving, &*self.store, &error.to_string()).await {

@@ -38,6 +38,22 @@ pub(super) struct Standing {
     pub(super) refused: Option<String>,
 }
 
+/// What a connector on trial is judged by.
+pub(crate) struct Trial {
+    /// The last that has proven itself.
+    pub(crate) previous: Connector,
+    /// Whether the task failed with that one.
+    was_failing: bool,
+}
+
+impl Trial {
+    /// Whether a fault is the fault of what is on trial. `fails_as_well` is said of the one before,
+    /// where it could be asked about the same answer; where not, `is_blamed` decides.
+    pub(crate) fn is_guilty(&self, fails_as_well: Option<bool>, is_blamed: bool) -> bool {
+        fails_as_well.map_or(is_blamed && !self.was_failing, |fails| !fails)
+    }
+}
+
 /// How a task has polled.
 #[derive(Default)]
 pub(super) struct Polled {
@@ -202,10 +218,10 @@ impl Standing {
         }
     }
 
-    pub(super) fn on_trial(&self, task: &TaskId, number: u64) -> Option<Connector> {
-        let failed_before = self.tasks.get(task).is_some_and(|polled| polled.was_failing);
-        let previous = self.previous.as_ref().filter(|_| number == self.number && !failed_before);
-        previous.map(|(connector, _)| connector.clone())
+    pub(super) fn on_trial(&self, task: &TaskId, number: u64) -> Option<Trial> {
+        let (previous, _) = self.previous.as_ref().filter(|_| number == self.number)?;
+        let was_failing = self.tasks.get(task).is_some_and(|polled| polled.was_failing);
+        Some(Trial { previous: previous.clone(), was_failing })
     }
 
     pub(super) fn is_made_on_trial(&self, task: &TaskId, container: ContainerId) -> bool {
@@ -214,11 +230,20 @@ impl Standing {
     }
 
     /// Where every task goes back to, where this is still what is on trial.
-    pub(super) fn roll_back(&mut self, number: u64, why: &str) -> Option<Back> {
-        if number != self.number {
-            return None;
-        }
-        let (previous, file) = self.previous.take()?;
+    pub(super) fn back(&self, number: u64) -> Option<Back> {
+        self.previous.as_ref().filter(|_| number == self.number)?;
+        let back = self.tasks.iter().filter_map(|(task, polled)| {
+            let Before { cursor, from } = polled.before.clone()?;
+            Some((task.clone(), Rewind { cursor, from }))
+        });
+        Some(back.collect())
+    }
+
+    /// Puts the one before back, where this is still what is on trial. Answers whether it is.
+    pub(super) fn roll_back(&mut self, number: u64, why: &str) -> bool {
+        let Some((previous, file)) = self.previous.take_if(|_| number == self.number) else {
+            return false;
+        };
         let label = self.connector.manifest().label();
         self.refused = Some(format!("{label} was rolled back: {why}"));
         self.failed.push(self.connector.digest().to_owned());
@@ -226,11 +251,8 @@ impl Standing {
         self.failed.drain(..surplus);
         (self.connector, self.file) = (previous, file);
         self.number += 1;
-        let back = self.tasks.iter_mut().filter_map(|(task, polled)| {
-            let Before { cursor, from } = std::mem::take(polled).before?;
-            Some((task.clone(), Rewind { cursor, from }))
-        });
-        Some(back.collect())
+        self.tasks.values_mut().for_each(|polled| *polled = Polled::default());
+        true
     }
 
     pub(super) fn swap(&mut self, connector: Connector, file: String, now: Timestamp) {

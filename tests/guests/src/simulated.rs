@@ -1,22 +1,26 @@
-//! The connector of the simulated EHR: a log that is read in pages, in the order of its times, and
-//! whose entries may come late by less than [`OVERLAP`].
+//! The connector of the simulated EHRs, which have logs and a queue.
 //!
-//! Each pass begins the overlap before the newest time of the last. A pass that was interrupted
-//! goes on where it stood, and the next one begins before it was begun, for what came late behind
-//! its back. The EHR's clock is the host's here.
+//! Whatever an instance of it was told before stands in all that it asks and tells: see [`seen`].
+
+mod log;
+mod queue;
+mod seen;
 
 use std::marker::PhantomData;
 
 use rounds_sdk::*;
 use serde::{Deserialize, Serialize};
 
+use self::{log::Position, seen::seen};
 use crate::ACTION;
 
 /// What it tells of entries with an even and with an odd place.
 pub const EVENTS: [&str; 2] = ["Scheduling.New", "Scheduling.Modification"];
 
-/// How late an entry may come, in milliseconds.
-pub const OVERLAP: i64 = 120_000;
+/// The action whose entries are handed out once.
+pub const QUEUE: &str = "arrivals";
+
+const OTHER: &str = "orders";
 
 /// What tells one of these connectors from another.
 pub trait Release {
@@ -28,12 +32,15 @@ pub trait Release {
         let _ = entry;
         false
     }
+
+    /// Whether it leaves out every other entry of a page, until it fails at the last page.
+    const IS_BLIND: bool = false;
 }
 
 /// The connector of a release.
 pub struct Simulated<R>(PhantomData<R>);
 
-/// An entry of the log.
+/// An entry of a log.
 #[derive(Deserialize, Serialize)]
 pub struct Entry {
     /// Its place among those of one time.
@@ -48,22 +55,13 @@ pub struct Entry {
     pub key: String,
 }
 
+/// A page of a log or a queue.
 #[derive(Deserialize)]
 struct Answer {
+    /// The EHR's own time.
+    now: i64,
     entries: Vec<Entry>,
     more: bool,
-}
-
-/// Where a pass stands.
-struct Position {
-    /// From when it reads.
-    from: i64,
-    /// When it was begun.
-    begun: i64,
-    /// The newest time that it has seen.
-    newest: i64,
-    /// The last entry that it has read.
-    after: (i64, u64),
 }
 
 #[derive(Serialize)]
@@ -72,19 +70,26 @@ struct Told<'a> {
     entry: &'a Entry,
     previous: Option<&'a str>,
     answers: Vec<&'a str>,
+    seen: String,
 }
 
 impl<R: Release> Connector for Simulated<R> {
     fn describe() -> Manifest {
+        let queue = Action::feed(QUEUE, "The queue", &EVENTS, 1);
         Manifest::new("simulated", R::VERSION, "A guest of the simulation")
-            .action(Action::feed(ACTION, "The log", &EVENTS, 1))
-            .requests(&["GET /log", "GET /key/*", "GET /record/*"])
+            .action(Action::feed(ACTION, "A log", &EVENTS, 1))
+            .action(Action::feed(OTHER, "Another", &EVENTS, 1))
+            .action(queue.detection(Detection::ConsumingFeed))
+            .auth(&["none", "oauth2-client-credentials"])
+            .requests(&["GET /log/*", "GET /queue", "GET /key/*", "GET /record/*"])
     }
 
     fn poll(context: &Context, cursor: Option<&str>) -> Result<Request, Failure> {
-        let Position { from, after: (at, seq), .. } = Position::read(context, cursor)?;
-        let request = Request::get("/log").query("from", from);
-        Ok(request.query("at", at).query("seq", seq))
+        let request = match context.action.as_str() {
+            QUEUE => queue::ask(context),
+            action => Position::read(context, cursor)?.ask(action),
+        };
+        Ok(request.query("seen", seen(context)))
     }
 
     fn changes(
@@ -92,30 +97,30 @@ impl<R: Release> Connector for Simulated<R> {
         cursor: Option<&str>,
         answer: &Response,
     ) -> Result<Page, Failure> {
-        let mut position = Position::read(context, cursor)?;
+        seen(context);
         if answer.status == 410 {
             return Err(Failure::CursorLost("status 410".into()));
         }
-        let Answer { entries, more } = answer.ok()?.json()?;
-        let mut changes = Vec::new();
-        for entry in entries {
-            assert!(!R::breaks_at(&entry), "an entry that this release cannot bear");
-            position.newest = position.newest.max(entry.at);
-            position.after = position.after.max((entry.at, entry.seq));
-            changes.push(entry.change()?);
+        let mut page: Answer = answer.ok()?.json()?;
+        assert!(!R::IS_BLIND || page.more, "a page that this release cannot bear");
+        if R::IS_BLIND {
+            page.entries.retain(|entry| entry.seq.is_multiple_of(2));
         }
-        match more {
-            true => Ok(Page::more(position.print(), changes)),
-            false => Ok(Page::last(position.end(), changes)),
+        assert!(!page.entries.iter().any(R::breaks_at), "an entry that this release cannot bear");
+        match context.action.as_str() {
+            QUEUE => queue::read(context, cursor, &page),
+            _ => Position::read(context, cursor)?.pass(&page),
         }
     }
 
     fn collect(
-        _: &Context,
+        context: &Context,
         change: &Change,
         memo: Option<&str>,
         collected: &[Response],
     ) -> Result<Step, Failure> {
+        let seen = seen(context);
+        let ask = |path: String| Ok(Step::Fetch(vec![Request::get(path).query("seen", &seen)]));
         let entry: Entry = serde_json::from_str(&change.data)
             .map_err(|_| Failure::Internal("a change's data is not its own".into()))?;
         let answers: Vec<_> =
@@ -125,49 +130,14 @@ impl<R: Release> Connector for Simulated<R> {
             return Err(Failure::unexpected("half a word"));
         }
         match answers.len() {
-            0 => Ok(Step::Fetch(vec![Request::get(format!("/key/{}", entry.key))])),
-            1 if entry.seq.is_multiple_of(3) => {
-                Ok(Step::Fetch(vec![Request::get(format!("/record/{}", entry.record))]))
-            }
+            0 => ask(format!("/key/{}", entry.key)),
+            1 if entry.seq.is_multiple_of(3) => ask(format!("/record/{}", entry.record)),
             _ => {
-                let told = Told { entry: &entry, previous: memo, answers };
+                let told = Told { entry: &entry, previous: memo, answers, seen };
                 let event = if entry.seq.is_multiple_of(2) { EVENTS[0] } else { EVENTS[1] };
                 Ok(Notification::new(event, &told)?.memo(entry.version.clone()).into())
             }
         }
-    }
-}
-
-impl Position {
-    fn read(context: &Context, cursor: Option<&str>) -> Result<Self, Failure> {
-        let now = millis(&context.now)?;
-        let Some(cursor) = cursor else {
-            let since = millis(&context.since)?;
-            return Ok(Self::beginning(now, since, since));
-        };
-        let numbers: Result<Vec<i64>, _> = cursor.split(' ').map(str::parse).collect();
-        let numbers = numbers.map_err(|_| Failure::CursorLost("no cursor of this one".into()))?;
-        match numbers[..] {
-            [newest] => Ok(Self::beginning(now, newest - OVERLAP, newest)),
-            [from, begun, newest, at, seq] => {
-                Ok(Self { from, begun, newest, after: (at, seq.unsigned_abs()) })
-            }
-            _ => Err(Failure::CursorLost("no cursor of this connector".into())),
-        }
-    }
-
-    fn beginning(begun: i64, from: i64, newest: i64) -> Self {
-        Self { from, begun, newest, after: (from - 1, 0) }
-    }
-
-    fn print(&self) -> String {
-        let Self { from, begun, newest, after: (at, seq) } = self;
-        format!("{from} {begun} {newest} {at} {seq}")
-    }
-
-    /// Where the next pass begins from: never later than this one was begun.
-    fn end(&self) -> String {
-        self.newest.min(self.begun).to_string()
     }
 }
 
@@ -176,8 +146,4 @@ impl Entry {
         let change = Change::json(&self.record, self)?;
         Ok(change.version(&self.version).key(&self.key))
     }
-}
-
-fn millis(time: &str) -> Result<i64, Failure> {
-    Ok(Time::parse(time)?.millis_since(Time::parse("1970-01-01T00:00:00Z")?))
 }

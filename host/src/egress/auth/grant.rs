@@ -51,6 +51,12 @@ pub(super) struct Granted {
     pub(super) lasts: Option<Duration>,
 }
 
+/// No token, and how long the endpoint asked to be left alone.
+pub(super) struct Denied {
+    pub(super) fault: Fault,
+    pub(super) pause: Option<Duration>,
+}
+
 /// What a client proves itself with.
 pub(super) struct Grant {
     token_url: Url,
@@ -94,22 +100,25 @@ impl Grant {
     }
 
     /// Asks for a token, once.
-    pub(super) async fn ask(&self, asker: &Asker<'_>) -> Result<Granted, Fault> {
+    pub(super) async fn ask(&self, asker: &Asker<'_>) -> Result<Granted, Denied> {
         let request = self.request()?;
         let exchange = async {
             let answer = asker.carrier.execute(request, asker.bounds.connect).await?;
             answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }).await
         };
         let late = || Failure::from(Transport::Timeout(asker.total));
-        let answer = timeout(asker.total, exchange).await.unwrap_or_else(|_| Err(late()))?;
-        match answer.status {
+        let answer = timeout(asker.total, exchange).await.unwrap_or_else(|_| Err(late()));
+        let answer = answer.map_err(Fault::from)?;
+        let granted = match answer.status {
             200..=299 => Granted::read(&answer.body),
             // To ask too often, or too slowly, says nothing against the credentials.
             408 | 429 => Err(Fault::Unavailable(answer.status)),
             400..=499 => Err(Fault::Refused { status: answer.status, code: code(&answer.body) }),
             300..=399 => Err(Fault::Unreadable),
             status => Err(Fault::Unavailable(status)),
-        }
+        };
+        let pause = answer.retry_after.filter(|_| matches!(answer.status, 429 | 503));
+        granted.map_err(|fault| Denied { fault, pause })
     }
 
     fn request(&self) -> Result<reqwest::Request, Fault> {
@@ -152,6 +161,12 @@ fn seconds(value: &serde_json::Value) -> Option<Duration> {
 fn code(body: &[u8]) -> Option<&'static str> {
     let refusal: Refusal = serde_json::from_slice(body).ok()?;
     CODES.into_iter().find(|code| *code == refusal.error)
+}
+
+impl From<Fault> for Denied {
+    fn from(fault: Fault) -> Self {
+        Self { fault, pause: None }
+    }
 }
 
 impl From<Failure> for Fault {

@@ -10,7 +10,7 @@ use tokio::{sync, time::Instant};
 
 use super::{
     Failed, Fault,
-    grant::{Asker, Grant, Granted},
+    grant::{Asker, Denied, Grant, Granted},
 };
 
 /// How long a refused client waits before it asks again: nobody mends credentials faster, and
@@ -97,7 +97,7 @@ impl Tokens {
                 *current = Some(Arc::clone(&token));
                 Ok(token)
             }
-            Err(fault) => Err(renewal.fail(fault)),
+            Err(denied) => Err(renewal.fail(denied)),
         }
     }
 }
@@ -109,11 +109,12 @@ impl Renewal {
         Some(Failed { fault: fault.clone(), rest })
     }
 
-    fn fail(&mut self, fault: Fault) -> Failed {
-        let rest = match fault {
+    fn fail(&mut self, Denied { fault, pause }: Denied) -> Failed {
+        let least = match fault {
             Fault::Refused { .. } | Fault::Unreadable | Fault::Signing => AFTER_REFUSAL,
             Fault::Unavailable(_) | Fault::Transport(_) | Fault::Answer(_) => AFTER_TROUBLE,
         };
+        let rest = least.max(pause.unwrap_or_default());
         self.failed = Some((fault.clone(), Instant::now() + rest));
         Failed { fault, rest }
     }

@@ -8,6 +8,7 @@ mod choice;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use futures_util::{StreamExt, stream};
@@ -20,7 +21,7 @@ use crate::{
     model::TaskId,
     oci,
     reload::{self, File, Refusal, Sight, file_name},
-    service::{self, Record, Service},
+    service::{self, Notes, Record, Service},
     shelf::Shelf,
 };
 
@@ -101,23 +102,42 @@ pub(super) async fn find(source: &Source<'_>) -> Result<Found, Error> {
 
 impl Found {
     /// What the program brought, and nothing else.
-    pub(super) fn brought(config: &Config, loaded: &[Connector]) -> Option<Self> {
+    pub(super) fn brought(
+        config: &Config,
+        loaded: &[Connector],
+        notes: Option<Arc<dyn Notes>>,
+    ) -> Option<Self> {
         let engine = loaded.first()?.engine().clone();
         let mut found = Self {
             engine,
             library: Library::default(),
             sight: Sight::default(),
-            shelf: Shelf::at(&config.host.data),
+            noted: notes.is_some(),
+            shelf: Shelf::at(&config.host.data).noting(notes),
             lock: oci::LockFile::of(config),
             chosen: HashMap::new(),
             refused: Vec::new(),
-            noted: false,
         };
         for connector in loaded {
-            found.library.add(connector);
-            found.chosen.insert(connector.manifest().name.clone(), Chosen::of(connector));
+            found.bring(connector, loaded);
         }
         Some(found)
+    }
+
+    /// Chooses what the program brought first of a name.
+    fn bring(&mut self, connector: &Connector, loaded: &[Connector]) {
+        let name = &connector.manifest().name;
+        if self.chosen.contains_key(name) {
+            return;
+        }
+        let was = |digest: &String| loaded.iter().find(|it| it.digest() == digest).cloned();
+        let record = self.shelf.record(name).filter(|_| self.noted);
+        let served = record.as_ref().and_then(|record| {
+            let previous = record.previous.as_ref().and_then(was);
+            Some(Served { connector: was(&record.serving)?, previous, record: record.clone() })
+        });
+        self.library.add(connector);
+        self.chosen.insert(name.clone(), Chosen::of(connector, served, record));
     }
 
     async fn load(

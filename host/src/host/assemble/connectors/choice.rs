@@ -49,12 +49,16 @@ pub(super) struct Chosen {
 
 impl Chosen {
     /// What the program that runs the host brought, loaded.
-    pub(super) fn of(connector: &Connector) -> Self {
+    pub(super) fn of(
+        connector: &Connector,
+        served: Option<Served>,
+        record: Option<Record>,
+    ) -> Self {
         Self {
             connector: connector.clone(),
             file: connector.manifest().label(),
             to_keep: None,
-            resumed: None,
+            resumed: resumed(connector, served, record),
             refused: None,
         }
     }
@@ -134,16 +138,23 @@ impl Choice<'_> {
     /// What is offered, on trial against what was in service, where that is another.
     fn accept(self, offered: Candidate) -> Chosen {
         let Candidate { path, connector, file, .. } = offered;
-        let resumed = match self.served {
-            Some(Served { connector: was, previous, record }) => {
-                let is_same = was.digest() == connector.digest();
-                // What has proven itself stays what a failure goes back to.
-                let previous = if is_same { previous } else { Some(previous.unwrap_or(was)) };
-                Some(Resumed { previous, record })
-            }
-            None => self.record.map(|record| Resumed { previous: None, record }),
-        };
+        let resumed = resumed(&connector, self.served, self.record);
         let to_keep = Some(file);
         Chosen { connector, file: file_name(&path), to_keep, resumed, refused: None }
     }
+}
+
+/// What an earlier run leaves to a connector that is to be in service.
+fn resumed(
+    connector: &Connector,
+    served: Option<Served>,
+    record: Option<Record>,
+) -> Option<Resumed> {
+    let Some(Served { connector: was, previous, record }) = served else {
+        return record.map(|record| Resumed { previous: None, record });
+    };
+    let is_same = was.digest() == connector.digest();
+    // What has proven itself stays what a failure goes back to.
+    let previous = if is_same { previous } else { Some(previous.unwrap_or(was)) };
+    Some(Resumed { previous, record })
 }

@@ -1,0 +1,89 @@
+//! The EHR's answer: asked for, or on disk from before. Where reading takes changes off the EHR's
+//! list, an answer is kept until it is committed, or until it is known to hold none.
+
+use bytes::Bytes;
+
+use super::{Error, Poller, Progress};
+use crate::{
+    connector::{Detection, Failure, Fault, Guest, Request},
+    egress,
+    store::KeptAnswer,
+};
+
+impl Poller {
+    /// The EHR's answer; where reading consumes, it is on disk before it is parsed, and one that
+    /// is there from before a crash is not asked for again.
+    pub(super) async fn answer(
+        &self,
+        guest: &mut Guest,
+        client: &egress::Client,
+        progress: &mut Progress,
+    ) -> Result<egress::Response, Error> {
+        if let Some(kept) = progress.state.answer.take() {
+            let answer = restored(kept);
+            progress.evidence.answered(&answer);
+            return Ok(answer);
+        }
+        let request = guest.poll(progress.state.cursor.as_deref()).await?;
+        progress.evidence.asked(&request);
+        let Request { method, target, headers, body } = request;
+        let request = egress::Request { method, target, headers, body };
+        let answer = match self.detection_of(&progress.serving) {
+            Detection::ConsumingFeed => self.consume(client, &request).await?,
+            Detection::Feed | Detection::Snapshot => client.send(&request).await?,
+        };
+        progress.evidence.answered(&answer);
+        Ok(answer)
+    }
+
+    async fn consume(
+        &self,
+        client: &egress::Client,
+        request: &egress::Request,
+    ) -> Result<egress::Response, Error> {
+        self.store.keep(&self.task, None).await?;
+        let answer = client.send_once(request).await?;
+        self.store.keep(&self.task, Some(kept(&answer))).await?;
+        Ok(answer)
+    }
+
+    /// Forgets a kept answer that held no changes, or nothing else would ever be asked for. What
+    /// its connector cannot read is kept for one that can.
+    pub(super) async fn let_go(&self, error: &Error, progress: &Progress) -> Result<(), Error> {
+        let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;
+        let (Error::Fault(fault), Some(answer)) = (error, progress.evidence.answer()) else {
+            return Ok(());
+        };
+        match consumes && is_empty(answer.status, fault) {
+            true => Ok(self.store.keep(&self.task, None).await?),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whether an answer held no changes: by its status, or by the connector's account.
+fn is_empty(status: u16, fault: &Fault) -> bool {
+    let says_so = matches!(
+        fault,
+        Fault::Failure(
+            Failure::Unauthorized(_)
+                | Failure::Throttled(_)
+                | Failure::Unavailable(_)
+                | Failure::CursorLost(_)
+        )
+    );
+    says_so || !(200..300).contains(&status)
+}
+
+fn kept(answer: &egress::Response) -> KeptAnswer {
+    KeptAnswer {
+        status: answer.status,
+        headers: answer.headers.clone(),
+        body: answer.body.to_vec(),
+    }
+}
+
+fn restored(kept: KeptAnswer) -> egress::Response {
+    let KeptAnswer { status, headers, body } = kept;
+    egress::Response { status, headers, body: Bytes::from(body), retry_after: None }
+}
