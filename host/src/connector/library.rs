@@ -103,6 +103,7 @@ impl Connector {
 
     /// The same connector, but that an instance which has served a poll serves the next, whosever
     /// that is: what no host may do, for a simulation to prove that it would see it.
+    #[doc(hidden)]
     #[must_use]
     pub fn reusing(&self) -> Self {
         Self(Arc::new(Loaded { used: Some(Used::default()), ..(*self.0).clone() }))

@@ -1,6 +1,6 @@
 //! The connector of the simulated EHRs, which have logs and a queue.
 //!
-//! Whatever an instance of it was told before stands in all that it asks and tells: see [`seen`].
+//! Whatever an instance of it was told before stands in all that it asks and tells: see `seen`.
 
 mod log;
 mod queue;
