@@ -129,7 +129,8 @@ impl Block {
     }
 }
 
-fn seal(block: u32, place: u16) -> [u8; 6] {
+/// What the thing at a place of a block is sealed for.
+pub(super) fn seal(block: u32, place: u16) -> [u8; 6] {
     let ([a, b, c, d], [e, f]) = (block.to_be_bytes(), place.to_be_bytes());
     [a, b, c, d, e, f]
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    block,
     disk::Disk,
     format::{self, Head, Standing},
     keyring::Keyring,
@@ -111,10 +112,10 @@ impl Rows {
         Ok(())
     }
 
-    /// The bytes of a block's front.
+    /// The bytes of the front of the block that begins in a slot.
     pub(super) fn seal(
         self,
-        block: u32,
+        slot: u32,
         more: &[u32],
         disk: &Disk,
         ring: &Keyring,
@@ -122,7 +123,7 @@ impl Rows {
         let mut clear = Clear { more: more.to_vec(), lengths: self.lengths, runs: Vec::new() };
         let mut sealed = Vec::new();
         for (place, run) in (0..).zip(self.runs) {
-            let bytes = run.key.seal(Kind::Front, &sealed_for(block, place), &run.bytes);
+            let bytes = run.key.seal(Kind::Front, &block::seal(slot, place), &run.bytes);
             let bytes = bytes.map_err(|unopened| ring.unopened(unopened))?;
             clear.runs.push((run.items, bytes.len() as u32));
             sealed.extend_from_slice(&bytes);
@@ -141,9 +142,9 @@ impl Open {
 }
 
 impl Front {
-    /// Reads the front of a block.
+    /// Reads the front of the block that begins in a slot.
     pub(super) fn open(
-        block: u32,
+        slot: u32,
         value: &[u8],
         disk: &Disk,
         ring: &Keyring,
@@ -155,7 +156,7 @@ impl Front {
                 .split_at_checked(length as usize)
                 .ok_or_else(|| disk.damaged("a front ends within a run"))?;
             let key = number(sealed).unwrap_or(Number(0));
-            let opened = ring.open_value(Kind::Front, &sealed_for(block, place), sealed)?;
+            let opened = ring.open_value(Kind::Front, &block::seal(slot, place), sealed)?;
             front.runs.push(Run { items, key, opened });
             rest = others;
         }
@@ -200,10 +201,4 @@ fn next<'a, T: Deserialize<'a>>(disk: &Disk, rest: &mut &'a [u8]) -> Result<T, E
     let (value, others) = disk.understood(postcard::take_from_bytes(rest))?;
     *rest = others;
     Ok(value)
-}
-
-/// What a run is sealed for.
-fn sealed_for(block: u32, run: u16) -> [u8; 6] {
-    let ([a, b, c, d], [e, f]) = (block.to_be_bytes(), run.to_be_bytes());
-    [a, b, c, d, e, f]
 }

@@ -166,7 +166,7 @@ impl State {
                 if self.entries.get(&id).is_none_or(|entry| entry.at != old) {
                     continue;
                 }
-                let (at, key) = self.append(group, head.connection, &item)?;
+                let (at, key) = self.append(group, &head, &item)?;
                 let Some(entry) = self.entries.get_mut(&id) else { continue };
                 (entry.at, entry.key) = (at, key);
                 self.journal.remove(&old);
@@ -194,34 +194,31 @@ impl State {
         Ok(())
     }
 
-    /// Writes an item for a container, in the place of the one it has.
+    /// Has an item that was appended stand for a container, in the place of the one it has.
     fn enter(
         &mut self,
         group: &mut Group,
-        (id, connection): (ContainerId, &str),
-        item: &[u8],
+        id: ContainerId,
+        (at, key): (Location, Number),
         owed: Option<Box<[Owing]>>,
-    ) -> Result<(), Error> {
-        let (at, key) = self.append(group, connection, item)?;
+    ) {
         group.moved.push((id, Some(at)));
         if let Some(old) = self.entries.insert(id, Entry { at, key, owed }) {
             self.journal.remove(&old.at);
         }
-        Ok(())
     }
 
-    /// Puts a connection's item into the journal; where, and with which key.
+    /// Puts an item with this head into the journal; where, and with which key.
     fn append(
         &mut self,
         group: &mut Group,
-        connection: &str,
+        head: &Head<'_>,
         item: &[u8],
     ) -> Result<(Location, Number), Error> {
-        let key = self.ring.newest(connection)?;
+        let key = self.ring.newest(head.connection)?;
         let at = self.journal.append(&mut group.writer, &key, item);
         let at = at.map_err(|unopened| self.ring.unopened(unopened))?;
-        let (head, _) = self.disk.understood(format::head(item))?;
-        self.disk.understood(group.writer.note(&key, &head, &at))?;
+        self.disk.understood(group.writer.note(&key, head, &at))?;
         Ok((at, key.number()))
     }
 

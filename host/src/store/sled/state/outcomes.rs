@@ -31,7 +31,6 @@ impl State {
         }
         let item = self.item(&entry.at)?;
         let (head, body) = self.disk.understood(format::head(&item))?;
-        let connection = head.connection;
         let head = Head { memo: Some(fill.memo.as_deref()), ..head };
         if fill.destinations.is_empty() {
             self.close(group, head)?;
@@ -47,7 +46,8 @@ impl State {
         let item = self.disk.understood(format::encode(&(&head, &body)))?;
         self.learn(&head)?;
         let deliveries = owed.iter().filter_map(Owing::delivery).collect();
-        self.enter(group, (id, connection), &item, Some(owed))?;
+        let place = self.append(group, &head, &item)?;
+        self.enter(group, id, place, Some(owed));
         Ok(deliveries)
     }
 
@@ -144,7 +144,8 @@ impl State {
             None => Stage::Collect,
             Some(owed) => Stage::Deliver(owed.iter().filter_map(Owing::delivery).collect()),
         };
-        self.enter(group, (id, head.connection), &[&front, body].concat(), owed)?;
+        let place = self.append(group, &head, &[&front, body].concat())?;
+        self.enter(group, id, place, owed);
         Ok(Pending { id, task: head.task(), lane: head.lane, stage })
     }
 
@@ -185,7 +186,7 @@ impl State {
         let item = self.disk.understood(format::encode(&head))?;
         self.learn(&head)?;
         self.forget(group, head.id);
-        let (at, _) = self.append(group, head.connection, &item)?;
+        let (at, _) = self.append(group, &head, &item)?;
         self.closed.push(at);
         Ok(())
     }

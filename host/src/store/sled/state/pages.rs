@@ -178,7 +178,8 @@ impl State {
         let head = Head { id, connection, action, lane, record, version, memo, serial, standing };
         let body = Body { notification_id, change, backfill, observed_at, filled: None };
         let item = self.disk.understood(format::encode(&(&head, body)))?;
-        self.enter(group, (id, connection), &item, None)?;
+        let place = self.append(group, &head, &item)?;
+        self.enter(group, id, place, None);
         self.collecting.extend(version.map(|version| (record, version)));
         Ok(Pending { id, task: task.clone(), lane, stage: Stage::Collect })
     }
