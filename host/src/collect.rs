@@ -6,6 +6,7 @@
 //! calls the guest for other containers.
 
 mod asked;
+mod crowded;
 mod job;
 mod policy;
 mod verdict;
@@ -19,6 +20,7 @@ use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
 
 use self::{
+    crowded::Roomy,
     job::{Job, Waiting},
     policy::{Decision, Trouble},
     work::Workshop,
@@ -75,6 +77,7 @@ impl Options {
             lanes: Lanes::default(),
             events: FuturesUnordered::new(),
             fetching: 0,
+            crowded: 0,
             breaker: Breaker::default(),
         };
         (collector, Handle(sender))
@@ -90,12 +93,15 @@ pub(crate) struct Collector {
     events: FuturesUnordered<BoxFuture<'static, Event>>,
     /// Containers that wait for answers.
     fetching: usize,
+    /// Of these, how many wait for room in memory first.
+    crowded: usize,
     breaker: Breaker,
 }
 
 /// What the collector waits for.
 enum Event {
     Answered(Job, Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>),
+    Roomy(Lane, Roomy),
     Filled(Job, Result<Vec<Delivery>, crate::store::Error>),
 }
 
@@ -108,8 +114,10 @@ impl Collector {
     async fn work(&mut self) {
         loop {
             let due = self.start_jobs().await;
-            if self.events.is_empty() {
+            if self.is_idle() {
                 self.workshop.close();
+            } else if self.options.connection.way.is_short_of_room() {
+                self.workshop.forget_all();
             }
             // In this order, so that a simulation finds the same order again.
             tokio::select! {
@@ -136,7 +144,7 @@ impl Collector {
         self.lanes.release(now);
         while self.has_room(now) {
             let Some(lane) = self.lanes.take() else { break };
-            self.start_job(lane).await;
+            self.start_job(lane, None).await;
         }
         // Only now: a lane that was just looked at may have been held.
         let due = self.lanes.release(now);
@@ -149,11 +157,11 @@ impl Collector {
         self.fetching < room && self.events.len() < room.saturating_mul(FILLS_A_SLOT)
     }
 
-    async fn start_job(&mut self, lane: Lane) {
+    async fn start_job(&mut self, lane: Lane, roomy: Option<Roomy>) {
         let Some(waiting) = self.lanes.first_mut(lane) else { return };
         let serving = self.options.connection.service.serving();
         match Job::load(self.options.store.as_ref(), lane, waiting.container, serving) {
-            Ok(Some(job)) => self.advance(job).await,
+            Ok(Some(job)) => self.advance(Job { roomy, ..job }).await,
             Ok(None) => drop(self.lanes.done(lane)),
             Err(error) => self.trouble(lane, None, &Trouble::Store(error)),
         }
@@ -171,9 +179,13 @@ impl Collector {
                             Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
                         }
                     }
-                    Err(error) => self.fault(job, Trouble::Egress(error)).await,
+                    Err(error) => match error.wants_room() {
+                        Some(bytes) => self.crowded(job, bytes).await,
+                        None => self.fault(job, Trouble::Egress(error)).await,
+                    },
                 }
             }
+            Event::Roomy(lane, roomy) => self.begin_anew(lane, roomy).await,
             Event::Filled(job, Ok(deliveries)) => self.hand_over(&job, deliveries),
             Event::Filled(job, Err(error)) => {
                 self.trouble(job.lane, None, &Trouble::Store(error));
@@ -221,7 +233,8 @@ impl Collector {
         }
     }
 
-    fn fill(&mut self, job: Job, event: String, payload: String, memo: Option<String>) {
+    fn fill(&mut self, mut job: Job, event: String, payload: String, memo: Option<String>) {
+        job.let_go();
         let destinations = self.options.connection.destinations(&event);
         let connector = job.serving.connector.manifest().label();
         let filled = Filled { event, payload, connector, at: self.options.clock.now() };
@@ -257,12 +270,11 @@ impl Collector {
     /// A container could not be collected. Where that was a connector's fault which is not in
     /// service any more, or is not from now on, it is collected again with what is.
     async fn fault(&mut self, job: Job, trouble: Trouble) {
+        // Also what is still on its way: nobody waits for that any more, and it would keep its turn.
+        self.workshop.forget(&job);
         match verdict::judge(&self.options, &job, &trouble).await {
             Ok(true) => self.lanes.hold(job.lane, self.options.clock.steady()),
-            Ok(false) => {
-                self.workshop.forget(&job);
-                self.trouble(job.lane, Some(&job.serving.connector), &trouble);
-            }
+            Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), &trouble),
             Err(error) => self.trouble(job.lane, None, &Trouble::Store(error)),
         }
     }

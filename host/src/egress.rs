@@ -13,6 +13,7 @@
 //! | `pace`, `retry_after` | how many requests, how fast, and when none |
 //! | `wire` | what carries it all: the network, or a simulation's |
 //! | `answer` | how much of an answer is read, and how long |
+//! | `room` | how much of all answers is in memory at once |
 //! | `fault`, `error` | what is told of it all, which is never what was asked or answered |
 
 mod addresses;
@@ -30,12 +31,14 @@ mod policy;
 mod request;
 mod resolver;
 mod retry_after;
+mod room;
 mod rules;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod wire;
 
+pub(crate) use self::room::{Room, room_for};
 pub use self::{
     addresses::may_ask,
     client::Client,
@@ -46,6 +49,7 @@ pub use self::{
     policy::Refusal,
     request::{Method, Reply, Request, Response},
     resolver::Lookup,
+    room::Part,
     rules::Rules,
     wire::{Answered, Carried, Wire},
 };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::crowded::Roomy;
 use crate::{
     connection::Connection,
     connector::{Fault, Limit, Request, Step},
@@ -44,6 +45,8 @@ pub(super) struct Job {
     pub(super) asked: Vec<Request>,
     /// The answers so far, in the order of their requests.
     pub(super) collected: Vec<Arc<egress::Response>>,
+    /// What was set aside for its answers, once they found no room beside others'.
+    pub(super) roomy: Option<Roomy>,
     /// How often the connector has asked for more.
     pub(super) steps: usize,
 }
@@ -62,7 +65,9 @@ impl Job {
             identity::record(&container.task, &container.change.id),
         )?;
         let (asked, collected) = (Vec::new(), Vec::new());
-        Ok(Some(Self { lane, container, memo, serving, asked, collected, steps: 0 }))
+        let job =
+            Self { lane, container, memo, serving, asked, collected, roomy: None, steps: 0 };
+        Ok(Some(job))
     }
 
     /// Takes the answers of a step.
@@ -72,8 +77,18 @@ impl Job {
     pub(super) fn answered(&mut self, answers: Vec<Arc<egress::Response>>) -> Result<(), Fault> {
         self.collected.extend(answers);
         let limit = self.serving.connector.limits().guest_memory;
-        let bytes: usize = self.collected.iter().map(|answer| answer.body.len()).sum();
-        if bytes > limit { Err(Fault::Limit(Limit::Collected(limit))) } else { Ok(()) }
+        if self.held() > limit { Err(Fault::Limit(Limit::Collected(limit))) } else { Ok(()) }
+    }
+
+    /// Bytes of the answers so far.
+    pub(super) fn held(&self) -> usize {
+        self.collected.iter().map(|answer| answer.body.len()).sum()
+    }
+
+    /// Lets go of all answers, as nobody will ask for them again.
+    pub(super) fn let_go(&mut self) {
+        self.collected.clear();
+        self.roomy = None;
     }
 
     /// What somebody else needs to collect it as well.

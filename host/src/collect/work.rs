@@ -62,8 +62,18 @@ impl Workshop {
         impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + Send + use<>,
         Fault,
     > {
-        let client = self.connection.client(&job.serving.connector);
+        let connector = &job.serving.connector;
+        // What has room of its own shares nothing: it waits for nobody who may find none.
+        if let Some(roomy) = &job.roomy {
+            return Ok(Asked::default().ask(&roomy.client(connector), requests));
+        }
+        let client = self.connection.client(connector);
         Ok(self.bench(job).await?.asked.ask(&client, requests))
+    }
+
+    /// Lets go of all answers that are kept for equal requests.
+    pub(super) fn forget_all(&mut self) {
+        self.benches.iter_mut().for_each(|bench| bench.asked = Asked::default());
     }
 
     /// Lets go of what was answered about a container that could not be collected.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::egress::room_for;
+
 /// Limits with their defaults; all sizes in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -13,6 +15,8 @@ pub struct Limits {
     pub guest_memory: usize,
     /// An EHR's answer, after decompression.
     pub answer_body: usize,
+    /// EHRs' answers that are in memory at once, over all connections; half of it for one of them.
+    pub held_answers: usize,
     /// Changes in a page.
     pub page_changes: usize,
     /// Pages in a poll.
@@ -47,6 +51,7 @@ impl Default for Limits {
             guest_wall: Duration::from_secs(5),
             guest_memory: 128 * MIB,
             answer_body: 16 * MIB,
+            held_answers: 512 * MIB,
             page_changes: 10_000,
             poll_pages: 1_000,
             cursor: 16 * KIB,
@@ -59,5 +64,12 @@ impl Default for Limits {
             log_lines: 100,
             log_line: 4 * KIB,
         }
+    }
+}
+
+impl Limits {
+    /// What the answers about one change may take in memory: the least that `held_answers` may be.
+    pub fn one_change(&self) -> usize {
+        room_for(self.guest_memory.saturating_add(self.answer_body))
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
 use tokio::time::timeout;
 
@@ -13,6 +13,7 @@ use super::{
     Response,
     fault::{Answer, Failure, Transport},
     retry_after,
+    room::{Held, Place},
 };
 
 /// How many bytes the headers of an answer may have.
@@ -21,6 +22,9 @@ const MOST_HEADER_BYTES: usize = 64 << 10;
 const REPLY_BODY: usize = 64 << 10;
 /// How long it is read.
 const REPLY_TIME: Duration = Duration::from_secs(2);
+
+/// The room that is taken at least where an answer comes in pieces of no known sum.
+const PIECE: usize = 64 << 10;
 
 /// What may be read, and how slowly.
 #[derive(Clone, Copy)]
@@ -31,7 +35,11 @@ pub(super) struct Bounds {
 }
 
 /// Reads all of an answer.
-pub(super) async fn read(answer: reqwest::Response, bounds: Bounds) -> Result<Response, Failure> {
+pub(super) async fn read(
+    answer: reqwest::Response,
+    bounds: Bounds,
+    place: &Place,
+) -> Result<Response, Failure> {
     let status = answer.status().as_u16();
     let retry_after = pause_of(answer.headers());
     let headers = plain(answer.headers())?;
@@ -39,7 +47,7 @@ pub(super) async fn read(answer: reqwest::Response, bounds: Bounds) -> Result<Re
     if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Answer::Encoded.into());
     }
-    let body = read_body(answer, bounds).await?;
+    let body = Body::new(&headers, bounds, place).read(answer).await?;
     Ok(Response { status, headers, body, retry_after })
 }
 
@@ -87,30 +95,67 @@ fn plain(headers: &HeaderMap) -> Result<Vec<(String, String)>, Answer> {
         .collect())
 }
 
-async fn read_body(mut answer: reqwest::Response, bounds: Bounds) -> Result<Bytes, Failure> {
-    let too_large = Answer::TooLarge(bounds.body);
-    let expected = usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-    if expected > bounds.body {
-        return Err(too_large.into());
+/// A body as far as it has come, with the room that it takes.
+struct Body {
+    bytes: Vec<u8>,
+    /// Bytes of the headers, which take room as well.
+    beside: usize,
+    held: Held,
+    bounds: Bounds,
+}
+
+impl Body {
+    fn new(headers: &[(String, String)], bounds: Bounds, place: &Place) -> Self {
+        let beside = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        Self { bytes: Vec::new(), beside, held: place.hold(), bounds }
     }
-    let Some(first) = next_chunk(&mut answer, bounds).await? else { return Ok(Bytes::new()) };
-    if first.len() > bounds.body {
-        return Err(too_large.into());
-    }
-    let Some(second) = next_chunk(&mut answer, bounds).await? else { return Ok(first) };
-    // A short answer came in one piece, and is not copied; of a long one, the server said how
-    // long it is, or its pieces are put together as they come.
-    let mut body = BytesMut::with_capacity(expected.max(first.len() + second.len()));
-    body.extend_from_slice(&first);
-    let mut next = Some(second);
-    while let Some(chunk) = next {
-        if body.len() + chunk.len() > bounds.body {
-            return Err(too_large.into());
+
+    async fn read(mut self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+        let expected = usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        self.judge(expected)?;
+        self.hold(expected)?;
+        let first = next_chunk(&mut answer, self.bounds).await?.unwrap_or_default();
+        self.judge(first.len())?;
+        let Some(second) = next_chunk(&mut answer, self.bounds).await? else {
+            self.hold(first.len())?;
+            return Ok(self.held.keep(first));
+        };
+        // A short answer came in one piece, and is not copied; of a long one, the server said how
+        // long it is, or its pieces are put together as they come.
+        self.bytes.reserve_exact(expected);
+        self.add(&first)?;
+        let mut next = Some(second);
+        while let Some(chunk) = next {
+            self.add(&chunk)?;
+            next = next_chunk(&mut answer, self.bounds).await?;
         }
-        body.extend_from_slice(&chunk);
-        next = next_chunk(&mut answer, bounds).await?;
+        self.bytes.shrink_to_fit();
+        self.held.shrink(self.bytes.len() + self.beside);
+        Ok(self.held.keep(self.bytes))
     }
-    Ok(body.freeze())
+
+    fn add(&mut self, chunk: &[u8]) -> Result<(), Answer> {
+        let length = self.bytes.len() + chunk.len();
+        self.judge(length)?;
+        if length > self.bytes.capacity() {
+            let ahead = (length + length / 4).max(PIECE).min(self.bounds.body);
+            let size = if self.held.grow(ahead + self.beside) { ahead } else { length };
+            self.hold(size)?;
+            self.bytes.reserve_exact(size - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    fn judge(&self, length: usize) -> Result<(), Answer> {
+        let most = self.bounds.body;
+        if length > most { Err(Answer::TooLarge(most)) } else { Ok(()) }
+    }
+
+    fn hold(&mut self, length: usize) -> Result<(), Answer> {
+        let bytes = length + self.beside;
+        if self.held.grow(bytes) { Ok(()) } else { Err(Answer::NoRoom(bytes)) }
+    }
 }
 
 async fn next_chunk(

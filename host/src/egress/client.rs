@@ -18,6 +18,7 @@ use super::{
     headers,
     pace::{Pace, Paused},
     policy::{Refusal, Targets},
+    room::Place,
     wire::Carrier,
 };
 
@@ -29,6 +30,7 @@ const NAME: HeaderValue = HeaderValue::from_static(concat!("rounds/", env!("CARG
 pub struct Client {
     inner: Arc<Inner>,
     targets: Arc<Targets>,
+    place: Place,
 }
 
 struct Inner {
@@ -59,14 +61,40 @@ impl Client {
     fn set_up(network: &Network, options: Options) -> Result<Self, Setup> {
         let Options { base_url, allow_origins, requests, .. } = &options;
         let targets = Targets::new(base_url, allow_origins, requests.clone()).ok_or(Setup::Url)?;
-        Ok(Self { inner: Arc::new(Inner::new(network, options)?), targets: Arc::new(targets) })
+        let (targets, place) = (Arc::new(targets), Place::new(options.room.clone()));
+        Ok(Self { inner: Arc::new(Inner::new(network, options)?), targets, place })
     }
 
     /// The same client, for a connector that declares to ask for these and nothing else.
     #[must_use]
     pub fn declaring(&self, requests: &Arc<[Pattern]>) -> Self {
         let targets = Arc::new(self.targets.declaring(Arc::clone(requests)));
-        Self { inner: Arc::clone(&self.inner), targets }
+        Self { targets, ..self.clone() }
+    }
+
+    /// The same client, with room in memory of its own for so many bytes of answers, in sum: for
+    /// whoever found none, and holds no answer any more. Waits for it in line.
+    pub async fn with_room(&self, bytes: usize) -> Self {
+        let place = self.place.with_room(bytes, &self.inner.owner).await;
+        Self { place, ..self.clone() }
+    }
+
+    /// The longest body that an answer may have, in bytes.
+    pub fn longest_answer(&self) -> usize {
+        self.inner.max_body
+    }
+
+    /// Whether there is little room left in memory for answers, so that none should be kept for
+    /// later.
+    pub fn is_short_of_room(&self) -> bool {
+        self.place.is_tight()
+    }
+
+    /// A body that is in memory already, which takes its room as one that was answered.
+    pub async fn hold(&self, body: Vec<u8>) -> Bytes {
+        let mut held = self.with_room(body.len()).await.place.hold();
+        held.grow(body.len());
+        held.keep(body)
     }
 
     /// What its connector declares that covers a request; sends nothing.
@@ -178,8 +206,8 @@ impl Client {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let targets = Arc::clone(&self.targets);
-        Ok(Outgoing { method, url, headers, body, targets, repeatable: false })
+        let (targets, place) = (Arc::clone(&self.targets), self.place.clone());
+        Ok(Outgoing { method, url, headers, body, targets, place, repeatable: false })
     }
 
     /// How long the pause that the server asked for still lasts, if there is one.

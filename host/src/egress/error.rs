@@ -129,6 +129,15 @@ pub enum Retry {
 }
 
 impl Error {
+    /// The bytes that an answer found no room for in memory: who asks again has it set aside by
+    /// then, with [`Client::with_room`](super::Client::with_room).
+    pub fn wants_room(&self) -> Option<usize> {
+        match self {
+            Self::Answer { fault: fault::Answer::NoRoom(bytes), .. } => Some(*bytes),
+            _ => None,
+        }
+    }
+
     /// Whether, and when, the same request should be sent again.
     pub fn retry(&self) -> Retry {
         match self {

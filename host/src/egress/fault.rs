@@ -105,6 +105,12 @@ pub enum Answer {
     /// A redirect to another server, or of a POST.
     #[error("redirects elsewhere, which is not followed; use the URL that it leads to")]
     Redirect,
+    /// So many bytes more than there is room for in memory.
+    #[error(
+        "finds no room for {0} bytes beside all that this host holds of others \
+         (host.limits.held_answers)"
+    )]
+    NoRoom(usize),
     /// Redirects for ever.
     #[error("redirects more than {0} times")]
     Redirects(u8),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ipnet::IpNet;
 use url::{Origin, Url};
 
-use super::{Owner, Pattern};
+use super::{Owner, Part, Pattern};
 use crate::config::{Auth, Header};
 
 /// What the user, and a connector's manifest, say of one client.
@@ -38,6 +38,9 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// The longest body of a request or an answer, in bytes.
     pub max_body: usize,
+    /// The room in memory that its answers share with those of others; `None` is as much as they
+    /// take.
+    pub room: Option<Part>,
 }
 
 /// How long what may take.
@@ -86,6 +89,7 @@ impl Options {
             redirects,
             timeouts: Timeouts::default(),
             max_body: 16 << 20,
+            room: None,
         }
     }
 }

@@ -34,7 +34,7 @@ use crate::{
     config::Config,
     deliver,
     destination::Destination,
-    egress::Network,
+    egress::{Network, Room},
     model::DestinationName,
     reload, schedule,
     service::Service,
@@ -52,6 +52,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     status: Status,
     network: Network,
+    /// For all answers that are held at once.
+    room: Room,
 }
 
 pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
@@ -80,7 +82,9 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         Some(store) => store,
         None => Arc::new(sled::SledStore::open(&sled::Options::of(&config.host))?),
     };
-    let shared = Shared { store, clock, status: Status::default(), network };
+    let (status, limits) = (Status::default(), &config.host.limits);
+    let room = Room::new(limits.held_answers, limits.one_change());
+    let shared = Shared { store, clock, status, network, room };
     let services = found.serve(&config, &shared).await?;
     let deliverers = deliverers(&config, destinations, &shared)?;
     let (shadow, places) = shadow(&found, &services, &config, &shared, scheduled)?;

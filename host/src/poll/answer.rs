@@ -1,8 +1,6 @@
 //! The EHR's answer: asked for, or on disk from before. Where reading takes changes off the EHR's
 //! list, an answer is kept until it is committed, or until it is known to hold none.
 
-use bytes::Bytes;
-
 use super::{Error, Poller, Progress};
 use crate::{
     connector::{Detection, Failure, Fault, Guest, Request},
@@ -20,7 +18,7 @@ impl Poller {
         progress: &mut Progress,
     ) -> Result<egress::Response, Error> {
         if let Some(kept) = progress.state.answer.take() {
-            let answer = restored(kept);
+            let answer = restored(client, kept).await;
             progress.evidence.answered(&answer);
             return Ok(answer);
         }
@@ -30,7 +28,7 @@ impl Poller {
         let request = egress::Request { method, target, headers, body };
         let answer = match self.detection_of(&progress.serving) {
             Detection::ConsumingFeed => self.consume(client, &request).await?,
-            Detection::Feed | Detection::Snapshot => client.send(&request).await?,
+            Detection::Feed | Detection::Snapshot => ask(client, &request).await?,
         };
         progress.evidence.answered(&answer);
         Ok(answer)
@@ -41,6 +39,8 @@ impl Poller {
         client: &egress::Client,
         request: &egress::Request,
     ) -> Result<egress::Response, Error> {
+        // What was read off the EHR's list could not be asked for again.
+        let client = client.with_room(client.longest_answer()).await;
         self.store.keep(&self.task, None).await?;
         let answer = client.send_once(request).await?;
         self.store.keep(&self.task, Some(kept(&answer))).await?;
@@ -58,6 +58,19 @@ impl Poller {
             true => Ok(self.store.keep(&self.task, None).await?),
             false => Ok(()),
         }
+    }
+}
+
+/// Asks; where the host holds too much already, again once there is room for any answer.
+async fn ask(
+    client: &egress::Client,
+    request: &egress::Request,
+) -> Result<egress::Response, egress::Error> {
+    match client.send(request).await {
+        Err(error) if error.wants_room().is_some() => {
+            client.with_room(client.longest_answer()).await.send(request).await
+        }
+        sent => sent,
     }
 }
 
@@ -83,7 +96,7 @@ fn kept(answer: &egress::Response) -> KeptAnswer {
     }
 }
 
-fn restored(kept: KeptAnswer) -> egress::Response {
+async fn restored(client: &egress::Client, kept: KeptAnswer) -> egress::Response {
     let KeptAnswer { status, headers, body } = kept;
-    egress::Response { status, headers, body: Bytes::from(body), retry_after: None }
+    egress::Response { status, headers, body: client.hold(body).await, retry_after: None }
 }

@@ -10,7 +10,7 @@ use super::{
     trust,
     value::Value,
 };
-use crate::config::{HostSettings, Limits, LogFormat};
+use crate::config::{HostSettings, Limits, LogFormat, size};
 
 /// The settings of a text that has none: the default folders, beside the text.
 pub(super) fn defaults(root: &Table<'_>) -> HostSettings {
@@ -66,6 +66,10 @@ fn limits(value: Value<'_>) -> Option<Limits> {
     table.set("guest_wall", &mut limits.guest_wall, Value::duration);
     table.set("guest_memory", &mut limits.guest_memory, Value::size);
     table.set("answer_body", &mut limits.answer_body, Value::size);
+    // By default enough for two changes, whatever one may take.
+    let (usual, least) = (limits.held_answers, limits.one_change());
+    let held = table.get("held_answers", |value| at_least(value, least));
+    limits.held_answers = held.unwrap_or(usual.max(2 * least));
     table.set("page_changes", &mut limits.page_changes, Value::count);
     table.set("poll_pages", &mut limits.poll_pages, Value::count);
     table.set("cursor", &mut limits.cursor, Value::size);
@@ -79,4 +83,15 @@ fn limits(value: Value<'_>) -> Option<Limits> {
     table.set("log_line", &mut limits.log_line, Value::size);
     table.finish();
     Some(limits)
+}
+
+fn at_least(value: Value<'_>, least: usize) -> Option<usize> {
+    let size = value.clone().size()?;
+    if size >= least {
+        return Some(size);
+    }
+    let least = size::show(least.div_ceil(1 << 20) << 20);
+    value.bad(format!(
+        "one change alone may take {least}, of `guest_memory` and `answer_body` with a quarter more"
+    ))
 }

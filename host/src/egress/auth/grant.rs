@@ -17,6 +17,7 @@ use super::{
         answer::{self, Bounds},
         error::Setup,
         fault::{Failure, Transport},
+        room::Place,
         wire::Carrier,
     },
     Fault,
@@ -104,7 +105,7 @@ impl Grant {
         let request = self.request()?;
         let exchange = async {
             let answer = asker.carrier.execute(request, asker.bounds.connect).await?;
-            answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }).await
+            answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }, &Place::default()).await
         };
         let late = || Failure::from(Transport::Timeout(asker.total));
         let answer = timeout(asker.total, exchange).await.unwrap_or_else(|_| Err(late()));

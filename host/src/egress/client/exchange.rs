@@ -14,6 +14,7 @@ use super::{
         fault::{Answer, Failure, Transport},
         pace::Paused,
         policy::{self, Targets},
+        room::Place,
     },
     Inner,
 };
@@ -26,6 +27,8 @@ pub(super) struct Outgoing {
     pub(super) body: Option<Bytes>,
     /// Where redirects may lead.
     pub(super) targets: Arc<Targets>,
+    /// Where its answer finds room.
+    pub(super) place: Place,
     /// Whether it may be sent again after the server may have read it.
     pub(super) repeatable: bool,
 }
@@ -70,7 +73,7 @@ impl Inner {
             }
             answer = self.head(outgoing, &next, pass).await.map_err(at)?;
         }
-        answer::read(answer, self.bounds()).await.map_err(at)
+        answer::read(answer, self.bounds(), &outgoing.place).await.map_err(at)
     }
 
     /// Where a redirect leads, if the request may be sent there: the same origin, and nowhere that

@@ -63,7 +63,9 @@ fn connection(
         known: connectors.services.keys().cloned().collect(),
     };
     let service = connectors.services.get(&wanted.connector.value).ok_or_else(missing)?;
-    let way = Client::new(&shared.network, client_options(config, wanted))?;
+    let mut options = client_options(config, wanted);
+    options.room = Some(shared.room.part());
+    let way = Client::new(&shared.network, options)?;
     Ok(Connection {
         config: wanted.clone(),
         service: service.clone(),
