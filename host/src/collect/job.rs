@@ -65,8 +65,7 @@ impl Job {
             identity::record(&container.task, &container.change.id),
         )?;
         let (asked, collected) = (Vec::new(), Vec::new());
-        let job =
-            Self { lane, container, memo, serving, asked, collected, roomy: None, steps: 0 };
+        let job = Self { lane, container, memo, serving, asked, collected, roomy: None, steps: 0 };
         Ok(Some(job))
     }
 

@@ -5,7 +5,8 @@
 //! that finds none is let go, and whoever asked lets go of all others, too, before it waits until
 //! enough is set aside for it alone; then it asks again. So nobody waits for who waits as well,
 //! each has its turn in the order in which they came, and what was set aside is enough: whoever
-//! needs much is neither passed over for ever nor in the way of others for long.
+//! needs much is neither passed over for ever nor in the way of others for long. An eighth is there
+//! for short answers alone, which so hardly ever wait.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -24,6 +25,8 @@ use super::Owner;
 const GRAIN: usize = 1 << 10;
 /// What an answer takes beside its body: its headers, and what is left of its last grain.
 const BESIDE: usize = 128 << 10;
+/// What an answer may take of the room for short ones.
+const SHORT: usize = 128 << 10;
 /// How often a host says that somebody waits.
 const SAID_EVERY: Duration = Duration::from_secs(60);
 
@@ -43,6 +46,8 @@ pub(crate) struct Room {
 struct Whole {
     free: Arc<Semaphore>,
     grains: u32,
+    /// For short answers, where nothing else is free.
+    short: Arc<Semaphore>,
     said: Mutex<Option<Instant>>,
 }
 
@@ -50,9 +55,17 @@ impl Room {
     /// Room for so many bytes; a connection may take half of it, or `least` if that is more and
     /// there is as much.
     pub(crate) fn new(bytes: usize, least: usize) -> Self {
-        let free = Arc::new(Semaphore::new(grains(bytes) as usize));
-        let all = Whole { free, grains: grains(bytes), said: Mutex::default() };
+        let (short, bytes) = (bytes / 8, bytes - bytes / 8);
+        let room = |bytes| Arc::new(Semaphore::new(grains(bytes) as usize));
+        let (free, short) = (room(bytes), room(short));
+        let all = Whole { free, grains: grains(bytes), short, said: Mutex::default() };
         Self { all: Arc::new(all), of_one: least.max(bytes / 2).min(bytes) }
+    }
+
+    /// Bytes that nobody has taken.
+    #[cfg(test)]
+    pub(super) fn free(&self) -> usize {
+        (self.all.free.available_permits() + self.all.short.available_permits()) * GRAIN
     }
 
     /// A connection's part.
@@ -82,6 +95,10 @@ impl Part {
         let own = Arc::clone(&self.own).try_acquire_many_owned(grains).ok()?;
         let all = Arc::clone(&self.all.free).try_acquire_many_owned(grains).ok()?;
         Some(Taken { own, all })
+    }
+
+    fn try_take_short(&self, grains: u32) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.all.short).try_acquire_many_owned(grains).ok()
     }
 
     /// Waits in line: first behind the connection's own, then behind all. `None` never, as nobody
@@ -161,7 +178,7 @@ impl Place {
     /// What holds nothing yet.
     pub(super) fn hold(&self) -> Held {
         let home = self.aside.as_ref().map(Arc::downgrade).unwrap_or_default();
-        Held { part: self.part.clone(), home, taken: None, grains: 0 }
+        Held { part: self.part.clone(), home, taken: None, short: None, grains: 0 }
     }
 }
 
@@ -170,6 +187,7 @@ pub(super) struct Held {
     part: Option<Part>,
     home: Weak<Aside>,
     taken: Option<Taken>,
+    short: Option<OwnedSemaphorePermit>,
     grains: u32,
 }
 
@@ -179,9 +197,16 @@ impl Held {
         let more = grains(bytes).saturating_sub(self.grains);
         let Some(part) = self.part.as_ref().filter(|_| more > 0) else { return true };
         let of_aside = || lock(&self.home.upgrade()?.0).split(more);
-        let Some(taken) = of_aside().or_else(|| part.try_take(more)) else { return false };
+        if let Some(taken) = of_aside().or_else(|| part.try_take(more)) {
+            merge(&mut self.taken, taken, Taken::merge);
+        } else if bytes <= SHORT
+            && let Some(short) = part.try_take_short(more)
+        {
+            merge(&mut self.short, short, OwnedSemaphorePermit::merge);
+        } else {
+            return false;
+        }
         self.grains += more;
-        self.take(taken);
         true
     }
 
@@ -198,13 +223,6 @@ impl Held {
     pub(super) fn keep(self, body: impl AsRef<[u8]> + Send + 'static) -> Bytes {
         Bytes::from_owner(Kept { body, _held: self })
     }
-
-    fn take(&mut self, more: Taken) {
-        match &mut self.taken {
-            Some(taken) => taken.merge(more),
-            None => self.taken = Some(more),
-        }
-    }
 }
 
 impl Drop for Held {
@@ -212,6 +230,13 @@ impl Drop for Held {
         if let Some(taken) = self.taken.take() {
             give_back(&self.home, taken);
         }
+    }
+}
+
+fn merge<T>(there: &mut Option<T>, more: T, merge: impl FnOnce(&mut T, T)) {
+    match there {
+        Some(there) => merge(there, more),
+        None => *there = Some(more),
     }
 }
 

@@ -12,6 +12,7 @@ mod fuzz;
 mod limits;
 mod names;
 mod pauses;
+mod room;
 mod server;
 mod signing_in;
 mod tls;

@@ -67,7 +67,9 @@ fn limits(value: Value<'_>) -> Option<Limits> {
     table.set("guest_memory", &mut limits.guest_memory, Value::size);
     table.set("answer_body", &mut limits.answer_body, Value::size);
     // By default enough for two changes, whatever one may take.
-    let (usual, least) = (limits.held_answers, limits.one_change());
+    let one = limits.one_change();
+    // Of what is held, an eighth is for short answers.
+    let (usual, least) = (limits.held_answers, one + one / 6);
     let held = table.get("held_answers", |value| at_least(value, least));
     limits.held_answers = held.unwrap_or(usual.max(2 * least));
     table.set("page_changes", &mut limits.page_changes, Value::count);
@@ -92,6 +94,7 @@ fn at_least(value: Value<'_>, least: usize) -> Option<usize> {
     }
     let least = size::show(least.div_ceil(1 << 20) << 20);
     value.bad(format!(
-        "one change alone may take {least}, of `guest_memory` and `answer_body` with a quarter more"
+        "this must be at least {least}, for all that may be answered about one change \
+         (`guest_memory` and `answer_body`)"
     ))
 }

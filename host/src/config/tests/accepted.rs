@@ -39,6 +39,7 @@ guest_cpu = "2s"
 guest_wall = "6s"
 guest_memory = "1GiB"
 answer_body = 1_000
+held_answers = "2GiB"
 page_changes = 1
 poll_pages = 2
 cursor = "1KiB"
@@ -196,6 +197,7 @@ fn every_key_of_the_host_is_read() {
     let limits = &host.limits;
     assert_eq!((limits.guest_cpu.as_secs(), limits.guest_wall.as_secs()), (2, 6));
     assert_eq!((limits.guest_memory, limits.answer_body), (1 << 30, 1000));
+    assert_eq!(limits.held_answers, 2 << 30);
     assert_eq!((limits.page_changes, limits.poll_pages), (1, 2));
     assert_eq!((limits.cursor, limits.memo, limits.payload), (1024, 2048, 3072));
     assert_eq!((limits.collect_steps, limits.step_requests), (3, 4));
@@ -225,9 +227,9 @@ fn every_key_of_a_connection_is_read() {
         "deep": { "a": { "b": "c" } },
     });
     assert_eq!(connection.settings.value, expected);
-    assert_eq!(connection.place, Place { line: 27, column: 8 });
-    assert_eq!(connection.connector.place, Place { line: 28, column: 13 });
-    assert_eq!(connection.settings.place, Place { line: 47, column: 1 });
+    assert_eq!(connection.place, Place { line: 28, column: 8 });
+    assert_eq!(connection.connector.place, Place { line: 29, column: 13 });
+    assert_eq!(connection.settings.place, Place { line: 48, column: 1 });
 }
 
 #[test]
@@ -239,9 +241,9 @@ fn tasks_stand_in_file_order_with_their_places() {
     };
     let tasks: Vec<_> = connection.tasks.iter().map(shown).collect();
     let expected = [
-        ("patients".to_owned(), "every 1h30m".to_owned(), true, 54),
-        ("appointments".to_owned(), "every 1m".to_owned(), false, 55),
-        ("orders".to_owned(), "cron 0 6 * * * Europe/Berlin".to_owned(), true, 56),
+        ("patients".to_owned(), "every 1h30m".to_owned(), true, 55),
+        ("appointments".to_owned(), "every 1m".to_owned(), false, 56),
+        ("orders".to_owned(), "cron 0 6 * * * Europe/Berlin".to_owned(), true, 57),
     ];
     assert_eq!(tasks, expected);
     let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();

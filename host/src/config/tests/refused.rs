@@ -188,6 +188,13 @@ fn the_host() {
              2:54: `memo`: this must be at least 1",
         ),
         (
+            host(
+                "limits = { guest_memory = \"8MiB\", answer_body = \"4MiB\", held_answers = \"16MiB\" }",
+            ),
+            "2:72: `held_answers`: this must be at least 18MiB, for all that may be answered about \
+             one change (`guest_memory` and `answer_body`)",
+        ),
+        (
             host("limits = { page_changes = 1.5, log_lines = 99999999999999999999 }"),
             "2:27: `page_changes` must be a whole number, not a number with a point\n\
              2:44: `log_lines`: this number is too large",

@@ -105,7 +105,8 @@ impl Grant {
         let request = self.request()?;
         let exchange = async {
             let answer = asker.carrier.execute(request, asker.bounds.connect).await?;
-            answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }, &Place::default()).await
+            answer::read(answer, Bounds { body: MOST_BYTES, ..asker.bounds }, &Place::default())
+                .await
         };
         let late = || Failure::from(Transport::Timeout(asker.total));
         let answer = timeout(asker.total, exchange).await.unwrap_or_else(|_| Err(late()));
