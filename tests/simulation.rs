@@ -5,7 +5,7 @@
 //! build it: hours pass in milliseconds, and the same seed is the same world to the millisecond.
 //! Most worlds have one connection and one task; some have a second connection, further tasks at
 //! intervals of their own, a queue that forgets what it answered, sign-in, a rate, or a clock that
-//! somebody sets: see [`plan`].
+//! somebody sets: see [`plan`]. In every fifth a host has room in memory for two answers.
 //!
 //! | real | replaced, and why that is sound |
 //! | --- | --- |

@@ -15,6 +15,9 @@ use super::{
     store::Watched, wire, world::World,
 };
 
+/// Room for two answers, where most hosts have room for all.
+const CRAMPED: usize = 2 << 10;
+
 /// What came of a seed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Outcome {
@@ -146,7 +149,10 @@ fn fall(world: &Arc<World>, runtime: Runtime, store: Arc<MemoryStore>) {
 async fn build(world: &Arc<World>, store: &Arc<MemoryStore>, installed: &Installed) -> Host {
     let watched = Watched { world: Arc::clone(world), inner: Arc::clone(store) };
     let network = egress::Network::simulated(Arc::new(wire::Network(Arc::clone(world))));
-    let config = world.lock().plan.shape.config();
+    let mut config = world.lock().plan.shape.config();
+    if world.is_cramped {
+        config.host.limits.held_answers = CRAMPED;
+    }
     let mut host = Host::builder(config)
         .network(network)
         .store(Arc::new(watched))
