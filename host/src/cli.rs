@@ -9,6 +9,7 @@ mod check;
 mod connector;
 mod cursor;
 mod dead;
+mod delivered;
 mod demo;
 mod exit;
 mod keeper;
@@ -57,6 +58,8 @@ enum Command {
     #[command(subcommand)]
     Dead(dead::Command),
     #[command(subcommand)]
+    Delivered(delivered::Command),
+    #[command(subcommand)]
     Cursor(cursor::Command),
     Purge(purge::Arguments),
     #[command(subcommand)]
@@ -90,6 +93,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Poll(arguments) => poll::run(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
+        Command::Delivered(command) => delivered::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
         Command::Purge(arguments) => purge::run(arguments).await,
         Command::Audit(command) => audit::run(command).await,
@@ -133,6 +137,11 @@ mod tests {
             ("audit list --since 2h --json", true),
             ("audit verify --head 7:00", true),
             ("audit", false),
+            ("delivered list --record general/orders/Order/7 --destination app --since 2h", true),
+            ("delivered list --connection general --key general/Patient/7", false),
+            ("delivered list --most 5 --json", true),
+            ("delivered show msg_7", true),
+            ("delivered show", false),
             ("purge --connection general --yes", true),
             ("purge --record general/orders/Order/7", true),
             ("purge --key general/Patient/7 --json", true),

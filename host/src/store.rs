@@ -18,6 +18,7 @@ mod error;
 mod keys;
 pub mod memory;
 mod purge;
+mod receipt;
 pub mod seal;
 pub mod sled;
 
@@ -29,6 +30,7 @@ pub use self::{
     error::Error,
     keys::{KeyState, Keys},
     purge::{Purge, Purged},
+    receipt::{Receipt, Sha256, Sought, Taken},
 };
 use crate::{
     identity::{RecordKey, VersionKey},
@@ -95,6 +97,10 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets dead letters that died before a time; answers how many containers those were.
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
 
+    /// Forgets what is kept of deliveries that were done before these times. What was done in the
+    /// hour before one of them may be left.
+    async fn forget_delivered(&self, before: &Before) -> Result<(), Error>;
+
     /// Takes up the outer key that is configured now: wraps the keys of all connections by it, and
     /// gives each a new one for what comes. What was sealed stays as it is, and readable. A store
     /// that seals nothing has nothing to do.
@@ -112,6 +118,14 @@ pub trait Store: Send + Sync + 'static {
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
 
+    /// The newest receipts of those that are sought, at most so many, the newest first. Looks
+    /// through all that there are since the time that is sought.
+    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error>;
+
+    /// What is kept of a notification: each time that a destination took it, with what was sent
+    /// where that is kept, the newest first.
+    fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error>;
+
     /// Notes since when there is a task; one that was there keeps its time.
     fn begin(&self, task: &TaskId, at: Timestamp);
 
@@ -125,7 +139,8 @@ pub trait Store: Send + Sync + 'static {
     fn bury(&self, container: ContainerId, reason: String, at: Timestamp);
 
     /// Notes what became of an attempt. A container whose deliveries are all done is forgotten,
-    /// one with a dead delivery becomes a dead letter once nothing of it is pending.
+    /// one with a dead delivery becomes a dead letter once nothing of it is pending. What is kept of
+    /// a delivery is on disk before it is forgotten that it was owed.
     fn settle(&self, container: ContainerId, destination: &DestinationName, outcome: Settlement);
 
     /// Waits until all that was noted is on disk.
@@ -239,11 +254,20 @@ pub struct Fill {
     pub destinations: Vec<DestinationName>,
 }
 
+/// Times before which deliveries are forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// All that is kept of them.
+    pub receipts: Timestamp,
+    /// What was sent.
+    pub bodies: Timestamp,
+}
+
 /// What became of an attempt to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The destination has it.
-    Delivered,
+    /// The destination has it. With what is kept of that, if anything is.
+    Delivered(Option<Box<Taken>>),
     /// Not yet: again, not before that time.
     Retry {
         /// When the attempt was made.

@@ -92,6 +92,10 @@ pub enum What {
     Replay,
     /// The contents of a dead letter.
     ShowDead,
+    /// Receipts of a record's or a key's notifications.
+    FindDelivered,
+    /// What was sent to a destination.
+    ShowDelivered,
     /// Notifications of a dry run or a recording, on somebody's screen or disk.
     Export,
     /// Data destroyed.
