@@ -1,5 +1,7 @@
 //! Who may: the real program beyond loopback, with TLS, tokens and roles.
 
+mod unread;
+
 use rcgen::CertificateParams;
 use rounds::admin::{Client, Error, Way};
 use serde_json::{Value, json};

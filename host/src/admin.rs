@@ -27,8 +27,10 @@
 mod body;
 mod caller;
 mod client;
+mod dead;
 mod delivered;
 mod guard;
+mod large;
 mod line;
 mod neighbour;
 mod reply;

@@ -115,8 +115,19 @@ pub trait Store: Send + Sync + 'static {
         Ok(Keys::default())
     }
 
+    /// Dead letters, oldest first: those of so many containers, from this one on.
+    fn dead_from(&self, first: ContainerId, most: usize) -> Result<Vec<DeadLetter>, Error>;
+
     /// All dead letters, oldest first.
-    fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
+    fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
+        self.dead_from(ContainerId(0), usize::MAX)
+    }
+
+    /// A dead letter with all that is in it; `None` where it is none.
+    fn dead_letter(&self, id: ContainerId) -> Result<Option<Container>, Error> {
+        let is_dead = self.dead_from(id, 1)?.iter().any(|letter| letter.container == id);
+        if is_dead { self.container(id) } else { Ok(None) }
+    }
 
     /// The newest receipts of those that are sought, at most so many, the newest first. Looks
     /// through all that there are since the time that is sought.

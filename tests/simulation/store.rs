@@ -187,8 +187,8 @@ impl Store for Watched {
         self.inner.sent(id)
     }
 
-    fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
-        self.inner.dead()
+    fn dead_from(&self, first: ContainerId, most: usize) -> Result<Vec<DeadLetter>, Error> {
+        self.inner.dead_from(first, most)
     }
 
     fn begin(&self, task: &TaskId, at: Timestamp) {

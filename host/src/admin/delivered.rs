@@ -4,6 +4,7 @@ use axum::{
     Extension, Json,
     extract::{Path, State},
     http::StatusCode,
+    response::Response,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,14 @@ use serde_json::{Value, json};
 
 use super::{
     body::Wanted,
-    reply::{Refused, Reply},
+    reply::Refused,
     routes::{Admin, Body, By},
 };
 use crate::{
     audit::{Event, Outcome, Subject, What, Who},
     config::admin::Right,
     model::NotificationId,
-    store::{Receipt, Sought, Taken},
+    store::{Sought, Taken},
 };
 
 /// Receipts in one answer, where nobody said how many.
@@ -97,28 +98,29 @@ pub(super) async fn list(
     State(admin): State<Admin>,
     Extension(caller): By,
     body: Body<Seek>,
-) -> Reply<Vec<Receipt>> {
+) -> Result<Response, Refused> {
     let Json(seek) = body?;
     let most = seek.most().map_err(|why| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
     if let Some(event) = seek.event(&caller.who().await) {
         admin.allow(&caller, Right::Read, "what was delivered of a patient").await?;
         admin.audit.note(event).await?;
     }
-    let sought = seek.sought();
-    Ok(Json(admin.look(move |handle| handle.delivered(&sought, most)).await?))
+    let (sought, turn) = (seek.sought(), admin.large.turn().await?);
+    turn.answer(&admin.look(move |handle| handle.delivered(&sought, most)).await?)
 }
 
 pub(super) async fn show(
     State(admin): State<Admin>,
     Extension(caller): By,
     Path(id): Path<String>,
-) -> Reply<Value> {
+) -> Result<Response, Refused> {
     let id = NotificationId(id);
     let asked = id.clone();
+    let turn = admin.large.turn().await?;
     let found = admin.look(move |handle| handle.sent(&asked)).await?;
     if found.is_empty() {
         return Err(Refused::new(StatusCode::NOT_FOUND, nothing_of(&id)));
     }
     admin.audit.note(shown_to(&caller.who().await, &id, &found)).await?;
-    Ok(Json(sent(&found)))
+    turn.answer(&sent(&found))
 }

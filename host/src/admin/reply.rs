@@ -14,7 +14,8 @@ use crate::{audit, store};
 pub(super) type Reply<T> = Result<Json<T>, Refused>;
 
 /// Why a request was not done, with the status that says so.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
 pub(super) struct Refused {
     status: StatusCode,
     why: String,

@@ -10,13 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::{
     body::{Cursor, NewCursor, NewPurge, Purged, Replay, Replayed},
     caller::Caller,
-    delivered,
+    dead, delivered,
+    large::Large,
     reply::{Refused, Reply},
     shown,
 };
@@ -26,7 +27,7 @@ use crate::{
     host::Handle,
     model::{ContainerId, TaskId},
     status::Report,
-    store::{self, DeadLetter, Keys, Rotated},
+    store::{self, Keys, Rotated},
 };
 
 /// Names told to someone who asked for a task that is not there.
@@ -43,6 +44,8 @@ pub(super) struct Admin {
     tasks: Arc<[TaskId]>,
     /// Whose turn it is to look through the store.
     looking: Arc<Semaphore>,
+    /// Whose turn it is to be answered at length.
+    pub(super) large: Large,
 }
 
 pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
@@ -52,7 +55,8 @@ type Names = Path<(String, String)>;
 impl Admin {
     pub(super) fn new(handle: Handle, audit: Audit, mut tasks: Vec<TaskId>) -> Self {
         tasks.sort();
-        Self { handle, audit, tasks: tasks.into(), looking: Arc::new(Semaphore::new(1)) }
+        let looking = Arc::new(Semaphore::new(1));
+        Self { handle, audit, tasks: tasks.into(), looking, large: Large::new() }
     }
 
     /// Looks through the store, which may take a while: one at a time, and beside the threads that
@@ -147,7 +151,7 @@ pub(super) fn router(admin: Admin) -> Router {
     Router::new()
         .route(HEALTH, get(health))
         .route("/v1/status", only(Right::View, "the status", get(status)))
-        .route("/v1/dead", only(Right::View, "the dead letters", get(dead)))
+        .route("/v1/dead", only(Right::View, "the dead letters", get(dead::list)))
         .route("/v1/dead/replay", only(Right::Operate, "replaying", post(replay)))
         .route("/v1/keys", only(Right::Rule, "the keys", get(keys)))
         .route("/v1/keys/rotate", only(Right::Rule, "rotating keys", post(rotate_keys)))
@@ -186,10 +190,6 @@ async fn status(State(admin): State<Admin>) -> Json<Report> {
     Json(admin.handle.report())
 }
 
-async fn dead(State(admin): State<Admin>) -> Reply<Vec<DeadLetter>> {
-    Ok(Json(admin.look(Handle::dead).await?))
-}
-
 async fn replay(
     State(admin): State<Admin>,
     Extension(caller): By,
@@ -209,15 +209,16 @@ async fn show_dead(
     State(admin): State<Admin>,
     Extension(caller): By,
     Path(id): Path<String>,
-) -> Reply<Value> {
+) -> Result<Response, Refused> {
     let nowhere = || Refused::new(StatusCode::NOT_FOUND, format!("{id} is no dead letter"));
     let container = ContainerId(id.parse().map_err(|_| nowhere())?);
+    let turn = admin.large.turn().await?;
     let letter = admin.look(move |handle| handle.dead_letter(container)).await?;
     let container = letter.ok_or_else(nowhere)?;
     let of = Subject::record(&container.task, &container.change.id);
     let event = Event::asked(&caller.who().await, What::ShowDead, of);
     admin.audit.note(event.became(Outcome::Done, None)).await?;
-    Ok(Json(shown::dead(&container)))
+    turn.answer(&shown::dead(&container))
 }
 
 async fn keys(State(admin): State<Admin>) -> Reply<Keys> {

@@ -85,8 +85,7 @@ impl Keeper {
             Self::Host(client) => return Ok(client.dead_letter(id).await?),
             Self::Store(store, audit) => (store, audit),
         };
-        let is_dead = store.dead()?.iter().any(|letter| letter.container == id);
-        let container = if is_dead { store.container(id)? } else { None };
+        let container = store.dead_letter(id)?;
         let container = container.ok_or_else(|| Error::Wrong(format!("{id} is no dead letter")))?;
         let of = Subject::record(&container.task, &container.change.id);
         let event = Event::asked(&Who::myself(), What::ShowDead, of);

@@ -78,15 +78,20 @@ impl Handle {
         self.store.dead()
     }
 
+    /// Dead letters, oldest first: those of so many containers, from this one on.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn dead_from(&self, first: ContainerId, most: usize) -> Result<Vec<DeadLetter>, Error> {
+        self.store.dead_from(first, most)
+    }
+
     /// A dead letter with all that is in it; `None` where it is none.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn dead_letter(&self, id: ContainerId) -> Result<Option<Container>, Error> {
-        match self.store.dead()?.iter().any(|letter| letter.container == id) {
-            true => self.store.container(id),
-            false => Ok(None),
-        }
+        self.store.dead_letter(id)
     }
 
     /// The newest receipts of what was delivered, at most so many, the newest first.

@@ -42,6 +42,7 @@ macro_rules! all {
             each_destination_is_settled_for_itself,
             a_dead_delivery_can_be_replayed,
             what_was_buried_can_be_replayed,
+            dead_letters_are_read_from_any_on,
             sequences_have_no_gaps,
             large_things_fit,
             a_kept_answer_stays_until_the_commit,
@@ -359,6 +360,39 @@ pub(crate) async fn a_dead_delivery_can_be_replayed(open: Open<'_>) {
     assert_eq!(after.notification_id, before.notification_id);
     assert_eq!(after.filled, before.filled);
     assert!(store.replay(&[id]).await.unwrap().is_empty(), "once");
+}
+
+pub(crate) async fn dead_letters_are_read_from_any_on(open: Open<'_>) {
+    let store = open();
+    let mut dead = Vec::new();
+    for revision in 0..4 {
+        let id = one(&*store, revision, &revision.to_string(), "a").await;
+        // One of a letter for each destination, and one that is well.
+        match revision {
+            1 => {
+                store.fill(filling(id, None, &["app", "lake"])).await.unwrap();
+                for name in ["app", "lake"] {
+                    store.settle(id, &name.into(), self::dead("410"));
+                }
+            }
+            2 => continue,
+            _ => store.bury(id, "trap".into(), at(3)),
+        }
+        dead.push(id);
+    }
+    drop(store);
+    let store = open();
+    let read = |first: ContainerId, most| {
+        let letters = store.dead_from(first, most).unwrap();
+        letters.iter().map(|letter| letter.container).collect::<Vec<_>>()
+    };
+    let [first, second, third] = dead[..] else { panic!("three are dead") };
+    assert_eq!(read(ContainerId(0), usize::MAX), [first, second, second, third]);
+    assert_eq!(read(ContainerId(0), 2), [first, second, second], "all of a container");
+    assert_eq!(read(ContainerId(second.0 + 1), 2), [third]);
+    assert!(read(ContainerId(third.0 + 1), 2).is_empty() && read(first, 0).is_empty());
+    assert_eq!(store.dead_letter(third).unwrap().unwrap().id, third);
+    assert!(store.dead_letter(ContainerId(second.0 + 1)).unwrap().is_none(), "it is well");
 }
 
 pub(crate) async fn what_was_buried_can_be_replayed(open: Open<'_>) {

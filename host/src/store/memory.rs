@@ -256,8 +256,8 @@ impl Store for MemoryStore {
         Ok(self.memory().state.delivered(&sought))
     }
 
-    fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
-        Ok(self.memory().state.dead())
+    fn dead_from(&self, first: ContainerId, most: usize) -> Result<Vec<DeadLetter>, Error> {
+        Ok(self.memory().state.dead(first, most))
     }
 
     fn begin(&self, task: &TaskId, at: Timestamp) {

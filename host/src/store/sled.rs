@@ -287,18 +287,9 @@ impl Store for SledStore {
         self.ask(Request::LookAtKeys).await
     }
 
-    fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
+    fn dead_from(&self, first: ContainerId, most: usize) -> Result<Vec<DeadLetter>, Error> {
         self.check()?;
-        let mut dead = Vec::new();
-        for row in self.disk.scan(keys::DEAD) {
-            let (key, _) = row?;
-            if let Some(id) = keys::dead_of(&key) {
-                let letters = state::dead_letter(&self.disk, &self.ring, id)?;
-                let letters = letters.map(|bytes| self.disk.understood(format::letters(&bytes)));
-                dead.extend(letters.transpose()?.into_iter().flatten());
-            }
-        }
-        Ok(dead)
+        self.letters(first, most)
     }
 
     fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {

@@ -137,8 +137,9 @@ impl State {
         self.memos.get(&record).cloned()
     }
 
-    pub(super) fn dead(&self) -> Vec<DeadLetter> {
-        self.dead.values().flat_map(|it| it.letters.iter().cloned()).collect()
+    pub(super) fn dead(&self, first: ContainerId, most: usize) -> Vec<DeadLetter> {
+        let dead = self.dead.range(first..).map(|(_, it)| it).take(most);
+        dead.flat_map(|it| it.letters.iter().cloned()).collect()
     }
 
     /// The newest first.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{Container, ContainerId, TaskId},
-    store::{Error, seal::Kind},
+    store::{DeadLetter, Error, seal::Kind},
 };
 
 /// How often and after what pause a container that is about to move is looked for.
@@ -68,5 +68,22 @@ impl SledStore {
         };
         let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
         self.disk.understood(format::container(item)).map(Some)
+    }
+
+    /// The letters of so many dead containers, from one on.
+    pub(super) fn letters(
+        &self,
+        first: ContainerId,
+        most: usize,
+    ) -> Result<Vec<DeadLetter>, Error> {
+        let rows = self.disk.between((&keys::dead(first), keys::ANSWERS));
+        let ids = rows.filter_map(|row| row.map(|(key, _)| keys::dead_of(&key)).transpose());
+        let mut dead = Vec::new();
+        for id in ids.take(most) {
+            let letters = state::dead_letter(&self.disk, &self.ring, id?)?;
+            let letters = letters.map(|bytes| self.disk.understood(format::letters(&bytes)));
+            dead.extend(letters.transpose()?.into_iter().flatten());
+        }
+        Ok(dead)
     }
 }
