@@ -14,10 +14,11 @@ use crate::support::{
 
 /// The steps, and how late a visit of each a seed may draw: a poll passes through the first
 /// few times only.
-const STEPS: [(&str, usize); 11] = [
+const STEPS: [(&str, usize); 12] = [
     ("answered", 4),
     ("committing", 4),
     ("committed", 4),
+    ("receipted", 1),
     ("applied", 8),
     ("flushed", 12),
     ("synced", 8),

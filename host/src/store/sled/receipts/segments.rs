@@ -64,14 +64,13 @@ impl Segments {
         Self { folder, open: Mutex::default() }
     }
 
-    /// Appends frames, sealed for their place, of so many microseconds since 1970, and syncs them.
+    /// Appends frames, sealed for their place, of so many seconds since 1970, and syncs them.
     pub(super) fn append<'a>(
         &self,
         at: i64,
         seal: impl FnOnce(&[u8]) -> Result<Vec<Frame<'a>>, Error>,
     ) -> Result<(), Error> {
         let mut turn = self.open();
-        let at = at.div_euclid(1_000_000);
         let open = match turn.take().filter(|open| open.takes(at)) {
             Some(open) => turn.insert(open),
             None => turn.insert(Open::begin(&self.folder, at)?),
