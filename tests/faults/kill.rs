@@ -45,8 +45,7 @@ async fn killed_at(step: &str, latest: usize, seeds: usize) {
     let host = practice.site.start().await;
     practice.all_arrive(step).await;
     practice.check(step);
-    let ended = host.stop().await;
-    assert!(ended.status.success(), "{step}: {}", ended.log);
+    practice.end(host, step).await;
 }
 
 /// Has a host poll all the time, rather than every second.
@@ -146,8 +145,7 @@ async fn nothing_is_lost_by_kills_at_random_under_load() {
     let host = practice.site.start().await;
     practice.all_arrive("under load").await;
     practice.check("under load");
-    let ended = host.stop().await;
-    assert!(ended.status.success(), "{}", ended.log);
+    practice.end(host, "under load").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
