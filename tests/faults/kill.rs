@@ -18,7 +18,7 @@ const STEPS: [(&str, usize); 12] = [
     ("answered", 4),
     ("committing", 4),
     ("committed", 4),
-    ("receipted", 1),
+    ("receipting", 1),
     ("applied", 8),
     ("flushed", 12),
     ("synced", 8),

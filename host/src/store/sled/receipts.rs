@@ -56,12 +56,11 @@ impl Receipts {
         if taken.is_empty() {
             return Ok(());
         }
+        step::reached("receipting");
         let bodies: Vec<_> = taken.iter().filter(|it| it.body.is_some()).map(Row::whole).collect();
         self.append(&self.bodies, Kind::Body, &bodies)?;
         let receipts: Vec<_> = taken.iter().map(Row::receipt).collect();
-        self.append(&self.receipts, Kind::Receipt, &receipts)?;
-        step::reached("receipted");
-        Ok(())
+        self.append(&self.receipts, Kind::Receipt, &receipts)
     }
 
     fn append(&self, to: &Segments, kind: Kind, rows: &[Row<'_>]) -> Result<(), Error> {
