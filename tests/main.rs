@@ -24,6 +24,7 @@ mod canaries;
 mod configuration;
 mod connector_test;
 mod crowded;
+mod delivered;
 mod faults;
 mod hostile;
 mod house;

@@ -76,7 +76,8 @@ impl SledStore {
         first: ContainerId,
         most: usize,
     ) -> Result<Vec<DeadLetter>, Error> {
-        let rows = self.disk.between((&keys::dead(first), keys::ANSWERS));
+        let first = keys::dead(first);
+        let rows = self.disk.between((&first, keys::ANSWERS));
         let ids = rows.filter_map(|row| row.map(|(key, _)| keys::dead_of(&key)).transpose());
         let mut dead = Vec::new();
         for id in ids.take(most) {

@@ -21,11 +21,11 @@ pub(super) struct Row<'a> {
     sequence: u64,
     event: &'a str,
     sha256: [u8; 32],
-    /// Microseconds since 1970, as those that follow.
-    observed_at: i64,
+    /// Nanoseconds since 1970, as those that follow.
+    observed_at: i128,
     attempts: u32,
-    first_attempt_at: i64,
-    delivered_at: i64,
+    first_attempt_at: i128,
+    delivered_at: i128,
     record: RecordKey,
     lane: Lane,
     body: Option<&'a [u8]>,
@@ -46,10 +46,10 @@ impl<'a> Row<'a> {
             sequence: receipt.sequence,
             event: &receipt.event,
             sha256: receipt.sha256.0,
-            observed_at: receipt.observed_at.as_microsecond(),
+            observed_at: receipt.observed_at.as_nanosecond(),
             attempts: receipt.attempts,
-            first_attempt_at: receipt.first_attempt_at.as_microsecond(),
-            delivered_at: receipt.delivered_at.as_microsecond(),
+            first_attempt_at: receipt.first_attempt_at.as_nanosecond(),
+            delivered_at: receipt.delivered_at.as_nanosecond(),
             record: *record,
             lane: *lane,
             body: body.as_deref(),
@@ -65,9 +65,9 @@ impl<'a> Row<'a> {
         self.connection
     }
 
-    /// In microseconds since 1970.
+    /// In seconds since 1970.
     pub(super) fn delivered_at(&self) -> i64 {
-        self.delivered_at
+        i64::try_from(self.delivered_at.div_euclid(1_000_000_000)).unwrap_or_default()
     }
 
     /// What it says.
@@ -80,12 +80,24 @@ impl<'a> Row<'a> {
             sequence: self.sequence,
             event: self.event.to_owned(),
             sha256: Sha256(self.sha256),
-            observed_at: Timestamp::from_microsecond(self.observed_at)?,
+            observed_at: Timestamp::from_nanosecond(self.observed_at)?,
             attempts: self.attempts,
-            first_attempt_at: Timestamp::from_microsecond(self.first_attempt_at)?,
-            delivered_at: Timestamp::from_microsecond(self.delivered_at)?,
+            first_attempt_at: Timestamp::from_nanosecond(self.first_attempt_at)?,
+            delivered_at: Timestamp::from_nanosecond(self.delivered_at)?,
         };
         let body = self.body.map(Bytes::copy_from_slice);
         Ok(Taken { receipt, record: self.record, lane: self.lane, body })
     }
+}
+
+/// What a fuzzer's bytes say.
+#[cfg(test)]
+pub(in super::super) fn read(bytes: &[u8]) -> Option<Taken> {
+    postcard::from_bytes::<Row<'_>>(bytes).ok()?.taken().ok()
+}
+
+/// As it is written.
+#[cfg(test)]
+pub(in super::super) fn written(taken: &Taken) -> impl Serialize + '_ {
+    Row::whole(taken)
 }

@@ -92,9 +92,9 @@ fn the_bytes_of_this_format_stay() {
     assert_eq!(hex(&record), format!("01{twos}01016d0709"));
     let task = TaskRecord { cursor: Some("c".into()), revision: 300, ..TaskRecord::default() };
     assert_eq!(hex(&task), "ac020000000000");
-    let micros = "8080f28183898506";
+    let nanos = "8080d0e2c6bfce972f";
     let expected = format!(
-        "016e01630161016404016 5{}{micros}02{micros}{micros}{ones}090102ffff",
+        "016e01630161016404016 5{}{nanos}02{nanos}{nanos}{ones}090102ffff",
         "03".repeat(32)
     );
     assert_eq!(hex(&receipts::written(&taken())), expected.replace(' ', ""));
