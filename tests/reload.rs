@@ -123,6 +123,8 @@ async fn what_fails_is_rolled_back_with_the_cursor_from_before() {
         ("next-traps", "*panicked*this version never worked*"),
         ("next-cannot-map", "*this version never worked*"),
         ("next-refuses-all", "*it says so*"),
+        // What it had asked by then keeps no turn at the EHR.
+        ("next-asks-too-much", "*declares no GET*"),
     ] {
         let ward = Ward::new("").await;
         ward.offer(name);

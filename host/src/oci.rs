@@ -43,6 +43,7 @@ use self::{
     way::Access,
 };
 use crate::{
+    clock::{Clock, System},
     config::{Config, Placed},
     egress::Network,
 };
@@ -65,6 +66,10 @@ pub async fn provide(config: &Config) -> Result<Vec<PathBuf>, Error> {
             Some(path) => path,
             None => fetch_locked(config, &network, &shelf, reference, locked).await?,
         });
+    }
+    // A data folder of somebody else's may only be read.
+    if let Err(error) = shelf.tidy(&paths, System.now().into()) {
+        tracing::debug!(%error, "the files that were pulled cannot be tidied up");
     }
     Ok(paths)
 }
