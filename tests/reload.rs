@@ -6,8 +6,8 @@ use rounds::practice::{Received, Receiver};
 use serde_json::Value;
 
 use crate::support::{
-    Clinic, Rounds, Running, Site, assert_fits, connection, destination, fits, guest, receiver,
-    within,
+    Clinic, Line, Rounds, Running, Site, assert_fits, connection, destination, fits, guest,
+    receiver, within,
 };
 
 const TASK: &str = "ward/appointments";
@@ -118,13 +118,39 @@ async fn a_new_version_polls_on_from_where_the_old_one_stood() {
 }
 
 #[tokio::test]
+async fn what_is_rolled_back_keeps_no_turn_at_the_ehr() {
+    let (clinic, receiver) = (Clinic::start().await, receiver().await);
+    let site = Site::new(&["plain"]).await;
+    // Polled when it is told to be: its next version proves itself at nothing else.
+    let connection = connection("ward", "plain", clinic.url(), "").replace("\"1s\"", "\"1h\"");
+    site.configure(&(connection + &destination("app", receiver.url(), "")));
+    let host = site.start().await;
+    let ward = Ward { clinic, receiver, site, host };
+    // Found by the one, and collected by the other.
+    ward.clinic.forget_patient(Some(7));
+    ward.clinic.book(7);
+    ward.host.poll(&[TASK]).await;
+    let failed = |line: &Line| line.text("message").contains("could not be collected");
+    ward.host.wait_for_log("a failure", failed).await;
+    ward.offer("next-asks-too-much");
+    let is_offered = |report: &rounds::status::Report| {
+        let plain = report.connectors.get("plain")?;
+        (plain.version == "0.2.0" || plain.error.is_some()).then_some(())
+    };
+    ward.host.wait_for("its next version", is_offered).await;
+    ward.clinic.forget_patient(None);
+    within("its notification", ward.receiver.wait_for(1)).await;
+    assert_eq!(by(&ward.receiver.received()[0]), "plain@0.1.0");
+    let why = ward.host.status().await.connectors["plain"].error.clone().unwrap_or_default();
+    assert_fits("*declares no GET*", &why);
+}
+
+#[tokio::test]
 async fn what_fails_is_rolled_back_with_the_cursor_from_before() {
     for (name, why) in [
         ("next-traps", "*panicked*this version never worked*"),
         ("next-cannot-map", "*this version never worked*"),
         ("next-refuses-all", "*it says so*"),
-        // What it had asked by then keeps no turn at the EHR.
-        ("next-asks-too-much", "*declares no GET*"),
     ] {
         let ward = Ward::new("").await;
         ward.offer(name);
