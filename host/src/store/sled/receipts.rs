@@ -97,8 +97,8 @@ impl Receipts {
     }
 
     /// See [`Store::delivered`](crate::store::Store::delivered).
-    pub(super) fn list(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
-        let found = self.find(&self.receipts, Kind::Receipt, sought, most)?;
+    pub(super) fn list(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
+        let found = self.find(&self.receipts, Kind::Receipt, sought, limit)?;
         Ok(found.into_iter().map(|taken| taken.receipt).collect())
     }
 
@@ -121,11 +121,11 @@ impl Receipts {
         among: &Segments,
         kind: Kind,
         sought: &Sought,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<Taken>, Error> {
         let mut found = Vec::new();
         for segment in among.list()?.iter().rev() {
-            let left = most.saturating_sub(found.len());
+            let left = limit.saturating_sub(found.len());
             if left == 0 || sought.since.is_some_and(|since| segment.ended_before(since)) {
                 break;
             }
