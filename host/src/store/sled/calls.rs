@@ -116,9 +116,9 @@ impl Store for SledStore {
         self.letters(first, most)
     }
 
-    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+    fn delivered(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
         self.check()?;
-        self.receipts.list(sought, most)
+        self.receipts.list(sought, limit)
     }
 
     fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {
