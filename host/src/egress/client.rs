@@ -151,7 +151,6 @@ impl Client {
                 response = inner.exchange(&outgoing, &another).await?;
             }
         }
-        inner.pace.heed(response.status, response.retry_after);
         Ok(response)
     }
 

@@ -73,6 +73,8 @@ impl Inner {
             }
             answer = self.head(outgoing, &next, pass).await.map_err(at)?;
         }
+        // Whatever comes of the rest of it.
+        self.pace.heed(answer.status().as_u16(), answer::pause_of(answer.headers()));
         answer::read(answer, self.bounds(), &outgoing.place).await.map_err(at)
     }
 

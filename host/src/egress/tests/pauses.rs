@@ -94,3 +94,15 @@ async fn a_token_that_was_renewed_is_not_used_in_a_pause() {
     assert_paused(&gate.paused_at(&client, "/x").await);
     assert_eq!((asked(&server, "/token"), asked(&server, "/fhir/x")), (2, 1));
 }
+
+#[tokio::test]
+async fn a_pause_is_kept_whatever_comes_of_the_rest_of_its_answer() {
+    let server = Server::start(|_, _| {
+        Act::Close("HTTP/1.1 429 X\r\nretry-after: 120\r\ncontent-length: 9\r\n\r\nbus".to_owned())
+    })
+    .await;
+    let client = client(patient(&server));
+    assert_eq!(failure(&client.send(&get("/busy")).await.unwrap_err()), "Truncated");
+    assert_paused(&client.send(&get("/busy")).await.unwrap_err());
+    assert_eq!(asked(&server, "/fhir/busy"), 1);
+}
