@@ -16,6 +16,8 @@
 //! | `GET /v1/tasks/{connection}/{action}/cursor` | operators | a [`Cursor`] |
 //! | `PUT /v1/tasks/{connection}/{action}/cursor` | operators | sets it: a [`NewCursor`] (or `POST`) |
 //! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
+//! | `GET /v1/tasks/{connection}/{action}/answer` | readers | an answer that it keeps and cannot read: patients' data |
+//! | `POST /v1/tasks/{connection}/{action}/answer/bury` | operators | makes a dead letter of it: a [`Buried`] |
 //! | `GET /v1/keys` | admins | the store's [`Keys`](crate::store::Keys), and whether each opens |
 //! | `POST /v1/keys/rotate` | admins | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
 //! | `POST /v1/purge` | admins | forgets a connection, a record or a key, or counts what that would be |
@@ -43,7 +45,7 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    body::{Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
+    body::{Buried, Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
     tls::CertificateError,
     way::Way,
@@ -55,7 +57,7 @@ use self::{
     tls::Secrecy,
 };
 pub(crate) use self::{
-    shown::{containers, dead},
+    shown::{answer, containers, dead, no_answer},
     tls::certify,
 };
 use crate::{audit::Audit, config, host::Handle, model::TaskId};

@@ -92,6 +92,10 @@ pub enum What {
     Replay,
     /// The contents of a dead letter.
     ShowDead,
+    /// The contents of an answer that a task keeps.
+    ShowAnswer,
+    /// Such an answer made a dead letter.
+    BuryAnswer,
     /// Notifications of a dry run or a recording, on somebody's screen or disk.
     Export,
     /// Data destroyed.

@@ -1,5 +1,7 @@
 //! Looking after a running host, from within its process.
 
+mod answers;
+
 use std::{collections::HashMap, sync::Arc, vec};
 
 use jiff::Timestamp;
@@ -86,16 +88,17 @@ impl Handle {
         }
     }
 
-    /// Puts dead letters back in line; answers how many containers that were.
+    /// Puts dead letters back in line; answers how many that were. An answer goes back to its task,
+    /// which polls now, or stays a dead letter where the task has another one to read first.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub async fn replay(&self, containers: &[ContainerId]) -> Result<usize, Error> {
+    pub async fn replay(&self, letters: &[ContainerId]) -> Result<usize, Error> {
         self.lines.resume_rest().await;
-        let pending = self.store.replay(containers).await?;
+        let pending = self.store.replay(letters).await?;
         let count = pending.len();
         self.lines.resume(pending);
-        Ok(count)
+        Ok(count + self.replay_answers(letters).await?)
     }
 
     /// What [`Handle::purge`] would forget.

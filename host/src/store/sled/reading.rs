@@ -5,10 +5,10 @@ use std::{thread, time::Duration};
 use super::{
     SledStore,
     block::{self, Location},
-    format, keys, state,
+    format, state,
 };
 use crate::{
-    model::{Container, ContainerId, TaskId},
+    model::{Container, ContainerId},
     store::{Error, seal::Kind},
 };
 
@@ -53,13 +53,6 @@ impl SledStore {
             return Ok(None);
         }
         self.disk.understood(read(&item))
-    }
-
-    /// A kept answer's bytes.
-    pub(super) fn kept(&self, id: &TaskId) -> Result<Option<Vec<u8>>, Error> {
-        let key = keys::answer(id);
-        let Some(sealed) = self.disk.whole(&key)? else { return Ok(None) };
-        self.ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)
     }
 
     pub(super) fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
