@@ -122,9 +122,13 @@ impl Server {
             shutdown.cancelled().await;
             time::sleep(GRACE).await;
         };
-        tokio::select! {
+        let answering = async {
             // Ends without an error, as the listener tries on after each of its own.
-            _ = serving.into_future() => {}
+            drop(serving.await);
+            self.gate.finished().await;
+        };
+        tokio::select! {
+            () = answering => {}
             () = out_of_grace => {}
         }
         self.gate.close().await;
