@@ -191,14 +191,17 @@ impl Handle {
     }
 
     /// Puts a connector that the program loaded, and answers for, in service under its name: on
-    /// trial against the one before. Polls under way end on what they began with.
-    pub async fn put_in_service(&self, connector: Connector) {
+    /// trial against the one before. Where it is that one, tasks go back to where they stood with
+    /// it. Polls under way end on what they began with.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; what is in service stays.
+    pub async fn put_in_service(&self, connector: Connector) -> Result<(), Error> {
         let mut pollers = self.tasks.values().map(|task| &task.poller);
         let named = |it: &&Poller| it.connection.service.name() == connector.manifest().name;
-        if let Some(poller) = pollers.find(named) {
-            let (file, now) = (connector.manifest().label(), poller.clock.now());
-            poller.connection.service.swap(connector, file, now).await;
-        }
+        let Some(poller) = pollers.find(named) else { return Ok(()) };
+        let (file, now) = (connector.manifest().label(), poller.clock.now());
+        poller.connection.service.swap(connector, file, now, &*self.store).await
     }
 
     /// Containers to be collected and deliveries to be made.
