@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-const HOST: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n\n";
+const HOST: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\npayloads = \"1h\"\n\n";
 
 /// Where a connector tells it, and what is told of that.
 const PLACES: [(&str, &str); 10] = [
@@ -109,6 +109,8 @@ async fn ask(site: &Site, address: &str) -> String {
         &["status", "--json"],
         &["dead", "list"],
         &["dead", "list", "--json"],
+        &["delivered", "list"],
+        &["delivered", "list", "--json"],
         &["audit", "list"],
         &["audit", "list", "--json"],
         &["check"],

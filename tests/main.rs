@@ -24,6 +24,7 @@ mod bad_disks;
 mod canaries;
 mod configuration;
 mod connector_test;
+mod delivered;
 mod faults;
 mod hostile;
 mod house;

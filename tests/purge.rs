@@ -33,7 +33,7 @@ fn patients(app: &Receiver) -> Vec<String> {
 }
 
 fn counts(done: bool) -> Value {
-    json!({ "done": done, "containers": 2, "dead": 0, "records": 2 })
+    json!({ "done": done, "containers": 2, "dead": 0, "records": 2, "delivered": 0 })
 }
 
 #[tokio::test]
@@ -67,7 +67,8 @@ async fn of_a_purged_record_nothing_is_sent_after_a_restart() {
     let (host, app) = host(&site, &clinic).await;
     host.stop().await;
     let said = site.rounds(&["purge", "--record", "ward/appointments/3", "--yes", "--json"]).await;
-    let expected = json!({ "done": true, "containers": 1, "dead": 0, "records": 1 });
+    let expected =
+        json!({ "done": true, "containers": 1, "dead": 0, "records": 1, "delivered": 0 });
     assert_eq!((said.code, said.json()), (Some(0), expected), "{said:?}");
     app.faults().clear();
     let host = site.start().await;

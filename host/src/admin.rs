@@ -13,6 +13,8 @@
 //! | `GET /v1/dead` | viewers | all dead letters, oldest first, without their contents |
 //! | `GET /v1/dead/{container}` | readers | one with its contents: patients' data |
 //! | `POST /v1/dead/replay` | operators | puts back in line: a [`Replay`] |
+//! | `POST /v1/delivered` | viewers | the newest receipts of what was delivered: a [`Seek`]; of a record or key, readers |
+//! | `GET /v1/delivered/{notification}` | readers | what was sent, where that is kept: patients' data |
 //! | `GET /v1/tasks/{connection}/{action}/cursor` | operators | a [`Cursor`] |
 //! | `PUT /v1/tasks/{connection}/{action}/cursor` | operators | sets it: a [`NewCursor`] (or `POST`) |
 //! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
@@ -27,6 +29,7 @@
 mod body;
 mod caller;
 mod client;
+mod delivered;
 mod guard;
 mod line;
 mod neighbour;
@@ -47,18 +50,20 @@ use tokio_util::sync::CancellationToken;
 pub use self::{
     body::{Buried, Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
+    delivered::Seek,
     tls::CertificateError,
     way::Way,
+};
+pub(crate) use self::{
+    delivered::{nothing_of, sent, shown_to},
+    shown::{answer, containers, dead, no_answer},
+    tls::certify,
 };
 use self::{
     guard::Gate,
     line::{Lines, Peer},
     routes::Admin,
     tls::Secrecy,
-};
-pub(crate) use self::{
-    shown::{answer, containers, dead, no_answer},
-    tls::certify,
 };
 use crate::{audit::Audit, config, host::Handle, model::TaskId};
 

@@ -10,6 +10,7 @@ mod check;
 mod connector;
 mod cursor;
 mod dead;
+mod delivered;
 mod demo;
 mod exit;
 mod keeper;
@@ -58,6 +59,8 @@ enum Command {
     #[command(subcommand)]
     Dead(dead::Command),
     #[command(subcommand)]
+    Delivered(delivered::Command),
+    #[command(subcommand)]
     Cursor(cursor::Command),
     #[command(subcommand)]
     Answer(answer::Command),
@@ -93,6 +96,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Poll(arguments) => poll::run(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
+        Command::Delivered(command) => delivered::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
         Command::Answer(command) => answer::run(command).await,
         Command::Purge(arguments) => purge::run(arguments).await,
@@ -137,6 +141,11 @@ mod tests {
             ("audit list --since 2h --json", true),
             ("audit verify --head 7:00", true),
             ("audit", false),
+            ("delivered list --record general/orders/Order/7 --destination app --since 2h", true),
+            ("delivered list --connection general --key general/Patient/7", false),
+            ("delivered list --most 5 --json", true),
+            ("delivered show msg_7", true),
+            ("delivered show", false),
             ("purge --connection general --yes", true),
             ("purge --record general/orders/Order/7", true),
             ("purge --key general/Patient/7 --json", true),

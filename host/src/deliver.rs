@@ -4,22 +4,26 @@
 //! A [`Deliverer`] is the one task that speaks to its destination. What it holds in memory is
 //! order and times only; the notification is read from the store at every attempt.
 
+mod attempt;
 mod policy;
 
 use std::{future, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use self::policy::Decision;
+pub(crate) use self::attempt::Keep;
+use self::{
+    attempt::{Attempt, Attempted},
+    policy::Decision,
+};
 use crate::{
     breaker::Breaker,
     clock::{self, Clock},
-    destination::{Destination, Message, Outcome},
-    envelope,
+    destination::{Destination, Outcome},
     lanes::{Lanes, TAKEN_AT_ONCE},
     model::{ContainerId, Delivery, DestinationName, Lane},
     schedule::backoff,
@@ -63,6 +67,8 @@ pub(crate) struct Options {
     pub concurrency: usize,
     /// How long after its first attempt a delivery is tried again.
     pub retry_for: Duration,
+    /// What is kept of a delivery that is done.
+    pub keep: Keep,
     /// How long attempts under way may take once the host stops.
     pub grace: Duration,
     /// Where notifications are.
@@ -97,7 +103,7 @@ pub(crate) struct Deliverer {
     options: Options,
     inbox: mpsc::UnboundedReceiver<(Lane, Owed)>,
     lanes: Lanes<Owed>,
-    attempts: FuturesUnordered<BoxFuture<'static, (Lane, Outcome)>>,
+    attempts: FuturesUnordered<BoxFuture<'static, Attempted>>,
     breaker: Breaker,
     gone: bool,
 }
@@ -135,7 +141,7 @@ impl Deliverer {
             // In this order, so that a simulation finds the same order again.
             tokio::select! {
                 biased;
-                Some((lane, outcome)) = self.attempts.next(), if !self.attempts.is_empty() => self.settle(lane, outcome),
+                Some(attempted) = self.attempts.next(), if !self.attempts.is_empty() => self.settle(attempted),
                 Some((lane, owed)) = self.inbox.recv() => self.take(lane, owed),
                 () = wait(due) => {}
             }
@@ -179,22 +185,13 @@ impl Deliverer {
         let (container, attempt) = (owed.container, owed.delivery.attempts + 1);
         let span =
             tracing::info_span!("delivery", destination = %self.options.name, %container, attempt);
-        let message = match message(self.options.store.as_ref(), owed) {
+        let (store, keep) = (self.options.store.as_ref(), self.options.keep);
+        let attempt = match Attempt::of(store, owed, keep, self.options.clock.now()) {
             Ok(None) => return self.forget(lane),
-            Ok(Some(message)) => Ok(message),
-            Err(outcome) => Err(outcome),
+            Ok(Some(attempt)) => attempt.make(lane, Arc::clone(&self.options.destination)).boxed(),
+            Err(outcome) => future::ready(Attempted { lane, outcome, taken: None }).boxed(),
         };
-        let destination = Arc::clone(&self.options.destination);
-        let attempt = async move {
-            match message {
-                Ok(message) => {
-                    step::reached("sending");
-                    (lane, destination.deliver(message).await)
-                }
-                Err(outcome) => (lane, outcome),
-            }
-        };
-        self.attempts.push(Box::pin(attempt.instrument(span)));
+        self.attempts.push(attempt.instrument(span).boxed());
     }
 
     /// The store was made to forget it, and nothing is owed any more.
@@ -222,7 +219,7 @@ impl Deliverer {
         None
     }
 
-    fn settle(&mut self, lane: Lane, outcome: Outcome) {
+    fn settle(&mut self, Attempted { lane, outcome, taken }: Attempted) {
         step::reached("sent");
         let now = self.options.clock.steady();
         let until = self.note(&outcome, now);
@@ -237,7 +234,9 @@ impl Deliverer {
         );
         let container = owed.container;
         self.say(&outcome, &decision, container);
-        if let Some(settlement) = decision.settlement(self.options.clock.now()) {
+        let at = self.options.clock.now();
+        let taken = taken.map(|taken| taken.delivered(at));
+        if let Some(settlement) = decision.settlement(at, taken) {
             self.options.store.settle(container, &self.options.name, settlement);
             step::reached("settled");
         }
@@ -294,22 +293,10 @@ impl Deliverer {
     }
 
     async fn finish_attempts(&mut self) {
-        while let Some((lane, outcome)) = self.attempts.next().await {
-            self.settle(lane, outcome);
+        while let Some(attempted) = self.attempts.next().await {
+            self.settle(attempted);
         }
     }
-}
-
-/// The notification as the store has it; `None` where it was purged. A store that cannot be read
-/// is no fault of the notification's: it is tried again.
-fn message(store: &dyn Store, owed: &Owed) -> Result<Option<Message>, Outcome> {
-    let failed = |why: String| Outcome::Failed { why, pause: None, of_it_all: false };
-    let container = store.container(owed.container).map_err(|error| failed(error.to_string()))?;
-    let Some(container) = container else { return Ok(None) };
-    let body = envelope::body(&container, owed.delivery.sequence);
-    let body =
-        body.ok_or_else(|| Outcome::Refused { why: "the notification cannot be written".into() })?;
-    Ok(Some(Message { id: container.notification_id, body }))
 }
 
 async fn wait(due: Option<Duration>) {

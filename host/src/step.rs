@@ -7,7 +7,7 @@
 //! | where | steps |
 //! | --- | --- |
 //! | a poll | `answered`, `committing`, `committed` |
-//! | the store's writer | `applied`, `flushed`, `synced` |
+//! | the store's writer | `receipting`, `applied`, `flushed`, `synced` |
 //! | a container | `collecting`, `filled` |
 //! | an attempt | `sending`, `sent`, `settled` |
 //! | a connector's swap, a file of the host's own | `swapping`, `swapped`, `drafted` |

@@ -19,6 +19,7 @@ mod error;
 mod keys;
 pub mod memory;
 mod purge;
+mod receipt;
 pub mod seal;
 pub mod sled;
 
@@ -31,6 +32,7 @@ pub use self::{
     error::Error,
     keys::{KeyState, Keys},
     purge::{Purge, Purged},
+    receipt::{Receipt, Sha256, Sought, Taken},
 };
 use crate::{
     identity::{RecordKey, VersionKey},
@@ -111,6 +113,10 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets dead letters that died before a time; answers how many containers those were.
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
 
+    /// Forgets what is kept of deliveries that were done before these times. What was done in the
+    /// hour before one of them may be left.
+    async fn forget_delivered(&self, before: &Before) -> Result<(), Error>;
+
     /// Takes up the outer key that is configured now: wraps the keys of all connections by it, and
     /// gives each a new one for what comes. What was sealed stays as it is, and readable. A store
     /// that seals nothing has nothing to do.
@@ -128,6 +134,14 @@ pub trait Store: Send + Sync + 'static {
     /// All dead letters, oldest first.
     fn dead(&self) -> Result<Vec<DeadLetter>, Error>;
 
+    /// The newest receipts of those that are sought, at most so many, the newest first. Looks
+    /// through all that there are since the time that is sought.
+    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error>;
+
+    /// What is kept of a notification: each time that a destination took it, with what was sent
+    /// where that is kept, the newest first.
+    fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error>;
+
     /// Notes since when there is a task; one that was there keeps its time.
     fn begin(&self, task: &TaskId, at: Timestamp);
 
@@ -141,7 +155,8 @@ pub trait Store: Send + Sync + 'static {
     fn bury(&self, container: ContainerId, reason: String, at: Timestamp);
 
     /// Notes what became of an attempt. A container whose deliveries are all done is forgotten,
-    /// one with a dead delivery becomes a dead letter once nothing of it is pending.
+    /// one with a dead delivery becomes a dead letter once nothing of it is pending. What is kept of
+    /// a delivery is on disk before it is forgotten that it was owed.
     fn settle(&self, container: ContainerId, destination: &DestinationName, outcome: Settlement);
 
     /// Waits until all that was noted is on disk.
@@ -244,11 +259,20 @@ pub struct Fill {
     pub destinations: Vec<DestinationName>,
 }
 
+/// Times before which deliveries are forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// All that is kept of them.
+    pub receipts: Timestamp,
+    /// What was sent.
+    pub bodies: Timestamp,
+}
+
 /// What became of an attempt to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The destination has it.
-    Delivered,
+    /// The destination has it. With what is kept of that, if anything is.
+    Delivered(Option<Box<Taken>>),
     /// Not yet: again, not before that time.
     Retry {
         /// When the attempt was made.

@@ -14,10 +14,11 @@ use crate::support::{
 
 /// The steps, and how late a visit of each a seed may draw: a poll passes through the first
 /// few times only.
-const STEPS: [(&str, usize); 11] = [
+const STEPS: [(&str, usize); 12] = [
     ("answered", 4),
     ("committing", 4),
     ("committed", 4),
+    ("receipting", 1),
     ("applied", 8),
     ("flushed", 12),
     ("synced", 8),
@@ -44,8 +45,7 @@ async fn killed_at(step: &str, latest: usize, seeds: usize) {
     let host = practice.site.start().await;
     practice.all_arrive(step).await;
     practice.check(step);
-    let ended = host.stop().await;
-    assert!(ended.status.success(), "{step}: {}", ended.log);
+    practice.end(host, step).await;
 }
 
 /// Has a host poll all the time, rather than every second.
@@ -145,8 +145,7 @@ async fn nothing_is_lost_by_kills_at_random_under_load() {
     let host = practice.site.start().await;
     practice.all_arrive("under load").await;
     practice.check("under load");
-    let ended = host.stop().await;
-    assert!(ended.status.success(), "{}", ended.log);
+    practice.end(host, "under load").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -123,8 +123,7 @@ async fn nothing_is_lost_in_power_cuts_under_load() {
     let host = practice.site.start().await;
     practice.all_arrive("power cuts").await;
     practice.check("power cuts");
-    let ended = host.stop().await;
-    assert!(ended.status.success(), "{}", ended.log);
+    practice.end(host, "power cuts").await;
 }
 
 /// The control: where nothing is synced, what the host said to be on disk is not. If this finds

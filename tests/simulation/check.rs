@@ -8,6 +8,8 @@ pub(super) mod seen;
 
 use std::collections::BTreeMap;
 
+use rounds::model::NotificationId;
+
 use self::{memos::memos, order::in_order};
 use super::{
     plan::feed::{Entry, Feed},
@@ -40,6 +42,7 @@ pub(super) fn end(world: &World) {
     let number = |id: &str| numbers.get(id).copied();
     for receiver in &inner.receivers {
         once(receiver, &inner, &mut broken);
+        noted(receiver, world, &mut broken);
         in_order(receiver, &inner, number, &mut broken);
         memos(receiver, &inner, number, &mut broken);
     }
@@ -64,6 +67,15 @@ fn once(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
             broken.push(format!("{}: {its:?} came as {id}", receiver.name));
         }
     }
+}
+
+/// Of each that a destination took there is a receipt.
+fn noted(receiver: &Receiver, world: &World, broken: &mut Vec<String>) {
+    let without = receiver.taken.keys().filter(|id| {
+        !world.disk.has_delivered(&NotificationId((*id).clone()), &receiver.name.into())
+    });
+    broken
+        .extend(without.map(|id| format!("{}: no receipt says that it took {id}", receiver.name)));
 }
 
 fn entries(world: &Inner) -> impl Iterator<Item = (&Feed, &Entry)> {

@@ -40,12 +40,14 @@ pub(super) enum Mutant {
     WaitsByTheWall,
     /// A restart forgets what a connector is on trial against.
     ForgetsTrials,
+    /// Nothing is kept of a delivery that is done.
+    ForgetsReceipts,
     /// What two connections call by the same name is one.
     MixesConnections,
 }
 
 impl Mutant {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::CursorFirst,
         Self::NoSync,
         Self::NoOrder,
@@ -64,6 +66,7 @@ impl Mutant {
         Self::KeepsTokens,
         Self::WaitsByTheWall,
         Self::ForgetsTrials,
+        Self::ForgetsReceipts,
         Self::MixesConnections,
     ];
 }

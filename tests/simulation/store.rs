@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use rounds::{
     identity::RecordKey,
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, NotificationId, Pending,
+        Stage, TaskId,
     },
     store::{
-        Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement,
-        Store, TaskState, memory::MemoryStore,
+        Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
+        Rewind, Settlement, Sought, Store, Taken, TaskState, memory::MemoryStore,
     },
 };
 
@@ -187,6 +188,18 @@ impl Store for Watched {
         self.inner.forget_dead(before).await
     }
 
+    async fn forget_delivered(&self, before: &Before) -> Result<(), Error> {
+        self.inner.forget_delivered(before).await
+    }
+
+    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+        self.inner.delivered(sought, most)
+    }
+
+    fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {
+        self.inner.sent(id)
+    }
+
     fn dead(&self) -> Result<Vec<DeadLetter>, Error> {
         self.inner.dead()
     }
@@ -210,7 +223,12 @@ impl Store for Watched {
 
     fn settle(&self, container: ContainerId, destination: &DestinationName, outcome: Settlement) {
         let outcome = match outcome {
-            Settlement::Retry { .. } if self.world.has(Mutant::GivesUp) => Settlement::Delivered,
+            Settlement::Retry { .. } if self.world.has(Mutant::GivesUp) => {
+                Settlement::Delivered(None)
+            }
+            Settlement::Delivered(_) if self.world.has(Mutant::ForgetsReceipts) => {
+                Settlement::Delivered(None)
+            }
             outcome => outcome,
         };
         if matches!(outcome, Settlement::Dead { .. }) {

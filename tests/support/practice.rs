@@ -6,6 +6,7 @@ use rounds::practice::{Arrival, Chance, Ehr, Kind, Received, Receiver, Tally};
 
 use super::{
     connectors::FHIR,
+    rounds::Rounds,
     servers::{Running, ehr_with, receiver},
     site::{Site, destination},
     wait::eventually,
@@ -88,6 +89,23 @@ impl Practice {
 }
 
 impl Practice {
+    /// Ends a host, and looks for a receipt of everything that a destination has.
+    pub(crate) async fn end(&self, host: Rounds, story: &str) {
+        let ended = host.stop().await;
+        assert!(ended.status.success(), "{story}: {}", ended.log);
+        for (at, receiver) in self.receivers.iter().enumerate() {
+            let words = ["delivered", "list", "--json", "--most", "10000", "--destination"];
+            let said =
+                self.site.rounds(&[&words[..], &[&format!("app-{at}")]].concat()).await.json();
+            let noted = said.as_array().expect("a list").iter();
+            let noted: BTreeSet<_> =
+                noted.filter_map(|it| it["notification_id"].as_str()).collect();
+            let received = receiver.received();
+            let without = received.iter().find(|it| !noted.contains(it.id.as_str()));
+            assert!(without.is_none(), "{story}: of {} of {}", noted.len(), received.len());
+        }
+    }
+
     /// Whether a destination got what it must not: the same change in two forms.
     pub(crate) fn is_wrong(&self) -> bool {
         self.receivers.iter().any(|receiver| {

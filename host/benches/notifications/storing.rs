@@ -1,13 +1,14 @@
 //! The store's part: each page committed, each container read, filled, read again and settled.
 
 use anyhow::{Result, bail};
+use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
 use jiff::Timestamp;
 use rounds::{
     identity,
     model::{Change, ContainerId, DestinationName, Filled, Pending},
     store::{
-        Commit, Committed, Fill, NewChange, Settlement, Store,
+        Commit, Committed, Fill, NewChange, Settlement, Store, Taken,
         sled::{Options, SledStore},
     },
 };
@@ -68,11 +69,16 @@ async fn deliver(
     store.memo(&container.task.connection, record)?;
     let filled = Filled { event, payload, connector: "fhir-r4@0.1.0".into(), at: Timestamp::now() };
     let destination: DestinationName = "receiver".into();
-    store
+    let deliveries = store
         .fill(Fill { container: id, filled, memo, destinations: vec![destination.clone()] })
         .await?;
-    store.container(id)?;
-    store.settle(id, &destination, Settlement::Delivered);
+    let (Some(container), Some(delivery)) = (store.container(id)?, deliveries.first()) else {
+        bail!("a filled container is missing")
+    };
+    let body = container.filled.as_ref().map(|filled| Bytes::from(filled.payload.clone()));
+    let taken = Taken::of(&container, delivery, body.unwrap_or_default(), Timestamp::now());
+    let taken = Taken { body: None, ..taken };
+    store.settle(id, &destination, Settlement::Delivered(Some(Box::new(taken))));
     Ok(())
 }
 

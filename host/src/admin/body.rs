@@ -129,6 +129,11 @@ impl Wanted {
         }
     }
 
+    /// Whether to ask for it is to ask for somebody.
+    pub(super) fn is_of_a_patient(&self) -> bool {
+        !matches!(self, Self::Connection { .. })
+    }
+
     /// As the audit log has it: what is a patient's as a keyed hash only.
     pub fn subject(&self) -> Subject {
         match self {
@@ -170,18 +175,20 @@ pub struct Purged {
     pub dead: usize,
     /// Records of which something was known, as when they changed last.
     pub records: usize,
+    /// Receipts of notifications that were delivered.
+    pub delivered: usize,
 }
 
 impl Purged {
     /// What a store says of it.
     pub fn of(done: bool, purged: store::Purged) -> Self {
-        let store::Purged { containers, dead, records } = purged;
-        Self { done, containers, dead, records }
+        let store::Purged { containers, dead, records, delivered } = purged;
+        Self { done, containers, dead, records, delivered }
     }
 
     /// All together, as the audit log counts.
     pub fn count(&self) -> u64 {
-        (self.containers + self.dead + self.records) as u64
+        (self.containers + self.dead + self.records + self.delivered) as u64
     }
 }
 

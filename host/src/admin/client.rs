@@ -9,14 +9,15 @@ use serde_json::Value;
 
 use super::{
     body::{Buried, Cursor, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
+    delivered::Seek,
     way::Way,
 };
 use crate::{
     config::Auth,
     egress::{self, Method, Network, Options, Owner, Request, fault::Transport},
-    model::{ContainerId, TaskId},
+    model::{ContainerId, NotificationId, TaskId},
     status::Report,
-    store::{DeadLetter, Keys, Rotated},
+    store::{DeadLetter, Keys, Receipt, Rotated},
 };
 
 /// The longest answer: a long list of dead letters.
@@ -127,6 +128,22 @@ impl Client {
     /// As [`Error`] says.
     pub async fn dead_letter(&self, container: ContainerId) -> Result<Value, Error> {
         self.get(format!("/v1/dead/{container}")).await
+    }
+
+    /// The newest receipts of what was delivered, the newest first.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn delivered(&self, seek: &Seek) -> Result<Vec<Receipt>, Error> {
+        self.post("/v1/delivered".into(), seek).await
+    }
+
+    /// What was sent of a notification, where that is kept: patients' data.
+    ///
+    /// # Errors
+    /// As [`Error`] says; refused where nothing of it is kept.
+    pub async fn sent(&self, id: &NotificationId) -> Result<Value, Error> {
+        self.get(format!("/v1/delivered/{}", encoded(&id.0))).await
     }
 
     /// Puts dead letters back in line; answers how many containers that were.
@@ -243,14 +260,15 @@ impl Client {
 
 /// The path of what belongs to a task. Names are encoded, as a person may have mistyped them.
 fn path(task: &TaskId, what: &str) -> String {
-    let encoded = |name: &str| {
-        url::form_urlencoded::byte_serialize(name.as_bytes())
-            .collect::<String>()
-            .replace('+', "%20")
-    };
     format!(
         "/v1/tasks/{}/{}/{what}",
         encoded(task.connection.as_str()),
         encoded(task.action.as_str())
     )
+}
+
+/// A name as a part of a path.
+fn encoded(name: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    encoded.replace('+', "%20")
 }

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use super::{
     body::{Cursor, NewCursor, NewPurge, Purged, Replay, Replayed},
     caller::Caller,
+    delivered,
     reply::{Refused, Reply},
     shown,
 };
@@ -58,7 +59,7 @@ impl Admin {
 
     /// Looks through the store, which may take a while: one at a time, and beside the threads that
     /// poll and deliver.
-    async fn look<T: Send + 'static>(
+    pub(super) async fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Handle) -> Result<T, store::Error> + Send + 'static,
     ) -> Result<T, Refused> {
@@ -104,6 +105,22 @@ impl Admin {
         done.map(|(done, _)| done)
     }
 
+    /// Whether somebody may have what the audit log calls so; that they may not is in it.
+    pub(super) async fn allow(
+        &self,
+        caller: &Caller,
+        right: Right,
+        what: &'static str,
+    ) -> Result<(), Refused> {
+        if caller.may(right) {
+            return Ok(());
+        }
+        let event = Event::asked(&caller.who().await, What::Reach, Subject::of(what));
+        self.audit.note(event.became(Outcome::Denied, None)).await?;
+        let (role, roles) = (caller.role().as_str(), right.roles());
+        Err(Refused::new(StatusCode::FORBIDDEN, format!("this takes the role {roles}, not {role}")))
+    }
+
     /// A route for those who have a right, with what the audit log calls it.
     fn only(
         &self,
@@ -121,13 +138,8 @@ async fn only(
     request: Request,
     next: Next,
 ) -> Result<Response, Refused> {
-    if caller.may(right) {
-        return Ok(next.run(request).await);
-    }
-    let event = Event::asked(&caller.who().await, What::Reach, Subject::of(what));
-    admin.audit.note(event.became(Outcome::Denied, None)).await?;
-    let (role, roles) = (caller.role().as_str(), right.roles());
-    Err(Refused::new(StatusCode::FORBIDDEN, format!("this takes the role {roles}, not {role}")))
+    admin.allow(&caller, right, what).await?;
+    Ok(next.run(request).await)
 }
 
 pub(super) fn router(admin: Admin) -> Router {
@@ -144,6 +156,11 @@ pub(super) fn router(admin: Admin) -> Router {
         .route(
             "/v1/dead/{container}",
             only(Right::Read, "a dead letter's contents", get(show_dead)),
+        )
+        .route("/v1/delivered", only(Right::View, "receipts", post(delivered::list)))
+        .route(
+            "/v1/delivered/{notification}",
+            only(Right::Read, "what was delivered", get(delivered::show)),
         )
         .route("/v1/tasks/{connection}/{action}/cursor", only(Right::Operate, "a cursor", a_cursor))
         .route(

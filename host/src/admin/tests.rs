@@ -109,6 +109,8 @@ async fn every_route_answers_in_json() {
             404,
             json!({ "error": "7 is no dead letter; none was replayed" }),
         ),
+        ("POST", "/v1/delivered", "{}", 200, json!([])),
+        ("POST", "/v1/delivered", r#"{"of":{"connection":{"connection":"a"}}}"#, 200, json!([])),
         ("GET", cursor, "", 200, json!({ "cursor": null, "revision": 0 })),
         ("PUT", cursor, r#"{"cursor":"abc"}"#, 200, json!({ "cursor": "abc", "revision": 1 })),
         ("GET", cursor, "", 200, json!({ "cursor": "abc", "revision": 1 })),
@@ -235,6 +237,8 @@ impl Api {
     }
 }
 
+const OF_A_PATIENT: &str = r#"{"of":{"key":{"connection":"general","key":"Patient/7"}}}"#;
+
 #[tokio::test]
 async fn each_role_may_what_it_is_for() {
     let api = Api::start_with("roles", tokens()).await;
@@ -245,6 +249,10 @@ async fn each_role_may_what_it_is_for() {
         ("GET", "/v1/dead", "", [200, 200, 200, 200]),
         ("GET", "/v1/dead/7", "", [403, 403, 404, 404]),
         ("POST", "/v1/dead/replay", r#"{"all":true}"#, [403, 200, 403, 200]),
+        ("POST", "/v1/delivered", "{}", [200; 4]),
+        ("POST", "/v1/delivered", OF_A_PATIENT, [403, 403, 200, 200]),
+        ("POST", "/v1/delivered", r#"{"most":10001}"#, [422; 4]),
+        ("GET", "/v1/delivered/msg_7", "", [403, 403, 404, 404]),
         ("GET", cursor, "", [403, 200, 403, 200]),
         ("PUT", cursor, r#"{"cursor":"abc"}"#, [403, 200, 403, 200]),
         ("POST", "/v1/tasks/general/orders/poll", "", [403, 409, 403, 409]),

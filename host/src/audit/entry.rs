@@ -96,6 +96,10 @@ pub enum What {
     ShowAnswer,
     /// Such an answer made a dead letter.
     BuryAnswer,
+    /// Receipts of a record's or a key's notifications.
+    FindDelivered,
+    /// What was sent to a destination.
+    ShowDelivered,
     /// Notifications of a dry run or a recording, on somebody's screen or disk.
     Export,
     /// Data destroyed.

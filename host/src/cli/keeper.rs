@@ -12,13 +12,13 @@ use super::{
     exit::Error,
 };
 use crate::{
-    admin::{self, Client, Cursor, Purged, Replay, Wanted},
+    admin::{self, Client, Cursor, Purged, Replay, Seek, Wanted},
     audit::{Audit, Event, Outcome, Subject, What, Who},
     clock::System,
     config::Config,
-    model::{ContainerId, TaskId},
+    model::{ContainerId, NotificationId, TaskId},
     store::{
-        self, DeadLetter, Keys, Rotated, Store,
+        self, DeadLetter, Keys, Receipt, Rotated, Store,
         sled::{Options, SledStore},
     },
 };
@@ -94,6 +94,31 @@ impl Keeper {
         let event = Event::asked(&Who::myself(), What::ShowDead, of);
         audit.append(&event.became(Outcome::Done, None))?;
         Ok(admin::dead(&container))
+    }
+
+    pub(super) async fn delivered(&self, seek: &Seek) -> Result<Vec<Receipt>, Error> {
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.delivered(seek).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        let most = seek.most().map_err(Error::Wrong)?;
+        if let Some(event) = seek.event(&Who::myself()) {
+            audit.append(&event)?;
+        }
+        Ok(store.delivered(&seek.sought(), most)?)
+    }
+
+    pub(super) async fn sent(&self, id: &NotificationId) -> Result<Value, Error> {
+        let (store, audit) = match self {
+            Self::Host(client) => return Ok(client.sent(id).await?),
+            Self::Store(store, audit) => (store, audit),
+        };
+        let found = store.sent(id)?;
+        if found.is_empty() {
+            return Err(Error::Wrong(admin::nothing_of(id)));
+        }
+        audit.append(&admin::shown_to(&Who::myself(), id, &found))?;
+        Ok(admin::sent(&found))
     }
 
     pub(super) async fn replay(&self, replay: Replay) -> Result<usize, Error> {

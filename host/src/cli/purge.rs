@@ -46,7 +46,7 @@ impl What {
 }
 
 /// Names of connections and actions have no slash; identifiers may.
-fn record(text: &str) -> Result<Wanted, String> {
+pub(super) fn record(text: &str) -> Result<Wanted, String> {
     let parts = text.split_once('/').and_then(|(connection, rest)| {
         let (action, id) = rest.split_once('/')?;
         Some([connection, action, id].map(str::to_owned))
@@ -59,7 +59,7 @@ fn record(text: &str) -> Result<Wanted, String> {
     }
 }
 
-fn key(text: &str) -> Result<Wanted, String> {
+pub(super) fn key(text: &str) -> Result<Wanted, String> {
     match text.split_once('/') {
         Some((connection, key)) if !key.is_empty() => {
             Ok(Wanted::Key { connection: connection.into(), key: key.into() })
@@ -81,8 +81,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
 }
 
 fn told(purged: &Purged) -> String {
-    let Purged { done, containers, dead, records } = purged;
-    let counts = format!("containers {containers}, dead letters {dead}, records {records}");
+    let Purged { done, containers, dead, records, delivered } = purged;
+    let counts = format!(
+        "containers {containers}, dead letters {dead}, records {records}, receipts {delivered}"
+    );
     match done {
         true => format!("purged: {counts}"),
         false => format!("would be purged: {counts}; say --yes to do it"),

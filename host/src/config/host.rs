@@ -13,6 +13,11 @@ pub struct HostSettings {
     pub seal: Seal,
     /// How long a dead letter waits for a person before it is forgotten; `None` waits for ever.
     pub dead_letters: Option<Duration>,
+    /// How long receipts of what was delivered are kept: ids, fingerprints and times. `None` keeps
+    /// them for ever, zero keeps none.
+    pub delivered: Option<Duration>,
+    /// How long what was delivered is kept itself, at most as long as its receipt. Zero: not at all.
+    pub payloads: Option<Duration>,
     /// Bytes from which on the audit log goes on in a new file.
     pub audit_size: usize,
     /// The folder of `*.wasm` files.
@@ -42,6 +47,8 @@ impl Default for HostSettings {
             data: "data".into(),
             seal: Seal::default(),
             dead_letters: Some(Duration::from_secs(30 * 24 * 60 * 60)),
+            delivered: Some(Duration::from_secs(30 * 24 * 60 * 60)),
+            payloads: Some(Duration::ZERO),
             audit_size: 16 << 20,
             connectors: "connectors".into(),
             shadow: None,

@@ -11,6 +11,7 @@ mod destination;
 mod folders;
 mod header;
 mod host;
+mod keep;
 mod registry;
 mod seal;
 mod secret;

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{destination::Outcome, model::Delivery, schedule::backoff, store::Settlement};
+use crate::{
+    destination::Outcome,
+    model::Delivery,
+    schedule::backoff,
+    store::{Settlement, Taken},
+};
 
 /// A notification kept for a destination that is gone is looked at again after this, in vain
 /// until the host is told otherwise.
@@ -24,10 +29,10 @@ pub(super) enum Decision {
 }
 
 impl Decision {
-    /// What the store is told of it.
-    pub(super) fn settlement(&self, at: Timestamp) -> Option<Settlement> {
+    /// What the store is told of it, with what it is to keep of a delivery that is done.
+    pub(super) fn settlement(&self, at: Timestamp, taken: Option<Taken>) -> Option<Settlement> {
         match self {
-            Self::Delivered => Some(Settlement::Delivered),
+            Self::Delivered => Some(Settlement::Delivered(taken.map(Box::new))),
             Self::Retry { attempted_at, not_before } => {
                 Some(Settlement::Retry { attempted_at: *attempted_at, not_before: *not_before })
             }

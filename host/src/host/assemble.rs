@@ -23,7 +23,7 @@ use super::{
     Error, GRACE, Host,
     builder::{Brought, Builder},
     handle::{Handle, Lines, Tasks},
-    retention::Retention,
+    retention::{Kept, Retention},
     task::Task,
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
     check,
     clock::Clock,
     config::Config,
-    deliver,
+    deliver::{self, Keep},
     destination::Destination,
     egress::Network,
     model::DestinationName,
@@ -52,6 +52,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     status: Status,
     network: Network,
+    /// What is kept of deliveries.
+    keep: Keep,
 }
 
 pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
@@ -80,7 +82,8 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         Some(store) => store,
         None => Arc::new(sled::SledStore::open(&sled::Options::of(&config.host))?),
     };
-    let shared = Shared { store, clock, status: Status::default(), network };
+    let keep = Keep::of(&config.host);
+    let shared = Shared { store, clock, status: Status::default(), network, keep };
     let services = found.serve(&config, &shared).await?;
     let deliverers = deliverers(&config, destinations, &shared)?;
     let (shadow, places) = shadow(&found, &services, &config, &shared, scheduled)?;
@@ -115,10 +118,9 @@ pub(super) async fn host(builder: Builder) -> Result<Host, Error> {
         true => Some(bind(&config, &handle, &shared.clock)?),
         false => None,
     };
-    let keep = config.host.dead_letters.filter(|_| scheduled);
-    let retention = keep.map(|keep| {
+    let retention = scheduled.then(|| {
         let (store, clock) = (Arc::clone(&shared.store), Arc::clone(&shared.clock));
-        Retention { store, clock, keep }
+        Retention { store, clock, keep: Kept::of(&config.host) }
     });
     Ok(Host {
         handle,
@@ -230,6 +232,7 @@ impl Shared {
             destination,
             concurrency: 1,
             retry_for: deliver::RETRY_FOR,
+            keep: self.keep,
             grace: GRACE,
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),

@@ -13,12 +13,15 @@ use crate::{
     connector::{Connector, Detection},
     deliver::{self, Owed},
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, Stage, TaskId,
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, NotificationId, Pending,
+        Stage, TaskId,
     },
     poll::{self, Poller},
     schedule,
     status::{Backlog, Report, Status, UnderWay},
-    store::{DeadLetter, Error, Keys, Purge, Purged, Rotated, Store, TaskState},
+    store::{
+        DeadLetter, Error, Keys, Purge, Purged, Receipt, Rotated, Sought, Store, Taken, TaskState,
+    },
 };
 
 /// Looks after a host. Cheap to clone.
@@ -86,6 +89,22 @@ impl Handle {
             true => self.store.container(id),
             false => Ok(None),
         }
+    }
+
+    /// The newest receipts of what was delivered, at most so many, the newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+        self.store.delivered(sought, most)
+    }
+
+    /// Each time that a destination took a notification, with what was sent where that is kept.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {
+        self.store.sent(id)
     }
 
     /// Puts dead letters back in line; answers how many that were. An answer goes back to its task,

@@ -1,21 +1,41 @@
-//! Forgetting dead letters that nobody came for, as the user said.
+//! Forgetting what nobody came for in time, as the user said: dead letters, receipts, payloads.
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock::Clock, store::Store};
+use crate::{
+    clock::Clock,
+    config::HostSettings,
+    store::{Before, Store},
+};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Forgets dead letters when they are old.
+/// Forgets what is old.
 pub(super) struct Retention {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
-    /// How long they are kept.
-    pub(super) keep: Duration,
+    pub(super) keep: Kept,
+}
+
+/// How long is kept what; `None` is for ever.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    dead_letters: Option<Duration>,
+    receipts: Option<Duration>,
+    bodies: Option<Duration>,
+}
+
+impl Kept {
+    /// As the user said.
+    pub(super) fn of(host: &HostSettings) -> Self {
+        let HostSettings { dead_letters, delivered, payloads, .. } = *host;
+        Self { dead_letters, receipts: delivered, bodies: payloads }
+    }
 }
 
 impl Retention {
@@ -30,13 +50,27 @@ impl Retention {
     }
 
     async fn sweep(&self) {
-        let Ok(before) = self.clock.now().checked_sub(self.keep) else { return };
-        match self.store.forget_dead(before).await {
+        let now = self.clock.now();
+        let Kept { dead_letters, receipts, bodies } = self.keep;
+        match self.store.forget_dead(before(now, dead_letters)).await {
             Ok(0) => {}
             Ok(forgotten) => tracing::warn!(forgotten, "dead letters were forgotten for their age"),
             // A store that stopped ends the host, and says why.
             Err(error) => tracing::debug!(%error, "dead letters could not be forgotten"),
         }
+        let delivered = Before { receipts: before(now, receipts), bodies: before(now, bodies) };
+        if let Err(error) = self.store.forget_delivered(&delivered).await {
+            tracing::error!(%error, "what was delivered could not be forgotten, and is kept");
+        }
+    }
+}
+
+/// The time before which all goes; of what is not to be kept at all, whatever there is.
+fn before(now: Timestamp, keep: Option<Duration>) -> Timestamp {
+    match keep {
+        None => Timestamp::MIN,
+        Some(Duration::ZERO) => Timestamp::MAX,
+        Some(keep) => now.checked_sub(keep).unwrap_or(Timestamp::MIN),
     }
 }
 
@@ -62,7 +96,9 @@ mod tests {
         store.bury(made[0].id, "trap".into(), at(0));
         store.flush().await.unwrap();
         let clock = Arc::new(Manual::at(at(0) + 30 * DAY));
-        let retention = Retention { store: store.clone(), clock: clock.clone(), keep: 30 * DAY };
+        let host = HostSettings { dead_letters: Some(30 * DAY), ..HostSettings::default() };
+        let keep = Kept::of(&host);
+        let retention = Retention { store: store.clone(), clock: clock.clone(), keep };
         retention.sweep().await;
         assert_eq!(store.dead().unwrap().len(), 1, "not before");
         clock.advance(Duration::from_secs(1));

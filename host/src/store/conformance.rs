@@ -11,12 +11,15 @@
 )]
 
 mod answers;
+mod delivered;
 mod purge;
 mod walk;
 
 use futures_util::future::join_all;
 
-pub(crate) use self::{answers::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps};
+pub(crate) use self::{
+    answers::*, delivered::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
+};
 use super::*;
 use crate::{
     identity,
@@ -50,6 +53,10 @@ macro_rules! all {
             a_record_is_purged,
             a_patient_is_purged,
             dead_letters_are_forgotten_when_they_are_old,
+            a_receipt_says_what_was_delivered,
+            receipts_are_found_by_what_they_are_of,
+            what_was_delivered_is_forgotten_when_it_is_old,
+            receipts_are_purged_with_what_they_are_of,
             a_walk_with_restarts_keeps_what_a_model_keeps,
         );
     };
@@ -175,7 +182,7 @@ pub(crate) async fn a_version_makes_one_container(open: Open<'_>) {
     assert!(committed(&*store, again(1)).await.is_empty(), "while it is collected");
     store.fill(filling(first[0].id, None, &["app"])).await.unwrap();
     assert!(committed(&*store, again(2)).await.is_empty(), "while it is delivered");
-    store.settle(first[0].id, &"app".into(), Settlement::Delivered);
+    store.settle(first[0].id, &"app".into(), Settlement::Delivered(None));
     store.flush().await.unwrap();
     assert!(committed(&*store, again(3)).await.is_empty(), "once it is delivered");
     drop(store);
@@ -267,7 +274,7 @@ pub(crate) async fn a_second_fill_answers_the_first(open: Open<'_>) {
     let id = one(&*store, 0, "1", "a").await;
     let first = store.fill(filling(id, None, &["app"])).await.unwrap();
     assert_eq!(store.fill(filling(id, None, &["other"])).await.unwrap(), first);
-    store.settle(id, &"app".into(), Settlement::Delivered);
+    store.settle(id, &"app".into(), Settlement::Delivered(None));
     store.flush().await.unwrap();
     assert!(store.fill(filling(id, None, &["app"])).await.unwrap().is_empty());
     assert!(store.container(id).unwrap().is_none());
@@ -295,7 +302,7 @@ pub(crate) async fn a_memo_is_that_of_the_last_outcome(open: Open<'_>) {
     assert_eq!(memo(&*store), None, "a notification may take it away");
     store.fill(filling(made[4], Some("last"), &["app"])).await.unwrap();
     for id in [made[0], made[3], made[4]] {
-        store.settle(id, &"app".into(), Settlement::Delivered);
+        store.settle(id, &"app".into(), Settlement::Delivered(None));
     }
     drop(store);
     assert_eq!(memo(&*open()).as_deref(), Some("last"));
@@ -307,7 +314,7 @@ pub(crate) async fn each_destination_is_settled_for_itself(open: Open<'_>) {
     store.fill(filling(id, None, &["app", "lake", "desk"])).await.unwrap();
     let retry =
         |second| Settlement::Retry { attempted_at: at(second), not_before: at(second + 60) };
-    store.settle(id, &"app".into(), Settlement::Delivered);
+    store.settle(id, &"app".into(), Settlement::Delivered(None));
     store.settle(id, &"lake".into(), retry(10));
     store.settle(id, &"lake".into(), retry(70));
     drop(store);
@@ -318,8 +325,8 @@ pub(crate) async fn each_destination_is_settled_for_itself(open: Open<'_>) {
     assert_eq!((lake.destination.as_str(), lake.attempts), ("lake", 2));
     assert_eq!((lake.first_attempt_at, lake.not_before), (Some(at(10)), Some(at(130))));
     assert_eq!((desk.destination.as_str(), desk.attempts), ("desk", 0));
-    store.settle(id, &"desk".into(), Settlement::Delivered);
-    store.settle(id, &"lake".into(), Settlement::Delivered);
+    store.settle(id, &"desk".into(), Settlement::Delivered(None));
+    store.settle(id, &"lake".into(), Settlement::Delivered(None));
     drop(store);
     let store = open();
     assert!(store.pending().unwrap().is_empty());
@@ -334,7 +341,7 @@ pub(crate) async fn a_dead_delivery_can_be_replayed(open: Open<'_>) {
     store.settle(id, &"app".into(), dead("410"));
     store.flush().await.unwrap();
     assert!(store.dead().unwrap().is_empty(), "not while another is owed");
-    store.settle(id, &"lake".into(), Settlement::Delivered);
+    store.settle(id, &"lake".into(), Settlement::Delivered(None));
     drop(store);
     let store = open();
     assert!(store.pending().unwrap().is_empty());

@@ -23,8 +23,8 @@ use tokio::time;
 
 use self::state::{Answer, Op, State};
 use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Rewind, Settlement,
-    Store, TaskState,
+    Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Receipt, Rewind,
+    Settlement, Sought, Store, Taken, TaskState,
 };
 use crate::{
     identity::RecordKey,
@@ -50,6 +50,13 @@ impl Disk {
     /// Whether a notification is on disk as it is told, or was until it was settled.
     pub fn has_filled(&self, id: &NotificationId) -> bool {
         self.state().has_filled(id)
+    }
+
+    /// Whether a delivery of a notification is on disk as done.
+    pub fn has_delivered(&self, id: &NotificationId, to: &DestinationName) -> bool {
+        let (notification, destination) = (Some(id.clone()), Some(to.clone()));
+        let sought = Sought { notification, destination, ..Sought::default() };
+        !self.state().delivered(&sought).is_empty()
     }
 
     /// Whether a change has a container on disk, or had one until it was settled.
@@ -252,6 +259,20 @@ impl Store for MemoryStore {
             Answer::Forgotten(count) => Ok(count),
             _ => Err(stopped()),
         }
+    }
+
+    async fn forget_delivered(&self, before: &Before) -> Result<(), Error> {
+        self.write(Op::ForgetDelivered(*before)).await.map(drop)
+    }
+
+    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+        let delivered = self.memory().state.delivered(sought);
+        Ok(delivered.into_iter().take(most).map(|taken| taken.receipt).collect())
+    }
+
+    fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {
+        let sought = Sought { notification: Some(id.clone()), ..Sought::default() };
+        Ok(self.memory().state.delivered(&sought))
     }
 
     fn dead(&self) -> Result<Vec<DeadLetter>, Error> {

@@ -57,6 +57,11 @@ impl Purge {
         }
     }
 
+    /// Whether what is of a connection, a record and a key is among it.
+    pub(super) fn takes_of(&self, of: &ConnectionName, record: RecordKey, lane: Lane) -> bool {
+        self.connection() == of && self.takes(record, lane)
+    }
+
     /// Whether a container of this connection is among it.
     pub(super) fn takes(&self, record: RecordKey, lane: Lane) -> bool {
         match self {
@@ -76,4 +81,6 @@ pub struct Purged {
     pub dead: usize,
     /// Records of which something was known.
     pub records: usize,
+    /// Receipts of notifications that were delivered.
+    pub delivered: usize,
 }

@@ -29,6 +29,7 @@ mod options;
 #[cfg(test)]
 mod power_cut;
 mod reading;
+mod receipts;
 mod recent;
 mod records;
 mod request;
@@ -56,17 +57,21 @@ use self::{
     inbox::Inbox,
     index::Index,
     keyring::Keyring,
+    receipts::Receipts,
     records::Records,
     request::{Reply, Request},
     watch::Watch,
 };
 use super::{
-    Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
-    Settlement, Store, TaskState,
+    Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Keys, Purge, Purged, Receipt,
+    Rewind, Rotated, Settlement, Sought, Store, Taken, TaskState,
 };
 use crate::{
     identity::RecordKey,
-    model::{ConnectionName, Container, ContainerId, Delivery, DestinationName, Pending, TaskId},
+    model::{
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, NotificationId, Pending,
+        TaskId,
+    },
 };
 
 /// The store of one host. Dropping it writes what was noted, which may take a moment.
@@ -74,6 +79,7 @@ pub struct SledStore {
     disk: Arc<Disk>,
     records: Arc<Records>,
     ring: Arc<Keyring>,
+    receipts: Arc<Receipts>,
     index: Arc<Index>,
     inbox: Arc<Inbox>,
     failure: value::Receiver<Option<String>>,
@@ -98,6 +104,7 @@ impl SledStore {
         let (disk, records) = open_both(&folder, options.cache_bytes)?;
         let watch = Watch::start(vec![Arc::clone(&disk), Arc::clone(&records)])?;
         let records = Arc::new(Records::new(records, Arc::clone(&ring)));
+        let receipts = Arc::new(Receipts::of(&options.folder, Arc::clone(&ring)));
         let (state, pending) =
             state::rebuild(Arc::clone(&disk), Arc::clone(&records), Arc::clone(&ring))?;
         let index = Arc::new(Index::new(state.places()));
@@ -105,6 +112,7 @@ impl SledStore {
         let (failed, failure) = value::channel(None);
         let committer = Committer {
             disk: Arc::clone(&disk),
+            receipts: Arc::clone(&receipts),
             index: Arc::clone(&index),
             inbox: Arc::clone(&inbox),
             state,
@@ -119,6 +127,7 @@ impl SledStore {
             disk,
             records,
             ring,
+            receipts,
             index,
             inbox,
             failure,
@@ -133,6 +142,16 @@ impl SledStore {
         let (reply, answer) = oneshot::channel();
         self.inbox.push(request(reply));
         answer.await.unwrap_or_else(|_| Err(self.stopped()))
+    }
+
+    /// Has something done with the receipts, which may take a while.
+    async fn aside<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Receipts) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let receipts = Arc::clone(&self.receipts);
+        let done = tokio::task::spawn_blocking(move || what(&receipts)).await;
+        done.unwrap_or_else(|panic| Err(Error::Stopped(panic.to_string())))
     }
 
     /// The error of a store whose committer is gone.
@@ -247,11 +266,24 @@ impl Store for SledStore {
     }
 
     async fn purge(&self, what: &Purge) -> Result<Purged, Error> {
-        self.ask(|reply| Request::Purge(what.clone(), reply)).await
+        let keys = self.ring.of(what.connection().as_str());
+        let purged = self.ask(|reply| Request::Purge(what.clone(), reply)).await?;
+        // Nothing of it is delivered from now on, so none is added meanwhile.
+        let what = what.clone();
+        let delivered = self.aside(move |receipts| receipts.purge(&what, &keys)).await?;
+        Ok(Purged { delivered, ..purged })
     }
 
     async fn held(&self, what: &Purge) -> Result<Purged, Error> {
-        self.ask(|reply| Request::Held(what.clone(), reply)).await
+        let held = self.ask(|reply| Request::Held(what.clone(), reply)).await?;
+        let (what, keys) = (what.clone(), self.ring.of(what.connection().as_str()));
+        let delivered = self.aside(move |receipts| receipts.held(&what, &keys)).await?;
+        Ok(Purged { delivered, ..held })
+    }
+
+    async fn forget_delivered(&self, before: &Before) -> Result<(), Error> {
+        let before = *before;
+        self.aside(move |receipts| receipts.forget(&before)).await
     }
 
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error> {
@@ -278,6 +310,16 @@ impl Store for SledStore {
             }
         }
         Ok(dead)
+    }
+
+    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+        self.check()?;
+        self.receipts.list(sought, most)
+    }
+
+    fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {
+        self.check()?;
+        self.receipts.sent(id)
     }
 
     fn begin(&self, task: &TaskId, at: Timestamp) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{
     admin,
     folders::{self, Folders},
-    seal,
+    keep, seal,
     table::{Table, hint},
     trust,
     value::Value,
@@ -31,7 +31,11 @@ pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
         (host.connectors, host.shadow) = (in_service, shadow);
     }
     table.set("seal", &mut host.seal, seal::read);
-    table.set("dead_letters", &mut host.dead_letters, seal::dead_letters);
+    table.set("dead_letters", &mut host.dead_letters, keep::dead_letters);
+    table.set("delivered", &mut host.delivered, keep::delivered);
+    if let Some(payloads) = table.get("payloads", |value| keep::payloads(value, &host)) {
+        host.payloads = payloads;
+    }
     table.set("audit_size", &mut host.audit_size, Value::size);
     table.set("admin", &mut host.admin, admin::read);
     table.set("log", &mut host.log, log);

@@ -1,6 +1,6 @@
-//! `[host.seal]`, and how long dead letters are kept.
+//! `[host.seal]`.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use super::value::Value;
 use crate::{
@@ -11,9 +11,6 @@ use crate::{
 /// How the key is written.
 const FORM: &str =
     "{ env = \"NAME\" }, { file = \"path\" } or { command = [\"program\", \"argument\"] }";
-
-/// Less would hide from people what needs them.
-const SHORTEST: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn read(value: Value<'_>) -> Option<Seal> {
     let mut table = value.table("the seal")?;
@@ -75,16 +72,5 @@ fn judged(value: &Value<'_>, text: String) -> Option<()> {
     match OuterKey::parse(&Secret::new(text)) {
         Ok(_) => Some(()),
         Err(error) => value.refuse(error.to_string()),
-    }
-}
-
-/// `"30d"`, or `"forever"`.
-pub(super) fn dead_letters(value: Value<'_>) -> Option<Option<Duration>> {
-    if value.tree().as_str() == Some("forever") {
-        return Some(None);
-    }
-    match value.clone().duration()? {
-        kept if kept >= SHORTEST => Some(Some(kept)),
-        _ => value.bad("dead letters wait for a person: at least `1h`, or `forever`"),
     }
 }

@@ -180,7 +180,9 @@ fn the_least_is_read_with_the_defaults() {
     assert!(destination.wants(&"ward".into(), "Order.New"));
     assert_eq!(destination.retry_for, Duration::from_secs(3 * 86_400));
     assert_eq!(config.host.seal, Seal::default());
-    assert_eq!(config.host.dead_letters, Some(Duration::from_secs(30 * 86_400)));
+    let month = Some(Duration::from_secs(30 * 86_400));
+    assert_eq!((config.host.dead_letters, config.host.delivered), (month, month));
+    assert_eq!(config.host.payloads, Some(Duration::ZERO));
     assert_eq!(config.warnings, []);
 }
 
@@ -353,11 +355,12 @@ fn a_program_builds_one_without_text() {
 #[test]
 fn a_seal_names_where_its_keys_are() {
     let text = format!(
-        "[host]\ndead_letters = \"forever\"\n[host.seal]\nkey = {{ env = \"KEY\" }}\n\
+        "[host]\ndead_letters = \"forever\"\ndelivered = \"forever\"\npayloads = \"7d\"\n[host.seal]\nkey = {{ env = \"KEY\" }}\n\
          old_keys = [{{ file = \"old.key\" }}, {{ command = [\"vault\", \"read\"] }}]\n{LEAST}"
     );
     let config = read(&text).unwrap();
-    assert_eq!(config.host.dead_letters, None);
+    assert_eq!((config.host.dead_letters, config.host.delivered), (None, None));
+    assert_eq!(config.host.payloads, Some(Duration::from_secs(7 * 86_400)));
     let old = [
         KeySource::File("etc/old.key".into()),
         KeySource::Command(vec!["vault".into(), "read".into()]),

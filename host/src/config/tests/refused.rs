@@ -613,6 +613,8 @@ fn seals_that_seal_nothing() {
     let form =
         "{ env = \"NAME\" }, { file = \"path\" } or { command = [\"program\", \"argument\"] }";
     let text = "a key is 32 random bytes in base64 or hex, as of `openssl rand -base64 32`";
+    let longer =
+        "N:12: `payloads`: payloads are found by their receipts: at most as long as `delivered`";
     let dead = "1:1: `dead_letters`: dead letters wait for a person: at least `1h`, or `forever`";
     check(&[
         (
@@ -631,5 +633,12 @@ fn seals_that_seal_nothing() {
         (seal(""), "1:1: the seal needs `key`"),
         (host("dead_letters = \"0s\""), "2:16: `dead_letters`: this must be more than 0s"),
         (host("dead_letters = \"59m\""), &dead.replace("1:1", "2:16")),
+        (
+            host("delivered = \"59m\""),
+            "2:13: `delivered`: this is kept by the hour: at least `1h`, `forever`, or `0s`",
+        ),
+        (host("payloads = \"31d\""), &longer.replace("N", "2")),
+        (host("delivered = \"0s\"\npayloads = \"1h\""), &longer.replace("N", "3")),
+        (host("payloads = \"forever\""), &longer.replace("N", "2")),
     ]);
 }

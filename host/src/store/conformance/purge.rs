@@ -10,7 +10,7 @@ async fn stocked(store: &dyn Store, connection: &str, id: &str, key: &str) -> Ve
     let commit = Commit { task: of(connection), ..page(revision, changes.into()) };
     let ids: Vec<_> = committed(store, commit).await.iter().map(|made| made.id).collect();
     store.fill(filling(ids[0], Some("a memo"), &["app"])).await.unwrap();
-    store.settle(ids[0], &"app".into(), Settlement::Delivered);
+    store.settle(ids[0], &"app".into(), Settlement::Delivered(None));
     store.fill(filling(ids[1], Some("a memo"), &["app"])).await.unwrap();
     store.bury(ids[2], "trap".into(), at(2));
     store.flush().await.unwrap();
@@ -49,7 +49,7 @@ pub(crate) async fn a_connection_is_purged(open: Open<'_>) {
     store.keep(&of("general"), Some(answer)).await.unwrap();
     let what = Purge::Connection("general".into());
     let gone = store.purge(&what).await.unwrap();
-    assert_eq!(gone, Purged { containers: 2, dead: 1, records: 1 });
+    assert_eq!(gone, Purged { containers: 2, dead: 1, records: 1, delivered: 0 });
     let under_way = store.commit(page(1, vec![changed("general", "9", "k", "a")])).await.unwrap();
     assert_eq!(under_way, Committed::Fenced { revision: 2 });
     let look = |store: &dyn Store| {
@@ -77,7 +77,7 @@ pub(crate) async fn a_record_is_purged(open: Open<'_>) {
     let purged = stocked(&*store, "general", "1", "patient/1").await;
     let other = stocked(&*store, "general", "2", "patient/1").await;
     let gone = store.purge(&Purge::record(&of("general"), "1")).await.unwrap();
-    assert_eq!(gone, Purged { containers: 2, dead: 1, records: 1 });
+    assert_eq!(gone, Purged { containers: 2, dead: 1, records: 1, delivered: 0 });
     let look = |store: &dyn Store| {
         assert_eq!(held(store, "general", "1", &purged), (0, false));
         assert_eq!(held(store, "general", "2", &other), (3, true));
@@ -105,7 +105,7 @@ pub(crate) async fn a_patient_is_purged(open: Open<'_>) {
     drop(store);
     let store = open();
     let gone = store.purge(&Purge::key(&"general".into(), "patient/1")).await.unwrap();
-    assert_eq!(gone, Purged { containers: 4, dead: 2, records: 3 });
+    assert_eq!(gone, Purged { containers: 4, dead: 2, records: 3, delivered: 0 });
     let look = |store: &dyn Store| {
         assert_eq!(held(store, "general", "1", &purged), (0, false));
         assert_eq!(held(store, "general", "4", &[done]), (0, false), "nothing of it was pending");

@@ -114,7 +114,7 @@ fn settle(store: &dyn Store, model: &mut Model, chance: &mut Chance, id: Contain
     let outcome = match chance.below(6) {
         0 => dead("refused"),
         1 => Settlement::Retry { attempted_at: at(1), not_before: at(2) },
-        _ => Settlement::Delivered,
+        _ => Settlement::Delivered(None),
     };
     store.settle(id, &name.as_str().into(), outcome.clone());
     match outcome {
@@ -123,7 +123,7 @@ fn settle(store: &dyn Store, model: &mut Model, chance: &mut Chance, id: Contain
             owed.remove(&name);
             model.fatal.entry(id).or_default().push(name);
         }
-        Settlement::Delivered => drop(owed.remove(&name)),
+        Settlement::Delivered(_) => drop(owed.remove(&name)),
     }
     if owed.is_empty() {
         model.pending.remove(&id);

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::super::{
-    Commit, Committed, DeadLetter, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind, Settlement,
-    TaskState,
+    Before, Commit, Committed, DeadLetter, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
+    Settlement, Sought, Taken, TaskState,
 };
 use crate::{
     identity::{RecordKey, VersionKey},
@@ -38,6 +38,7 @@ pub(super) enum Op {
     Settle(ContainerId, DestinationName, Settlement),
     Purge(Purge),
     ForgetDead(Timestamp),
+    ForgetDelivered(Before),
 }
 
 /// What a write came to.
@@ -64,6 +65,8 @@ pub(super) struct State {
     /// Whose each record is, and what it waits in line with.
     records: BTreeMap<RecordKey, (ConnectionName, Lane)>,
     sequences: BTreeMap<DestinationName, u64>,
+    /// What is kept of deliveries, in the order that they were done in.
+    delivered: Vec<Taken>,
     /// Every container made and not forgotten by a rewind, for those who check.
     made: BTreeMap<ContainerId, NotificationId>,
     known: BTreeSet<NotificationId>,
@@ -111,6 +114,7 @@ impl State {
                 return Answer::Buried(self.bury_answer(task, reason, *at));
             }
             Op::ReplayAnswer(letter) => return Answer::Replayed(self.replay_answer(*letter)),
+            Op::ForgetDelivered(before) => self.forget_delivered(before),
             Op::Keep(task, answer) => self.keep(task, answer.as_ref()),
             Op::Begin(task, at) => drop(self.entry(task).begun_at.get_or_insert(*at)),
             Op::Polled(task, at) => {
@@ -144,6 +148,11 @@ impl State {
 
     pub(super) fn dead(&self) -> Vec<DeadLetter> {
         self.dead.values().flat_map(|it| it.letters.iter().cloned()).collect()
+    }
+
+    /// The newest first.
+    pub(super) fn delivered(&self, sought: &Sought) -> Vec<Taken> {
+        self.delivered.iter().rev().filter(|taken| sought.takes(taken)).cloned().collect()
     }
 
     pub(super) fn has_filled(&self, id: &NotificationId) -> bool {

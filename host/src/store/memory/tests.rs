@@ -29,7 +29,7 @@ async fn a_crash_takes_what_was_not_synced() {
     let store = open(&disk);
     let made = committed(&store, page(0, vec![change("1", Some("a"))])).await;
     store.fill(filling(made[0].id, None, &["app"])).await.unwrap();
-    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered(None));
     assert!(store.container(made[0].id).unwrap().is_none());
     store.crash(0);
     let late = store.commit(page(1, vec![])).await;
@@ -37,7 +37,7 @@ async fn a_crash_takes_what_was_not_synced() {
     drop(store);
     assert_eq!(open(&disk).pending().unwrap().len(), 1);
     let store = open(&disk);
-    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered(None));
     store.crash(1);
     drop(store);
     assert!(open(&disk).pending().unwrap().is_empty(), "it may have reached the disk");

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Dead = 5,
     Owing = 6,
     Front = 7,
+    Receipt = 8,
+    Body = 9,
 }
 
 /// What stands before the sealed bytes.

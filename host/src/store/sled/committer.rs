@@ -25,6 +25,7 @@ use super::{
     guard::quietly,
     inbox::{Inbox, Taken},
     index::Index,
+    receipts::Receipts,
     request::{Reply, Request},
     state::{Group, State},
 };
@@ -43,6 +44,7 @@ const AMPLIFICATION: u64 = 4;
 /// Writes until its inbox is closed or a write fails.
 pub(super) struct Committer {
     pub(super) disk: Arc<Disk>,
+    pub(super) receipts: Arc<Receipts>,
     pub(super) index: Arc<Index>,
     pub(super) inbox: Arc<Inbox>,
     pub(super) state: State,
@@ -115,6 +117,7 @@ impl Committer {
 
     fn write(&mut self, group: Group, tidy: bool) -> Result<(), Error> {
         let sealed = self.state.seal(group, tidy)?;
+        self.receipts.keep(&sealed.taken)?;
         self.disk.apply(sealed.writes)?;
         step::reached("applied");
         self.index.publish(sealed.moved, sealed.memos);
@@ -154,7 +157,9 @@ impl Committer {
             }
             // Whoever asked may have gone away.
             Request::RotateKeys(reply) => drop(reply.send(state.rotate_keys())),
-            Request::LookAtKeys(reply) => drop(reply.send(state.look_at_keys())),
+            Request::LookAtKeys(reply) => {
+                drop(reply.send(state.look_at_keys(self.receipts.data())));
+            }
             Request::Flush(reply) => answer(answers, reply, ()),
             Request::Skip(id, memo, noted) => state.skip(group, id, memo, noted)?,
             Request::Bury(id, reason, at) => state.bury(group, id, reason, at)?,

@@ -11,6 +11,7 @@ mod rebuild;
 
 use std::{
     collections::{HashMap, HashSet},
+    path::Path,
     sync::Arc,
 };
 
@@ -29,7 +30,7 @@ use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, Delivery, DestinationName, TaskId},
     store::{
-        Error, Keys, Rotated,
+        Error, Keys, Rotated, Taken,
         seal::{Kind, Number},
     },
 };
@@ -82,6 +83,7 @@ pub(super) struct Group {
     moved: Vec<(ContainerId, Option<Location>)>,
     memos: Vec<RecordKey>,
     replayed: HashSet<ContainerId>,
+    taken: Vec<Taken>,
 }
 
 /// A group that is ready to be written, and what readers learn afterwards.
@@ -92,6 +94,8 @@ pub(super) struct Sealed {
     pub(super) moved: Vec<(ContainerId, Option<Location>)>,
     /// Whose noted memos are then to be had from the records.
     pub(super) memos: Vec<RecordKey>,
+    /// What is to be kept of deliveries, before it is written that they are done.
+    pub(super) taken: Vec<Taken>,
 }
 
 impl State {
@@ -127,7 +131,7 @@ impl State {
         if tidy {
             self.compact(&mut group)?;
         }
-        let Group { mut writes, writer, moved, memos, .. } = group;
+        let Group { mut writes, writer, moved, memos, taken, .. } = group;
         self.journal.write((&self.disk, &self.ring), writer, &mut writes)?;
         self.journal.write_empty(&mut writes);
         if tidy {
@@ -152,7 +156,7 @@ impl State {
         if group.numbered {
             writes.insert(keys::NEXT_CONTAINER, disk.understood(format::encode(&self.next))?);
         }
-        Ok(Sealed { writes, moved, memos })
+        Ok(Sealed { writes, moved, memos, taken })
     }
 
     /// Appends the items of sparse blocks again, so that the blocks can go.
@@ -241,8 +245,8 @@ impl State {
     }
 
     /// See [`Store::keys`](crate::store::Store::keys).
-    pub(super) fn look_at_keys(&self) -> Result<Keys, Error> {
-        self.ring.look(&survey::sealed(&self.disk, self.records.disk())?)
+    pub(super) fn look_at_keys(&self, data: &Path) -> Result<Keys, Error> {
+        self.ring.look(&survey::sealed(data, &self.disk, self.records.disk())?)
     }
 
     /// Forgets a container.

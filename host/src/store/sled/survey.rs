@@ -1,12 +1,12 @@
 //! With which keys all values of a store were sealed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     Folder, Options, SledStore,
     disk::Disk,
     format::{self, TaskRecord},
-    front, keyring, keys,
+    front, keyring, keys, receipts,
 };
 use crate::store::{
     Error, Keys,
@@ -22,15 +22,20 @@ impl SledStore {
     pub fn look_at_keys(options: &Options) -> Result<Keys, Error> {
         let folder = Folder::take(&options.folder)?;
         let open = |tree| Disk::open(folder.store.join(tree), options.cache_bytes);
-        let sealed = sealed(&open("containers")?, &open("records")?)?;
+        let sealed = sealed(&options.folder, &open("containers")?, &open("records")?)?;
         keyring::look(&options.folder, &options.seal, &sealed)
     }
 }
 
-/// How many values were sealed with each key, by both trees. Reads all of them; nobody may write
-/// meanwhile.
-pub(super) fn sealed(disk: &Disk, records: &Disk) -> Result<BTreeMap<Number, u64>, Error> {
+/// How many values were sealed with each key, by both trees and beside them. Reads all of them;
+/// nobody may write meanwhile.
+pub(super) fn sealed(
+    data: &Path,
+    disk: &Disk,
+    records: &Disk,
+) -> Result<BTreeMap<Number, u64>, Error> {
     let mut survey = Survey::default();
+    receipts::survey(data, |number, frames| survey.add_many(number, frames))?;
     for row in disk.scan(keys::TASKS) {
         let (key, _) = row?;
         if let Some(task) = keys::task_of(&key) {

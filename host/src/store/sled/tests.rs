@@ -13,6 +13,7 @@ mod form;
 mod fuzz;
 mod kill;
 pub(super) mod ledger;
+mod receipts;
 mod restart;
 mod seal;
 
@@ -99,7 +100,7 @@ async fn a_full_disk_takes_nothing_in_and_lets_go() {
     assert!(matches!(full, Err(Error::Full { .. })));
     let full = store.fill(filling(made[1].id, None, &["app"])).await;
     assert!(matches!(full, Err(Error::Full { .. })));
-    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered(None));
     store.flush().await.unwrap();
     assert!(store.container(made[0].id).unwrap().is_none());
     drop(store);
@@ -113,7 +114,7 @@ async fn a_trickle_leaves_nothing_behind() {
     for revision in 0..300 {
         let made = committed(&store, page(revision, vec![change("1", None)])).await;
         store.fill(filling(made[0].id, None, &["app"])).await.unwrap();
-        store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+        store.settle(made[0].id, &"app".into(), Settlement::Delivered(None));
         store.flush().await.unwrap();
     }
     // The second brings what the first says of its records.
@@ -153,7 +154,7 @@ async fn an_older_memo_does_not_come_back() {
     let made = committed(&store, page(0, vec![change("1", None), change("1", None)])).await;
     store.fill(filling(made[0].id, Some("older"), &["app"])).await.unwrap();
     store.fill(filling(made[1].id, Some("newer"), &["app"])).await.unwrap();
-    store.settle(made[1].id, &"app".into(), Settlement::Delivered);
+    store.settle(made[1].id, &"app".into(), Settlement::Delivered(None));
     drop(store);
     let store = folder.open();
     let record = change("1", None).record;

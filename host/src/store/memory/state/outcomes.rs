@@ -61,7 +61,10 @@ impl State {
             return;
         };
         match outcome {
-            Settlement::Delivered => drop(held.owed.remove(at)),
+            Settlement::Delivered(taken) => {
+                held.owed.remove(at);
+                self.delivered.extend(taken.as_deref().cloned());
+            }
             Settlement::Retry { attempted_at, not_before } => {
                 if let Some(Owing { delivery, dead: None }) = held.owed.get_mut(at) {
                     delivery.attempts = delivery.attempts.saturating_add(1);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    super::super::{Purge, Purged, TaskState},
+    super::super::{Before, Purge, Purged, Taken, TaskState},
     Held, State,
 };
 use crate::identity::RecordKey;
@@ -13,6 +13,7 @@ impl State {
         let purged = self.held(what);
         self.held.retain(|_, held| !held.is_of(what));
         self.dead.retain(|_, dead| !dead.held.is_of(what));
+        self.delivered.retain(|taken| !is_of(taken, what));
         for record in self.records_of(what) {
             self.records.remove(&record);
             self.memos.remove(&record);
@@ -32,6 +33,7 @@ impl State {
             containers: self.held.values().filter(|held| held.is_of(what)).count(),
             dead: self.dead.values().filter(|dead| dead.held.is_of(what)).count(),
             records: self.records_of(what).len(),
+            delivered: self.delivered.iter().filter(|taken| is_of(taken, what)).count(),
         }
     }
 
@@ -48,10 +50,21 @@ impl State {
         self.dead.retain(|_, dead| dead.letters.iter().any(|letter| letter.at >= before));
         were - self.dead.len()
     }
+
+    pub(super) fn forget_delivered(&mut self, before: &Before) {
+        self.delivered.retain(|taken| taken.receipt.delivered_at >= before.receipts);
+        for taken in &mut self.delivered {
+            taken.body = taken.body.take().filter(|_| taken.receipt.delivered_at >= before.bodies);
+        }
+    }
+}
+
+fn is_of(taken: &Taken, what: &Purge) -> bool {
+    what.takes_of(&taken.receipt.task.connection, taken.record, taken.lane)
 }
 
 impl Held {
     fn is_of(&self, what: &Purge) -> bool {
-        self.container.task.connection == *what.connection() && what.takes(self.record, self.lane)
+        what.takes_of(&self.container.task.connection, self.record, self.lane)
     }
 }

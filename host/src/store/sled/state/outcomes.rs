@@ -90,13 +90,16 @@ impl State {
         group: &mut Group,
         id: ContainerId,
         destination: &DestinationName,
-        outcome: Settlement,
+        mut outcome: Settlement,
     ) -> Result<(), Error> {
         let Some(entry) = self.entries.get_mut(&id) else { return Ok(()) };
         let mut owed = (0..).zip(entry.owed.iter_mut().flatten());
         let Some((place, owing)) = owed.find(|(_, owing)| owing.destination == *destination) else {
             return Ok(());
         };
+        if let Settlement::Delivered(taken) = &mut outcome {
+            group.taken.extend(taken.take().map(|taken| *taken));
+        }
         owing.progress = after(&owing.progress, outcome);
         if entry.is_owed() {
             group.owing.insert((id, place));
@@ -221,7 +224,7 @@ impl Entry {
 
 fn after(progress: &Progress, outcome: Settlement) -> Progress {
     match (outcome, progress) {
-        (Settlement::Delivered, _) => Progress::Done,
+        (Settlement::Delivered(_), _) => Progress::Done,
         (Settlement::Dead { reason, at }, _) => Progress::Dead { reason, at },
         (
             Settlement::Retry { attempted_at, not_before },

@@ -38,7 +38,7 @@ impl State {
             self.ring.destroy(connection.as_str())?;
             self.purge_tasks(group, connection)?;
         }
-        Ok(Purged { containers, dead, records })
+        Ok(Purged { containers, dead, records, ..Purged::default() })
     }
 
     /// See [`Store::forget_dead`](crate::store::Store::forget_dead).
@@ -68,7 +68,7 @@ impl State {
             records.insert(*record);
         }
         let records = self.records.rows_of(what, &records)?.len();
-        Ok(Purged { containers: pending.len(), dead: dead.len(), records })
+        Ok(Purged { containers: pending.len(), dead: dead.len(), records, ..Purged::default() })
     }
 
     fn purge_pending(

@@ -112,7 +112,7 @@ async fn a_journal_that_forgot_what_the_records_know_is_damaged() {
     let made = committed(&store, page(1, vec![change("late", Some("a"))])).await;
     store.fill(filling(made[0].id, None, &["app"])).await.unwrap();
     // What is noted of it goes on to the records.
-    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered(None));
     store.flush().await.unwrap();
     drop(store);
     fs::remove_dir_all(&journal).unwrap();

@@ -5,9 +5,13 @@ use super::*;
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{Change, ChangeKind, Filled, Lane, NotificationId},
-    store::sled::{
-        format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
-        front::{Clear, Row},
+    store::{
+        Receipt, Sha256, Taken,
+        sled::{
+            format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
+            front::{Clear, Row},
+            receipts,
+        },
     },
 };
 
@@ -45,6 +49,23 @@ fn body() -> Body {
     }
 }
 
+fn taken() -> Taken {
+    let receipt = Receipt {
+        notification_id: NotificationId("n".into()),
+        task: TaskId { connection: "c".into(), action: "a".into() },
+        destination: "d".into(),
+        sequence: 4,
+        event: "e".into(),
+        sha256: Sha256([3; 32]),
+        observed_at: at(0),
+        attempts: 2,
+        first_attempt_at: at(0),
+        delivered_at: at(0),
+    };
+    let body = Some(vec![255, 255].into());
+    Taken { receipt, record: RecordKey([1; 16]), lane: Lane(9), body }
+}
+
 fn hex(value: &impl serde::Serialize) -> String {
     data_encoding::HEXLOWER.encode(&format::encode(value).unwrap())
 }
@@ -71,4 +92,10 @@ fn the_bytes_of_this_format_stay() {
     assert_eq!(hex(&record), format!("01{twos}01016d0709"));
     let task = TaskRecord { cursor: Some("c".into()), revision: 300, ..TaskRecord::default() };
     assert_eq!(hex(&task), "ac020000000000");
+    let nanos = "8080d0e2c6bfce972f";
+    let expected = format!(
+        "016e01630161016404016 5{}{nanos}02{nanos}{nanos}{ones}090102ffff",
+        "03".repeat(32)
+    );
+    assert_eq!(hex(&receipts::written(&taken())), expected.replace(' ', ""));
 }

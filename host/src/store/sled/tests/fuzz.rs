@@ -11,6 +11,7 @@ use crate::{
         sled::{
             format::{Body, Progress, RecordState, TaskRecord},
             front::{Clear, Row},
+            receipts,
         },
     },
 };
@@ -20,7 +21,7 @@ use crate::{
 fn fuzz_store_records() {
     fuzz("store-records", &["2023-11-14T22:13:20Z", "\u{1}", "\u{10}"], |input| {
         let Some((kind, rest)) = input.split_first() else { return "empty".into() };
-        let read = match kind % 10 {
+        let read = match kind % 12 {
             0 => format::container(rest).is_ok(),
             1 => format::head(rest).is_ok_and(|(head, _)| stands(&head)),
             2 => decoded::<Body>(rest),
@@ -30,12 +31,14 @@ fn fuzz_store_records() {
             6 => format::answer(rest).is_ok(),
             7 => postcard::take_from_bytes::<Row<'_>>(rest).is_ok_and(|(row, _)| stands(&row)),
             8 => decoded::<Clear>(rest),
+            10 => receipts::frames(rest) > 0,
+            11 => receipts::row(rest).is_some_and(|taken| stands(&taken.receipt)),
             _ => format::decode_dead(rest).is_ok_and(|(letters, item)| {
                 let _read = format::container(item);
                 stands::<Vec<DeadLetter>>(&letters)
             }),
         };
-        format!("{} {read}", kind % 10)
+        format!("{} {read}", kind % 12)
     });
 }
 

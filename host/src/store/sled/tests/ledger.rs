@@ -99,7 +99,7 @@ pub(in super::super) async fn work(store: &dyn Store, mut say: impl FnMut(Ack) -
             }
             if !id.is_multiple_of(3) {
                 say(Ack::Settling(id));
-                store.settle(ContainerId(id), &"app".into(), Settlement::Delivered);
+                store.settle(ContainerId(id), &"app".into(), Settlement::Delivered(None));
             }
         }
     }

@@ -53,7 +53,7 @@ async fn of_two_items_of_a_container_the_later_counts() {
     let store = folder.open();
     let made = committed(&store, page(0, vec![change("1", Some("a")), change("2", None)])).await;
     store.fill(filling(made[0].id, None, &["app", "lake"])).await.unwrap();
-    store.settle(made[0].id, &"lake".into(), Settlement::Delivered);
+    store.settle(made[0].id, &"lake".into(), Settlement::Delivered(None));
     store.flush().await.unwrap();
     store.flush().await.unwrap();
     // As if it had been killed before the mark of the earlier item was written.
@@ -84,7 +84,7 @@ async fn a_kill_before_the_journal_hears_that_records_know_is_no_damage_later() 
     store.disk.apply(writes).unwrap();
     drop(store);
     let store = folder.open();
-    store.settle(made[0].id, &"app".into(), Settlement::Delivered);
+    store.settle(made[0].id, &"app".into(), Settlement::Delivered(None));
     store.flush().await.unwrap();
     drop(store);
     assert!(folder.open().pending().unwrap().is_empty(), "it opens, and knows that it is done");

@@ -2,10 +2,16 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use super::*;
-use crate::{config::KeySource, identity, model::Stage, store::conformance::task};
+use crate::{
+    config::KeySource,
+    identity,
+    model::Stage,
+    store::{Taken, conformance::task},
+};
 
 /// What stands for patients here, wherever the store may hold it.
 const PATIENT: [&str; 9] = [
@@ -36,7 +42,7 @@ fn patient() -> crate::store::NewChange {
 /// Puts the patient wherever one can be; answers the container that is pending.
 async fn admit(store: &SledStore) -> ContainerId {
     let [id, name, _, _, _, cursor, memo, answer, reason] = PATIENT;
-    let others = ["2", "3", "4"].map(|version| {
+    let others = ["2", "3", "4", "5"].map(|version| {
         let mut new = patient();
         new.version = identity::version(&change(id, Some(version)).change);
         new
@@ -53,6 +59,7 @@ async fn admit(store: &SledStore) -> ContainerId {
     store.fill(filling(made[1].id, Some(memo), &["app"])).await.unwrap();
     store.settle(made[1].id, &"app".into(), dead());
     store.bury(made[2].id, reason.into(), at(1));
+    deliver(store, made[4].id).await;
     let body = answer.as_bytes().to_vec();
     let headers = vec![("etag".into(), answer.into())];
     let answer = KeptAnswer { status: 200, headers, body };
@@ -60,6 +67,16 @@ async fn admit(store: &SledStore) -> ContainerId {
     store.flush().await.unwrap();
     store.flush().await.unwrap();
     made[0].id
+}
+
+/// Has a destination take the patient, and the store keep what was sent.
+async fn deliver(store: &SledStore, id: ContainerId) {
+    let fill = filling(id, Some(PATIENT[6]), &["app"]);
+    let body = Bytes::from(format!("{{\"Patient\":\"{}\"}}", PATIENT[1]));
+    let delivery = store.fill(fill).await.unwrap().remove(0);
+    let container = store.container(id).unwrap().unwrap();
+    let taken = Box::new(Taken::of(&container, &delivery, body, at(2)));
+    store.settle(id, &"app".into(), Settlement::Delivered(Some(taken)));
 }
 
 /// Every form in which a patient could stand on the disk: as written, in base64 and hex, and as
@@ -124,6 +141,9 @@ async fn no_byte_on_the_disk_tells_of_a_patient() {
     assert!(reasons.eq(["reason-with-Zebedee", "reason-with-Zebedee"]));
     let memo = store.memo(&"general".into(), patient().record).unwrap();
     assert_eq!(memo.as_deref(), Some("memo-of-Zebedee"));
+    let receipt = store.delivered(&Sought::default(), 1).unwrap().remove(0);
+    let sent = store.sent(&receipt.notification_id).unwrap().remove(0).body.unwrap();
+    assert_eq!(sent, "{\"Patient\":\"Zebedee-Quux\"}");
 }
 
 /// The control: what is looked for is found where it stands.
@@ -263,6 +283,7 @@ async fn what_a_destroyed_key_sealed_is_gone_from_copies_too() {
     let pending = store.pending().unwrap();
     assert_eq!(pending.iter().map(|found| found.id).collect::<Vec<_>>(), [kept]);
     assert!(store.dead().unwrap().is_empty());
+    assert!(store.delivered(&Sought::default(), 1).unwrap().is_empty());
     let state = store.task(&task("appointments")).unwrap();
     assert!(state.cursor.is_none() && state.answer.is_none());
     assert!(store.memo(&"general".into(), patient().record).unwrap().is_none());

@@ -1,0 +1,239 @@
+//! Files that are written from front to back and removed whole, an hour in each.
+//!
+//! ```text
+//!   a file    magic 8 │ frame │ frame │ …       named by the second that it begins at
+//!   a frame   length 4 │ rows 4 │ sealed, so many bytes
+//! ```
+//!
+//! A crash may cut off the last frame of a file; whatever is written next goes to a new one.
+
+use std::{
+    borrow::Cow,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+
+use super::super::folder::{damaged, io_error};
+use crate::{files, store::Error};
+
+/// What a file begins with: which form it is of.
+const MAGIC: &[u8; 8] = b"rounds\0\x01";
+/// What a file is of.
+const SECONDS: i64 = 60 * 60;
+/// From which length on the next file is begun before its time.
+const LARGE: u64 = 32 << 20;
+
+/// Sealed rows of one connection.
+#[derive(Clone)]
+pub(super) struct Frame<'a> {
+    pub(super) rows: u32,
+    pub(super) sealed: Cow<'a, [u8]>,
+}
+
+/// The files of a folder, which is made with the first.
+pub(super) struct Segments {
+    folder: PathBuf,
+    open: Mutex<Option<Open>>,
+}
+
+/// The file that is written to.
+struct Open {
+    segment: Segment,
+    file: File,
+    length: u64,
+}
+
+/// A file.
+pub(super) struct Segment {
+    path: PathBuf,
+    name: String,
+    /// Seconds since 1970.
+    begins: i64,
+    /// Among those that begin at this second.
+    number: u32,
+}
+
+impl Segments {
+    /// Those of a folder. Opens nothing.
+    pub(super) fn of(folder: PathBuf) -> Self {
+        Self { folder, open: Mutex::default() }
+    }
+
+    /// Appends frames, sealed for their place, of so many seconds since 1970, and syncs them.
+    pub(super) fn append<'a>(
+        &self,
+        at: i64,
+        seal: impl FnOnce(&[u8]) -> Result<Vec<Frame<'a>>, Error>,
+    ) -> Result<(), Error> {
+        let mut turn = self.open();
+        let open = match turn.take().filter(|open| open.takes(at)) {
+            Some(open) => turn.insert(open),
+            None => turn.insert(Open::begin(&self.folder, at)?),
+        };
+        let frames = seal(open.segment.place())?;
+        let bytes = joined(&frames);
+        let written = open.file.write_all(&bytes).and_then(|()| open.file.sync_data());
+        written.map_err(io_error("write", &open.segment.path))?;
+        open.length += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// All files, the oldest first.
+    pub(super) fn list(&self) -> Result<Vec<Segment>, Error> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(io_error("read", &self.folder)(error)),
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(io_error("read", &self.folder))?.path();
+            // Others are drafts that a crash left.
+            found.extend(Segment::at(path));
+        }
+        found.sort_unstable_by_key(|segment| (segment.begins, segment.number));
+        Ok(found)
+    }
+
+    /// All files, the oldest first; nothing is written to any of them any more.
+    pub(super) fn close(&self) -> Result<Vec<Segment>, Error> {
+        let mut turn = self.open();
+        *turn = None;
+        self.list()
+    }
+
+    /// Removes files that end before a time.
+    pub(super) fn forget(&self, before: Timestamp) -> Result<(), Error> {
+        for segment in self.close()? {
+            if segment.ended_before(before) {
+                segment.remove()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn begin(folder: &Path, at: i64) -> Result<Self, Error> {
+        files::make_folder(folder).map_err(io_error("create", folder))?;
+        for number in 0..=u32::MAX {
+            let path = folder.join(format!("{at}-{number}"));
+            let mut options = OpenOptions::new();
+            match options.append(true).create_new(true).mode(0o600).open(&path) {
+                Ok(file) => return Self::found(path, file),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(io_error("create", &path)(error)),
+            }
+        }
+        Err(damaged(folder, "it has no name left"))
+    }
+
+    fn found(path: PathBuf, mut file: File) -> Result<Self, Error> {
+        let written = file.write_all(MAGIC).and_then(|()| files::sync_folder(&path));
+        written.map_err(io_error("write", &path))?;
+        let nameless = damaged(&path, "a file of receipts has no name");
+        let segment = Segment::at(path).ok_or(nameless)?;
+        Ok(Self { segment, file, length: MAGIC.len() as u64 })
+    }
+
+    fn takes(&self, at: i64) -> bool {
+        let begins = self.segment.begins;
+        (begins..begins.saturating_add(SECONDS)).contains(&at) && self.length < LARGE
+    }
+}
+
+impl Segment {
+    /// The file of a path; `None` where that is not the name of one.
+    pub(super) fn at(path: PathBuf) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_owned();
+        let (begins, number) = name.rsplit_once('-')?;
+        let (begins, number) = (begins.parse().ok()?, number.parse().ok()?);
+        Some(Self { path, name, begins, number })
+    }
+
+    /// What its frames are sealed for.
+    pub(super) fn place(&self) -> &[u8] {
+        self.name.as_bytes()
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether all in it is from before a time.
+    pub(super) fn ended_before(&self, time: Timestamp) -> bool {
+        self.begins.saturating_add(SECONDS) <= time.as_second()
+    }
+
+    /// Its bytes; `None` where it was removed meanwhile.
+    pub(super) fn read(&self) -> Result<Option<Vec<u8>>, Error> {
+        match fs::read(&self.path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(io_error("read", &self.path)(error)),
+        }
+    }
+
+    /// The frames in its bytes. What a crash cut off is left out, and told of: damage looks the same.
+    pub(super) fn frames<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = Frame<'a>> {
+        let mut rest = bytes.strip_prefix(MAGIC).unwrap_or(bytes.get(..1).unwrap_or_default());
+        let path = self.path.clone();
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let split = Frame::split(rest);
+            rest = split.as_ref().map_or(&[], |(_, behind)| *behind);
+            if split.is_none() {
+                tracing::warn!(file = %path.display(), "ends amid a receipt; what is behind it is not read");
+            }
+            split.map(|(frame, _)| frame)
+        })
+    }
+
+    /// Has it hold these frames instead; it goes where there are none.
+    pub(super) fn replace(&self, frames: &[Frame<'_>]) -> Result<(), Error> {
+        if frames.is_empty() {
+            return self.remove();
+        }
+        let written = files::write_whole(&self.path, &[MAGIC, &joined(frames)]);
+        written.map_err(io_error("write", &self.path))
+    }
+
+    fn remove(&self) -> Result<(), Error> {
+        let removed = fs::remove_file(&self.path).and_then(|()| files::sync_folder(&self.path));
+        removed.map_err(io_error("remove", &self.path))
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// The first frame of these bytes, and what is behind it; `None` where it is not all there.
+    fn split(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (length, bytes) = bytes.split_first_chunk()?;
+        let (rows, bytes) = bytes.split_first_chunk()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        let (sealed, behind) = bytes.split_at_checked(length)?;
+        let rows = u32::from_le_bytes(*rows);
+        // Zeros are what a disk shows of a file that it had not written yet.
+        (rows > 0).then_some((Self { rows, sealed: sealed.into() }, behind))
+    }
+}
+
+fn joined(frames: &[Frame<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(frames.iter().map(|frame| frame.sealed.len() + 8).sum());
+    for Frame { rows, sealed } in frames {
+        bytes.extend_from_slice(&(sealed.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(&rows.to_le_bytes());
+        bytes.extend_from_slice(sealed);
+    }
+    bytes
+}
