@@ -98,7 +98,8 @@ async fn list(arguments: List) -> Result<(), Error> {
     Ok(output.table(&HEADS, receipts.iter().map(row).collect())?)
 }
 
-const HEADS: [&str; 7] = ["delivered", "destination", "number", "event", "tries", "task", "id"];
+const HEADS: [&str; 7] =
+    ["delivered", "destination", "sequence", "event", "attempts", "task", "id"];
 
 fn row(receipt: &Receipt) -> Vec<String> {
     vec![

@@ -26,7 +26,7 @@ use super::{
     },
     *,
 };
-use crate::store::conformance::page;
+use crate::store::{Store, conformance::page};
 
 /// A file system of its own, mounted.
 struct Machine {

@@ -5,6 +5,7 @@
 //! beside it, which a start does not open, and which are removed whole. The committer writes them,
 //! and has them synced, before the group that forgets the deliveries.
 
+mod purge;
 mod row;
 mod segments;
 
@@ -18,12 +19,17 @@ use self::{
     row::Row,
     segments::{Frame, Segment, Segments},
 };
+#[cfg(test)]
+pub(super) use self::{
+    row::{read, written},
+    segments::count,
+};
 use super::{folder, format, keyring::Keyring};
 use crate::{
     model::NotificationId,
     step,
     store::{
-        Before, Error, Purge, Receipt, Sought, Taken,
+        Before, Error, Receipt, Sought, Taken,
         seal::{Kind, Number, number},
     },
 };
@@ -64,7 +70,8 @@ impl Receipts {
     }
 
     fn append(&self, to: &Segments, kind: Kind, rows: &[Row<'_>]) -> Result<(), Error> {
-        let Some(at) = rows.first().map(Row::delivered_at) else { return Ok(()) };
+        // The last, so that none is later than its file says.
+        let Some(at) = rows.iter().map(Row::delivered_at).max() else { return Ok(()) };
         let mut by_connection = BTreeMap::<_, Vec<&Row<'_>>>::new();
         for row in rows {
             by_connection.entry(row.connection()).or_default().push(row);
@@ -83,7 +90,7 @@ impl Receipts {
         rows: &[&Row<'_>],
     ) -> Result<Frame<'static>, Error> {
         let bytes = format::encode(&rows);
-        let bytes = bytes.map_err(|error| folder::damaged(Path::new(connection), error))?;
+        let bytes = bytes.map_err(|error| folder::damaged(&self.data, error))?;
         let sealed = self.ring.newest(connection)?.seal(kind, place, &bytes);
         let sealed = sealed.map_err(|unopened| self.ring.unopened(unopened))?;
         Ok(Frame { rows: rows.len() as u32, sealed: sealed.into() })
@@ -159,84 +166,6 @@ impl Receipts {
         self.receipts.forget(before.receipts)?;
         self.bodies.forget(before.bodies)
     }
-
-    /// Counts the receipts that a purge takes, of a connection with these keys.
-    pub(super) fn held(&self, what: &Purge, keys: &[Number]) -> Result<usize, Error> {
-        let mut held = 0;
-        for segment in self.receipts.list()? {
-            let Some(bytes) = segment.read()? else { continue };
-            for frame in segment.frames(&bytes).filter(|frame| is_of(frame, keys)) {
-                held += match what {
-                    Purge::Connection(_) => frame.rows as usize,
-                    _ => self.sift(Kind::Receipt, &segment, &frame, what)?.1,
-                };
-            }
-        }
-        Ok(held)
-    }
-
-    /// Takes a purge's receipts and bodies out of all files; answers how many receipts those were.
-    /// The keys are those that the connection had before.
-    pub(super) fn purge(&self, what: &Purge, keys: &[Number]) -> Result<usize, Error> {
-        let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.purge_of(&self.bodies, Kind::Body, what, keys)?;
-        self.purge_of(&self.receipts, Kind::Receipt, what, keys)
-    }
-
-    fn purge_of(
-        &self,
-        of: &Segments,
-        kind: Kind,
-        what: &Purge,
-        keys: &[Number],
-    ) -> Result<usize, Error> {
-        let mut purged = 0;
-        for segment in of.close()? {
-            let Some(bytes) = segment.read()? else { continue };
-            let (mut left, mut gone) = (Vec::new(), 0);
-            for frame in segment.frames(&bytes) {
-                let (kept, taken) = match what {
-                    _ if !is_of(&frame, keys) => (Some(frame), 0),
-                    Purge::Connection(_) => (None, frame.rows as usize),
-                    _ => self.sift(kind, &segment, &frame, what)?,
-                };
-                left.extend(kept);
-                gone += taken;
-            }
-            if gone > 0 {
-                segment.replace(&left)?;
-            }
-            purged += gone;
-        }
-        Ok(purged)
-    }
-
-    /// A frame without what a purge takes, if anything is left, and how many rows that were.
-    fn sift<'a>(
-        &self,
-        kind: Kind,
-        segment: &Segment,
-        frame: &Frame<'a>,
-        what: &Purge,
-    ) -> Result<(Option<Frame<'a>>, usize), Error> {
-        let sought = Sought { of: Some(what.clone()), ..Sought::default() };
-        let (mut left, mut gone) = (Vec::new(), 0);
-        self.open(kind, segment, frame, |row| {
-            let taken = row.taken()?;
-            match sought.takes(&taken) {
-                true => gone += 1,
-                false => left.push(taken),
-            }
-            Ok(())
-        })?;
-        if gone == 0 {
-            return Ok((Some(frame.clone()), 0));
-        }
-        let rows: Vec<_> = left.iter().map(Row::whole).collect();
-        let Some(connection) = rows.first().map(Row::connection) else { return Ok((None, gone)) };
-        let rows: Vec<_> = rows.iter().collect();
-        Ok((Some(self.seal(kind, segment.place(), connection, &rows)?), gone))
-    }
 }
 
 /// How many values were sealed with each key, in a data folder.
@@ -254,26 +183,4 @@ pub(super) fn survey(data: &Path, mut see: impl FnMut(Number, u64)) -> Result<()
 fn places(data: &Path) -> [Segments; 2] {
     let folder = data.join("delivered");
     [Segments::of(folder.join("receipts")), Segments::of(folder.join("bodies"))]
-}
-
-fn is_of(frame: &Frame<'_>, keys: &[Number]) -> bool {
-    number(&frame.sealed).is_some_and(|number| keys.contains(&number))
-}
-
-/// How many frames a fuzzer's bytes are.
-#[cfg(test)]
-pub(super) fn frames(bytes: &[u8]) -> usize {
-    Segment::at("1-0".into()).map_or(0, |segment| segment.frames(bytes).count())
-}
-
-/// What a fuzzer's bytes say.
-#[cfg(test)]
-pub(super) fn row(bytes: &[u8]) -> Option<Taken> {
-    postcard::from_bytes::<Row<'_>>(bytes).ok()?.taken().ok()
-}
-
-/// As it is written.
-#[cfg(test)]
-pub(super) fn written(taken: &Taken) -> impl serde::Serialize + '_ {
-    Row::whole(taken)
 }

@@ -24,8 +24,14 @@ use std::{
 };
 
 use super::*;
-use crate::config::Seal;
-use crate::store::conformance::{self, at, change, committed, filling, page};
+use crate::{
+    config::Seal,
+    model::{ContainerId, TaskId},
+    store::{
+        Before, Committed, KeptAnswer, Purge, Receipt, Settlement, Sought, Store,
+        conformance::{self, at, change, committed, filling, page},
+    },
+};
 
 /// A data folder that goes with its test.
 pub(super) struct TestFolder(PathBuf);

@@ -89,3 +89,15 @@ impl<'a> Row<'a> {
         Ok(Taken { receipt, record: self.record, lane: self.lane, body })
     }
 }
+
+/// What a fuzzer's bytes say.
+#[cfg(test)]
+pub(in super::super) fn read(bytes: &[u8]) -> Option<Taken> {
+    postcard::from_bytes::<Row<'_>>(bytes).ok()?.taken().ok()
+}
+
+/// As it is written.
+#[cfg(test)]
+pub(in super::super) fn written(taken: &Taken) -> impl Serialize + '_ {
+    Row::whole(taken)
+}

@@ -153,7 +153,7 @@ impl Open {
 
 impl Segment {
     /// The file of a path; `None` where that is not the name of one.
-    pub(super) fn at(path: PathBuf) -> Option<Self> {
+    fn at(path: PathBuf) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_owned();
         let (begins, number) = name.rsplit_once('-')?;
         let (begins, number) = (begins.parse().ok()?, number.parse().ok()?);
@@ -226,6 +226,12 @@ impl<'a> Frame<'a> {
         // Zeros are what a disk shows of a file that it had not written yet.
         (rows > 0).then_some((Self { rows, sealed: sealed.into() }, behind))
     }
+}
+
+/// How many frames a fuzzer's bytes are.
+#[cfg(test)]
+pub(in super::super) fn count(bytes: &[u8]) -> usize {
+    Segment::at("1-0".into()).map_or(0, |segment| segment.frames(bytes).count())
 }
 
 fn joined(frames: &[Frame<'_>]) -> Vec<u8> {

@@ -31,8 +31,8 @@ fn fuzz_store_records() {
             6 => format::answer(rest).is_ok(),
             7 => postcard::take_from_bytes::<Row<'_>>(rest).is_ok_and(|(row, _)| stands(&row)),
             8 => decoded::<Clear>(rest),
-            10 => receipts::frames(rest) > 0,
-            11 => receipts::row(rest).is_some_and(|taken| stands(&taken.receipt)),
+            10 => receipts::count(rest) > 0,
+            11 => receipts::read(rest).is_some_and(|taken| stands(&taken.receipt)),
             _ => format::decode_dead(rest).is_ok_and(|(letters, item)| {
                 let _read = format::container(item);
                 stands::<Vec<DeadLetter>>(&letters)
