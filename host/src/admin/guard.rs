@@ -14,7 +14,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use tokio::time;
+use tokio::{sync::Semaphore, time};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{caller::Caller, line::Peer, reply::Refused, routes::HEALTH, way};
@@ -31,20 +31,30 @@ const HEAD: usize = 16 << 10;
 /// How long a body may take: less than its connection has.
 const BODY_WITHIN: Duration = Duration::from_secs(8);
 
+/// Changes that are made at once; who waits for one may go away meanwhile, and leaves it here.
+const CHANGES: usize = 64;
+
 /// What is asked of every request.
 #[derive(Clone)]
 pub(super) struct Gate {
     admin: Arc<Admin>,
     audit: Audit,
     sign_ins: Arc<SignIns>,
+    turns: Arc<Semaphore>,
     doing: TaskTracker,
     ends: CancellationToken,
 }
 
 impl Gate {
     pub(super) fn new(admin: Admin, audit: Audit) -> Self {
-        let (doing, ends) = (TaskTracker::new(), CancellationToken::new());
-        Self { admin: Arc::new(admin), audit, sign_ins: Arc::default(), doing, ends }
+        Self {
+            admin: Arc::new(admin),
+            audit,
+            sign_ins: Arc::default(),
+            turns: Arc::new(Semaphore::new(CHANGES)),
+            doing: TaskTracker::new(),
+            ends: CancellationToken::new(),
+        }
     }
 
     /// The routes, for those alone who may ask.
@@ -55,8 +65,11 @@ impl Gate {
     /// Makes a change to its end, also where who asked for it has gone away meanwhile: of a replay that
     /// ended halfway, letters would be back on disk, and in line only after a restart.
     async fn finish(&self, doing: impl Future<Output = Response> + Send + 'static) -> Response {
-        let ends = self.ends.clone();
-        let done = self.doing.spawn(async move { ends.run_until_cancelled(doing).await });
+        let (turn, ends) = (Arc::clone(&self.turns).acquire_owned().await, self.ends.clone());
+        let done = self.doing.spawn(async move {
+            let _turn = turn;
+            ends.run_until_cancelled(doing).await
+        });
         match done.await {
             Ok(Some(response)) => response,
             _ => Refused::new(StatusCode::SERVICE_UNAVAILABLE, "the host stops").into_response(),

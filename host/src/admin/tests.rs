@@ -271,7 +271,7 @@ async fn each_role_may_what_it_is_for() {
     let entries = api.audit.entries().unwrap();
     let denied = entries.iter().filter(|it| it.outcome == Outcome::Denied);
     let denied: Vec<_> = denied.map(|it| (it.who.as_str(), it.what)).collect();
-    assert_eq!(denied.len(), 14, "{denied:?}");
+    assert_eq!(denied.len(), 18, "{denied:?}");
     assert!(denied.contains(&("reader", What::Reach)));
     assert!(entries.iter().any(|it| it.who == "operator" && it.what == What::SetCursor));
     assert!(api.audit.verify().unwrap().is_whole());
