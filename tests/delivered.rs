@@ -75,7 +75,7 @@ async fn what_was_delivered_can_be_asked_for_until_it_is_purged() {
     let admin = ["--admin", &address];
     let all = list(&site, &admin).await;
     assert_told(&all, &app);
-    let newest = list(&site, &[&["--most", "1"], &admin[..]].concat()).await;
+    let newest = list(&site, &[&["--limit", "1"], &admin[..]].concat()).await;
     assert_eq!(newest, all[..1]);
     let none = list(&site, &[&["--destination", "lake"], &admin[..]].concat()).await;
     assert!(none.is_empty());

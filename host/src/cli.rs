@@ -143,7 +143,7 @@ mod tests {
             ("audit", false),
             ("delivered list --record general/orders/Order/7 --destination app --since 2h", true),
             ("delivered list --connection general --key general/Patient/7", false),
-            ("delivered list --most 5 --json", true),
+            ("delivered list --limit 5 --json", true),
             ("delivered show msg_7", true),
             ("delivered show", false),
             ("purge --connection general --yes", true),

@@ -136,7 +136,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// The newest receipts of those that are sought, at most so many, the newest first. Looks
     /// through all that there are since the time that is sought.
-    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error>;
+    fn delivered(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error>;
 
     /// What is kept of a notification: each time that a destination took it, with what was sent
     /// where that is kept, the newest first.

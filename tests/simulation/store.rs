@@ -192,8 +192,8 @@ impl Store for Watched {
         self.inner.forget_delivered(before).await
     }
 
-    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
-        self.inner.delivered(sought, most)
+    fn delivered(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
+        self.inner.delivered(sought, limit)
     }
 
     fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {

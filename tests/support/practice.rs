@@ -94,7 +94,7 @@ impl Practice {
         let ended = host.stop().await;
         assert!(ended.status.success(), "{story}: {}", ended.log);
         for (at, receiver) in self.receivers.iter().enumerate() {
-            let words = ["delivered", "list", "--json", "--most", "10000", "--destination"];
+            let words = ["delivered", "list", "--json", "--limit", "10000", "--destination"];
             let said =
                 self.site.rounds(&[&words[..], &[&format!("app-{at}")]].concat()).await.json();
             let noted = said.as_array().expect("a list").iter();

@@ -37,12 +37,12 @@ pub struct Seek {
     /// Delivered then or later.
     pub since: Option<Timestamp>,
     /// So many, at most 10,000.
-    pub most: usize,
+    pub limit: usize,
 }
 
 impl Default for Seek {
     fn default() -> Self {
-        Self { of: None, destination: None, since: None, most: USUAL }
+        Self { of: None, destination: None, since: None, limit: USUAL }
     }
 }
 
@@ -61,9 +61,9 @@ impl Seek {
     ///
     /// # Errors
     /// What to ask instead.
-    pub fn most(&self) -> Result<usize, String> {
-        match self.most {
-            most @ 1..=MOST => Ok(most),
+    pub fn limit(&self) -> Result<usize, String> {
+        match self.limit {
+            limit @ 1..=MOST => Ok(limit),
             _ => Err(format!("ask for 1 to {MOST} at a time; `since` asks for fewer")),
         }
     }
@@ -99,13 +99,13 @@ pub(super) async fn list(
     body: Body<Seek>,
 ) -> Reply<Vec<Receipt>> {
     let Json(seek) = body?;
-    let most = seek.most().map_err(|why| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
+    let limit = seek.limit().map_err(|why| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
     if let Some(event) = seek.event(&caller.who().await) {
         admin.allow(&caller, Right::Read, "what was delivered of a patient").await?;
         admin.audit.note(event).await?;
     }
     let sought = seek.sought();
-    Ok(Json(admin.look(move |handle| handle.delivered(&sought, most)).await?))
+    Ok(Json(admin.look(move |handle| handle.delivered(&sought, limit)).await?))
 }
 
 pub(super) async fn show(

@@ -251,7 +251,7 @@ async fn each_role_may_what_it_is_for() {
         ("POST", "/v1/dead/replay", r#"{"all":true}"#, [403, 200, 403, 200]),
         ("POST", "/v1/delivered", "{}", [200; 4]),
         ("POST", "/v1/delivered", OF_A_PATIENT, [403, 403, 200, 200]),
-        ("POST", "/v1/delivered", r#"{"most":10001}"#, [422; 4]),
+        ("POST", "/v1/delivered", r#"{"limit":10001}"#, [422; 4]),
         ("GET", "/v1/delivered/msg_7", "", [403, 403, 404, 404]),
         ("GET", cursor, "", [403, 200, 403, 200]),
         ("PUT", cursor, r#"{"cursor":"abc"}"#, [403, 200, 403, 200]),

@@ -37,8 +37,8 @@ pub(super) struct List {
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Since>,
     /// At most so many
-    #[arg(long, value_name = "N", default_value_t = Seek::default().most)]
-    most: usize,
+    #[arg(long, value_name = "N", default_value_t = Seek::default().limit)]
+    limit: usize,
     #[command(flatten)]
     which: Which,
     /// JSON instead of a table
@@ -82,12 +82,12 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
 }
 
 async fn list(arguments: List) -> Result<(), Error> {
-    let List { of, destination, since, most, which, json } = arguments;
+    let List { of, destination, since, limit, which, json } = arguments;
     let since = since.map(|since| since.resolve(System.now()));
     let connection = of.connection.map(|connection| Wanted::Connection { connection });
     let of = connection.or(of.record).or(of.key);
     let (keeper, _) = which.keeper().await?;
-    let receipts = keeper.delivered(&Seek { of, destination, since, most }).await?;
+    let receipts = keeper.delivered(&Seek { of, destination, since, limit }).await?;
     let mut output = Output::open();
     if json {
         return Ok(output.json(&receipts)?);

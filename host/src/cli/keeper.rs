@@ -101,11 +101,11 @@ impl Keeper {
             Self::Host(client) => return Ok(client.delivered(seek).await?),
             Self::Store(store, audit) => (store, audit),
         };
-        let most = seek.most().map_err(Error::Wrong)?;
+        let limit = seek.limit().map_err(Error::Wrong)?;
         if let Some(event) = seek.event(&Who::myself()) {
             audit.append(&event)?;
         }
-        Ok(store.delivered(&seek.sought(), most)?)
+        Ok(store.delivered(&seek.sought(), limit)?)
     }
 
     pub(super) async fn sent(&self, id: &NotificationId) -> Result<Value, Error> {

@@ -95,8 +95,8 @@ impl Handle {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
-        self.store.delivered(sought, most)
+    pub fn delivered(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
+        self.store.delivered(sought, limit)
     }
 
     /// Each time that a destination took a notification, with what was sent where that is kept.

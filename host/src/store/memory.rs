@@ -265,9 +265,9 @@ impl Store for MemoryStore {
         self.write(Op::ForgetDelivered(*before)).await.map(drop)
     }
 
-    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+    fn delivered(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
         let delivered = self.memory().state.delivered(sought);
-        Ok(delivered.into_iter().take(most).map(|taken| taken.receipt).collect())
+        Ok(delivered.into_iter().take(limit).map(|taken| taken.receipt).collect())
     }
 
     fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {

@@ -136,9 +136,9 @@ impl Store for SledStore {
         Ok(dead)
     }
 
-    fn delivered(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
+    fn delivered(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
         self.check()?;
-        self.receipts.list(sought, most)
+        self.receipts.list(sought, limit)
     }
 
     fn sent(&self, id: &NotificationId) -> Result<Vec<Taken>, Error> {

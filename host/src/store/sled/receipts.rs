@@ -10,7 +10,7 @@ mod row;
 mod segments;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -70,7 +70,7 @@ impl Receipts {
     }
 
     fn append(&self, to: &Segments, kind: Kind, rows: &[Row<'_>]) -> Result<(), Error> {
-        // The last, so that none is later than its file says.
+        // The latest, so that none is later than its file says.
         let Some(at) = rows.iter().map(Row::delivered_at).max() else { return Ok(()) };
         let mut by_connection = BTreeMap::<_, Vec<&Row<'_>>>::new();
         for row in rows {
@@ -97,8 +97,8 @@ impl Receipts {
     }
 
     /// See [`Store::delivered`](crate::store::Store::delivered).
-    pub(super) fn list(&self, sought: &Sought, most: usize) -> Result<Vec<Receipt>, Error> {
-        let found = self.find(&self.receipts, Kind::Receipt, sought, most)?;
+    pub(super) fn list(&self, sought: &Sought, limit: usize) -> Result<Vec<Receipt>, Error> {
+        let found = self.find(&self.receipts, Kind::Receipt, sought, limit)?;
         Ok(found.into_iter().map(|taken| taken.receipt).collect())
     }
 
@@ -121,24 +121,27 @@ impl Receipts {
         among: &Segments,
         kind: Kind,
         sought: &Sought,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<Taken>, Error> {
         let mut found = Vec::new();
         for segment in among.list()?.iter().rev() {
-            let left = most.saturating_sub(found.len());
+            let left = limit.saturating_sub(found.len());
             if left == 0 || sought.since.is_some_and(|since| segment.ended_before(since)) {
                 break;
             }
             let Some(bytes) = segment.read()? else { continue };
-            let mut here = Vec::new();
+            let mut here = VecDeque::new();
             for frame in segment.frames(&bytes) {
-                self.open(kind, segment, &frame, |row| {
-                    let taken = row.taken()?;
-                    here.extend(Some(taken).filter(|taken| sought.takes(taken)));
-                    Ok(())
+                self.open(kind, segment, &frame, |taken| {
+                    if sought.takes(&taken) {
+                        here.push_back(taken);
+                    }
+                    if here.len() > left {
+                        here.pop_front();
+                    }
                 })?;
             }
-            found.extend(here.into_iter().rev().take(left));
+            found.extend(here.into_iter().rev());
         }
         Ok(found)
     }
@@ -149,15 +152,17 @@ impl Receipts {
         kind: Kind,
         segment: &Segment,
         frame: &Frame<'_>,
-        mut show: impl FnMut(&Row<'_>) -> Result<(), row::Wrong>,
+        mut show: impl FnMut(Taken),
     ) -> Result<(), Error> {
-        let Some(bytes) = self.ring.open_value(kind, segment.place(), &frame.sealed)? else {
-            return Ok(());
-        };
-        let wrong = |what: String| folder::damaged(segment.path(), what);
+        let opened = self.ring.open_value(kind, segment.place(), &frame.sealed);
+        let opened = opened.map_err(|error| segment.damaged(error))?;
+        let Some(bytes) = opened else { return Ok(()) };
         let rows: Vec<Row<'_>> =
-            postcard::from_bytes(&bytes).map_err(|error| wrong(error.to_string()))?;
-        rows.iter().try_for_each(|row| show(row).map_err(|error| wrong(error.to_string())))
+            postcard::from_bytes(&bytes).map_err(|error| segment.damaged(error))?;
+        for row in rows {
+            show(row.taken().map_err(|error| segment.damaged(error))?);
+        }
+        Ok(())
     }
 
     /// See [`Store::forget_delivered`](crate::store::Store::forget_delivered).

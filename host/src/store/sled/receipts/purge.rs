@@ -74,13 +74,9 @@ impl Receipts {
     ) -> Result<(Option<Frame<'a>>, usize), Error> {
         let sought = Sought { of: Some(what.clone()), ..Sought::default() };
         let (mut left, mut gone) = (Vec::new(), 0);
-        self.open(kind, segment, frame, |row| {
-            let taken = row.taken()?;
-            match sought.takes(&taken) {
-                true => gone += 1,
-                false => left.push(taken),
-            }
-            Ok(())
+        self.open(kind, segment, frame, |taken| match sought.takes(&taken) {
+            true => gone += 1,
+            false => left.push(taken),
         })?;
         if gone == 0 {
             return Ok((Some(frame.clone()), 0));

@@ -31,9 +31,6 @@ pub(super) struct Row<'a> {
     body: Option<&'a [u8]>,
 }
 
-/// Why a row is none: a time that there is not.
-pub(super) type Wrong = jiff::Error;
-
 impl<'a> Row<'a> {
     /// With the body, if there is one.
     pub(super) fn whole(taken: &'a Taken) -> Self {
@@ -70,8 +67,8 @@ impl<'a> Row<'a> {
         i64::try_from(self.delivered_at.div_euclid(1_000_000_000)).unwrap_or_default()
     }
 
-    /// What it says.
-    pub(super) fn taken(&self) -> Result<Taken, Wrong> {
+    /// What it says; an error where it says a time that there is not.
+    pub(super) fn taken(&self) -> Result<Taken, jiff::Error> {
         let (connection, action) = (self.connection.into(), self.action.into());
         let receipt = Receipt {
             notification_id: NotificationId(self.notification_id.to_owned()),

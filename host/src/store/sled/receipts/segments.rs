@@ -85,19 +85,18 @@ impl Segments {
 
     /// All files, the oldest first.
     pub(super) fn list(&self) -> Result<Vec<Segment>, Error> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(io_error("read", &self.folder)(error)),
-        };
-        let mut found = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(io_error("read", &self.folder))?.path();
-            // Others are drafts that a crash left.
-            found.extend(Segment::at(path));
-        }
+        let mut found: Vec<_> = self.paths()?.into_iter().filter_map(Segment::at).collect();
         found.sort_unstable_by_key(|segment| (segment.begins, segment.number));
         Ok(found)
+    }
+
+    fn paths(&self) -> Result<Vec<PathBuf>, Error> {
+        let paths = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        };
+        paths.map_err(io_error("read", &self.folder))
     }
 
     /// All files, the oldest first; nothing is written to any of them any more.
@@ -107,12 +106,16 @@ impl Segments {
         self.list()
     }
 
-    /// Removes files that end before a time.
+    /// Removes files that end before a time, and drafts that a crash left. Nobody else may change
+    /// files meanwhile.
     pub(super) fn forget(&self, before: Timestamp) -> Result<(), Error> {
         for segment in self.close()? {
             if segment.ended_before(before) {
                 segment.remove()?;
             }
+        }
+        for path in self.paths()?.iter().filter(|path| path.extension().is_some()) {
+            fs::remove_file(path).map_err(io_error("remove", path))?;
         }
         Ok(())
     }
@@ -165,8 +168,13 @@ impl Segment {
         self.name.as_bytes()
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The error of what cannot be understood in it.
+    pub(super) fn damaged(&self, what: impl ToString) -> Error {
+        Error::Damaged {
+            folder: self.path.display().to_string(),
+            what: what.to_string(),
+            way_out: "move this file elsewhere, and nothing but what it says is missed".into(),
+        }
     }
 
     /// Whether all in it is from before a time.
