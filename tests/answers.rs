@@ -3,7 +3,10 @@
 
 use std::fs;
 
-use rounds::practice::{Received, Receiver};
+use rounds::{
+    practice::{Received, Receiver},
+    status::Report,
+};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -129,6 +132,8 @@ async fn a_second_answer_waits_for_the_one_before() {
     let address = host.address();
     let at = ["--admin", &address];
     let first = bury(&site, &at).await;
+    let well = |report: &Report| report.tasks[TASK].error.is_none().then_some(());
+    host.wait_for("a poll that goes on", well).await;
     clinic.mark_queue(true);
     clinic.book(7);
     host.wait_for_error(TASK, STUCK).await;
