@@ -14,6 +14,7 @@
 
 mod admin;
 mod adversity;
+mod answers;
 mod audit;
 mod authors;
 mod bad_answers;

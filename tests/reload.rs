@@ -192,6 +192,60 @@ async fn what_fails_is_rolled_back_with_the_cursor_from_before() {
     }
 }
 
+/// A host that polls when it is told to, whose `next` misses changes: it moved the cursor past one.
+async fn blinded() -> Ward {
+    let (clinic, receiver) = (Clinic::start().await, receiver().await);
+    let site = Site::new(&["plain"]).await;
+    let host = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n";
+    let trust = "trust = { allow_older = [\"plain\"] }\n";
+    let connection = connection("ward", "plain", clinic.url(), "");
+    let connection = connection.replace("every = \"1s\"", "every = \"1h\"");
+    let destination = destination("app", receiver.url(), "");
+    site.configure(&format!("{host}{trust}\n{connection}{destination}"));
+    let host = site.start().await;
+    let ward = Ward { clinic, receiver, site, host };
+    ward.clinic.book(7);
+    ward.host.poll(&[TASK]).await;
+    within("a notification", ward.receiver.wait_for(1)).await;
+    ward.offer("next-misses-changes");
+    ward.wait_for_version("0.2.0").await;
+    ward.clinic.book(7);
+    ward.host.poll(&[TASK]).await;
+    assert_eq!(ward.receiver.received().len(), 1, "it was missed");
+    ward
+}
+
+#[tokio::test]
+async fn what_is_put_back_by_hand_takes_its_tasks_back() {
+    let ward = blinded().await;
+    ward.offer("plain");
+    ward.wait_for_version("0.1.0").await;
+    let plain = ward.host.status().await.connectors["plain"].clone();
+    assert_eq!((plain.on_trial_against, plain.error), (None, None), "it has nothing to prove");
+    ward.host.poll(&[TASK]).await;
+    within("what was missed", ward.receiver.wait_for(2)).await;
+    assert_eq!(records(&ward.receiver), [1, 2], "each once");
+    // Who puts the other in its place again means it.
+    ward.offer("next-misses-changes");
+    ward.wait_for_version("0.2.0").await;
+    ward.host.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_put_back_while_no_host_runs_takes_its_tasks_back() {
+    let Ward { clinic, receiver, site, host } = blinded().await;
+    host.stop().await;
+    fs::copy(guest("plain"), site.path("connectors/plain.wasm")).unwrap();
+    let host = site.start().await;
+    let ward = Ward { clinic, receiver, site, host };
+    let plain = ward.host.status().await.connectors["plain"].clone();
+    assert_eq!((plain.version.as_str(), plain.on_trial_against), ("0.1.0", None));
+    ward.host.poll(&[TASK]).await;
+    within("what was missed", ward.receiver.wait_for(2)).await;
+    assert_eq!(records(&ward.receiver), [1, 2], "each once");
+    ward.host.stop().await;
+}
+
 #[tokio::test]
 async fn an_outage_of_the_ehr_rolls_nothing_back() {
     let ward = Ward::new("").await;

@@ -18,6 +18,8 @@
 //! | `GET /v1/tasks/{connection}/{action}/cursor` | operators | a [`Cursor`] |
 //! | `PUT /v1/tasks/{connection}/{action}/cursor` | operators | sets it: a [`NewCursor`] (or `POST`) |
 //! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
+//! | `GET /v1/tasks/{connection}/{action}/answer` | readers | an answer that it keeps and cannot read: patients' data |
+//! | `POST /v1/tasks/{connection}/{action}/answer/bury` | operators | makes a dead letter of it: a [`Buried`] |
 //! | `GET /v1/keys` | admins | the store's [`Keys`](crate::store::Keys), and whether each opens |
 //! | `POST /v1/keys/rotate` | admins | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
 //! | `POST /v1/purge` | admins | forgets a connection, a record or a key, or counts what that would be |
@@ -48,7 +50,7 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    body::{Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
+    body::{Buried, Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
     delivered::Seek,
     tls::CertificateError,
@@ -56,7 +58,7 @@ pub use self::{
 };
 pub(crate) use self::{
     delivered::{nothing_of, sent, shown_to},
-    shown::{containers, dead},
+    shown::{answer, containers, dead, no_answer},
     tls::certify,
 };
 use self::{
@@ -127,9 +129,13 @@ impl Server {
             shutdown.cancelled().await;
             time::sleep(GRACE).await;
         };
-        tokio::select! {
+        let answering = async {
             // Ends without an error, as the listener tries on after each of its own.
-            _ = serving.into_future() => {}
+            drop(serving.await);
+            self.gate.finished().await;
+        };
+        tokio::select! {
+            () = answering => {}
             () = out_of_grace => {}
         }
         self.gate.close().await;

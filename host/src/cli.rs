@@ -3,6 +3,7 @@
 //! What a command answers goes to stdout, what it says about its work to stderr, so that a pipe
 //! gets the answer alone. Colour and progress are for terminals only.
 
+mod answer;
 mod arguments;
 mod audit;
 mod check;
@@ -61,6 +62,8 @@ enum Command {
     Delivered(delivered::Command),
     #[command(subcommand)]
     Cursor(cursor::Command),
+    #[command(subcommand)]
+    Answer(answer::Command),
     Purge(purge::Arguments),
     #[command(subcommand)]
     Audit(audit::Command),
@@ -95,6 +98,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Dead(command) => dead::run(command).await,
         Command::Delivered(command) => delivered::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
+        Command::Answer(command) => answer::run(command).await,
         Command::Purge(arguments) => purge::run(arguments).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Keys(command) => keys::run(command).await,
@@ -161,6 +165,9 @@ mod tests {
             ("cursor set general appointments --reset", true),
             ("cursor set general appointments", false),
             ("cursor set general appointments abc --reset", false),
+            ("answer show general appointments", true),
+            ("answer bury general appointments --json", true),
+            ("answer bury general", false),
             ("keys rotate --json", true),
             ("keys verify --admin 127.0.0.1:7070", true),
             ("keys", false),

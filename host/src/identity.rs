@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Change, ChangeKind, ConnectionName, Lane, NotificationId, TaskId};
 
+/// What ids of answers begin with; no notification's does.
+const ANSWER: &str = "answer_";
+
 /// A fingerprint of a record: of connection, action and the record's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -71,6 +74,18 @@ pub fn notification(
     let hash =
         short(&["notification", connection, action, &change.id, kind(change.kind), sort, value]);
     NotificationId(format!("msg_{}", BASE32HEX_NOPAD.encode(&hash).to_lowercase()))
+}
+
+/// The id of a dead letter that is an answer: of its task's `revision` as it was made one.
+pub fn answer(task: &TaskId, revision: u64) -> NotificationId {
+    let (connection, action) = (task.connection.as_str(), task.action.as_str());
+    let hash = short(&["answer", connection, action, &revision.to_string()]);
+    NotificationId(format!("{ANSWER}{}", BASE32HEX_NOPAD.encode(&hash).to_lowercase()))
+}
+
+/// Whether an id is one that [`answer`] makes, rather than a notification's.
+pub fn is_answer(id: &NotificationId) -> bool {
+    id.0.starts_with(ANSWER)
 }
 
 fn leading([a, b, c, d, e, f, g, h, ..]: [u8; 16]) -> u64 {

@@ -96,8 +96,7 @@ impl Poller {
             }
             Err(error) => {
                 let error = self.judge(error, &progress).await;
-                self.let_go(&error, &progress).await?;
-                Err(error)
+                Err(self.let_go(error, &progress).await)
             }
         }
     }
@@ -214,6 +213,7 @@ impl Poller {
             return Err(Error::Fenced);
         };
         step::reached("committed");
+        progress.evidence.committed();
         progress.state.revision = revision;
         progress.state.cursor = Some(cursor);
         progress.summary.pages += 1;

@@ -31,6 +31,7 @@ use crate::{
     shelf::Shelf,
     status::Status,
     step,
+    store::Store,
 };
 
 /// What a reloader works with.
@@ -47,6 +48,8 @@ pub(crate) struct Options {
     pub(crate) services: HashMap<String, Service>,
     /// Where files in service are kept.
     pub(crate) shelf: Shelf,
+    /// Where tasks stand, which what is put back takes back.
+    pub(crate) store: Arc<dyn Store>,
     /// Wakes tasks that had stopped.
     pub(crate) scheduler: schedule::Handle,
     /// Where refusals are told.
@@ -146,7 +149,7 @@ impl Reloader {
 
     /// Puts a connector in service, if it may be and is not.
     async fn offer(&self, path: &Path, connector: Connector, file: File) -> Result<(), String> {
-        let Options { folder, services, config, shelf, clock, .. } = &self.options;
+        let Options { folder, services, config, shelf, store, clock, .. } = &self.options;
         let sight = &folder.sight;
         let name = connector.manifest().name.clone();
         if let Some(held) = sight.holds(path).filter(|held| *held != name) {
@@ -173,7 +176,8 @@ impl Reloader {
         kept.map_err(|error| format!("it cannot be kept in the data folder: {error}"))?;
         step::reached("swapping");
         let (old, new) = (serving.connector.manifest().label(), connector.manifest().label());
-        service.swap(connector, file_name(path), clock.now()).await;
+        let swapped = service.swap(connector, file_name(path), clock.now(), &**store).await;
+        swapped.map_err(|error| error.to_string())?;
         step::reached("swapped");
         tracing::info!(old, new, "swapped; polls from now on run on the new one");
         self.wake(service);

@@ -6,6 +6,7 @@
 //! would have read, the old one is back in service, and the tasks are back where they were.
 
 mod notes;
+mod record;
 mod trial;
 
 use std::{
@@ -18,7 +19,10 @@ use tokio::sync::{Mutex as Turn, RwLock, RwLockReadGuard};
 
 pub use self::notes::Notes;
 use self::trial::Standing;
-pub(crate) use self::trial::{Record, Resumed, Trial};
+pub(crate) use self::{
+    record::{Record, Resumed},
+    trial::Trial,
+};
 use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
@@ -124,7 +128,7 @@ impl Service {
     ) -> Result<(), store::Error> {
         let is_first = self.standing().begins(task, serving.number, cursor);
         if is_first && self.0.shelf.is_some() {
-            store.set_cursor(&trial::place(task), cursor.map(Into::into)).await?;
+            store.set_cursor(&record::place(task), cursor.map(Into::into)).await?;
             self.keep().await;
         }
         Ok(())
@@ -176,10 +180,7 @@ impl Service {
         let _alone = self.0.gate.write().await;
         let Some(tasks) = self.standing().back(serving.number) else { return Ok(false) };
         // First: whatever ends the host before all this is on disk, the trial goes on after it.
-        for (task, to) in tasks {
-            let forgotten = store.rewind(&task, to).await?;
-            tracing::warn!(%task, forgotten, "goes back to where it stood before the swap");
-        }
+        take_back(tasks, store).await?;
         if !self.standing().roll_back(serving.number, why) {
             return Ok(false);
         }
@@ -197,11 +198,30 @@ impl Service {
     }
 
     /// Puts another connector in service, on trial against the last that has proven itself.
-    /// Polls under way end on what they began with.
-    pub(crate) async fn swap(&self, connector: Connector, file: String, now: Timestamp) {
+    /// Where it is that one, somebody puts it back, and every task goes back to where it stood
+    /// with it. Polls under way end on what they began with.
+    ///
+    /// # Errors
+    /// Where it is put back and the store cannot be written; what is in service stays then.
+    pub(crate) async fn swap(
+        &self,
+        connector: Connector,
+        file: String,
+        now: Timestamp,
+        store: &dyn Store,
+    ) -> Result<(), store::Error> {
+        let alone = self.0.gate.write().await;
+        let back = {
+            let standing = self.standing();
+            let number = standing.number;
+            standing.was_before(&connector).then(|| standing.back(number)).flatten()
+        };
+        take_back(back.unwrap_or_default(), store).await?;
         self.standing().swap(connector, file, now);
+        drop(alone);
         self.publish();
         self.keep().await;
+        Ok(())
     }
 
     /// Says of a file that would be this connector why it is not.
@@ -248,3 +268,11 @@ impl Service {
 
 /// Where tasks go back to.
 pub(crate) type Back = BTreeMap<TaskId, Rewind>;
+
+async fn take_back(tasks: Back, store: &dyn Store) -> Result<(), store::Error> {
+    for (task, to) in tasks {
+        let forgotten = store.rewind(&task, to).await?;
+        tracing::warn!(%task, forgotten, "goes back to where it stood before the swap");
+    }
+    Ok(())
+}

@@ -12,6 +12,7 @@
 //! - Reading never waits for a write.
 //! - After a write failed, every call answers `Error::Stopped`.
 
+mod answer;
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    answer::{BURIED, KeptAnswer, answers},
     error::Error,
     keys::{KeyState, Keys},
     purge::{Purge, Purged},
@@ -66,6 +68,20 @@ pub trait Store: Send + Sync + 'static {
     /// one is about to be asked for. The task's next commit forgets it.
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error>;
 
+    /// Makes a dead letter of a task's kept answer, so that the task's next poll asks for another:
+    /// both or neither. A poll that has read it commits nothing. `None` where none is kept.
+    async fn bury_answer(
+        &self,
+        task: &TaskId,
+        reason: String,
+        at: Timestamp,
+    ) -> Result<Option<ContainerId>, Error>;
+
+    /// Gives a dead letter's answer back to its task, whose next poll reads it: both or neither.
+    /// Nobody may poll the task meanwhile. Answers whether that was done: not where the letter is
+    /// no answer, and not where the task keeps another one or still asks for one.
+    async fn replay_answer(&self, letter: ContainerId) -> Result<bool, Error>;
+
     /// Writes a container's notification, before anything of it is sent, and gives every
     /// destination's copy its sequence. With no destination the container is settled. A second
     /// fill answers what the first did, and that of a settled container nothing.
@@ -83,7 +99,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Puts dead letters back in line, behind what waits there: those of these containers. Each
     /// becomes a container with a new number, the same notification and the same sequences; its
-    /// attempts count from zero.
+    /// attempts count from zero. Answers among them stay: see [`Store::replay_answer`].
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error>;
 
     /// Forgets what is held of a connection, a record or a key, whatever became of it; a poll that
@@ -179,17 +195,6 @@ pub struct TaskState {
     pub interrupted: bool,
     /// An answer that is on disk and was not yet parsed and committed.
     pub answer: Option<KeptAnswer>,
-}
-
-/// An answer of an EHR, kept because reading took it off the EHR's list.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// Names in lower case, and values.
-    pub headers: Vec<(String, String)>,
-    /// The body as it came.
-    pub body: Vec<u8>,
 }
 
 /// Where a task goes back to.

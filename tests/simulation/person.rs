@@ -56,7 +56,8 @@ async fn meddle(world: &Arc<World>, handle: &Handle, installed: &mut Installed) 
         };
         match deed {
             // Only the host knows where a blind one began.
-            0 | 1 if !serves(handle, installed, BLIND) => installed.put(handle, which).await,
+            0 | 1 if serves(handle, installed, BLIND) => installed.put_back(handle).await,
+            0 | 1 => installed.put(handle, which).await,
             2 => handle.poll(task),
             3 => start_anew(world, handle, &task).await,
             4 => replay(handle).await,

@@ -3,7 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rounds::{Host, connector::Connector, egress, host::Handle, store::memory::MemoryStore};
+use rounds::{
+    Host,
+    connector::Connector,
+    egress,
+    host::{Error, Handle},
+    store::memory::MemoryStore,
+};
 use tokio::{
     runtime::{Builder, Runtime},
     time::sleep,
@@ -38,10 +44,19 @@ pub(super) struct Installed {
 }
 
 impl Installed {
-    /// Puts another in its place.
+    /// Puts another in its place. Where the disk is full the host keeps what it has, until it begins
+    /// anew.
     pub(super) async fn put(&mut self, handle: &Handle, which: usize) {
         self.which = which;
-        handle.put_in_service(self.all[which].clone()).await;
+        drop(handle.put_in_service(self.all[which].clone()).await);
+    }
+
+    /// Puts the one back that what is in service is on trial against, if it is.
+    pub(super) async fn put_back(&mut self, handle: &Handle) {
+        let mut connectors = handle.report().connectors.into_values();
+        let Some(version) = connectors.find_map(|it| it.on_trial_against) else { return };
+        let before = self.all.iter().position(|it| it.manifest().version == version);
+        self.put(handle, before.unwrap()).await;
     }
 }
 
@@ -97,7 +112,8 @@ async fn live(world: &Arc<World>, store: &Arc<MemoryStore>, installed: &mut Inst
     };
     let stop = CancellationToken::new();
     let life = async {
-        let host = build(world, store, installed).await;
+        // What was put back meanwhile takes its tasks back, which a full disk does not let it do.
+        let Ok(host) = build(world, store, installed).await else { return };
         let handle = host.handle();
         let mut running = Box::pin(host.run(stop.clone()));
         tokio::select! {
@@ -146,7 +162,11 @@ fn fall(world: &Arc<World>, runtime: Runtime, store: Arc<MemoryStore>) {
     world.rest();
 }
 
-async fn build(world: &Arc<World>, store: &Arc<MemoryStore>, installed: &Installed) -> Host {
+async fn build(
+    world: &Arc<World>,
+    store: &Arc<MemoryStore>,
+    installed: &Installed,
+) -> Result<Host, Error> {
     let watched = Watched { world: Arc::clone(world), inner: Arc::clone(store) };
     let network = egress::Network::simulated(Arc::new(wire::Network(Arc::clone(world))));
     let mut config = world.lock().plan.shape.config();
@@ -164,5 +184,5 @@ async fn build(world: &Arc<World>, store: &Arc<MemoryStore>, installed: &Install
     for had in all {
         host = host.loaded(had.clone());
     }
-    host.build().await.unwrap()
+    host.build().await
 }

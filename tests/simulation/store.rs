@@ -131,6 +131,19 @@ impl Store for Watched {
         self.inner.keep(task, answer).await
     }
 
+    async fn bury_answer(
+        &self,
+        task: &TaskId,
+        reason: String,
+        at: Timestamp,
+    ) -> Result<Option<ContainerId>, Error> {
+        self.inner.bury_answer(task, reason, at).await
+    }
+
+    async fn replay_answer(&self, letter: ContainerId) -> Result<bool, Error> {
+        self.inner.replay_answer(letter).await
+    }
+
     async fn fill(&self, mut fill: Fill) -> Result<Vec<Delivery>, Error> {
         if self.world.has(Mutant::LeavesOut) {
             fill.destinations.truncate(1);

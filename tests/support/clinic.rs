@@ -38,6 +38,7 @@ struct Books {
     status: Option<StatusCode>,
     forgotten: Option<u64>,
     name: Option<String>,
+    marked: bool,
 }
 
 struct Appointment {
@@ -97,6 +98,11 @@ impl Clinic {
         self.books().forgotten = id;
     }
 
+    /// Begins the queue's answers with a byte-order mark, which JSON does not know, or as it should.
+    pub(crate) fn mark_queue(&self, marked: bool) {
+        self.books().marked = marked;
+    }
+
     /// Calls all patients so from now on.
     pub(crate) fn call_patients(&self, name: &str) {
         self.books().name = Some(name.into());
@@ -145,10 +151,14 @@ async fn appointments(State(clinic): State<Clinic>, Query(since): Query<Since>) 
     books.told(books.appointments.iter().filter(changed).map(|(id, _)| *id))
 }
 
-async fn queue(State(clinic): State<Clinic>) -> Json<Value> {
+async fn queue(State(clinic): State<Clinic>) -> Response {
     let mut books = clinic.books();
     let ids = std::mem::take(&mut books.queue);
-    books.told(ids.into_iter())
+    let Json(told) = books.told(ids.into_iter());
+    match books.marked {
+        true => format!("\u{feff}{told}").into_response(),
+        false => Json(told).into_response(),
+    }
 }
 
 async fn patient(State(clinic): State<Clinic>, Path(id): Path<u64>) -> Response {

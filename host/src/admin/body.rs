@@ -82,6 +82,13 @@ pub struct Replayed {
     pub replayed: usize,
 }
 
+/// A kept answer that became a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Buried {
+    /// The letter's number.
+    pub container: ContainerId,
+}
+
 /// What to purge.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]

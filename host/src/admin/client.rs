@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    body::{Cursor, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
+    body::{Buried, Cursor, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
     delivered::Seek,
     way::Way,
 };
@@ -169,6 +169,22 @@ impl Client {
     /// As [`Error`] says.
     pub async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<Cursor, Error> {
         self.post(path(task, "cursor"), &NewCursor { cursor }).await
+    }
+
+    /// All of an answer that a task keeps: patients' data.
+    ///
+    /// # Errors
+    /// As [`Error`] says; refused where it keeps none.
+    pub async fn answer(&self, task: &TaskId) -> Result<Value, Error> {
+        self.get(path(task, "answer")).await
+    }
+
+    /// Makes a dead letter of an answer that a task keeps, and polls it now.
+    ///
+    /// # Errors
+    /// As [`Error`] says; refused where it keeps none.
+    pub async fn bury_answer(&self, task: &TaskId) -> Result<Buried, Error> {
+        self.post(path(task, "answer/bury"), &()).await
     }
 
     /// Has a task polled now, whatever its cadence. [`Client::status`] says what came of it.

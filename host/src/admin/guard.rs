@@ -10,11 +10,12 @@ use axum::{
     Router,
     body::{self, Body},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use tokio::time;
+use tokio::{sync::Semaphore, time};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{caller::Caller, line::Peer, reply::Refused, routes::HEALTH, way};
 use crate::{
@@ -30,17 +31,30 @@ const HEAD: usize = 16 << 10;
 /// How long a body may take: less than its connection has.
 const BODY_WITHIN: Duration = Duration::from_secs(8);
 
+/// Changes that are made at once; who waits for one may go away meanwhile, and leaves it here.
+const CHANGES: usize = 64;
+
 /// What is asked of every request.
 #[derive(Clone)]
 pub(super) struct Gate {
     admin: Arc<Admin>,
     audit: Audit,
     sign_ins: Arc<SignIns>,
+    turns: Arc<Semaphore>,
+    doing: TaskTracker,
+    ends: CancellationToken,
 }
 
 impl Gate {
     pub(super) fn new(admin: Admin, audit: Audit) -> Self {
-        Self { admin: Arc::new(admin), audit, sign_ins: Arc::default() }
+        Self {
+            admin: Arc::new(admin),
+            audit,
+            sign_ins: Arc::default(),
+            turns: Arc::new(Semaphore::new(CHANGES)),
+            doing: TaskTracker::new(),
+            ends: CancellationToken::new(),
+        }
     }
 
     /// The routes, for those alone who may ask.
@@ -48,8 +62,30 @@ impl Gate {
         routes.layer(middleware::from_fn_with_state(self.clone(), guard))
     }
 
-    /// Notes what was counted only.
+    /// Makes a change to its end, also where who asked for it has gone away meanwhile: of a replay that
+    /// ended halfway, letters would be back on disk, and in line only after a restart.
+    async fn finish(&self, doing: impl Future<Output = Response> + Send + 'static) -> Response {
+        let (turn, ends) = (Arc::clone(&self.turns).acquire_owned().await, self.ends.clone());
+        let done = self.doing.spawn(async move {
+            let _turn = turn;
+            ends.run_until_cancelled(doing).await
+        });
+        match done.await {
+            Ok(Some(response)) => response,
+            _ => Refused::new(StatusCode::SERVICE_UNAVAILABLE, "the host stops").into_response(),
+        }
+    }
+
+    /// Waits until all changes are made.
+    pub(super) async fn finished(&self) {
+        self.doing.close();
+        self.doing.wait().await;
+    }
+
+    /// Ends changes that are under way, and notes what was counted only.
     pub(super) async fn close(&self) {
+        self.ends.cancel();
+        self.finished().await;
         if let Some(count) = self.sign_ins.rest() {
             self.note_failed(count, Subject::default()).await;
         }
@@ -107,8 +143,13 @@ async fn guard(
 ) -> Response {
     match admit(&gate, &peer, request).await {
         Ok(request) => {
-            let _doing = peer.work.begin();
-            next.run(request).await
+            let doing = peer.work.begin();
+            let changes = request.method() != Method::GET;
+            let answer = async move {
+                let _doing = doing;
+                next.run(request).await
+            };
+            if changes { gate.finish(answer).await } else { answer.await }
         }
         Err(refused) => refused.into_response(),
     }
@@ -143,8 +184,68 @@ fn is_loopback(host: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::net::Ipv4Addr;
+
+    use axum::routing::post;
+    use tokio::{io::AsyncWriteExt, net::TcpListener, net::TcpStream, sync::Notify};
+
     use super::*;
+    use crate::{admin::line::Lines, config::Config};
+
+    /// Tells that it is dropped.
+    struct Gone(Arc<Notify>);
+
+    impl Drop for Gone {
+        fn drop(&mut self) {
+            self.0.notify_one();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_is_made_to_its_end_though_nobody_waits_any_more() {
+        let [begun, gone, go, done] = std::array::from_fn(|_| Arc::new(Notify::new()));
+        let (begins, waits, ends) = (begun.clone(), go.clone(), done.clone());
+        let slow = post(async move || {
+            begins.notify_one();
+            waits.notified().await;
+            ends.notify_one();
+        });
+        let audit = Audit::of(&Config::default().host, Arc::new(System));
+        let gate = Gate::new(Admin::default(), audit);
+        let leaves = gone.clone();
+        let router = gate.around(Router::new().route("/slow", slow)).layer(middleware::from_fn(
+            move |request: Request, next: Next| {
+                let gone = Gone(leaves.clone());
+                async move {
+                    let _gone = gone;
+                    next.run(request).await
+                }
+            },
+        ));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = router.into_make_service_with_connect_info::<Peer>();
+        let asking = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream
+                .write_all(b"POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n")
+                .await
+                .unwrap();
+            begun.notified().await;
+            drop(stream);
+            gone.notified().await;
+            go.notify_one();
+            time::timeout(Duration::from_secs(20), done.notified()).await.is_ok()
+        };
+        let is_done = tokio::select! {
+            _ = axum::serve(Lines::new(listener, None), router).into_future() => false,
+            is_done = asking => is_done,
+        };
+        assert!(is_done);
+        gate.close().await;
+    }
 
     #[test]
     fn only_this_machine_is_asked() {

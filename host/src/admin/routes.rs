@@ -1,5 +1,7 @@
 //! The routes of the admin API, each for those who may.
 
+mod answer;
+
 use std::sync::Arc;
 
 use axum::{
@@ -168,6 +170,14 @@ pub(super) fn router(admin: Admin) -> Router {
         .route(
             "/v1/tasks/{connection}/{action}/poll",
             only(Right::Operate, "a poll by hand", post(poll)),
+        )
+        .route(
+            "/v1/tasks/{connection}/{action}/answer",
+            only(Right::Read, "an answer's contents", get(answer::show)),
+        )
+        .route(
+            "/v1/tasks/{connection}/{action}/answer/bury",
+            only(Right::Operate, "burying an answer", post(answer::bury)),
         )
         .route("/v1/purge", only(Right::Rule, "purging", post(purge)))
         .fallback(nothing)

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     audit::Subject,
     envelope,
-    model::{Container, ContainerId},
+    model::{Container, ContainerId, TaskId},
+    store::KeptAnswer,
 };
 
 /// Numbers that an entry of the audit log spells out.
@@ -35,6 +36,20 @@ pub(crate) fn dead(container: &Container) -> Value {
         },
         "notification": notification,
     })
+}
+
+/// All of an answer that a task keeps.
+pub(crate) fn answer(task: &TaskId, answer: &KeptAnswer) -> Value {
+    let mut shown = answer.shown();
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("task".into(), json!(task.to_string()));
+    }
+    shown
+}
+
+/// Why an answer of a task is not shown or buried.
+pub(crate) fn no_answer(task: &TaskId) -> String {
+    format!("{task} keeps no answer that waits to be read")
 }
 
 /// Containers as the audit log has them.

@@ -256,6 +256,8 @@ async fn each_role_may_what_it_is_for() {
         ("GET", cursor, "", [403, 200, 403, 200]),
         ("PUT", cursor, r#"{"cursor":"abc"}"#, [403, 200, 403, 200]),
         ("POST", "/v1/tasks/general/orders/poll", "", [403, 409, 403, 409]),
+        ("GET", "/v1/tasks/general/orders/answer", "", [403, 403, 404, 404]),
+        ("POST", "/v1/tasks/general/orders/answer/bury", "", [403, 404, 403, 404]),
         ("GET", "/nowhere", "", [404; 4]),
         ("DELETE", "/v1/status", "", [405; 4]),
     ] {
@@ -269,7 +271,7 @@ async fn each_role_may_what_it_is_for() {
     let entries = api.audit.entries().unwrap();
     let denied = entries.iter().filter(|it| it.outcome == Outcome::Denied);
     let denied: Vec<_> = denied.map(|it| (it.who.as_str(), it.what)).collect();
-    assert_eq!(denied.len(), 14, "{denied:?}");
+    assert_eq!(denied.len(), 18, "{denied:?}");
     assert!(denied.contains(&("reader", What::Reach)));
     assert!(entries.iter().any(|it| it.who == "operator" && it.what == What::SetCursor));
     assert!(api.audit.verify().unwrap().is_whole());

@@ -92,6 +92,10 @@ pub enum What {
     Replay,
     /// The contents of a dead letter.
     ShowDead,
+    /// The contents of an answer that a task keeps.
+    ShowAnswer,
+    /// Such an answer made a dead letter.
+    BuryAnswer,
     /// Receipts of a record's or a key's notifications.
     FindDelivered,
     /// What was sent to a destination.

@@ -1,5 +1,7 @@
 //! `rounds dead`: what needs a person, and having it done again.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -82,12 +84,19 @@ async fn list(List { which, json }: List) -> Result<(), Error> {
 
 async fn replay(Replays { ids, all, which, json }: Replays) -> Result<(), Error> {
     let (keeper, _) = which.keeper().await?;
+    let wanted = ids.iter().collect::<BTreeSet<_>>().len();
     let replay = Replay { containers: ids.into_iter().map(ContainerId).collect(), all };
     let replayed = keeper.replay(replay).await?;
     let mut output = Output::open();
-    match json {
-        true => Ok(output.json(&json!({ "replayed": replayed }))?),
-        false => Ok(output.line(&format!("put back in line: {replayed}"))?),
+    if json {
+        return Ok(output.json(&json!({ "replayed": replayed }))?);
+    }
+    output.line(&format!("put back in line: {replayed}"))?;
+    match wanted.saturating_sub(replayed) {
+        0 => Ok(()),
+        left => Ok(output.line(&format!(
+            "left as they are: {left}, of answers whose task has another one to read first"
+        ))?),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who keeps the cursors and dead letters now: the running host, or the store that it left.
 
+mod answer;
+
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -126,7 +128,13 @@ impl Keeper {
         let containers =
             replay.choose(&store.dead()?).map_err(|error| Error::Wrong(error.to_string()))?;
         let asked = Event::asked(&Who::myself(), What::Replay, admin::containers(&containers));
-        let doing = async { Ok(store.replay(&containers).await?.len()) };
+        let doing = async {
+            let mut replayed = store.replay(&containers).await?.len();
+            for letter in store::answers(store.dead()?, &containers) {
+                replayed += usize::from(store.replay_answer(letter.container).await?);
+            }
+            Ok(replayed)
+        };
         audited(audit, asked, doing, |count| Some(*count as u64)).await
     }
 

@@ -147,7 +147,7 @@ fn sha256(text: &str) -> [u8; 32] {
 pub enum Role {
     /// See how the host is doing.
     Viewer,
-    /// That, and poll, replay and set cursors: all without seeing a patient's data.
+    /// That, and poll, replay, bury answers and set cursors: all without seeing a patient's data.
     Operator,
     /// See how the host is doing, and patients' data.
     Reader,
@@ -185,7 +185,7 @@ impl Role {
 pub enum Right {
     /// Seeing how the host is doing, without a patient's data.
     View,
-    /// Polling, replaying, seeing and setting cursors.
+    /// Polling, replaying, burying answers, seeing and setting cursors.
     Operate,
     /// Seeing patients' data.
     Read,

@@ -187,6 +187,7 @@ fn reloader(
         config: Arc::clone(config),
         services,
         shelf: found.shelf,
+        store: Arc::clone(&shared.store),
         scheduler: scheduler.clone(),
         status: shared.status.clone(),
         clock: Arc::clone(&shared.clock),

@@ -1,5 +1,7 @@
 //! Looking after a running host, from within its process.
 
+mod answers;
+
 use std::{collections::HashMap, sync::Arc, vec};
 
 use jiff::Timestamp;
@@ -110,16 +112,17 @@ impl Handle {
         self.store.sent(id)
     }
 
-    /// Puts dead letters back in line; answers how many containers that were.
+    /// Puts dead letters back in line; answers how many that were. An answer goes back to its task,
+    /// which polls now, or stays a dead letter where the task has another one to read first.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub async fn replay(&self, containers: &[ContainerId]) -> Result<usize, Error> {
+    pub async fn replay(&self, letters: &[ContainerId]) -> Result<usize, Error> {
         self.lines.resume_rest().await;
-        let pending = self.store.replay(containers).await?;
+        let pending = self.store.replay(letters).await?;
         let count = pending.len();
         self.lines.resume(pending);
-        Ok(count)
+        Ok(count + self.replay_answers(letters).await?)
     }
 
     /// What [`Handle::purge`] would forget.
@@ -212,14 +215,17 @@ impl Handle {
     }
 
     /// Puts a connector that the program loaded, and answers for, in service under its name: on
-    /// trial against the one before. Polls under way end on what they began with.
-    pub async fn put_in_service(&self, connector: Connector) {
+    /// trial against the one before. Where it is that one, tasks go back to where they stood with
+    /// it. Polls under way end on what they began with.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; what is in service stays.
+    pub async fn put_in_service(&self, connector: Connector) -> Result<(), Error> {
         let mut pollers = self.tasks.values().map(|task| &task.poller);
         let named = |it: &&Poller| it.connection.service.name() == connector.manifest().name;
-        if let Some(poller) = pollers.find(named) {
-            let (file, now) = (connector.manifest().label(), poller.clock.now());
-            poller.connection.service.swap(connector, file, now).await;
-        }
+        let Some(poller) = pollers.find(named) else { return Ok(()) };
+        let (file, now) = (connector.manifest().label(), poller.clock.now());
+        poller.connection.service.swap(connector, file, now, &*self.store).await
     }
 
     /// Containers to be collected and deliveries to be made.

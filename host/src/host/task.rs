@@ -52,6 +52,12 @@ impl Task {
         self.poll(since).instrument(self.span()).await
     }
 
+    /// Does something while nobody polls it.
+    pub(super) async fn between_polls<T>(&self, doing: impl Future<Output = T>) -> T {
+        let _turn = self.turn.acquire().await;
+        doing.await
+    }
+
     async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
         let _turn = self.turn.acquire().await;
         self.lines.resume_rest().await;

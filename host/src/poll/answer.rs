@@ -19,18 +19,19 @@ impl Poller {
     ) -> Result<egress::Response, Error> {
         if let Some(kept) = progress.state.answer.take() {
             let answer = restored(client, kept).await;
-            progress.evidence.answered(&answer);
+            progress.evidence.answered(&answer, true);
             return Ok(answer);
         }
         let request = guest.poll(progress.state.cursor.as_deref()).await?;
         progress.evidence.asked(&request);
         let Request { method, target, headers, body } = request;
         let request = egress::Request { method, target, headers, body };
-        let answer = match self.detection_of(&progress.serving) {
-            Detection::ConsumingFeed => self.consume(client, &request).await?,
-            Detection::Feed | Detection::Snapshot => ask(client, &request).await?,
+        let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;
+        let answer = match consumes {
+            true => self.consume(client, &request).await?,
+            false => ask(client, &request).await?,
         };
-        progress.evidence.answered(&answer);
+        progress.evidence.answered(&answer, consumes);
         Ok(answer)
     }
 
@@ -48,15 +49,18 @@ impl Poller {
     }
 
     /// Forgets a kept answer that held no changes, or nothing else would ever be asked for. What
-    /// its connector cannot read is kept for one that can.
-    pub(super) async fn let_go(&self, error: &Error, progress: &Progress) -> Result<(), Error> {
-        let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;
-        let (Error::Fault(fault), Some(answer)) = (error, progress.evidence.answer()) else {
-            return Ok(());
-        };
-        match consumes && is_empty(answer.status, fault) {
-            true => Ok(self.store.keep(&self.task, None).await?),
-            false => Ok(()),
+    /// its connector cannot read is kept for one that can, or until a person buries it.
+    pub(super) async fn let_go(&self, error: Error, progress: &Progress) -> Error {
+        let Some(answer) = progress.evidence.kept() else { return error };
+        match error {
+            Error::Fault(fault) if is_empty(answer.status, &fault) => {
+                let forgotten = self.store.keep(&self.task, None).await;
+                forgotten.err().map_or(Error::Fault(fault), Error::Store)
+            }
+            Error::Fault(_) | Error::Stuck { .. } => {
+                Error::Unread { task: self.task.clone(), why: Box::new(error) }
+            }
+            error => error,
         }
     }
 }

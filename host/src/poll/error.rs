@@ -29,6 +29,17 @@ pub enum Error {
         /// The page, counted from 1.
         page: usize,
     },
+    /// The connector cannot read an answer that the EHR gives once only.
+    #[error(
+        "{why}; this answer is kept, as it cannot be asked for again, and nothing else is asked for before it is read: `rounds answer show {connection} {action}` shows it, a connector that can read it goes on from it, and `rounds answer bury {connection} {action}` makes it a dead letter",
+        connection = task.connection, action = task.action
+    )]
+    Unread {
+        /// Whose answer it is.
+        task: TaskId,
+        /// Why it cannot be read.
+        why: Box<Error>,
+    },
     /// The cursor was set while the poll ran.
     #[error("the cursor was set while the poll ran; the next poll starts from there")]
     Fenced,
@@ -81,6 +92,7 @@ impl Error {
         match self {
             Self::Fault(fault) => fault.is_the_connectors(),
             Self::Stuck { .. } => true,
+            Self::Unread { why, .. } => why.is_the_connectors(),
             _ => false,
         }
     }
@@ -90,6 +102,7 @@ impl Error {
         match self {
             Self::Fault(fault) => blame(fault),
             Self::Egress(egress::Error::Refused { .. }) | Self::Stuck { .. } => Blame::Connector,
+            Self::Unread { why, .. } => why.blame(),
             _ => Blame::Other,
         }
     }
@@ -103,6 +116,7 @@ impl Error {
                 egress::Retry::Never | egress::Retry::Backoff => Retry::Backoff,
             },
             Self::Fenced | Self::RolledBack(_) | Self::Replaced => Retry::After(Duration::ZERO),
+            Self::Unread { why, .. } => why.retry(),
             Self::Unknown(_) => Retry::Never,
             Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => {
                 Retry::Backoff

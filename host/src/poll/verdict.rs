@@ -11,6 +11,8 @@ use crate::{
 pub(super) struct Evidence {
     request: Option<Request>,
     answer: Option<egress::Response>,
+    /// Whether the answer is on disk, until it is committed.
+    is_kept: bool,
 }
 
 impl Evidence {
@@ -22,12 +24,18 @@ impl Evidence {
         self.request.as_ref()
     }
 
-    pub(super) fn answer(&self) -> Option<&egress::Response> {
-        self.answer.as_ref()
+    pub(super) fn answered(&mut self, answer: &egress::Response, is_kept: bool) {
+        (self.answer, self.is_kept) = (Some(answer.clone()), is_kept);
     }
 
-    pub(super) fn answered(&mut self, answer: &egress::Response) {
-        self.answer = Some(answer.clone());
+    /// The answer's page is committed, and with it forgotten.
+    pub(super) fn committed(&mut self) {
+        self.is_kept = false;
+    }
+
+    /// The answer that is on disk.
+    pub(super) fn kept(&self) -> Option<&egress::Response> {
+        self.answer.as_ref().filter(|_| self.is_kept)
     }
 }
 
@@ -64,7 +72,7 @@ impl Poller {
         let cursor = progress.state.cursor.as_deref();
         let mut guest = Guest::new(other, &progress.context, false).await.ok()?;
         let request = guest.poll(cursor).await.ok()?;
-        let Evidence { request: asked, answer } = &progress.evidence;
+        let Evidence { request: asked, answer, .. } = &progress.evidence;
         if asked.as_ref().is_some_and(|asked| *asked != request) {
             return None;
         }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::Back;
+use super::{
+    Back,
+    record::{Before, Record, Resumed, newer},
+};
 use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
     status,
-    store::{self, Rewind, Store},
-    trust::version::newer_or_equal,
 };
 
 /// Polls of a task that must go well before what polled it has proven itself.
@@ -65,79 +65,6 @@ pub(super) struct Polled {
     well: u32,
     /// Where it stood before.
     before: Option<Before>,
-}
-
-/// Where a task stood before what is on trial polled it.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Before {
-    /// In the store, where it is sealed; earlier versions noted it here.
-    #[serde(default, skip_serializing)]
-    cursor: Option<String>,
-    from: Option<ContainerId>,
-}
-
-/// What the store has a task's cursor from before a swap under: no action has such a name.
-pub(super) fn place(task: &TaskId) -> TaskId {
-    let action = format!("{} before a swap", task.action);
-    TaskId { connection: task.connection.clone(), action: action.as_str().into() }
-}
-
-/// What is noted of a name in service, for the next start.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Record {
-    /// The digest of what is in service.
-    pub(crate) serving: String,
-    /// Its version.
-    #[serde(default)]
-    pub(crate) version: String,
-    /// Its file, for people.
-    #[serde(default)]
-    pub(crate) file: String,
-    /// The digest of the last that has proven itself, while what is in service has not.
-    #[serde(default)]
-    pub(crate) previous: Option<String>,
-    /// Where tasks stood before, by connection and action.
-    #[serde(default)]
-    pub(crate) before: Vec<(TaskId, Before)>,
-    /// Digests of what failed.
-    #[serde(default)]
-    pub(crate) failed: Vec<String>,
-    /// The highest version that has proven itself.
-    #[serde(default)]
-    pub(crate) highest: String,
-}
-
-impl Record {
-    /// The version that nothing may be older than.
-    pub(crate) fn newest(&self) -> &str {
-        newer(&self.highest, &self.version)
-    }
-}
-
-/// What an earlier run left.
-#[derive(Default)]
-pub(crate) struct Resumed {
-    /// What was in service before, if what is now has not proven itself against it.
-    pub(crate) previous: Option<Connector>,
-    /// What was noted.
-    pub(crate) record: Record,
-}
-
-impl Resumed {
-    /// With where tasks stood before, as the store has it.
-    pub(crate) async fn with_cursors(mut self, store: &dyn Store) -> Result<Self, store::Error> {
-        for (task, before) in &mut self.record.before {
-            let place = place(task);
-            match before.cursor.take() {
-                Some(noted) => {
-                    before.cursor = Some(noted.clone());
-                    store.set_cursor(&place, Some(noted)).await?;
-                }
-                None => before.cursor = store.task(&place)?.cursor,
-            }
-        }
-        Ok(self)
-    }
 }
 
 impl Standing {
@@ -232,11 +159,13 @@ impl Standing {
     /// Where every task goes back to, where this is still what is on trial.
     pub(super) fn back(&self, number: u64) -> Option<Back> {
         self.previous.as_ref().filter(|_| number == self.number)?;
-        let back = self.tasks.iter().filter_map(|(task, polled)| {
-            let Before { cursor, from } = polled.before.clone()?;
-            Some((task.clone(), Rewind { cursor, from }))
-        });
-        Some(back.collect())
+        let before = self.tasks.iter().filter_map(|(task, it)| Some((task, it.before.as_ref()?)));
+        Some(before.map(|(task, before)| (task.clone(), before.rewind())).collect())
+    }
+
+    /// Whether this is the last that has proven itself, which what is in service has not.
+    pub(super) fn was_before(&self, connector: &Connector) -> bool {
+        self.previous.as_ref().is_some_and(|(it, _)| it.digest() == connector.digest())
     }
 
     /// Puts the one before back, where this is still what is on trial. Answers whether it is.
@@ -256,10 +185,17 @@ impl Standing {
     }
 
     pub(super) fn swap(&mut self, connector: Connector, file: String, now: Timestamp) {
+        let is_back = self.was_before(&connector);
         let old = std::mem::replace(&mut self.connector, connector);
         let old_file = std::mem::replace(&mut self.file, file);
         (self.since, self.refused) = (now, None);
         self.number += 1;
+        if is_back {
+            // It has nothing to prove.
+            self.previous = None;
+            self.tasks.values_mut().for_each(|polled| *polled = Polled::default());
+            return;
+        }
         if self.previous.is_none() {
             self.previous = Some((old, old_file));
             for polled in self.tasks.values_mut() {
@@ -271,10 +207,6 @@ impl Standing {
             }
         }
         self.tasks.values_mut().for_each(|polled| polled.well = 0);
-        // Back to what has proven itself: there is nothing to prove.
-        if self.previous.as_ref().is_some_and(|(it, _)| it.digest() == self.connector.digest()) {
-            self.previous = None;
-        }
     }
 
     pub(super) fn record(&self) -> Record {
@@ -311,37 +243,4 @@ impl Standing {
 
 fn newest(highest: String, connector: &Connector) -> String {
     newer(&highest, &connector.manifest().version).to_owned()
-}
-
-/// The newer of two versions, where the first may be none.
-fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
-    if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::store::memory::{Disk, MemoryStore};
-
-    fn noted(before: &str) -> Resumed {
-        let record = format!(
-            r#"{{"serving":"1","before":[[{{"connection":"ward","action":"orders"}},{before}]]}}"#
-        );
-        Resumed { previous: None, record: serde_json::from_str(&record).unwrap() }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_cursor_is_in_the_store_and_in_no_note() {
-        let store = MemoryStore::open(&Disk::default(), Box::new(|| Duration::ZERO));
-        // As earlier versions noted it, and as it is after the next start.
-        for before in [r#"{"cursor":"after Ada","from":7}"#, r#"{"from":7}"#] {
-            let resumed = noted(before).with_cursors(&store).await.unwrap();
-            let (_, Before { cursor, from }) = resumed.record.before.first().unwrap();
-            assert_eq!((cursor.as_deref(), *from), (Some("after Ada"), Some(ContainerId(7))));
-            assert!(!serde_json::to_string(&resumed.record).unwrap().contains("Ada"));
-        }
-    }
 }

@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod answers;
 mod delivered;
 mod purge;
 mod walk;
@@ -17,7 +18,7 @@ mod walk;
 use futures_util::future::join_all;
 
 pub(crate) use self::{
-    delivered::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
+    answers::*, delivered::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
 };
 use super::*;
 use crate::{
@@ -46,6 +47,8 @@ macro_rules! all {
             sequences_have_no_gaps,
             large_things_fit,
             a_kept_answer_stays_until_the_commit,
+            an_answer_is_buried_and_kept_again,
+            an_answer_waits_for_the_one_before,
             a_task_remembers_its_polls,
             a_connection_is_purged,
             a_record_is_purged,

@@ -196,6 +196,25 @@ impl Store for MemoryStore {
         self.write(Op::Keep(task.clone(), answer)).await.map(drop)
     }
 
+    async fn bury_answer(
+        &self,
+        task: &TaskId,
+        reason: String,
+        at: Timestamp,
+    ) -> Result<Option<ContainerId>, Error> {
+        match self.write(Op::BuryAnswer(task.clone(), reason, at)).await? {
+            Answer::Buried(letter) => Ok(letter),
+            _ => Err(stopped()),
+        }
+    }
+
+    async fn replay_answer(&self, letter: ContainerId) -> Result<bool, Error> {
+        match self.write(Op::ReplayAnswer(letter)).await? {
+            Answer::Replayed(replayed) => Ok(replayed),
+            _ => Err(stopped()),
+        }
+    }
+
     async fn fill(&self, fill: Fill) -> Result<Vec<Delivery>, Error> {
         match self.write(Op::Fill(fill)).await? {
             Answer::Owed(deliveries) => Ok(deliveries),

@@ -254,8 +254,11 @@ impl Found {
                 kept.map_err(|source| Error::Folder { path, source })?;
             }
             let resumed = match resumed {
-                Some(resumed) => Some(resumed.with_cursors(&*shared.store).await?),
-                None => None,
+                Some(resumed) if self.noted => {
+                    Some(resumed.for_service(&connector, &*shared.store).await?)
+                }
+                // Its store is not the one that the note speaks of.
+                unnoted => unnoted,
             };
             let options = service::Options {
                 tasks: tasks(config, &name),

@@ -1,6 +1,7 @@
 //! What a store in memory holds, and what each write does to it. Without time, I/O or chance, so
 //! that the same writes in the same order make the same state.
 
+mod answers;
 mod outcomes;
 mod purge;
 
@@ -24,6 +25,8 @@ use crate::{
 pub(super) enum Op {
     Commit(Commit),
     Keep(TaskId, Option<KeptAnswer>),
+    BuryAnswer(TaskId, String, Timestamp),
+    ReplayAnswer(ContainerId),
     Fill(Fill),
     SetCursor(TaskId, Option<String>),
     Rewind(TaskId, Rewind),
@@ -45,6 +48,8 @@ pub(super) enum Answer {
     Revision(u64),
     Forgotten(usize),
     Pending(Vec<Pending>),
+    Buried(Option<ContainerId>),
+    Replayed(bool),
     Purged(Purged),
     Nothing,
 }
@@ -105,6 +110,10 @@ impl State {
             Op::Replay(ids) => return Answer::Pending(self.replay(ids)),
             Op::Purge(what) => return Answer::Purged(self.purge(what)),
             Op::ForgetDead(before) => return Answer::Forgotten(self.forget_dead(*before)),
+            Op::BuryAnswer(task, reason, at) => {
+                return Answer::Buried(self.bury_answer(task, reason, *at));
+            }
+            Op::ReplayAnswer(letter) => return Answer::Replayed(self.replay_answer(*letter)),
             Op::ForgetDelivered(before) => self.forget_delivered(before),
             Op::Keep(task, answer) => self.keep(task, answer.as_ref()),
             Op::Begin(task, at) => drop(self.entry(task).begun_at.get_or_insert(*at)),

@@ -24,9 +24,7 @@ impl Store for SledStore {
         self.check()?;
         let task = state::load_task(&self.disk, &self.ring, id)?;
         let kept = task.answer_parts > 0;
-        let answer = if kept { self.kept(id)? } else { None };
-        let answer =
-            answer.map(|bytes| self.disk.understood(format::answer(&bytes))).transpose()?;
+        let answer = if kept { state::load_answer(&self.disk, &self.ring, id)? } else { None };
         Ok(TaskState { answer, ..task.state() })
     }
 
@@ -60,6 +58,19 @@ impl Store for SledStore {
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {
         self.ask(|reply| Request::Keep(task.clone(), answer, reply)).await
+    }
+
+    async fn bury_answer(
+        &self,
+        task: &TaskId,
+        reason: String,
+        at: Timestamp,
+    ) -> Result<Option<ContainerId>, Error> {
+        self.ask(|reply| Request::BuryAnswer(task.clone(), reason, at, reply)).await
+    }
+
+    async fn replay_answer(&self, letter: ContainerId) -> Result<bool, Error> {
+        self.ask(|reply| Request::ReplayAnswer(letter, reply)).await
     }
 
     async fn fill(&self, fill: Fill) -> Result<Vec<Delivery>, Error> {

@@ -136,6 +136,12 @@ impl Committer {
             Request::Keep(task, kept, reply) => {
                 answer(answers, reply, state.keep(group, task, kept)?)
             }
+            Request::BuryAnswer(task, reason, at, reply) => {
+                answer(answers, reply, state.bury_answer(group, task, reason, at)?);
+            }
+            Request::ReplayAnswer(letter, reply) => {
+                answer(answers, reply, state.replay_answer(group, letter)?);
+            }
             Request::Fill(fill, reply) => answer(answers, reply, state.fill(group, fill)?),
             Request::SetCursor(task, cursor, reply) => {
                 answer(answers, reply, state.set_cursor(group, task, cursor)?);

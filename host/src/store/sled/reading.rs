@@ -8,7 +8,7 @@ use super::{
     format, keys, state,
 };
 use crate::{
-    model::{Container, ContainerId, TaskId},
+    model::{Container, ContainerId},
     store::{DeadLetter, Error, seal::Kind},
 };
 
@@ -53,13 +53,6 @@ impl SledStore {
             return Ok(None);
         }
         self.disk.understood(read(&item))
-    }
-
-    /// A kept answer's bytes.
-    pub(super) fn kept(&self, id: &TaskId) -> Result<Option<Vec<u8>>, Error> {
-        let key = keys::answer(id);
-        let Some(sealed) = self.disk.whole(&key)? else { return Ok(None) };
-        self.ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)
     }
 
     pub(super) fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {

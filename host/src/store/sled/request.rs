@@ -19,6 +19,8 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 pub(super) enum Request {
     Commit(Commit, Reply<Committed>),
     Keep(TaskId, Option<KeptAnswer>, Reply<()>),
+    BuryAnswer(TaskId, String, Timestamp, Reply<Option<ContainerId>>),
+    ReplayAnswer(ContainerId, Reply<bool>),
     Fill(Fill, Reply<Vec<Delivery>>),
     SetCursor(TaskId, Option<String>, Reply<u64>),
     Rewind(TaskId, Rewind, Reply<usize>),
@@ -74,13 +76,16 @@ impl Request {
             }
             Self::Keep(_, answer, _) => answer.as_ref().map_or(0, |answer| answer.body.len()),
             Self::Fill(fill, _) => fill.filled.payload.len(),
-            Self::SetCursor(..) | Self::Replay(..) => 0,
+            Self::SetCursor(..)
+            | Self::Replay(..)
+            | Self::BuryAnswer(..)
+            | Self::ReplayAnswer(..) => 0,
             _ => return None,
         };
         Some(bytes as u64)
     }
 
-    /// Whether it looks up what it forgets on disk, where nothing of its own group is yet.
+    /// Whether it looks up what it forgets or moves on disk, where nothing of its own group is yet.
     pub(super) fn goes_first(&self) -> bool {
         matches!(
             self,
@@ -88,6 +93,8 @@ impl Request {
                 | Self::Purge(..)
                 | Self::Held(..)
                 | Self::ForgetDead(..)
+                | Self::BuryAnswer(..)
+                | Self::ReplayAnswer(..)
                 | Self::LookAtKeys(_)
         )
     }
@@ -98,6 +105,8 @@ impl Request {
         match self {
             Self::Commit(_, reply) => drop(reply.send(Err(error))),
             Self::Keep(_, _, reply) | Self::Flush(reply) => drop(reply.send(Err(error))),
+            Self::BuryAnswer(.., reply) => drop(reply.send(Err(error))),
+            Self::ReplayAnswer(_, reply) => drop(reply.send(Err(error))),
             Self::Fill(_, reply) => drop(reply.send(Err(error))),
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
             Self::Rewind(_, _, reply) => drop(reply.send(Err(error))),

@@ -3,6 +3,7 @@
 //! `state/` has what each request does: to the state at once, and to the group for the disk. A
 //! group is written as one batch; if that fails, the state is thrown away with the store.
 
+mod answers;
 mod outcomes;
 mod pages;
 mod purge;
@@ -14,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-pub(super) use self::rebuild::rebuild;
+pub(super) use self::{answers::load_answer, rebuild::rebuild};
 use super::{
     block::{self, Location},
     disk::{Disk, Writes},

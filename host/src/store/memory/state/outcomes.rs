@@ -98,6 +98,9 @@ impl State {
     pub(super) fn replay(&mut self, ids: &[ContainerId]) -> Vec<Pending> {
         let mut pending = Vec::new();
         for id in ids {
+            if self.dead.get(id).is_some_and(Interred::is_answer) {
+                continue;
+            }
             let Some(Interred { mut held, .. }) = self.dead.remove(id) else { continue };
             held.container.id = self.number();
             for owing in &mut held.owed {
@@ -110,6 +113,12 @@ impl State {
     }
 }
 
+impl Interred {
+    pub(super) fn is_answer(&self) -> bool {
+        self.letters.iter().any(DeadLetter::is_answer)
+    }
+}
+
 fn fresh(destination: &DestinationName, sequence: u64) -> Owing {
     let destination = destination.clone();
     let (first_attempt_at, not_before) = (None, None);
@@ -117,7 +126,7 @@ fn fresh(destination: &DestinationName, sequence: u64) -> Owing {
     Owing { delivery, dead: None }
 }
 
-fn letter(
+pub(super) fn letter(
     held: &Held,
     destination: Option<&DestinationName>,
     reason: &str,

@@ -124,7 +124,10 @@ impl State {
                 continue;
             }
             if let Some(bytes) = self.dead_letter(*id)? {
-                let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
+                let (letters, item) = self.disk.understood(format::decode_dead(&bytes))?;
+                if letters.iter().any(DeadLetter::is_answer) {
+                    continue;
+                }
                 pending.push(self.exhume(group, item)?);
                 group.writes.remove_parts(&keys::dead(*id), Writes::parts(bytes.len() + GROWTH));
             }
@@ -169,7 +172,7 @@ impl State {
         self.inter(group, &letters, &head, &body)
     }
 
-    fn inter(
+    pub(super) fn inter(
         &self,
         group: &mut Group,
         letters: &[DeadLetter],
@@ -235,7 +238,7 @@ fn after(progress: &Progress, outcome: Settlement) -> Progress {
     }
 }
 
-fn letter(
+pub(super) fn letter(
     head: &Head<'_>,
     body: &Body,
     destination: Option<DestinationName>,

@@ -1,15 +1,11 @@
 //! What a poll's pages do: tasks, cursors and new containers.
 
-use super::{Group, State};
+use super::{Group, State, answers::forget_answer};
 use crate::{
     model::{ConnectionName, ContainerId, Pending, Stage, TaskId},
     store::{
         Commit, Committed, Error, KeptAnswer, NewChange, Rewind,
-        seal::Kind,
-        sled::{
-            format::{self, Body, Head, Standing, TaskRecord},
-            keys,
-        },
+        sled::format::{self, Body, Head, Standing, TaskRecord},
     },
 };
 
@@ -59,10 +55,7 @@ impl State {
         forget_answer(group, &id, &mut task);
         task.interrupted = answer.is_none();
         if let Some(answer) = answer {
-            let (key, bytes) = (keys::answer(&id), format::encode_answer(answer));
-            let bytes = self.disk.understood(bytes)?;
-            let sealed = self.sealed(id.connection.as_str(), Kind::Answer, &key, &bytes)?;
-            task.answer_parts = group.writes.insert_parts(&key, &sealed);
+            task.answer_parts = self.write_answer(group, &id, answer)?;
         }
         group.tasks.insert(id, task);
         Ok(())
@@ -183,9 +176,4 @@ impl State {
         self.collecting.extend(version.map(|version| (record, version)));
         Ok(Pending { id, task: task.clone(), lane, stage: Stage::Collect })
     }
-}
-
-fn forget_answer(group: &mut Group, id: &TaskId, task: &mut TaskRecord) {
-    let parts = std::mem::take(&mut task.answer_parts);
-    group.writes.remove_parts(&keys::answer(id), parts);
 }

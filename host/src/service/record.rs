@@ -1,0 +1,139 @@
+//! What is noted of a name in service, and what a start makes of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    connector::Connector,
+    model::{ContainerId, TaskId},
+    store::{self, Rewind, Store},
+    trust::version::newer_or_equal,
+};
+
+/// Where a task stood before what is on trial polled it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Before {
+    /// In the store, where it is sealed; earlier versions noted it here.
+    #[serde(default, skip_serializing)]
+    pub(super) cursor: Option<String>,
+    pub(super) from: Option<ContainerId>,
+}
+
+impl Before {
+    pub(super) fn rewind(&self) -> Rewind {
+        Rewind { cursor: self.cursor.clone(), from: self.from }
+    }
+}
+
+/// What the store has a task's cursor from before a swap under: no action has such a name.
+pub(super) fn place(task: &TaskId) -> TaskId {
+    let action = format!("{} before a swap", task.action);
+    TaskId { connection: task.connection.clone(), action: action.as_str().into() }
+}
+
+/// What is noted of a name in service, for the next start.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The digest of what is in service.
+    pub(crate) serving: String,
+    /// Its version.
+    #[serde(default)]
+    pub(crate) version: String,
+    /// Its file, for people.
+    #[serde(default)]
+    pub(crate) file: String,
+    /// The digest of the last that has proven itself, while what is in service has not.
+    #[serde(default)]
+    pub(crate) previous: Option<String>,
+    /// Where tasks stood before, by connection and action.
+    #[serde(default)]
+    pub(crate) before: Vec<(TaskId, Before)>,
+    /// Digests of what failed.
+    #[serde(default)]
+    pub(crate) failed: Vec<String>,
+    /// The highest version that has proven itself.
+    #[serde(default)]
+    pub(crate) highest: String,
+}
+
+impl Record {
+    /// The version that nothing may be older than.
+    pub(crate) fn newest(&self) -> &str {
+        newer(&self.highest, &self.version)
+    }
+}
+
+/// What an earlier run left.
+#[derive(Default)]
+pub(crate) struct Resumed {
+    /// What was in service before, if what is now has not proven itself against it.
+    pub(crate) previous: Option<Connector>,
+    /// What was noted.
+    pub(crate) record: Record,
+}
+
+impl Resumed {
+    /// With where tasks stood before, as the store has it.
+    async fn with_cursors(mut self, store: &dyn Store) -> Result<Self, store::Error> {
+        for (task, before) in &mut self.record.before {
+            let place = place(task);
+            match before.cursor.take() {
+                Some(noted) => {
+                    before.cursor = Some(noted.clone());
+                    store.set_cursor(&place, Some(noted)).await?;
+                }
+                None => before.cursor = store.task(&place)?.cursor,
+            }
+        }
+        Ok(self)
+    }
+
+    /// What is left where this is to be in service: where it is the one that was before, which was
+    /// put back while no host ran, tasks go back to where they stood, and nothing is on trial.
+    pub(crate) async fn for_service(
+        mut self,
+        connector: &Connector,
+        store: &dyn Store,
+    ) -> Result<Self, store::Error> {
+        self = self.with_cursors(store).await?;
+        if self.previous.as_ref().is_some_and(|it| it.digest() == connector.digest()) {
+            let before = std::mem::take(&mut self.record.before);
+            let back = before.iter().map(|(task, before)| (task.clone(), before.rewind()));
+            super::take_back(back.collect(), store).await?;
+            self.previous = None;
+        }
+        Ok(self)
+    }
+}
+
+/// The newer of two versions, where the first may be none.
+pub(super) fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
+    if !highest.is_empty() && newer_or_equal(highest, version).is_err() { highest } else { version }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::memory::{Disk, MemoryStore};
+
+    fn noted(before: &str) -> Resumed {
+        let record = format!(
+            r#"{{"serving":"1","before":[[{{"connection":"ward","action":"orders"}},{before}]]}}"#
+        );
+        Resumed { previous: None, record: serde_json::from_str(&record).unwrap() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cursor_is_in_the_store_and_in_no_note() {
+        let store = MemoryStore::open(&Disk::default(), Box::new(|| Duration::ZERO));
+        // As earlier versions noted it, and as it is after the next start.
+        for before in [r#"{"cursor":"after Ada","from":7}"#, r#"{"from":7}"#] {
+            let resumed = noted(before).with_cursors(&store).await.unwrap();
+            let (_, Before { cursor, from }) = resumed.record.before.first().unwrap();
+            assert_eq!((cursor.as_deref(), *from), (Some("after Ada"), Some(ContainerId(7))));
+            assert!(!serde_json::to_string(&resumed.record).unwrap().contains("Ada"));
+        }
+    }
+}

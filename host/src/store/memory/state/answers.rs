@@ -1,0 +1,45 @@
+//! What becomes of a kept answer: a dead letter, and kept once more.
+
+use jiff::Timestamp;
+
+use super::{
+    super::super::{KeptAnswer, NewChange},
+    Held, Interred, State, outcomes,
+};
+use crate::model::{Container, ContainerId, TaskId};
+
+impl State {
+    pub(super) fn bury_answer(
+        &mut self,
+        task: &TaskId,
+        reason: &str,
+        at: Timestamp,
+    ) -> Option<ContainerId> {
+        let state = self.entry(task);
+        let buried = state.answer.take()?.buried(task, state.revision);
+        state.revision += 1;
+        let NewChange { change, notification_id, lane, record, version, backfill } = buried;
+        let (id, task) = (self.number(), task.clone());
+        let (observed_at, filled) = (at, None);
+        let container =
+            Container { id, task, notification_id, change, backfill, observed_at, filled };
+        let held = Held { container, lane, record, version, owed: Vec::new() };
+        let letters = vec![outcomes::letter(&held, None, reason, at)];
+        self.dead.insert(id, Interred { held, letters });
+        Some(id)
+    }
+
+    pub(super) fn replay_answer(&mut self, letter: ContainerId) -> bool {
+        let Some(dead) = self.dead.get(&letter).filter(|it| it.is_answer()) else { return false };
+        let Container { task, change, .. } = &dead.held.container;
+        let Some(answer) = KeptAnswer::of(change) else { return false };
+        let task = task.clone();
+        let state = self.entry(&task);
+        if state.answer.is_some() || state.interrupted {
+            return false;
+        }
+        state.answer = Some(answer);
+        self.dead.remove(&letter);
+        true
+    }
+}

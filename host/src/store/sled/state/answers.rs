@@ -1,0 +1,109 @@
+//! What becomes of a kept answer: on disk until it is committed, a dead letter, and kept once more.
+
+use jiff::Timestamp;
+
+use super::{Group, State, outcomes};
+use crate::{
+    model::{ContainerId, TaskId},
+    store::{
+        Error, KeptAnswer, NewChange,
+        seal::{GROWTH, Kind},
+        sled::{
+            disk::{Disk, Writes},
+            format::{self, Body, Head, Standing, TaskRecord},
+            keyring::Keyring,
+            keys,
+        },
+    },
+};
+
+impl State {
+    /// See [`Store::bury_answer`](crate::store::Store::bury_answer).
+    pub(in super::super) fn bury_answer(
+        &mut self,
+        group: &mut Group,
+        id: TaskId,
+        reason: String,
+        at: Timestamp,
+    ) -> Result<Option<ContainerId>, Error> {
+        let mut task = self.task(group, &id)?;
+        let kept = (task.answer_parts > 0).then(|| load_answer(&self.disk, &self.ring, &id));
+        let Some(answer) = kept.transpose()?.flatten() else { return Ok(None) };
+        let letter = self.number(group);
+        self.lay(group, (letter, &id), answer.buried(&id, task.revision), (reason, at))?;
+        forget_answer(group, &id, &mut task);
+        task.revision += 1;
+        group.tasks.insert(id, task);
+        Ok(Some(letter))
+    }
+
+    /// See [`Store::replay_answer`](crate::store::Store::replay_answer).
+    pub(in super::super) fn replay_answer(
+        &mut self,
+        group: &mut Group,
+        letter: ContainerId,
+    ) -> Result<bool, Error> {
+        let Some(bytes) = self.dead_letter(letter)? else { return Ok(false) };
+        let (letters, item) = self.disk.understood(format::decode_dead(&bytes))?;
+        let Some(id) = letters.iter().find(|it| it.is_answer()).map(|it| it.task.clone()) else {
+            return Ok(false);
+        };
+        let mut task = self.task(group, &id)?;
+        if task.answer_parts > 0 || task.interrupted {
+            return Ok(false);
+        }
+        let change = self.disk.understood(format::container(item))?.change;
+        let Some(answer) = KeptAnswer::of(&change) else { return Ok(false) };
+        task.answer_parts = self.write_answer(group, &id, answer)?;
+        group.writes.remove_parts(&keys::dead(letter), Writes::parts(bytes.len() + GROWTH));
+        group.tasks.insert(id, task);
+        Ok(true)
+    }
+
+    /// Writes an answer beside its task; in how many parts.
+    pub(super) fn write_answer(
+        &self,
+        group: &mut Group,
+        id: &TaskId,
+        answer: KeptAnswer,
+    ) -> Result<u16, Error> {
+        let (key, bytes) = (keys::answer(id), format::encode_answer(answer));
+        let bytes = self.disk.understood(bytes)?;
+        let sealed = self.sealed(id.connection.as_str(), Kind::Answer, &key, &bytes)?;
+        Ok(group.writes.insert_parts(&key, &sealed))
+    }
+
+    fn lay(
+        &self,
+        group: &mut Group,
+        (id, task): (ContainerId, &TaskId),
+        new: NewChange,
+        (reason, at): (String, Timestamp),
+    ) -> Result<(), Error> {
+        let NewChange { change, notification_id, lane, record, version, backfill } = new;
+        let (connection, action) = (task.connection.as_str(), task.action.as_str());
+        let (memo, serial, standing) = (None, 0, Standing::Collect);
+        let head = Head { id, connection, action, lane, record, version, memo, serial, standing };
+        let body = Body { notification_id, change, backfill, observed_at: at, filled: None };
+        let letters = [outcomes::letter(&head, &body, None, reason, at)];
+        self.inter(group, &letters, &head, &body)
+    }
+}
+
+/// A task's kept answer as it is on disk; `None` also where its key was destroyed.
+pub(in super::super) fn load_answer(
+    disk: &Disk,
+    ring: &Keyring,
+    id: &TaskId,
+) -> Result<Option<KeptAnswer>, Error> {
+    let key = keys::answer(id);
+    let Some(sealed) = disk.whole(&key)? else { return Ok(None) };
+    let bytes = ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)?;
+    bytes.map(|bytes| disk.understood(format::answer(&bytes))).transpose()
+}
+
+/// Has a task keep no answer.
+pub(super) fn forget_answer(group: &mut Group, id: &TaskId, task: &mut TaskRecord) {
+    let parts = std::mem::take(&mut task.answer_parts);
+    group.writes.remove_parts(&keys::answer(id), parts);
+}
