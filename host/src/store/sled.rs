@@ -26,6 +26,7 @@ mod index;
 mod journal;
 mod keyring;
 mod keys;
+mod opened;
 mod options;
 #[cfg(test)]
 mod power_cut;

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{SledStore, format, request::Request, state};
+use super::{SledStore, format, opened, request::Request};
 use crate::{
     identity::RecordKey,
     model::{
@@ -22,9 +22,9 @@ use crate::{
 impl Store for SledStore {
     fn task(&self, id: &TaskId) -> Result<TaskState, Error> {
         self.check()?;
-        let task = state::load_task(&self.disk, &self.ring, id)?;
+        let task = opened::task(&self.disk, &self.ring, id)?;
         let kept = task.answer_parts > 0;
-        let answer = if kept { state::load_answer(&self.disk, &self.ring, id)? } else { None };
+        let answer = if kept { opened::answer(&self.disk, &self.ring, id)? } else { None };
         Ok(TaskState { answer, ..task.state() })
     }
 

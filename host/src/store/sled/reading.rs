@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use super::{
     SledStore,
     block::{self, Location},
-    format, keys, state,
+    format, keys, opened,
 };
 use crate::{
     model::{Container, ContainerId},
@@ -56,7 +56,7 @@ impl SledStore {
     }
 
     pub(super) fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
-        let Some(bytes) = state::dead_letter(&self.disk, &self.ring, id)? else {
+        let Some(bytes) = opened::dead_letter(&self.disk, &self.ring, id)? else {
             return Ok(None);
         };
         let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
@@ -74,7 +74,7 @@ impl SledStore {
         let ids = rows.filter_map(|row| row.map(|(key, _)| keys::dead_of(&key)).transpose());
         let mut dead = Vec::new();
         for id in ids.take(most) {
-            let letters = state::dead_letter(&self.disk, &self.ring, id?)?;
+            let letters = opened::dead_letter(&self.disk, &self.ring, id?)?;
             let letters = letters.map(|bytes| self.disk.understood(format::letters(&bytes)));
             dead.extend(letters.transpose()?.into_iter().flatten());
         }

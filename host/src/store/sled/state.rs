@@ -15,14 +15,14 @@ use std::{
     sync::Arc,
 };
 
-pub(super) use self::{answers::load_answer, rebuild::rebuild};
+pub(super) use self::rebuild::rebuild;
 use super::{
     block::{self, Location},
     disk::{Disk, Writes},
     format::{self, Head, Progress, TaskRecord},
     journal::{Journal, Writer},
     keyring::Keyring,
-    keys,
+    keys, opened,
     records::Records,
     survey,
 };
@@ -269,18 +269,18 @@ impl State {
     }
 
     fn item(&self, at: &Location) -> Result<Vec<u8>, Error> {
-        item(&self.disk, &self.ring, at)
+        opened::item(&self.disk, &self.ring, at)
     }
 
     /// A dead letter, opened; `None` where there is none, or where its key was destroyed.
     fn dead_letter(&self, id: ContainerId) -> Result<Option<Vec<u8>>, Error> {
-        dead_letter(&self.disk, &self.ring, id)
+        opened::dead_letter(&self.disk, &self.ring, id)
     }
 
     fn task(&self, group: &Group, id: &TaskId) -> Result<TaskRecord, Error> {
         match group.tasks.get(id) {
             Some(task) => Ok(task.clone()),
-            None => load_task(&self.disk, &self.ring, id),
+            None => opened::task(&self.disk, &self.ring, id),
         }
     }
 
@@ -317,34 +317,4 @@ impl Owing {
         let sequence = self.sequence;
         Some(Delivery { destination, sequence, attempts, first_attempt_at, not_before })
     }
-}
-
-/// The item at a location, opened.
-fn item(disk: &Disk, ring: &Keyring, at: &Location) -> Result<Vec<u8>, Error> {
-    let item = block::read(disk, at)?;
-    let item = item.ok_or_else(|| disk.damaged("a container is missing from its block"))?;
-    let item = ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
-    item.ok_or_else(|| disk.damaged("a container outlived its key"))
-}
-
-/// A task as it is on disk.
-pub(super) fn load_task(disk: &Disk, ring: &Keyring, id: &TaskId) -> Result<TaskRecord, Error> {
-    let key = keys::task(id);
-    let Some(bytes) = disk.whole(&key)? else { return Ok(TaskRecord::default()) };
-    let (task, cursor): (TaskRecord, Option<Vec<u8>>) = disk.understood(format::decode(&bytes))?;
-    let Some(sealed) = cursor else { return Ok(task) };
-    let cursor = ring.open_of(id.connection.as_str(), Kind::Cursor, &key, &sealed)?;
-    let cursor = cursor.map(String::from_utf8).transpose();
-    Ok(TaskRecord { cursor: cursor.map_err(|_| disk.damaged("a cursor is no text"))?, ..task })
-}
-
-/// A dead letter as it is on disk, opened; `None` also where its key was destroyed.
-pub(super) fn dead_letter(
-    disk: &Disk,
-    ring: &Keyring,
-    id: ContainerId,
-) -> Result<Option<Vec<u8>>, Error> {
-    let key = keys::dead(id);
-    let Some(bytes) = disk.whole(&key)? else { return Ok(None) };
-    ring.open_value(Kind::Dead, &key, &bytes)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Outer, Stored, files, places, refused, stored};
+use super::{Stored, files, outer::Outer, places, refused, stored};
 use crate::{
     config::Seal,
     store::{Error, KeyState, Keys, seal::Number},

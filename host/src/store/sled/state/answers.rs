@@ -9,10 +9,9 @@ use crate::{
         Error, KeptAnswer, NewChange,
         seal::{GROWTH, Kind},
         sled::{
-            disk::{Disk, Writes},
+            disk::Writes,
             format::{self, Body, Head, Standing, TaskRecord},
-            keyring::Keyring,
-            keys,
+            keys, opened,
         },
     },
 };
@@ -27,7 +26,7 @@ impl State {
         at: Timestamp,
     ) -> Result<Option<ContainerId>, Error> {
         let mut task = self.task(group, &id)?;
-        let kept = (task.answer_parts > 0).then(|| load_answer(&self.disk, &self.ring, &id));
+        let kept = (task.answer_parts > 0).then(|| opened::answer(&self.disk, &self.ring, &id));
         let Some(answer) = kept.transpose()?.flatten() else { return Ok(None) };
         let letter = self.number(group);
         self.lay(group, (letter, &id), answer.buried(&id, task.revision), (reason, at))?;
@@ -88,18 +87,6 @@ impl State {
         let letters = [outcomes::letter(&head, &body, None, reason, at)];
         self.inter(group, &letters, &head, &body)
     }
-}
-
-/// A task's kept answer as it is on disk; `None` also where its key was destroyed.
-pub(in super::super) fn load_answer(
-    disk: &Disk,
-    ring: &Keyring,
-    id: &TaskId,
-) -> Result<Option<KeptAnswer>, Error> {
-    let key = keys::answer(id);
-    let Some(sealed) = disk.whole(&key)? else { return Ok(None) };
-    let bytes = ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)?;
-    bytes.map(|bytes| disk.understood(format::answer(&bytes))).transpose()
 }
 
 /// Has a task keep no answer.

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use super::{Entry, Owing, State, item};
+use super::{Entry, Owing, State};
 use crate::{
     identity::{RecordKey, VersionKey},
     model::{ContainerId, DestinationName, Lane, Pending, Stage, TaskId},
@@ -20,7 +20,7 @@ use crate::{
             front::{Names, Row},
             journal::{self, Journal},
             keyring::Keyring,
-            keys,
+            keys, opened,
             records::Records,
         },
     },
@@ -146,7 +146,7 @@ fn teach<'a>(
     let mut unsaved: Vec<_> = unsaved.collect();
     unsaved.sort_unstable_by_key(|find| find.serial);
     for find in unsaved {
-        let item = item(disk, ring, &find.at)?;
+        let item = opened::item(disk, ring, &find.at)?;
         records.learn(&disk.understood(format::head(&item))?.0)?;
     }
     Ok(())

@@ -1,0 +1,55 @@
+//! What is on disk, opened.
+
+use super::{
+    block::{self, Location},
+    disk::Disk,
+    format::{self, TaskRecord},
+    keyring::Keyring,
+    keys,
+};
+use crate::{
+    model::{ContainerId, TaskId},
+    store::{Error, KeptAnswer, seal::Kind},
+};
+
+/// The item at a location, opened.
+pub(super) fn item(disk: &Disk, ring: &Keyring, at: &Location) -> Result<Vec<u8>, Error> {
+    let item = block::read(disk, at)?;
+    let item = item.ok_or_else(|| disk.damaged("a container is missing from its block"))?;
+    let item = ring.open_value(Kind::Item, &at.seal(), item.bytes())?;
+    item.ok_or_else(|| disk.damaged("a container outlived its key"))
+}
+
+/// A task as it is on disk.
+pub(super) fn task(disk: &Disk, ring: &Keyring, id: &TaskId) -> Result<TaskRecord, Error> {
+    let key = keys::task(id);
+    let Some(bytes) = disk.whole(&key)? else { return Ok(TaskRecord::default()) };
+    let (task, cursor): (TaskRecord, Option<Vec<u8>>) = disk.understood(format::decode(&bytes))?;
+    let Some(sealed) = cursor else { return Ok(task) };
+    let cursor = ring.open_of(id.connection.as_str(), Kind::Cursor, &key, &sealed)?;
+    let cursor = cursor.map(String::from_utf8).transpose();
+    Ok(TaskRecord { cursor: cursor.map_err(|_| disk.damaged("a cursor is no text"))?, ..task })
+}
+
+/// A dead letter as it is on disk, opened; `None` also where its key was destroyed.
+pub(super) fn dead_letter(
+    disk: &Disk,
+    ring: &Keyring,
+    id: ContainerId,
+) -> Result<Option<Vec<u8>>, Error> {
+    let key = keys::dead(id);
+    let Some(bytes) = disk.whole(&key)? else { return Ok(None) };
+    ring.open_value(Kind::Dead, &key, &bytes)
+}
+
+/// A task's kept answer as it is on disk; `None` also where its key was destroyed.
+pub(super) fn answer(
+    disk: &Disk,
+    ring: &Keyring,
+    id: &TaskId,
+) -> Result<Option<KeptAnswer>, Error> {
+    let key = keys::answer(id);
+    let Some(sealed) = disk.whole(&key)? else { return Ok(None) };
+    let bytes = ring.open_of(id.connection.as_str(), Kind::Answer, &key, &sealed)?;
+    bytes.map(|bytes| disk.understood(format::answer(&bytes))).transpose()
+}
