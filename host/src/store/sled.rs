@@ -110,6 +110,7 @@ impl SledStore {
             failure: failed,
             reserve: options.reserve_bytes,
             free: None,
+            is_out_of_files: false,
         };
         let committer = start(committer)?;
         tracing::info!(pending = pending.len(), took = ?since.elapsed(), "store opened");

@@ -25,7 +25,7 @@ use super::{
     guard::quietly,
     inbox::{Inbox, Taken},
     index::Index,
-    receipts::Receipts,
+    receipts::{Desk, Receipts},
     request::{Reply, Request},
     state::{Group, State},
 };
@@ -54,6 +54,8 @@ pub(super) struct Committer {
     pub(super) reserve: u64,
     /// Bytes that were free when somebody looked.
     pub(super) free: Option<(Instant, u64)>,
+    /// Whether it waits for a file that it may open.
+    pub(super) is_out_of_files: bool,
 }
 
 /// Answers that are given once the disk has what they say.
@@ -83,6 +85,9 @@ impl Committer {
         self.linger();
         let Taken { mut requests, tidy, last } = self.inbox.take();
         requests.sort_by_key(|request| !request.goes_first());
+        let receipts = Arc::clone(&self.receipts);
+        let desk = receipts.desk(requests.iter().filter_map(Request::taken))?;
+        self.note_files(desk.is_some(), &mut requests);
         let (mut group, mut answers) = (Group::default(), Answers::new());
         if tidy {
             self.state.tidy(&mut group)?;
@@ -93,7 +98,7 @@ impl Committer {
                 Err(full) => request.refuse(full),
             }
         }
-        self.write(group, tidy)?;
+        self.write(group, tidy, desk)?;
         step::reached("synced");
         if self.state.is_untidy() {
             self.inbox.tidy_soon();
@@ -115,9 +120,25 @@ impl Committer {
         }
     }
 
-    fn write(&mut self, group: Group, tidy: bool) -> Result<(), Error> {
+    /// Puts off what cannot be kept while this process may open no more files: it is owed for as
+    /// long. Who waits for all to be on disk waits for it, too.
+    fn note_files(&mut self, are_there: bool, requests: &mut Vec<Request>) {
+        if are_there {
+            self.is_out_of_files = false;
+            return;
+        }
+        if !std::mem::replace(&mut self.is_out_of_files, true) {
+            tracing::error!("too many open files: what was delivered is noted when there is one");
+        }
+        let waits = |it: &mut Request| it.taken().is_some() || matches!(it, Request::Flush(_));
+        requests.extract_if(.., waits).for_each(|request| self.inbox.push(request));
+    }
+
+    fn write(&mut self, group: Group, tidy: bool, desk: Option<Desk<'_>>) -> Result<(), Error> {
         let sealed = self.state.seal(group, tidy)?;
-        self.receipts.keep(&sealed.taken)?;
+        if let Some(desk) = desk {
+            desk.keep(&sealed.taken)?;
+        }
         self.disk.apply(sealed.writes)?;
         step::reached("applied");
         self.index.publish(sealed.moved, sealed.memos);

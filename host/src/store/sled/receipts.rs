@@ -17,7 +17,7 @@ use std::{
 
 use self::{
     row::Row,
-    segments::{Frame, Segment, Segments},
+    segments::{Frame, Segment, Segments, Sheet},
 };
 #[cfg(test)]
 pub(super) use self::{
@@ -44,6 +44,13 @@ pub(super) struct Receipts {
     changing: Mutex<()>,
 }
 
+/// Where a group's deliveries are kept.
+pub(super) struct Desk<'a> {
+    of: &'a Receipts,
+    receipts: Option<Sheet<'a>>,
+    bodies: Option<Sheet<'a>>,
+}
+
 impl Receipts {
     /// Those of a data folder. Opens nothing.
     pub(super) fn of(data: &Path, ring: Arc<Keyring>) -> Self {
@@ -57,29 +64,25 @@ impl Receipts {
         &self.data
     }
 
-    /// Keeps these; they are on disk when this answers.
-    pub(super) fn keep(&self, taken: &[Taken]) -> Result<(), Error> {
-        if taken.is_empty() {
-            return Ok(());
-        }
-        step::reached("receipting");
-        let bodies: Vec<_> = taken.iter().filter(|it| it.body.is_some()).map(Row::whole).collect();
-        self.append(&self.bodies, Kind::Body, &bodies)?;
-        let receipts: Vec<_> = taken.iter().map(Row::receipt).collect();
-        self.append(&self.receipts, Kind::Receipt, &receipts)
-    }
-
-    fn append(&self, to: &Segments, kind: Kind, rows: &[Row<'_>]) -> Result<(), Error> {
+    /// Opens what it takes to keep some of these; `None` while this process may open no more files.
+    pub(super) fn desk<'t>(
+        &self,
+        taken: impl Iterator<Item = &'t Taken>,
+    ) -> Result<Option<Desk<'_>>, Error> {
+        let mut desk = Desk { receipts: None, bodies: None, of: self };
         // The latest, so that none is later than its file says.
-        let Some(at) = rows.iter().map(Row::delivered_at).max() else { return Ok(()) };
-        let mut by_connection = BTreeMap::<_, Vec<&Row<'_>>>::new();
-        for row in rows {
-            by_connection.entry(row.connection()).or_default().push(row);
+        let Some((at, has_bodies)) = taken
+            .map(|taken| (taken.receipt.delivered_at.as_second(), taken.body.is_some()))
+            .reduce(|one, other| (one.0.max(other.0), one.1 | other.1))
+        else {
+            return Ok(Some(desk));
+        };
+        desk.receipts = self.receipts.sheet(at)?;
+        if has_bodies {
+            desk.bodies = self.bodies.sheet(at)?;
         }
-        to.append(at, |place| {
-            let by_connection = by_connection.iter();
-            by_connection.map(|(whose, rows)| self.seal(kind, place, whose, rows)).collect()
-        })
+        let is_ready = desk.receipts.is_some() && desk.bodies.is_some() == has_bodies;
+        Ok(is_ready.then_some(desk))
     }
 
     fn seal(
@@ -171,6 +174,38 @@ impl Receipts {
         self.receipts.forget(before.receipts)?;
         self.bodies.forget(before.bodies)
     }
+}
+
+impl Desk<'_> {
+    /// Keeps these, which are among those that it was opened for; they are on disk when this
+    /// answers.
+    pub(super) fn keep(mut self, taken: &[Taken]) -> Result<(), Error> {
+        if taken.is_empty() {
+            return Ok(());
+        }
+        step::reached("receipting");
+        let bodies: Vec<_> = taken.iter().filter(|it| it.body.is_some()).map(Row::whole).collect();
+        append(self.of, self.bodies.as_mut(), Kind::Body, &bodies)?;
+        let receipts: Vec<_> = taken.iter().map(Row::receipt).collect();
+        append(self.of, self.receipts.as_mut(), Kind::Receipt, &receipts)
+    }
+}
+
+fn append(
+    of: &Receipts,
+    to: Option<&mut Sheet<'_>>,
+    kind: Kind,
+    rows: &[Row<'_>],
+) -> Result<(), Error> {
+    let Some(to) = to else { return Ok(()) };
+    let mut by_connection = BTreeMap::<_, Vec<&Row<'_>>>::new();
+    for row in rows {
+        by_connection.entry(row.connection()).or_default().push(row);
+    }
+    to.append(|place| {
+        let by_connection = by_connection.iter();
+        by_connection.map(|(whose, rows)| of.seal(kind, place, whose, rows)).collect()
+    })
 }
 
 /// How many values were sealed with each key, in a data folder.

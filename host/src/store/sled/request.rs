@@ -8,7 +8,7 @@ use crate::{
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
     store::{
         Commit, Committed, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
-        Settlement,
+        Settlement, Taken,
     },
 };
 
@@ -83,6 +83,14 @@ impl Request {
             _ => return None,
         };
         Some(bytes as u64)
+    }
+
+    /// What is to be kept of a delivery that it says is done.
+    pub(super) fn taken(&self) -> Option<&Taken> {
+        match self {
+            Self::Settle(_, _, Settlement::Delivered(taken)) => taken.as_deref(),
+            _ => None,
+        }
     }
 
     /// Whether it looks up what it forgets or moves on disk, where nothing of its own group is yet.

@@ -62,11 +62,6 @@ impl<'a> Row<'a> {
         self.connection
     }
 
-    /// In seconds since 1970.
-    pub(super) fn delivered_at(&self) -> i64 {
-        i64::try_from(self.delivered_at.div_euclid(1_000_000_000)).unwrap_or_default()
-    }
-
     /// What it says; an error where it says a time that there is not.
     pub(super) fn taken(&self) -> Result<Taken, jiff::Error> {
         let (connection, action) = (self.connection.into(), self.action.into());

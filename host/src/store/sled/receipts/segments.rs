@@ -17,6 +17,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use rustix::io::Errno;
 
 use super::super::folder::{damaged, io_error};
 use crate::{files, store::Error};
@@ -27,6 +28,8 @@ const MAGIC: &[u8; 8] = b"rounds\0\x01";
 const SECONDS: i64 = 60 * 60;
 /// From which length on the next file is begun before its time.
 const LARGE: u64 = 32 << 20;
+
+const CLOSED: &str = "a file of receipts was closed while it was written to";
 
 /// Sealed rows of one connection.
 #[derive(Clone)]
@@ -48,6 +51,9 @@ struct Open {
     length: u64,
 }
 
+/// The file that is written to, while it is.
+pub(super) struct Sheet<'a>(MutexGuard<'a, Option<Open>>);
+
 /// A file.
 pub(super) struct Segment {
     path: PathBuf,
@@ -64,23 +70,18 @@ impl Segments {
         Self { folder, open: Mutex::default() }
     }
 
-    /// Appends frames, sealed for their place, of so many seconds since 1970, and syncs them.
-    pub(super) fn append<'a>(
-        &self,
-        at: i64,
-        seal: impl FnOnce(&[u8]) -> Result<Vec<Frame<'a>>, Error>,
-    ) -> Result<(), Error> {
+    /// The file for so many seconds since 1970, which nobody closes before this is dropped; `None`
+    /// while this process may open no more files.
+    pub(super) fn sheet(&self, at: i64) -> Result<Option<Sheet<'_>>, Error> {
         let mut turn = self.open();
-        let open = match turn.take().filter(|open| open.takes(at)) {
-            Some(open) => turn.insert(open),
-            None => turn.insert(Open::begin(&self.folder, at)?),
-        };
-        let frames = seal(open.segment.place())?;
-        let bytes = joined(&frames);
-        let written = open.file.write_all(&bytes).and_then(|()| open.file.sync_data());
-        written.map_err(io_error("write", &open.segment.path))?;
-        open.length += bytes.len() as u64;
-        Ok(())
+        if turn.as_ref().is_none_or(|open| !open.takes(at)) {
+            *turn = match Open::begin(&self.folder, at) {
+                Ok(begun) => Some(begun),
+                Err(Error::Io { source, .. }) if is_out_of_files(&source) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(Some(Sheet(turn)))
     }
 
     /// All files, the oldest first.
@@ -142,7 +143,11 @@ impl Open {
 
     fn found(path: PathBuf, mut file: File) -> Result<Self, Error> {
         let written = file.write_all(MAGIC).and_then(|()| files::sync_folder(&path));
-        written.map_err(io_error("write", &path))?;
+        written.map_err(|error| {
+            // Nothing is in it, so that it does no harm where it stays.
+            drop(fs::remove_file(&path));
+            io_error("write", &path)(error)
+        })?;
         let nameless = damaged(&path, "a file of receipts has no name");
         let segment = Segment::at(path).ok_or(nameless)?;
         Ok(Self { segment, file, length: MAGIC.len() as u64 })
@@ -152,6 +157,27 @@ impl Open {
         let begins = self.segment.begins;
         (begins..begins.saturating_add(SECONDS)).contains(&at) && self.length < LARGE
     }
+}
+
+impl Sheet<'_> {
+    /// Appends frames that are sealed for its place, and syncs them.
+    pub(super) fn append<'a>(
+        &mut self,
+        seal: impl FnOnce(&[u8]) -> Result<Vec<Frame<'a>>, Error>,
+    ) -> Result<(), Error> {
+        let Some(open) = self.0.as_mut() else { return Err(Error::Stopped(CLOSED.into())) };
+        let Open { segment, file, length } = open;
+        let bytes = joined(&seal(segment.place())?);
+        let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+        written.map_err(io_error("write", &segment.path))?;
+        *length += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+fn is_out_of_files(error: &io::Error) -> bool {
+    let out = [Errno::MFILE, Errno::NFILE];
+    out.iter().any(|out| error.raw_os_error() == Some(out.raw_os_error()))
 }
 
 impl Segment {
