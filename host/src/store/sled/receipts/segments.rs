@@ -142,7 +142,9 @@ impl Open {
     }
 
     fn found(path: PathBuf, mut file: File) -> Result<Self, Error> {
-        let written = file.write_all(MAGIC).and_then(|()| files::sync_folder(&path));
+        // Its name, and those of its folders, which may be new as well.
+        let mut names = path.ancestors().take(3);
+        let written = file.write_all(MAGIC).and_then(|()| names.try_for_each(files::sync_folder));
         written.map_err(|error| {
             // Nothing is in it, so that it does no harm where it stays.
             drop(fs::remove_file(&path));
