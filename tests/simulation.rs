@@ -62,7 +62,7 @@ const MOST: usize = 12;
 /// Threads of a test.
 const THREADS: usize = 2;
 /// Seeds that are kept, with what each found.
-const KEPT: [(u64, &str); 8] = [
+const KEPT: [(u64, &str); 10] = [
     (9, "who waited for the rate did not mind the pause that was asked for meanwhile"),
     (19, "a token endpoint's pause was not minded"),
     (58, "a queue's first answer that held nothing was read again for ever"),
@@ -74,6 +74,8 @@ const KEPT: [(u64, &str); 8] = [
     (349, "who waited for another token did not mind the pause that was asked for meanwhile"),
     (475, "an answer that found no room in memory asked for a pause that was not minded"),
     (508, "what was sent once more did not mind the pause that was asked for meanwhile"),
+    (3573, "a replayed change was taken back with a connector, and found anew beside itself"),
+    (9048, "a replayed change of long before was taken back with a connector, and lost"),
 ];
 
 /// Runs seeds side by side; answers those that broke a promise.

@@ -93,8 +93,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes a task back to where it stood, as if what it found since had not been found: both or
     /// neither. Containers made since that have no notification are forgotten, and their versions
-    /// with them, so that they are found anew; what has a notification is told. Answers how many
-    /// were forgotten.
+    /// with them, so that they are found anew; what has a notification is told, and what was replayed
+    /// stays in line. Answers how many were forgotten.
     async fn rewind(&self, task: &TaskId, to: Rewind) -> Result<usize, Error>;
 
     /// Puts dead letters back in line, behind what waits there: those of these containers. Each

@@ -33,6 +33,7 @@ macro_rules! all {
             a_version_makes_one_container,
             a_task_goes_back_and_finds_anew,
             going_back_leaves_other_tasks_alone,
+            what_is_replayed_is_not_taken_back,
             a_version_is_seen_in_whatever_way_it_ends,
             without_a_version_each_makes_a_container,
             a_commit_at_another_revision_changes_nothing,
@@ -168,6 +169,25 @@ pub(crate) async fn going_back_leaves_other_tasks_alone(open: Open<'_>) {
     let to = Rewind { cursor: None, from: Some(id) };
     assert_eq!(store.rewind(&task("patients"), to).await.unwrap(), 0);
     assert!(store.container(id).unwrap().is_some());
+}
+
+pub(crate) async fn what_is_replayed_is_not_taken_back(open: Open<'_>) {
+    let store = open();
+    let old = one(&*store, 0, "1", "a").await;
+    store.bury(old, "no patient".into(), at(2));
+    store.flush().await.unwrap();
+    let new = one(&*store, 1, "2", "a").await;
+    let again = store.replay(&[old]).await.unwrap().remove(0);
+    drop(store);
+    let store = open();
+    let to = Rewind { cursor: Some("after 1".into()), from: Some(new) };
+    assert_eq!(store.rewind(&task("appointments"), to).await.unwrap(), 1, "what was found since");
+    assert!(store.container(again.id).unwrap().is_some(), "it is of before");
+    let both = vec![change("1", Some("a")), change("2", Some("a"))];
+    assert_eq!(committed(&*store, page(3, both)).await.len(), 1, "it is in line already");
+    store.bury(again.id, "no patient".into(), at(3));
+    store.flush().await.unwrap();
+    assert_eq!(store.replay(&[again.id]).await.unwrap()[0].stage, Stage::Collect);
 }
 
 fn dead(reason: &str) -> Settlement {

@@ -82,6 +82,8 @@ struct Held {
     record: RecordKey,
     version: Option<VersionKey>,
     owed: Vec<Owing>,
+    /// Whether it was a dead letter.
+    is_replayed: bool,
 }
 
 /// A delivery of it, and why it is dead, if it is.
@@ -203,7 +205,8 @@ impl State {
         self.known.insert(container.notification_id.clone());
         let NewChange { lane, record, version, .. } = *new;
         self.records.insert(record, (commit.task.connection.clone(), lane));
-        let held = Held { container, lane, record, version, owed: Vec::new() };
+        let (owed, is_replayed) = (Vec::new(), false);
+        let held = Held { container, lane, record, version, owed, is_replayed };
         let pending = held.pending();
         self.held.insert(pending.id, held);
         Some(pending)
@@ -233,7 +236,9 @@ impl State {
     fn rewind(&mut self, task: &TaskId, to: &Rewind) -> usize {
         self.set_cursor(task, to.cursor.as_deref());
         let Some(from) = to.from else { return 0 };
-        let is_new = |held: &Held| held.container.task == *task && held.container.filled.is_none();
+        let is_new = |held: &Held| {
+            held.container.task == *task && held.container.filled.is_none() && !held.is_replayed
+        };
         let since = self.held.range(from..).filter(|(_, held)| is_new(held));
         let forgotten: Vec<_> = since.map(|(id, _)| *id).collect();
         for id in &forgotten {

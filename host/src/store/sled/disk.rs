@@ -200,6 +200,7 @@ impl Disk {
     fn check_format(&self) -> Result<(), Error> {
         match self.load::<u32>(keys::FORMAT)? {
             Some(format::FORMAT) => Ok(()),
+            Some(format::BEFORE) => self.sign(),
             Some(found) if found < format::FORMAT => {
                 Err(Error::Old { folder: self.folder.display().to_string(), found })
             }
@@ -220,6 +221,11 @@ impl Disk {
         if folder::is_founded(&self.folder) {
             return Err(self.damaged("its log holds nothing that can be read"));
         }
+        self.sign()
+    }
+
+    /// Says of which format it is.
+    fn sign(&self) -> Result<(), Error> {
         let mut writes = Writes::default();
         writes.insert(keys::FORMAT, self.understood(format::encode(&format::FORMAT))?);
         self.apply(writes)?;

@@ -20,7 +20,9 @@ use crate::{
 };
 
 /// The format that this file describes.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
+/// The one before, which says the same in the same bytes, but for what it does not know yet.
+pub(super) const BEFORE: u32 = 3;
 
 /// How many versions of a record are remembered.
 const VERSIONS: usize = 32;
@@ -52,6 +54,9 @@ pub(super) enum Standing<'a> {
     Deliver(Vec<Owed<'a>>),
     /// It is done, and its record does not know yet.
     Closed,
+    /// It was a dead letter and waits to be collected once more. Its record knows of its version, so
+    /// that it is not found anew. Since format 4.
+    Again,
 }
 
 /// A destination's copy of a notification.

@@ -23,7 +23,8 @@ impl State {
         let (observed_at, filled) = (at, None);
         let container =
             Container { id, task, notification_id, change, backfill, observed_at, filled };
-        let held = Held { container, lane, record, version, owed: Vec::new() };
+        let (owed, is_replayed) = (Vec::new(), false);
+        let held = Held { container, lane, record, version, owed, is_replayed };
         let letters = vec![outcomes::letter(&held, None, reason, at)];
         self.dead.insert(id, Interred { held, letters });
         Some(id)

@@ -103,6 +103,7 @@ impl State {
             }
             let Some(Interred { mut held, .. }) = self.dead.remove(id) else { continue };
             held.container.id = self.number();
+            held.is_replayed = true;
             for owing in &mut held.owed {
                 *owing = fresh(&owing.delivery.destination, owing.delivery.sequence);
             }

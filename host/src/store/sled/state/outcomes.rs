@@ -139,12 +139,16 @@ impl State {
     fn exhume(&mut self, group: &mut Group, item: &[u8]) -> Result<Pending, Error> {
         let (head, body) = self.disk.understood(format::head(item))?;
         let id = self.number(group);
+        let standing = match head.standing {
+            Standing::Collect => Standing::Again,
+            standing => standing,
+        };
         // What it had to say of its record, it has said.
-        let head = Head { id, memo: None, serial: 0, ..head };
+        let head = Head { id, memo: None, serial: 0, standing, ..head };
         let front = self.disk.understood(format::encode(&head))?;
         let owed: Option<Box<[Owing]>> = match &head.standing {
             Standing::Deliver(owed) => Some(owed.iter().map(fresh).collect()),
-            Standing::Collect | Standing::Closed => None,
+            Standing::Collect | Standing::Again | Standing::Closed => None,
         };
         let stage = match &owed {
             None => Stage::Collect,

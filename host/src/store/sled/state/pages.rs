@@ -107,12 +107,13 @@ impl State {
         since.map(|(id, _)| *id).collect()
     }
 
-    /// Forgets a container of a task that waits to be collected, as if it had never been made.
+    /// Forgets a container of a task that waits to be collected, as if it had never been made; not
+    /// one that was replayed, which may be of long before, and is not found anew.
     fn unmake(&mut self, group: &mut Group, task: &TaskId, id: ContainerId) -> Result<bool, Error> {
         let Some(entry) = self.entries.get(&id) else { return Ok(false) };
         let item = self.item(&entry.at)?;
         let (head, _) = self.disk.understood(format::head(&item))?;
-        if head.task() != *task {
+        if head.task() != *task || matches!(head.standing, Standing::Again) {
             return Ok(false);
         }
         if let Some(version) = head.version {

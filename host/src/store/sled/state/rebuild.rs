@@ -209,7 +209,7 @@ impl Finds {
             Standing::Deliver(owed) => {
                 Found::Deliver(owed.iter().map(|owed| self.owing(owed)).collect())
             }
-            Standing::Collect => Found::Collect(collecting.map(Box::new)),
+            Standing::Collect | Standing::Again => Found::Collect(collecting.map(Box::new)),
         };
         let task = self.task(task);
         self.found.push(Find { id, at, key, task, lane, serial, standing });

@@ -82,6 +82,7 @@ fn the_bytes_of_this_format_stay() {
     assert_eq!(hex(&Row::of(&head())), "0709030101016404 00".replace(' ', ""));
     let waiting = Head { standing: Standing::Collect, ..head() };
     assert_eq!(hex(&Row::of(&waiting)), format!("070903 0001{ones}{twos}").replace(' ', ""));
+    assert_eq!(hex(&Standing::Again), "03");
     let clear = Clear { more: vec![5], lengths: vec![300], runs: vec![(1, 2)] };
     assert_eq!(hex(&clear), "010501ac02010102");
     assert_eq!(hex(&Progress::Done), "01");
