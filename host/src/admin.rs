@@ -57,7 +57,7 @@ pub use self::{
     way::Way,
 };
 pub(crate) use self::{
-    delivered::{nothing_of, sent, shown_to},
+    delivered::{nothing_of, sent, shown_to, sought_by},
     shown::{answer, containers, dead, no_answer},
     tls::certify,
 };

@@ -69,11 +69,15 @@ impl Seek {
         }
     }
 
-    /// What the audit log has of it: that somebody looked for a patient.
-    pub(crate) fn event(&self, who: &Who) -> Option<Event> {
-        let of = self.of.as_ref().filter(|of| of.is_of_a_patient())?;
-        Some(Event::asked(who, What::FindDelivered, of.subject()).became(Outcome::Done, None))
+    /// The patient whom somebody looks for, if so.
+    pub(crate) fn patient(&self) -> Option<&Wanted> {
+        self.of.as_ref().filter(|of| of.is_of_a_patient())
     }
+}
+
+/// What the audit log has of somebody who looks for a patient.
+pub(crate) fn sought_by(who: &Who, patient: &Wanted) -> Event {
+    Event::asked(who, What::FindDelivered, patient.subject()).became(Outcome::Done, None)
 }
 
 /// What the audit log has of somebody who sees what was sent.
@@ -101,9 +105,9 @@ pub(super) async fn list(
 ) -> Result<Response, Refused> {
     let Json(seek) = body?;
     let limit = seek.limit().map_err(|why| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
-    if let Some(event) = seek.event(&caller.who().await) {
+    if let Some(patient) = seek.patient() {
         admin.allow(&caller, Right::Read, "what was delivered of a patient").await?;
-        admin.audit.note(event).await?;
+        admin.audit.note(sought_by(&caller.who().await, patient)).await?;
     }
     let (sought, turn) = (seek.sought(), admin.large.turn().await?);
     turn.answer(&admin.look(move |handle| handle.delivered(&sought, limit)).await?)

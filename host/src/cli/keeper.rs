@@ -101,8 +101,8 @@ impl Keeper {
             Self::Store(store, audit) => (store, audit),
         };
         let limit = seek.limit().map_err(Error::Wrong)?;
-        if let Some(event) = seek.event(&Who::myself()) {
-            audit.append(&event)?;
+        if let Some(patient) = seek.patient() {
+            audit.append(&admin::sought_by(&Who::myself(), patient))?;
         }
         Ok(store.delivered(&seek.sought(), limit)?)
     }

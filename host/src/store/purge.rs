@@ -57,18 +57,14 @@ impl Purge {
         }
     }
 
-    /// Whether what is of a connection, a record and a key is among it.
-    pub(super) fn takes_of(&self, of: &ConnectionName, record: RecordKey, lane: Lane) -> bool {
-        self.connection() == of && self.takes(record, lane)
-    }
-
-    /// Whether a container of this connection is among it.
-    pub(super) fn takes(&self, record: RecordKey, lane: Lane) -> bool {
-        match self {
+    /// Whether what is of this connection, record and lane is among it.
+    pub(super) fn takes(&self, connection: &str, record: RecordKey, lane: Lane) -> bool {
+        let is_among = match self {
             Self::Connection(_) => true,
             Self::Record { record: purged, .. } => *purged == record,
             Self::Key { lane: purged, .. } => *purged == lane,
-        }
+        };
+        is_among && self.connection().as_str() == connection
     }
 }
 

@@ -101,7 +101,7 @@ impl Sought {
     /// Whether a receipt is among those.
     pub(super) fn takes(&self, taken: &Taken) -> bool {
         let Taken { receipt, record, lane, .. } = taken;
-        self.of.as_ref().is_none_or(|of| of.takes_of(&receipt.task.connection, *record, *lane))
+        self.of.as_ref().is_none_or(|of| of.takes(receipt.task.connection.as_str(), *record, *lane))
             && self.notification.as_ref().is_none_or(|id| *id == receipt.notification_id)
             && self.destination.as_ref().is_none_or(|name| *name == receipt.destination)
             && self.since.is_none_or(|since| receipt.delivered_at >= since)

@@ -205,8 +205,7 @@ impl State {
         self.known.insert(container.notification_id.clone());
         let NewChange { lane, record, version, .. } = *new;
         self.records.insert(record, (commit.task.connection.clone(), lane));
-        let (owed, is_replayed) = (Vec::new(), false);
-        let held = Held { container, lane, record, version, owed, is_replayed };
+        let held = Held::new(container, (lane, record, version));
         let pending = held.pending();
         self.held.insert(pending.id, held);
         Some(pending)
@@ -255,6 +254,14 @@ impl State {
 }
 
 impl Held {
+    /// A container of which nothing is owed yet.
+    fn new(
+        container: Container,
+        (lane, record, version): (Lane, RecordKey, Option<VersionKey>),
+    ) -> Self {
+        Self { container, lane, record, version, owed: Vec::new(), is_replayed: false }
+    }
+
     fn pending(&self) -> Pending {
         let stage = match self.container.filled {
             None => Stage::Collect,

@@ -23,8 +23,7 @@ impl State {
         let (observed_at, filled) = (at, None);
         let container =
             Container { id, task, notification_id, change, backfill, observed_at, filled };
-        let (owed, is_replayed) = (Vec::new(), false);
-        let held = Held { container, lane, record, version, owed, is_replayed };
+        let held = Held::new(container, (lane, record, version));
         let letters = vec![outcomes::letter(&held, None, reason, at)];
         self.dead.insert(id, Interred { held, letters });
         Some(id)

@@ -6,7 +6,10 @@ use super::{
     super::super::{Before, Purge, Purged, Taken, TaskState},
     Held, State,
 };
-use crate::identity::RecordKey;
+use crate::{
+    identity::RecordKey,
+    model::{ConnectionName, Lane},
+};
 
 impl State {
     pub(super) fn purge(&mut self, what: &Purge) -> Purged {
@@ -38,8 +41,8 @@ impl State {
     }
 
     fn records_of(&self, what: &Purge) -> Vec<RecordKey> {
-        let is_of = |record: RecordKey, (connection, lane): &(_, _)| {
-            connection == what.connection() && what.takes(record, *lane)
+        let is_of = |record: RecordKey, (connection, lane): &(ConnectionName, Lane)| {
+            what.takes(connection.as_str(), record, *lane)
         };
         let records = self.records.iter().filter(|(record, known)| is_of(**record, known));
         records.map(|(record, _)| *record).collect()
@@ -60,11 +63,11 @@ impl State {
 }
 
 fn is_of(taken: &Taken, what: &Purge) -> bool {
-    what.takes_of(&taken.receipt.task.connection, taken.record, taken.lane)
+    what.takes(taken.receipt.task.connection.as_str(), taken.record, taken.lane)
 }
 
 impl Held {
     fn is_of(&self, what: &Purge) -> bool {
-        what.takes_of(&self.container.task.connection, self.record, self.lane)
+        what.takes(self.container.task.connection.as_str(), self.record, self.lane)
     }
 }

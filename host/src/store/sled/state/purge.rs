@@ -154,5 +154,5 @@ impl State {
 }
 
 fn takes(what: &Purge, head: &Head<'_>) -> bool {
-    head.connection == what.connection().as_str() && what.takes(head.record, head.lane)
+    what.takes(head.connection, head.record, head.lane)
 }
