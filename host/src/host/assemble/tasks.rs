@@ -46,6 +46,8 @@ fn poller(
         max_pending: config.host.max_pending,
         late: task.late,
         again: Mutex::default(),
+        listing: Mutex::default(),
+        baseline: task.baseline,
     }
 }
 
