@@ -38,7 +38,7 @@ use crate::{
     model::{Pending, TaskId},
     service::Serving,
     shadow, step,
-    store::{Pass, Store, Tally, TaskState},
+    store::{Listing, Pass, Store, Tally, TaskState},
 };
 
 /// Polls a task.
@@ -87,6 +87,8 @@ pub struct Summary {
     pub goes_on: bool,
     /// All that a user was told of the EHR's answers so far.
     pub notices: Vec<String>,
+    /// Where its listing stands, where the poll read that.
+    pub listing: Option<Listing>,
 }
 
 /// Where a poll stands between two pages.
@@ -149,6 +151,7 @@ impl Poller {
             let pages = progress.serving.connector.limits().poll_pages;
             let listed = self.list_pages(progress, pages).await?;
             progress.summary.goes_on = listed == Listed::More;
+            progress.summary.listing = Some(self.store.task(&self.task)?.listing);
             return Ok(());
         }
         let connector = progress.serving.connector.clone();
