@@ -81,7 +81,7 @@ fn hex(value: &impl serde::Serialize) -> String {
 fn the_bytes_of_this_format_stay() {
     let time = "14323032332d31312d31345432323a31333a32305a";
     let (ones, twos) = ("01".repeat(16), "02".repeat(16));
-    let says = format!("{twos}01{}010101016b", "04".repeat(16));
+    let says = format!("{twos}01{}01010101016b", "04".repeat(16));
     assert_eq!(
         hex(&head()),
         format!("0701630161 09{ones}01{says}0101016d03010101 6404").replace(' ', "")
