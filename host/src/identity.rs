@@ -50,6 +50,11 @@ pub fn lane_of(connection: &ConnectionName, key: &str) -> Lane {
     Lane(leading(short(&["lane", connection.as_str(), key])))
 }
 
+/// What the changes of a record wait in line with, whatever keys they have.
+pub fn record_lane(RecordKey(record): RecordKey) -> Lane {
+    Lane(leading(record))
+}
+
 /// The id of a change's notification.
 ///
 /// A change without a version is told apart by where it was read: the task's `revision`

@@ -129,7 +129,7 @@ impl fmt::Display for NotificationId {
     }
 }
 
-/// What orders notifications: a fingerprint of a connection and a key within it.
+/// What orders notifications: a fingerprint of a connection and a key or a record within it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -196,10 +196,19 @@ pub struct Pending {
     pub id: ContainerId,
     /// The task whose poll reported it.
     pub task: TaskId,
-    /// What it waits in line with.
+    /// What its key's changes wait in line with.
     pub lane: Lane,
+    /// What its record's changes wait in line with, whatever keys they have.
+    pub record: Lane,
     /// How far it came.
     pub stage: Stage,
+}
+
+impl Pending {
+    /// The lines that it waits in.
+    pub fn lanes(&self) -> [Lane; 2] {
+        [self.lane, self.record]
+    }
 }
 
 /// How far a container came.

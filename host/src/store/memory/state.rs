@@ -14,7 +14,7 @@ use super::super::{
     Settlement, Sought, Taken, TaskState,
 };
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::{self, RecordKey, VersionKey},
     model::{
         ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
         Pending, Stage, TaskId,
@@ -268,7 +268,8 @@ impl Held {
             Some(_) => Stage::Deliver(self.deliveries()),
         };
         let (id, task) = (self.container.id, self.container.task.clone());
-        Pending { id, task, lane: self.lane, stage }
+        let record = identity::record_lane(self.record);
+        Pending { id, task, lane: self.lane, record, stage }
     }
 
     /// What is still owed of it.

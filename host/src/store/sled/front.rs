@@ -28,12 +28,13 @@ use crate::{
 pub(super) struct Row<'a> {
     pub(super) id: ContainerId,
     pub(super) lane: Lane,
+    pub(super) record: RecordKey,
     /// As in its head.
     pub(super) serial: u64,
     #[serde(borrow)]
     pub(super) standing: Standing<'a>,
     /// The version that it is of, while it waits to be collected.
-    pub(super) collecting: Option<(RecordKey, VersionKey)>,
+    pub(super) collecting: Option<VersionKey>,
 }
 
 /// What is in the clear, before the runs' sealed bytes.
@@ -87,8 +88,7 @@ impl<'a> Row<'a> {
         let Head { id, lane, serial, record, version, .. } = *head;
         let standing = head.standing.clone();
         let collecting = version.filter(|_| matches!(standing, Standing::Collect));
-        let collecting = collecting.map(|version| (record, version));
-        Self { id, lane, serial, standing, collecting }
+        Self { id, lane, record, serial, standing, collecting }
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Entry, Group, Owing, State};
 use crate::{
-    identity::RecordKey,
+    identity::{self, RecordKey},
     model::{ContainerId, Delivery, DestinationName, Pending, Stage},
     store::{
         DeadLetter, Error, Fill, Settlement,
@@ -156,7 +156,8 @@ impl State {
         };
         let place = self.append(group, &head, &[&front, body].concat())?;
         self.enter(group, id, place, owed);
-        Ok(Pending { id, task: head.task(), lane: head.lane, stage })
+        let record = identity::record_lane(head.record);
+        Ok(Pending { id, task: head.task(), lane: head.lane, record, stage })
     }
 
     /// Makes a dead letter of a container with dead deliveries.

@@ -2,6 +2,7 @@
 
 use super::{Group, State, answers::forget_answer};
 use crate::{
+    identity,
     model::{ConnectionName, ContainerId, Pending, Stage, TaskId},
     store::{
         Commit, Committed, Error, KeptAnswer, NewChange, Rewind,
@@ -175,6 +176,7 @@ impl State {
         let place = self.append(group, &head, &item)?;
         self.enter(group, id, place, None);
         self.collecting.extend(version.map(|version| (record, version)));
-        Ok(Pending { id, task: task.clone(), lane, stage: Stage::Collect })
+        let (task, record) = (task.clone(), identity::record_lane(record));
+        Ok(Pending { id, task, lane, record, stage: Stage::Collect })
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Entry, Owing, State};
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::{self, RecordKey, VersionKey},
     model::{ContainerId, DestinationName, Lane, Pending, Stage, TaskId},
     store::{
         Error,
@@ -87,7 +87,7 @@ impl State {
     }
 
     fn admit(&mut self, find: Find, noted: &mut Noted) -> Option<Pending> {
-        let Find { id, task, lane, at, key, .. } = find;
+        let Find { id, task, lane, record, at, key, .. } = find;
         let (owed, stage) = match find.standing {
             Found::Closed => {
                 self.closed.push(at);
@@ -101,12 +101,12 @@ impl State {
                 (Some(owed), Stage::Deliver(deliveries))
             }
             Found::Collect(version) => {
-                self.collecting.extend(version.map(|version| *version));
+                self.collecting.extend(version.map(|version| (record, version)));
                 (None, Stage::Collect)
             }
         };
         self.entries.insert(id, Entry { at, key, owed });
-        Some(Pending { id, task, lane, stage })
+        Some(Pending { id, task, lane, record: identity::record_lane(record), stage })
     }
 }
 
@@ -179,6 +179,7 @@ struct Find {
     key: Number,
     task: TaskId,
     lane: Lane,
+    record: RecordKey,
     serial: u64,
     standing: Found,
 }
@@ -186,7 +187,7 @@ struct Find {
 enum Found {
     Closed,
     Deliver(Box<[Owing]>),
-    Collect(Option<Box<(RecordKey, VersionKey)>>),
+    Collect(Option<VersionKey>),
 }
 
 impl Found {
@@ -203,16 +204,16 @@ impl Found {
 impl Finds {
     fn take(&mut self, at: Location, key: Number, row: Option<(Names<'_>, Row<'_>)>) {
         let Some((task, row)) = row else { return self.lost.push(at) };
-        let Row { id, lane, serial, standing, collecting } = row;
+        let Row { id, lane, record, serial, standing, collecting } = row;
         let standing = match standing {
             Standing::Closed => Found::Closed,
             Standing::Deliver(owed) => {
                 Found::Deliver(owed.iter().map(|owed| self.owing(owed)).collect())
             }
-            Standing::Collect | Standing::Again => Found::Collect(collecting.map(Box::new)),
+            Standing::Collect | Standing::Again => Found::Collect(collecting),
         };
         let task = self.task(task);
-        self.found.push(Find { id, at, key, task, lane, serial, standing });
+        self.found.push(Find { id, at, key, task, lane, record, serial, standing });
     }
 
     fn task(&mut self, (connection, action): Names<'_>) -> TaskId {
