@@ -101,6 +101,7 @@ fn kind(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::Upserted => "upserted",
         ChangeKind::Deleted => "deleted",
+        ChangeKind::MovedAway => "moved away",
     }
 }
 
@@ -132,6 +133,7 @@ mod tests {
             id: id.into(),
             kind: ChangeKind::Upserted,
             version: version.map(Into::into),
+            content: None,
             key: None,
             occurred_at: None,
             data: String::new(),
