@@ -111,8 +111,7 @@ impl<T> Lanes<T> {
     /// Takes one that may go, and is out until `done`, `hold` or `again`: first those that were
     /// tried before, of which at most so many are out, so that they never take all the room.
     pub(crate) fn take(&mut self, most_tried: usize) -> Option<ContainerId> {
-        let tried =
-            if self.tried_out < most_tried { self.take_of(Kind::Tried) } else { None };
+        let tried = if self.tried_out < most_tried { self.take_of(Kind::Tried) } else { None };
         tried.or_else(|| self.take_of(Kind::New))
     }
 

@@ -209,6 +209,8 @@ impl Poller {
             complete: !more,
             changes,
         };
+        // Until all are handed in: of one line, none goes before one with a smaller number.
+        let _turn = self.collector.turn().await;
         step::reached("committing");
         let Committed::Done { revision, made } = self.store.commit(commit).await? else {
             return Err(Error::Fenced);
@@ -222,7 +224,7 @@ impl Poller {
         progress.summary.gone += made.len().saturating_sub(there);
         self.note_made(progress, &made);
         for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
-            self.collector.collect(pending.lane, pending.id, self.connection.backlog.enter());
+            self.collector.collect(pending, self.connection.backlog.enter());
         }
         Ok(())
     }

@@ -35,6 +35,9 @@ mod tests {
         let told: Vec<_> = (1..=20).filter(|_| repeated.is_worth_a_line("status 503")).collect();
         assert_eq!(told, [1, 2, 4, 8, 16]);
         let mut told = |why| repeated.is_worth_a_line(why);
-        assert_eq!([told("status 500"), told("status 500"), told("status 503")], [true, false, true]);
+        assert_eq!(
+            [told("status 500"), told("status 500"), told("status 503")],
+            [true, false, true]
+        );
     }
 }

@@ -45,6 +45,20 @@ pub struct Task {
     /// What a person should look at, though all went well; until a poll finds other changes.
     #[serde(default)]
     pub notice: Option<String>,
+    /// What it found and cannot collect.
+    #[serde(default)]
+    pub uncollected: Option<Uncollected>,
+}
+
+/// Changes that a task found and that could not be collected yet; they are tried again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uncollected {
+    /// How many were tried in vain.
+    pub containers: usize,
+    /// Since when the oldest of them fails.
+    pub since: Timestamp,
+    /// Why one of them failed last.
+    pub error: String,
 }
 
 /// So many records that are gone at once are worth a look.

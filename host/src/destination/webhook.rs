@@ -170,7 +170,8 @@ mod tests {
         assert!(matches!(answered(413, None), Outcome::Refused { .. }));
         for status in [301, 400, 401, 422, 429, 500, 503] {
             for pause in [None, Some(Duration::from_secs(7))] {
-                let Outcome::Failed { pause: asked, of_it_all, .. } = answered(status, pause) else {
+                let Outcome::Failed { pause: asked, of_it_all, .. } = answered(status, pause)
+                else {
                     unreachable!("{status}");
                 };
                 assert_eq!((asked, of_it_all), (pause, pause.is_some()), "{status}");

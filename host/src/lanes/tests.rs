@@ -143,7 +143,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 }
@@ -193,7 +194,8 @@ fn whatever_happens_the_same_may_go_as_in_the_model() {
             match chance.below(6) {
                 0 | 1 if !numbers.is_empty() => {
                     // Mostly in their order.
-                    let at = if chance.below(4) == 0 { chance.below(numbers.len() as u64) } else { 0 };
+                    let at =
+                        if chance.below(4) == 0 { chance.below(numbers.len() as u64) } else { 0 };
                     let number = numbers.remove(at as usize);
                     let both = [Lane(chance.below(5)), Lane(100 + chance.below(8))];
                     lanes.push(id(number), both, number, Kind::New);
