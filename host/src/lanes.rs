@@ -162,12 +162,14 @@ impl<T> Lanes<T> {
     /// One that was out goes again, not before `until`; its lines wait with it.
     pub(crate) fn hold(&mut self, id: ContainerId, until: Timestamp) {
         self.come_back(id, State::Held);
+        self.line_up_again(id);
         self.held.push(Reverse((until, id)));
     }
 
     /// One that was out goes again, after all others that may.
     pub(crate) fn again(&mut self, id: ContainerId) {
         self.come_back(id, State::Waiting);
+        self.line_up_again(id);
         self.see(id);
     }
 
@@ -234,6 +236,18 @@ impl<T> Lanes<T> {
             before = next;
         }
         Some(before)
+    }
+
+    /// Puts one that was out behind those with smaller numbers that came meanwhile.
+    fn line_up_again(&mut self, id: ContainerId) {
+        let Some(places) = self.items.get(&id).map(|entry| entry.places) else { return };
+        for Place { lane, behind } in places {
+            let Some(next) = behind.filter(|next| *next < id) else { continue };
+            self.lines.entry(lane).and_modify(|line| line.first = next);
+            self.place(lane, id).into_iter().for_each(|place| place.behind = None);
+            self.line_up(lane, id);
+            self.see(next);
+        }
     }
 
     fn place(&mut self, lane: Lane, id: ContainerId) -> Option<&mut Place> {
