@@ -8,6 +8,8 @@ mod attempt;
 mod owed;
 mod policy;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use std::{future, sync::Arc, time::Duration};
 

@@ -62,6 +62,7 @@ ca = "ca.pem"
 timeout = "45s"
 headers = { X-Site = "7", Authorization = { env = "TOKEN" } }
 rate = 2.5
+collect_for = "2h"
 
 [connection.auth]
 type = "smart-backend-services"
@@ -213,6 +214,7 @@ fn every_key_of_a_connection_is_read() {
     assert_eq!((connection.name.as_str(), connection.connector.as_str()), ("ward", "fhir-r4"));
     assert_eq!(connection.base_url.as_str(), "https://ehr.example/fhir/");
     assert_eq!((connection.concurrency, connection.rate), (3, Some(2.5)));
+    assert_eq!(connection.collect_for, Duration::from_secs(2 * 60 * 60));
     assert_eq!(connection.since, Some(Since::Ago(Duration::from_secs(30 * 86_400))));
     let reachable: Vec<String> = connection.reachable().iter().map(|it| it.to_string()).collect();
     assert_eq!(reachable, ["10.0.0.0/8", "fd00::7/128", "10.1.1.1/32"]);
