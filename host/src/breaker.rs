@@ -5,7 +5,8 @@
 //! a connection refused, or several in a row that had not failed before, with no success between.
 //! While it is open one attempt at a time finds out whether the other side is back: at once, and
 //! then later and later, so that ten thousand lanes do not knock on a closed door. What was under
-//! way as it opened tells nothing more.
+//! way as it opened tells nothing more; what had failed before tells little, and keeps none waiting
+//! that is new.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::{clock, schedule::backoff::backoff};
 const IN_A_ROW: u32 = 5;
 /// Failures further apart than this are no row.
 const ROW: Duration = Duration::from_secs(60);
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How a destination or an EHR has answered lately.
@@ -25,6 +26,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub(crate) struct Breaker {
     /// Numbers the attempts.
     begun: u64,
+    /// Counts those that ended well.
+    well: u64,
     /// Failures in a row while it is closed, and when the last was.
     row: u32,
     failed_at: Option<Timestamp>,
@@ -37,11 +40,20 @@ pub(crate) struct Breaker {
 #[derive(Debug)]
 struct Open {
     since: Timestamp,
-    /// Probes that failed.
-    failures: u32,
-    paused_until: Option<Timestamp>,
+    /// For all.
+    pause: Pause,
+    /// For those that had failed before, beside that.
+    tried: Pause,
     /// The attempt that finds out.
     probe: Option<u64>,
+}
+
+/// How long nobody tries.
+#[derive(Debug, Default)]
+struct Pause {
+    /// Probes that failed.
+    failures: u32,
+    until: Option<Timestamp>,
 }
 
 /// An attempt that is under way.
@@ -71,10 +83,10 @@ pub(crate) enum Turned {
 }
 
 impl Breaker {
-    /// Whether one more attempt may begin.
-    pub(crate) fn admits(&self, now: Timestamp) -> bool {
+    /// Whether one more attempt may begin: of one that is new, or that had failed before.
+    pub(crate) fn admits(&self, now: Timestamp, is_new: bool) -> bool {
         let Some(open) = &self.open else { return true };
-        open.probe.is_none() && self.paused_at(now).is_none()
+        open.probe.is_none() && self.paused_at(now, is_new).is_none()
     }
 
     /// An attempt begins; [`Self::ended`] is to be told of its end.
@@ -97,7 +109,10 @@ impl Breaker {
         let probe = self.open.as_mut().and_then(|open| open.probe.take_if(|it| *it == pass));
         match how {
             How::Untold => None,
-            How::Well => self.close(now),
+            How::Well => {
+                self.well += 1;
+                self.close(now)
+            }
             How::Failed { is_new } => self.failed(probe.is_some(), is_new, now, random),
             How::FailedWhole(pause) => self.failed_whole(probe.is_some(), pause, now, random),
         }
@@ -108,14 +123,21 @@ impl Breaker {
         self.open.is_some()
     }
 
-    /// Until when it is left alone, if it is at `now`.
-    pub(crate) fn paused_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.paused_until().filter(|until| *until > now)
+    /// How many attempts have ended well so far.
+    pub(crate) fn well(&self) -> u64 {
+        self.well
     }
 
-    /// Until when it is or was left alone.
+    /// Until when it is left alone by those that are new, or had failed before, if it is at `now`.
+    pub(crate) fn paused_at(&self, now: Timestamp, is_new: bool) -> Option<Timestamp> {
+        let open = self.open.as_ref()?;
+        let until = if is_new { open.pause.until } else { open.pause.until.max(open.tried.until) };
+        until.filter(|until| *until > now)
+    }
+
+    /// Until when it is or was left alone, unless something new comes.
     pub(crate) fn paused_until(&self) -> Option<Timestamp> {
-        self.open.as_ref().and_then(|open| open.paused_until)
+        self.open.as_ref().and_then(|open| open.pause.until.max(open.tried.until))
     }
 
     /// How long it has failed as a whole so far, all times together.
@@ -126,8 +148,10 @@ impl Breaker {
 
     fn failed(&mut self, probe: bool, is_new: bool, now: Timestamp, random: f64) -> Option<Turned> {
         if let Some(open) = &mut self.open {
-            if probe {
-                open.pause(None, now, random);
+            match (probe, is_new) {
+                (true, true) => open.pause.more(None, now, random),
+                (true, false) => open.tried.more(None, now, random),
+                (false, _) => {}
             }
             return None;
         }
@@ -154,16 +178,16 @@ impl Breaker {
         let open = self.open(now);
         // Of many that were under way together, the first counts; each may ask for a longer pause.
         if probe || !was_open {
-            open.pause(pause, now, random);
+            open.pause.more(pause, now, random);
         } else if let Some(pause) = pause {
-            open.paused_until = open.paused_until.max(Some(clock::after(now, pause)));
+            open.pause.until = open.pause.until.max(Some(clock::after(now, pause)));
         }
         (!was_open).then_some(Turned::Open)
     }
 
     fn open(&mut self, now: Timestamp) -> &mut Open {
-        let (paused_until, probe) = (None, None);
-        self.open.get_or_insert(Open { since: now, failures: 0, paused_until, probe })
+        let (pause, tried) = (Pause::default(), Pause::default());
+        self.open.get_or_insert(Open { since: now, pause, tried, probe: None })
     }
 
     fn close(&mut self, now: Timestamp) -> Option<Turned> {
@@ -173,12 +197,12 @@ impl Breaker {
     }
 }
 
-impl Open {
-    fn pause(&mut self, asked: Option<Duration>, now: Timestamp, random: f64) {
+impl Pause {
+    fn more(&mut self, asked: Option<Duration>, now: Timestamp, random: f64) {
         self.failures = self.failures.saturating_add(1);
         let wait = backoff(self.failures, FIRST_PAUSE, LONGEST_PAUSE, random);
         let until = clock::after(now, asked.unwrap_or_default().max(wait));
-        self.paused_until = self.paused_until.max(Some(until));
+        self.until = self.until.max(Some(until));
     }
 }
 
@@ -232,20 +256,21 @@ mod tests {
     #[test]
     fn an_open_one_is_probed_at_once_and_then_later_and_later_by_one_at_a_time() {
         let (mut breaker, mut now, mut pauses) = (after(&[NEW; 5]), NOW, Vec::new());
-        for _ in 0..8 {
-            assert!(breaker.admits(now));
+        for _ in 0..10 {
+            assert!(breaker.admits(now, true));
             let probe = breaker.begin();
-            assert!(!breaker.admits(now));
-            breaker.ended(probe, KNOWN, now, 1.0);
-            let until = breaker.paused_at(now).unwrap_or(now);
-            assert!(!breaker.admits(now));
-            pauses.push(clock::until(now, until).as_secs());
+            assert!(!breaker.admits(now, true));
+            breaker.ended(probe, NEW, now, 1.0);
+            let until = breaker.paused_at(now, true).unwrap_or(now);
+            assert!(!breaker.admits(now, true) && !breaker.admits(now, false));
+            pauses.push(clock::until(now, until).as_millis());
             now = until;
         }
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+        let expected = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000];
+        assert_eq!(pauses, expected);
         let probe = breaker.begin();
         assert_eq!(breaker.ended(probe, How::Well, now, 1.0), Some(Turned::Closed));
-        assert!(breaker.admits(now) && breaker.paused_until().is_none());
+        assert!(breaker.admits(now, false) && breaker.paused_until().is_none());
         assert_eq!(breaker.open_for(later(10_000)), clock::until(NOW, now));
     }
 
@@ -265,11 +290,22 @@ mod tests {
     }
 
     #[test]
+    fn those_that_had_failed_before_keep_none_waiting_that_is_new() {
+        let mut breaker = after(&[NEW; 5]);
+        let probe = breaker.begin();
+        breaker.ended(probe, KNOWN, NOW, 1.0);
+        assert!(breaker.admits(NOW, true) && !breaker.admits(NOW, false));
+        let probe = breaker.begin();
+        breaker.ended(probe, NEW, NOW, 1.0);
+        assert!(!breaker.admits(NOW, true));
+    }
+
+    #[test]
     fn a_probe_that_tells_nothing_makes_room_for_another() {
         let mut breaker = after(&[NEW; 5]);
         let probe = breaker.begin();
         breaker.ended(probe, How::Untold, NOW, 1.0);
-        assert!(breaker.is_open() && breaker.admits(NOW));
+        assert!(breaker.is_open() && breaker.admits(NOW, true));
     }
 
     #[test]

@@ -40,6 +40,7 @@ use crate::{
     deliver, egress,
     lanes::Lanes,
     model::{Container, ContainerId, Delivery, DestinationName, Filled, Pending},
+    repeated::Repeated,
     status::{Status, UnderWay},
     step,
     store::{Fill, Store},
@@ -98,6 +99,7 @@ impl Options {
             fetching: 0,
             crowded: 0,
             breaker: Breaker::default(),
+            outage: Repeated::default(),
             failing: AllFailing::default(),
         };
         (collector, Handle { lines: sender, turn: Arc::new(Semaphore::new(1)) })
@@ -116,6 +118,8 @@ pub(crate) struct Collector {
     /// Of these, how many wait for room in memory first.
     crowded: usize,
     breaker: Breaker,
+    /// Failures while the EHR fails as a whole.
+    outage: Repeated,
     failing: AllFailing,
 }
 
@@ -156,13 +160,14 @@ impl Collector {
         self.lanes.release(now);
         self.pass_on();
         while self.has_room(now) {
-            let Some(id) = self.next() else { break };
+            let Some(id) = self.next(now) else { break };
             self.start_job(id, None).await;
             self.pass_on();
         }
         // Only now: one that was just looked at may have been held.
         let due = self.lanes.release(now);
-        let paused = self.breaker.paused_at(now).filter(|_| self.lanes.is_ready());
+        let paused = self.breaker.paused_at(now, self.lanes.is_new_ready());
+        let paused = paused.filter(|_| self.lanes.is_ready());
         [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
     }
 
@@ -170,7 +175,7 @@ impl Collector {
         let room = self.options.connection.config.concurrency;
         let has_room =
             self.fetching < room && self.events.len() < room.saturating_mul(FILLS_A_SLOT);
-        has_room && self.breaker.admits(now)
+        has_room && self.breaker.admits(now, true)
     }
 
     async fn start_job(&mut self, id: ContainerId, roomy: Option<Roomy>) {

@@ -11,7 +11,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
-use std::{future, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, future, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
@@ -25,11 +25,12 @@ use self::{
     policy::{Decision, Moment},
 };
 use crate::{
-    breaker::{Breaker, How, Pass},
+    breaker::{Breaker, How, Pass, Turned},
     clock::{self, Clock},
     destination::{Destination, Outcome},
     lanes::{Lanes, TAKEN_AT_ONCE},
     model::{ContainerId, DestinationName},
+    repeated::Repeated,
     schedule::backoff,
     status::Status,
     step,
@@ -84,6 +85,8 @@ impl Options {
                 lanes,
                 attempts,
                 breaker: Breaker::default(),
+                outage: Repeated::default(),
+                alone: BTreeSet::new(),
                 gone: false,
             },
             Handle(sender),
@@ -98,6 +101,10 @@ pub(crate) struct Deliverer {
     lanes: Lanes<Owed>,
     attempts: FuturesUnordered<BoxFuture<'static, Attempted>>,
     breaker: Breaker,
+    /// Failures while it fails as a whole.
+    outage: Repeated,
+    /// Those held whose failures nobody's success has told from the destination's.
+    alone: BTreeSet<ContainerId>,
     gone: bool,
 }
 
@@ -123,7 +130,9 @@ impl Deliverer {
             if outcome == Outcome::Delivered {
                 return self.end(pass, How::Well, now);
             }
-            self.tell_unproven(&outcome);
+            let is_worth_a_line =
+                tell::why(&outcome).is_some_and(|why| self.outage.is_worth_a_line(why));
+            self.tell_unproven(&outcome, is_worth_a_line);
             self.end(pass, How::FailedWhole(None), now);
             let until = self.breaker.paused_until().unwrap_or(now);
             time::sleep(clock::until(now, until)).await;
@@ -164,24 +173,28 @@ impl Deliverer {
         let now = self.options.clock.steady();
         self.lanes.release(now);
         while self.has_room(now) {
-            let Some(container) = self.next() else { break };
+            let Some(container) = self.next(now) else { break };
             self.start_attempt(container);
         }
         // Only now: one that was just looked at may have been held.
         let due = self.lanes.release(now);
-        let paused = self.breaker.paused_at(now).filter(|_| self.lanes.is_ready());
+        let paused = self.breaker.paused_at(now, self.lanes.is_new_ready());
+        let paused = paused.filter(|_| self.lanes.is_ready());
         [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
     }
 
     fn has_room(&self, now: Timestamp) -> bool {
         let is_full = self.attempts.len() >= self.options.concurrency;
-        !self.gone && !is_full && self.breaker.admits(now)
+        !self.gone && !is_full && self.breaker.admits(now, true)
     }
 
     /// Whose turn it is. What failed before never takes more than half of the room.
-    fn next(&mut self) -> Option<ContainerId> {
+    fn next(&mut self, now: Timestamp) -> Option<ContainerId> {
         match self.breaker.is_open() {
-            true => self.lanes.probe(self.options.clock.spread()),
+            true => {
+                let also_tried = self.breaker.admits(now, false);
+                self.lanes.probe(self.options.clock.spread(), also_tried)
+            }
             false => self.lanes.take(self.options.concurrency.div_ceil(2)),
         }
     }
@@ -234,6 +247,13 @@ impl Deliverer {
 
     fn end(&mut self, pass: Pass, how: How, now: Timestamp) {
         let turned = self.breaker.ended(pass, how, now, self.options.clock.spread());
+        if how == How::Well {
+            // Maybe it was down, and they were too few to tell.
+            std::mem::take(&mut self.alone).into_iter().for_each(|it| self.lanes.free(it));
+        }
+        if turned == Some(Turned::Closed) {
+            self.outage = Repeated::default();
+        }
         self.tell_turned(turned);
     }
 
@@ -245,14 +265,16 @@ impl Deliverer {
         let is_outage = pass.is_some() && self.breaker.is_open();
         let moment = Moment {
             now,
+            others: self.breaker.well(),
             back: is_outage.then(|| self.breaker.paused_until().unwrap_or(now)),
             retry_for: self.options.retry_for,
             random: self.options.clock.spread(),
         };
         let Some(owed) = self.lanes.get_mut(container) else { return };
         let decision = policy::decide(&outcome, owed, &moment);
-        let is_worth_a_line =
-            tell::why(&outcome).is_some_and(|why| owed.repeated.is_worth_a_line(why));
+        let is_alone = owed.others == Some(moment.others);
+        let repeated = if is_outage { &mut self.outage } else { &mut owed.repeated };
+        let is_worth_a_line = tell::why(&outcome).is_some_and(|why| repeated.is_worth_a_line(why));
         self.tell(&outcome, &decision, container, is_worth_a_line);
         let at = self.options.clock.now();
         let taken = taken.map(|taken| taken.delivered(at));
@@ -264,7 +286,10 @@ impl Deliverer {
             Decision::Keep => self.lanes.hold(container, clock::after(now, policy::KEPT_FOR)),
             // It goes on as soon as the destination does, and until then it is its turn at times.
             Decision::Retry { .. } if is_outage => self.lanes.again(container),
-            Decision::Retry { not_before, .. } => self.lanes.hold(container, not_before),
+            Decision::Retry { not_before, .. } => {
+                self.lanes.hold(container, not_before);
+                self.alone.extend(is_alone.then_some(container));
+            }
             Decision::Delivered | Decision::Dead { .. } => drop(self.lanes.done(container)),
         }
     }

@@ -46,6 +46,8 @@ pub(crate) struct Lanes<T> {
     held: BinaryHeap<Reverse<(Timestamp, ContainerId)>>,
     /// How many of those that are out were tried before.
     tried_out: usize,
+    /// How many were taken to find something out.
+    probes: u64,
 }
 
 #[derive(Debug)]
@@ -70,7 +72,7 @@ enum State {
     Waiting,
     Ready,
     Out,
-    Held,
+    Held(Timestamp),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +91,7 @@ impl<T> Default for Lanes<T> {
             passing: VecDeque::new(),
             held: BinaryHeap::new(),
             tried_out: 0,
+            probes: 0,
         }
     }
 }
@@ -115,15 +118,19 @@ impl<T> Lanes<T> {
         tried.or_else(|| self.take_of(Kind::New))
     }
 
-    /// As [`Self::take`], but one that tells whether others would fare better: any that has not
-    /// been out yet, as `random` (from 0 to 1) picks it; else the one whose last turn is longest ago.
-    pub(crate) fn probe(&mut self, random: f64) -> Option<ContainerId> {
+    /// As [`Self::take`], but one that tells whether others would fare better: of those that have
+    /// not been out yet in turns the newest, and any, as `random` (from 0 to 1) picks it. Else, if
+    /// these are asked as well, of those that have the one whose last turn is longest ago.
+    pub(crate) fn probe(&mut self, random: f64, also_tried: bool) -> Option<ContainerId> {
         let last = self.new.len().saturating_sub(1);
-        let picked = (random.clamp(0.0, 1.0) * last as f64).round() as usize;
+        let any = (random.clamp(0.0, 1.0) * last as f64).round() as usize;
+        let picked = if self.probes.is_multiple_of(2) { last } else { any };
         if picked < self.new.len() {
             self.new.swap(0, picked);
         }
-        self.take_of(Kind::New).or_else(|| self.take_of(Kind::Tried))
+        let new = self.take_of(Kind::New);
+        self.probes += u64::from(new.is_some());
+        new.or_else(|| also_tried.then(|| self.take_of(Kind::Tried)).flatten())
     }
 
     /// As [`Self::take`], but one that nobody is asked about.
@@ -161,7 +168,7 @@ impl<T> Lanes<T> {
 
     /// One that was out goes again, not before `until`; its lines wait with it.
     pub(crate) fn hold(&mut self, id: ContainerId, until: Timestamp) {
-        self.come_back(id, State::Held);
+        self.come_back(id, State::Held(until));
         self.line_up_again(id);
         self.held.push(Reverse((until, id)));
     }
@@ -180,17 +187,30 @@ impl<T> Lanes<T> {
                 return Some(until);
             }
             self.held.pop();
-            if let Some(entry) = self.items.get_mut(&id).filter(|it| it.state == State::Held) {
-                entry.state = State::Waiting;
-                self.see(id);
+            if self.items.get(&id).is_some_and(|it| it.state == State::Held(until)) {
+                self.free(id);
             }
         }
         None
     }
 
+    /// One that is held may go now.
+    pub(crate) fn free(&mut self, id: ContainerId) {
+        let is_held = |it: &&mut Entry<T>| matches!(it.state, State::Held(_));
+        if let Some(entry) = self.items.get_mut(&id).filter(is_held) {
+            entry.state = State::Waiting;
+            self.see(id);
+        }
+    }
+
     /// Whether one may go now.
     pub(crate) fn is_ready(&self) -> bool {
         !self.new.is_empty() || !self.tried.is_empty()
+    }
+
+    /// Whether one that has not been out yet may go now.
+    pub(crate) fn is_new_ready(&self) -> bool {
+        !self.new.is_empty()
     }
 
     /// All items, those that are out among them.

@@ -1,5 +1,7 @@
 //! The containers of a collector in their lines: handed in, taken in turn, and handed on.
 
+use jiff::Timestamp;
+
 use super::{Collector, job::Waiting};
 use crate::{
     deliver::Owed,
@@ -28,9 +30,12 @@ impl Collector {
     }
 
     /// Whose turn it is. What failed before never takes more than half of the room.
-    pub(super) fn next(&mut self) -> Option<ContainerId> {
+    pub(super) fn next(&mut self, now: Timestamp) -> Option<ContainerId> {
         match self.breaker.is_open() {
-            true => self.lanes.probe(self.options.clock.spread()),
+            true => {
+                let also_tried = self.breaker.admits(now, false);
+                self.lanes.probe(self.options.clock.spread(), also_tried)
+            }
             false => self.lanes.take(self.options.connection.config.concurrency.div_ceil(2)),
         }
     }

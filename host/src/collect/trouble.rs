@@ -11,6 +11,7 @@ use crate::{
     breaker::{How, Turned},
     connector::Connector,
     model::ContainerId,
+    repeated::Repeated,
 };
 
 impl Collector {
@@ -38,7 +39,10 @@ impl Collector {
             Some(Turned::Open) => {
                 tracing::warn!(%connection, "the EHR fails as a whole; one change at a time finds out whether it is back");
             }
-            Some(Turned::Closed) => tracing::info!(%connection, "the EHR is back"),
+            Some(Turned::Closed) => {
+                self.outage = Repeated::default();
+                tracing::info!(%connection, "the EHR is back");
+            }
             None => {}
         }
     }
@@ -67,7 +71,11 @@ impl Collector {
         let failing =
             waiting.failing.get_or_insert_with(|| Box::new(Failing::new(now, moment.open_for)));
         let decision = policy::decide(trouble, failing, &moment);
-        let is_worth_a_line = failing.repeated.is_worth_a_line(why);
+        let repeated = match decision {
+            Decision::WithAll => &mut self.outage,
+            _ => &mut failing.repeated,
+        };
+        let is_worth_a_line = repeated.is_worth_a_line(why);
         self.tell(id, &decision, why, is_worth_a_line);
         match decision {
             Decision::Again(at) => self.lanes.hold(id, at),

@@ -18,6 +18,9 @@ pub(crate) struct Owed {
     pub delivery: Delivery,
     /// Attempts that failed while the destination answered others: what its own waits grow with.
     pub(super) refusals: u32,
+    /// How many others the destination had taken when it failed first: as long as no more are, that
+    /// may be the destination's own fault.
+    pub(super) others: Option<u64>,
     pub(super) repeated: Repeated,
     /// Counts in its connection's backlog as long as it waits here.
     _under_way: UnderWay,
@@ -33,8 +36,8 @@ impl Owed {
         under_way: UnderWay,
     ) -> Self {
         let refusals = delivery.attempts.min(FEW_ATTEMPTS);
-        let repeated = Repeated::default();
-        Self { container, lanes, delivery, refusals, repeated, _under_way: under_way }
+        let (others, repeated) = (None, Repeated::default());
+        Self { container, lanes, delivery, refusals, others, repeated, _under_way: under_way }
     }
 
     pub(super) fn kind(&self) -> Kind {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Owed;
 use crate::{
+    clock,
     destination::Outcome,
     schedule::backoff,
     store::{Settlement, Taken},
@@ -14,6 +15,10 @@ use crate::{
 /// A notification kept for a destination that is gone is looked at again after this, in vain
 /// until the host is told otherwise.
 pub(super) const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest wait while nobody was answered since it first failed: the destination may be down,
+/// with too few in line to tell.
+const LONGEST_ALONE: Duration = Duration::from_secs(5 * 60);
 
 /// What is done.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub(super) struct Moment {
     /// Of a destination that fails as a whole, when it is asked next. Its notifications go on when
     /// it does, whatever their own waits, and these do not grow by its fault.
     pub(super) back: Option<Timestamp>,
+    /// How many the destination has taken so far.
+    pub(super) others: u64,
     pub(super) retry_for: Duration,
     pub(super) random: f64,
 }
@@ -60,12 +67,17 @@ pub(super) fn decide(outcome: &Outcome, owed: &mut Owed, moment: &Moment) -> Dec
         Outcome::Refused { why } => return Decision::Dead { reason: why.clone() },
         Outcome::Failed { why, .. } => why,
     };
-    let Moment { now, back, retry_for, random } = *moment;
+    let Moment { now, back, others, retry_for, random } = *moment;
     owed.refusals = owed.refusals.saturating_add(u32::from(back.is_none()));
     owed.delivery.attempts = owed.delivery.attempts.saturating_add(1);
     let first = *owed.delivery.first_attempt_at.get_or_insert(now);
     match backoff::next_attempt(owed.refusals, first, now, retry_for, random) {
-        Some(next) => Decision::Retry { attempted_at: now, not_before: back.unwrap_or(next) },
+        Some(next) => {
+            let is_alone = *owed.others.get_or_insert(others) == others;
+            let most = if is_alone { clock::after(now, LONGEST_ALONE) } else { next };
+            let not_before = back.unwrap_or(next.min(most));
+            Decision::Retry { attempted_at: now, not_before }
+        }
         None => Decision::Dead {
             reason: format!("{why}, at every attempt for {}", crate::duration::Show(retry_for)),
         },
@@ -76,7 +88,6 @@ pub(super) fn decide(outcome: &Outcome, owed: &mut Owed, moment: &Moment) -> Dec
 mod tests {
     use super::*;
     use crate::{
-        clock,
         model::{ContainerId, Delivery, Lane},
         status::Backlog,
     };
@@ -97,7 +108,7 @@ mod tests {
     }
 
     fn at(now: Timestamp, back: Option<Timestamp>) -> Moment {
-        Moment { now, back, retry_for: DAY, random: 0.5 }
+        Moment { now, back, others: 0, retry_for: DAY, random: 0.5 }
     }
 
     #[test]
@@ -140,6 +151,13 @@ mod tests {
             waits.push(clock::until(NOW, not_before).as_millis());
         }
         assert_eq!(waits, [50, 250, 1_000, 5_000, 30_000, 120_000]);
+        // Longer than five minutes only where others were answered meanwhile.
+        for (others, wait) in [(0, 300_000), (1, 1_800_000)] {
+            let moment = Moment { others, ..at(NOW, None) };
+            let not_before = soon(wait);
+            let expected = Decision::Retry { attempted_at: NOW, not_before };
+            assert_eq!(decide(&failed(), &mut delivery, &moment), expected);
+        }
         let after = Decision::Retry { attempted_at: NOW, not_before: soon(30_000) };
         assert_eq!(decide(&failed(), &mut owed(100), &at(NOW, None)), after);
     }

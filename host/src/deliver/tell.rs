@@ -50,9 +50,10 @@ impl Deliverer {
     }
 
     /// Where nothing could be sent yet.
-    pub(super) fn tell_unproven(&self, outcome: &Outcome) {
-        let why = why(outcome).unwrap_or_default();
-        tracing::warn!(destination = %self.options.name, why, "has not proven itself yet");
+    pub(super) fn tell_unproven(&self, outcome: &Outcome, is_worth_a_line: bool) {
+        if let Some(why) = why(outcome).filter(|_| is_worth_a_line) {
+            tracing::warn!(destination = %self.options.name, why, "has not proven itself yet");
+        }
         self.note_error(outcome);
     }
 

@@ -93,6 +93,20 @@ fn a_held_one_waits_with_all_behind_it() {
 }
 
 #[test]
+fn one_that_is_freed_waits_no_longer_and_is_held_anew_for_as_long_as_that_says() {
+    let mut lanes = lines(&[(1, A, X)]);
+    assert_eq!(all(&mut lanes), [1]);
+    lanes.hold(id(1), at(10));
+    lanes.free(id(1));
+    assert_eq!(all(&mut lanes), [1]);
+    lanes.hold(id(1), at(20));
+    assert_eq!(lanes.release(at(10)), Some(at(20)));
+    assert_eq!(all(&mut lanes), [0_u64; 0]);
+    assert_eq!(lanes.release(at(20)), None);
+    assert_eq!(all(&mut lanes), [1]);
+}
+
+#[test]
 fn an_emptied_line_starts_anew_and_one_number_waits_once() {
     let mut lanes = lines(&[(1, A, A), (1, A, X)]);
     assert_eq!(all(&mut lanes), [1]);
@@ -117,14 +131,21 @@ fn those_that_were_tried_go_first_and_never_take_all_the_room() {
 
 #[test]
 fn a_probe_takes_another_each_time_new_ones_first() {
-    let mut lanes = lines(&[(1, Lane(1), X), (2, Lane(2), Y), (3, Lane(3), Z)]);
+    let of = |number| (number, Lane(number), Lane(100 + number));
+    let mut lanes = lines(&[of(1), of(2), of(3), of(4)]);
     let mut probed = Vec::new();
-    for random in [1.0, 0.0, 0.5, 0.9, 0.9, 0.9, 0.9] {
-        let Some(it) = lanes.probe(random) else { break };
+    for (random, also_tried) in [(0.5, true), (0.5, false), (0.0, true), (0.0, true), (0.0, false)]
+    {
+        let Some(it) = lanes.probe(random, also_tried) else { break };
         probed.push(it.0);
         lanes.again(it);
     }
-    assert_eq!(probed, [3, 2, 1, 3, 2, 1, 3]);
+    assert_eq!(probed, [4, 2, 3, 1]);
+    let again: Vec<_> = (0..5)
+        .filter_map(|_| lanes.probe(0.9, true).inspect(|it| lanes.again(*it)))
+        .map(|it| it.0)
+        .collect();
+    assert_eq!(again, [4, 2, 3, 1, 4]);
 }
 
 #[test]
@@ -204,7 +225,7 @@ fn whatever_happens_the_same_may_go_as_in_the_model() {
                 2 | 3 => {
                     let taken = match chance.below(2) {
                         0 => lanes.take(2),
-                        _ => lanes.probe(chance.below(10) as f64 / 10.0),
+                        _ => lanes.probe(chance.below(10) as f64 / 10.0, true),
                     };
                     if let Some(taken) = taken {
                         assert!(model.may_go().contains(&taken.0), "seed {seed} step {step}");
@@ -229,7 +250,10 @@ fn whatever_happens_the_same_may_go_as_in_the_model() {
                 _ if lanes.release(at(i64::from(step))).is_none() => model.held.clear(),
                 _ => {
                     let held = |number: &u64| {
-                        lanes.items.get(&id(*number)).is_some_and(|it| it.state == State::Held)
+                        lanes
+                            .items
+                            .get(&id(*number))
+                            .is_some_and(|it| matches!(it.state, State::Held(_)))
                     };
                     model.held.retain(held);
                 }

@@ -233,7 +233,7 @@ fn every_key_of_a_connection_is_read() {
     assert_eq!(connection.settings.value, expected);
     assert_eq!(connection.place, Place { line: 28, column: 8 });
     assert_eq!(connection.connector.place, Place { line: 29, column: 13 });
-    assert_eq!(connection.settings.place, Place { line: 48, column: 1 });
+    assert_eq!(connection.settings.place, Place { line: 49, column: 1 });
 }
 
 #[test]
@@ -245,9 +245,9 @@ fn tasks_stand_in_file_order_with_their_places() {
     };
     let tasks: Vec<_> = connection.tasks.iter().map(shown).collect();
     let expected = [
-        ("patients".to_owned(), "every 1h30m".to_owned(), true, 55),
-        ("appointments".to_owned(), "every 1m".to_owned(), false, 56),
-        ("orders".to_owned(), "cron 0 6 * * * Europe/Berlin".to_owned(), true, 57),
+        ("patients".to_owned(), "every 1h30m".to_owned(), true, 56),
+        ("appointments".to_owned(), "every 1m".to_owned(), false, 57),
+        ("orders".to_owned(), "cron 0 6 * * * Europe/Berlin".to_owned(), true, 58),
     ];
     assert_eq!(tasks, expected);
     let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
