@@ -14,8 +14,11 @@ use jiff::Timestamp;
 
 use crate::{clock, schedule::backoff::backoff};
 
-/// So many failures of those that had not failed before, in a row, are not theirs any more.
+/// So many failures of those that had not failed before, in a row, are not theirs any more: after a
+/// while few, at once many. Those of one kind that are refused often stand side by side.
 const IN_A_ROW: u32 = 5;
+const AT_ONCE: u32 = 40;
+const A_WHILE: Duration = Duration::from_secs(1);
 /// Failures further apart than this are no row.
 const ROW: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -28,12 +31,19 @@ pub(crate) struct Breaker {
     begun: u64,
     /// Counts those that ended well.
     well: u64,
-    /// Failures in a row while it is closed, and when the last was.
-    row: u32,
-    failed_at: Option<Timestamp>,
+    /// Failures in a row while it is closed.
+    row: Option<Row>,
     open: Option<Open>,
     /// How long it was open until it closed last, all times together.
     was_open: Duration,
+}
+
+/// Failures in a row.
+#[derive(Debug)]
+struct Row {
+    length: u32,
+    first: Timestamp,
+    last: Timestamp,
 }
 
 /// What is known of a side that fails as a whole.
@@ -158,10 +168,12 @@ impl Breaker {
         if !is_new {
             return None;
         }
-        let last = self.failed_at.replace(now);
-        let is_row = last.is_some_and(|last| clock::after(last, ROW) >= now);
-        self.row = if is_row { self.row.saturating_add(1) } else { 1 };
-        (self.row >= IN_A_ROW).then(|| {
+        let row = self.row.take().filter(|row| clock::after(row.last, ROW) >= now);
+        let mut row = row.unwrap_or(Row { length: 0, first: now, last: now });
+        (row.length, row.last) = (row.length.saturating_add(1), now);
+        let is_long = row.is_long();
+        self.row = Some(row);
+        is_long.then(|| {
             self.open(now);
             Turned::Open
         })
@@ -192,8 +204,15 @@ impl Breaker {
 
     fn close(&mut self, now: Timestamp) -> Option<Turned> {
         self.was_open = self.open_for(now);
-        (self.row, self.failed_at) = (0, None);
+        self.row = None;
         self.open.take().map(|_| Turned::Closed)
+    }
+}
+
+impl Row {
+    fn is_long(&self) -> bool {
+        let lasts = clock::after(self.first, A_WHILE) <= self.last;
+        self.length >= if lasts { IN_A_ROW } else { AT_ONCE }
     }
 }
 
@@ -232,11 +251,11 @@ mod tests {
     #[test]
     fn it_opens_on_what_many_have_in_common() {
         for (ends, is_open) in [
-            (vec![NEW; 4], false),
-            (vec![NEW; 5], true),
+            (vec![NEW; 39], false),
+            (vec![NEW; 40], true),
             (vec![KNOWN; 100], false),
-            ([vec![NEW; 4], vec![How::Well], vec![NEW; 4]].concat(), false),
-            ([vec![NEW; 4], vec![KNOWN, How::Untold], vec![NEW]].concat(), true),
+            ([vec![NEW; 39], vec![How::Well], vec![NEW; 39]].concat(), false),
+            ([vec![NEW; 39], vec![KNOWN, How::Untold], vec![NEW]].concat(), true),
             (vec![WHOLE], true),
         ] {
             assert_eq!(after(&ends).is_open(), is_open, "{ends:?}");
@@ -244,18 +263,20 @@ mod tests {
     }
 
     #[test]
-    fn failures_far_apart_are_no_row() {
-        let mut breaker = Breaker::default();
-        for minute in 0..100 {
-            let pass = breaker.begin();
-            breaker.ended(pass, NEW, later(minute * 61), 1.0);
+    fn few_are_enough_after_a_while_but_not_far_apart() {
+        for (apart, opens_after) in [(1, Some(5)), (20, Some(5)), (60, Some(5)), (61, None)] {
+            let mut breaker = Breaker::default();
+            let opens = (1..=100).find(|number| {
+                let pass = breaker.begin();
+                breaker.ended(pass, NEW, later(number * apart), 1.0).is_some()
+            });
+            assert_eq!(opens, opens_after, "{apart} s");
         }
-        assert!(!breaker.is_open());
     }
 
     #[test]
     fn an_open_one_is_probed_at_once_and_then_later_and_later_by_one_at_a_time() {
-        let (mut breaker, mut now, mut pauses) = (after(&[NEW; 5]), NOW, Vec::new());
+        let (mut breaker, mut now, mut pauses) = (after(&[NEW; 40]), NOW, Vec::new());
         for _ in 0..10 {
             assert!(breaker.admits(now, true));
             let probe = breaker.begin();
@@ -291,7 +312,7 @@ mod tests {
 
     #[test]
     fn those_that_had_failed_before_keep_none_waiting_that_is_new() {
-        let mut breaker = after(&[NEW; 5]);
+        let mut breaker = after(&[NEW; 40]);
         let probe = breaker.begin();
         breaker.ended(probe, KNOWN, NOW, 1.0);
         assert!(breaker.admits(NOW, true) && !breaker.admits(NOW, false));
@@ -302,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_probe_that_tells_nothing_makes_room_for_another() {
-        let mut breaker = after(&[NEW; 5]);
+        let mut breaker = after(&[NEW; 40]);
         let probe = breaker.begin();
         breaker.ended(probe, How::Untold, NOW, 1.0);
         assert!(breaker.is_open() && breaker.admits(NOW, true));

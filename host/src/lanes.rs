@@ -122,13 +122,7 @@ impl<T> Lanes<T> {
     /// not been out yet in turns the newest, and any, as `random` (from 0 to 1) picks it. Else, if
     /// these are asked as well, of those that have the one whose last turn is longest ago.
     pub(crate) fn probe(&mut self, random: f64, also_tried: bool) -> Option<ContainerId> {
-        let last = self.new.len().saturating_sub(1);
-        let any = (random.clamp(0.0, 1.0) * last as f64).round() as usize;
-        let picked = if self.probes.is_multiple_of(2) { last } else { any };
-        if picked < self.new.len() {
-            self.new.swap(0, picked);
-        }
-        let new = self.take_of(Kind::New);
+        let new = self.probe_new(random);
         self.probes += u64::from(new.is_some());
         new.or_else(|| also_tried.then(|| self.take_of(Kind::Tried)).flatten())
     }
@@ -289,13 +283,36 @@ impl<T> Lanes<T> {
     fn take_of(&mut self, kind: Kind) -> Option<ContainerId> {
         loop {
             let id = self.queue(kind).pop_front()?;
-            let is_it = |it: &&mut Entry<T>| it.state == State::Ready && it.kind == kind;
-            if let Some(entry) = self.items.get_mut(&id).filter(is_it) {
-                entry.state = State::Out;
-                self.tried_out += usize::from(kind == Kind::Tried);
+            if self.go(id, kind) {
                 return Some(id);
             }
         }
+    }
+
+    fn probe_new(&mut self, random: f64) -> Option<ContainerId> {
+        loop {
+            let last = self.new.len().checked_sub(1)?;
+            let any = (random.clamp(0.0, 1.0) * last as f64).round() as usize;
+            let picked = if self.probes.is_multiple_of(2) { last } else { any.min(last) };
+            // Who stands last stays there.
+            let id = if picked == last {
+                self.new.pop_back()?
+            } else {
+                self.new.swap_remove_front(picked)?
+            };
+            if self.go(id, Kind::New) {
+                return Some(id);
+            }
+        }
+    }
+
+    /// One of a queue goes, unless it was put back since.
+    fn go(&mut self, id: ContainerId, kind: Kind) -> bool {
+        let is_it = |it: &&mut Entry<T>| it.state == State::Ready && it.kind == kind;
+        let Some(entry) = self.items.get_mut(&id).filter(is_it) else { return false };
+        entry.state = State::Out;
+        self.tried_out += usize::from(kind == Kind::Tried);
+        true
     }
 
     fn come_back(&mut self, id: ContainerId, state: State) {

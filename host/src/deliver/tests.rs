@@ -232,10 +232,11 @@ async fn thirty_that_are_refused_for_ever_cost_the_others_nothing() {
             stand.wait_for(500 - refused.len()).await;
             let mut took: Vec<_> = stand.taken().iter().map(|(at, _)| *at).collect();
             took.sort_unstable();
-            // An hour later each was asked some ten times, and the lines are open.
+            // An hour later each was asked some times, not more than every five minutes where
+            // nobody else came, and the lines are open.
             time::sleep(Duration::from_secs(3_600)).await;
             let refusals = stand.attempts().len() - took.len();
-            assert!(refusals <= refused.len() * 11, "{refusals} refusals");
+            assert!(refusals <= refused.len() * 19, "{refusals} refusals");
             let before = stand.elapsed();
             stand.deliver(&[("late", "patient/late")]).await;
             stand.wait_for(took.len() + 1).await;
@@ -255,7 +256,7 @@ async fn thirty_that_are_refused_for_ever_cost_the_others_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_down_is_left_alone_and_hears_of_all_once_it_is_back() {
-    for count in [1, 3, 5, 1_000] {
+    for count in [1, 3, 50, 1_000] {
         let (stand, running) = stand(&memory(), &Arc::default());
         *lock(&stand.destination.is_down) = true;
         let delivering = async {
@@ -263,7 +264,7 @@ async fn one_that_is_down_is_left_alone_and_hears_of_all_once_it_is_back() {
             let began = stand.elapsed();
             time::sleep(Duration::from_secs(3_600)).await;
             let attempts = stand.attempts();
-            assert!(attempts.len() <= 100, "{count}: {} attempts", attempts.len());
+            assert!(attempts.len() <= 150, "{count}: {} attempts", attempts.len());
             let late = attempts.iter().filter(|(at, _)| *at > began + 1_800_000).count();
             assert!(late <= 40, "{count}: {late} attempts in half an hour");
             *lock(&stand.destination.is_down) = false;
@@ -283,7 +284,7 @@ async fn probes_take_another_each_time() {
     let (stand, running) = stand(&memory(), &Arc::default());
     *lock(&stand.destination.is_down) = true;
     let delivering = async {
-        stand.deliver(&refs(&records(40))).await;
+        stand.deliver(&refs(&records(100))).await;
         time::sleep(Duration::from_secs(600)).await;
         // Those that opened it were asked more than once, before; of the rest each at most once.
         let mut probes: Vec<_> =
