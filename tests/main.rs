@@ -35,6 +35,7 @@ mod languages;
 mod purge;
 mod real_ehr;
 mod real_registry;
+mod refused;
 mod registries;
 mod reload;
 mod sealed;

@@ -8,7 +8,7 @@ use super::{
     exit::Error,
     output::{Output, plain},
 };
-use crate::status::{Connector, Destination, Report, Shadow, Task};
+use crate::status::{Connector, Destination, Report, Shadow, Task, Uncollected};
 
 /// Says how a running host is doing.
 #[derive(Args)]
@@ -142,6 +142,10 @@ fn troubles(report: &Report) -> Vec<String> {
         report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
     let notices =
         report.tasks.iter().filter_map(|(name, task)| Some((name, task.notice.as_ref()?)));
+    let uncollected = report.tasks.iter().filter_map(|(name, task)| {
+        let Uncollected { containers, since, error } = task.uncollected.as_ref()?;
+        Some(format!("{name}: {containers} found and not collected yet, since {since:.0}: {error}"))
+    });
     let store = report.store.iter().map(|error| format!("store: {error}"));
     let refused = report.refused.iter();
     let refused = refused.map(|(file, error)| format!("{file}: not in service: {error}"));
@@ -152,7 +156,7 @@ fn troubles(report: &Report) -> Vec<String> {
         .chain(destinations)
         .map(|(name, error)| format!("{name}: {error}"))
         .chain(store);
-    let lines = lines.chain(refused).chain(held);
+    let lines = uncollected.chain(lines).chain(refused).chain(held);
     let mut lines: Vec<_> = lines.collect();
     if !lines.is_empty() {
         lines.insert(0, String::new());
@@ -222,8 +226,14 @@ mod tests {
         );
         report.tasks.insert("general/visits".into(), odd);
         report.store = Some("no room".into());
+        let (containers, since) = (3, at("2026-05-05T09:00:00.7Z"));
+        let uncollected = Uncollected { containers, since, error: "status 403".into() };
+        let visits = report.tasks.get_mut("general/visits").unwrap();
+        visits.uncollected = Some(uncollected);
         let notice = format!("general/visits: {notice}");
-        let expected = ["", "general/orders: it broke", &notice, "store: no room"];
+        let uncollected = "general/visits: 3 found and not collected yet, since \
+                           2026-05-05T09:00:00Z: status 403";
+        let expected = ["", uncollected, "general/orders: it broke", &notice, "store: no room"];
         assert_eq!(troubles(&report), expected);
     }
 }

@@ -255,6 +255,7 @@ impl Poller {
                 at: progress.context.now,
                 most: GONE_AT_ONCE,
             };
+            let _turn = self.collector.turn().await;
             match self.store.end_listing(end).await? {
                 EndedListing::Fenced => return Err(Error::Fenced),
                 EndedListing::Held(held) => {
