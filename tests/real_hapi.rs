@@ -80,7 +80,7 @@ async fn a_transaction_that_is_seen_late_is_told_beside_single_writes() {
     let Some(stage) = Stage::new(&["appointments"]).await else { return };
     let (host, writer) = (stage.start().await, &stage.writer);
     let somebody = patient();
-    writer.write(&somebody).await;
+    writer.store(&somebody).await;
     for size in sizes() {
         let done = CancellationToken::new();
         let singles = (0..20).map(|_| appointment(&somebody)).collect();
@@ -203,5 +203,25 @@ async fn an_answer_of_a_search_before_is_not_taken_for_one_of_now() {
         assert!(verdict.is_whole(), "change {change}: {}; asked last: {asked:#?}", verdict.story());
         assert!(verdict.is_right(false), "change {change}: {}", verdict.story());
     }
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_deleted_is_told_by_a_sweep() {
+    let Some(stage) = Stage::new(&["appointments"]).await else { return };
+    let swept = "{ every = \"1s\", sweep = { every = \"2s\" } }";
+    stage.configure(&stage.hapi.base_url(), swept, "");
+    let (host, writer) = (stage.start().await, &stage.writer);
+    let somebody = patient();
+    writer.store(&somebody).await;
+    let some: Vec<_> = (0..10).map(|_| appointment(&somebody)).collect();
+    for record in &some {
+        writer.write(record).await;
+    }
+    stage.all_is_told(&host, false).await;
+    writer.delete(&some[3]).await;
+    stage.all_is_told(&host, false).await;
+    writer.write(&some[7]).await;
+    stage.all_is_told(&host, false).await;
     host.stop().await;
 }

@@ -95,10 +95,6 @@ impl Stage {
         let verdict = self.verdict();
         let well = verdict.is_whole() && verdict.is_right(with_kills);
         assert!(well, "{}\n{}", verdict.story(), self.story(host).await);
-        drop(std::io::Write::write_fmt(
-            &mut std::io::stderr(),
-            format_args!("{}\n", verdict.story()),
-        ));
     }
 
     /// Waits until all that was found is told.
