@@ -79,9 +79,9 @@ impl Gateway {
     async fn stop(&self, what: &str) {
         let (go, goes) = oneshot::channel();
         let stop = Stop { what: what.to_owned(), _go: go };
-        let told = self.stops.lock().unwrap().as_ref().map(|stops| stops.send(stop));
-        // Whether dropped by a test or as there is none: it may go.
-        if told.is_some() {
+        let stops = self.stops.lock().unwrap().clone();
+        if stops.is_some_and(|stops| stops.send(stop).is_ok()) {
+            // Let go of by being dropped.
             goes.await.ok();
         }
     }

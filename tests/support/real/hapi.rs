@@ -47,7 +47,7 @@ impl Hapi {
         }
         let mut server = SERVER.lock().await;
         if server.is_none() {
-            *server = Some(Server::start(Folder::new("hapi"), 0).await);
+            *server = Some(Server::start(None, 0).await);
         }
         let port = server.as_ref().map_or(0, |server| server.port);
         Some(Self { server, rest: Rest::new(port, None) })
@@ -64,7 +64,7 @@ impl Hapi {
     pub(crate) async fn start_again(&mut self) {
         let server = self.server.take().expect("a server");
         drop(server.process);
-        *self.server = Some(Server::start(server.folder, server.port).await);
+        *self.server = Some(Server::start(Some(server.folder), server.port).await);
     }
 
     /// What it last wrote, to say in a failure.
@@ -92,8 +92,9 @@ impl Drop for Hapi {
 }
 
 impl Server {
-    async fn start(folder: Folder, port: u16) -> Self {
+    async fn start(folder: Option<Folder>, port: u16) -> Self {
         let mut command = install::hapi();
+        let folder = folder.unwrap_or_else(|| Folder::new("hapi"));
         command.arg(&folder.0).arg(port.to_string());
         let process = Process::start_within(START, "HAPI", command).await;
         Self { port: process.port(), process: Some(process), folder }
