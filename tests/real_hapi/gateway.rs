@@ -20,17 +20,8 @@ pub(super) struct Gateway {
     url: Arc<str>,
     upstream: Arc<str>,
     http: reqwest::Client,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Arc<Mutex<Vec<String>>>,
     stops: Arc<Mutex<Option<mpsc::UnboundedSender<Stop>>>>,
-}
-
-/// What was asked.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    /// Path and query.
-    pub(super) what: String,
-    /// The answer's `X-Cache`, which says whether it is that of an older search.
-    pub(super) cache: String,
 }
 
 /// A request that waits until this is dropped.
@@ -64,8 +55,8 @@ impl Gateway {
         &self.url
     }
 
-    /// What was asked so far.
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    /// What was asked so far: path and query, and whether it was answered by an older search.
+    pub(super) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 
@@ -102,7 +93,7 @@ async fn pass(State(gateway): State<Gateway>, request: Request) -> Response {
         return Response::builder().status(502).body(Body::empty()).unwrap();
     };
     let cache = text(&headers, "x-cache");
-    gateway.asked.lock().unwrap().push(Asked { what, cache });
+    gateway.asked.lock().unwrap().push(format!("{what} {cache}"));
     let mut passed = Response::new(Body::from(bytes));
     *passed.status_mut() = status;
     *passed.headers_mut() = headers;

@@ -51,8 +51,9 @@ impl Stage {
         let host = self.site.start().await;
         let tasks = &self.tasks;
         let polled = |report: &rounds::status::Report| {
-            let is_polled = |task| report.tasks.get(task).is_some_and(|task| task.polls > 0);
-            tasks.iter().all(|task| is_polled(task)).then_some(())
+            let is_polled =
+                |task: &String| report.tasks.get(task).is_some_and(|task| task.polls > 0);
+            tasks.iter().all(is_polled).then_some(())
         };
         host.wait_for("a first poll of each action", polled).await;
         host
