@@ -34,6 +34,7 @@ mod kill;
 mod languages;
 mod purge;
 mod real_ehr;
+mod real_hapi;
 mod real_registry;
 mod refused;
 mod registries;

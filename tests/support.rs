@@ -33,4 +33,4 @@ pub(crate) use servers::{
     Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with, serve,
 };
 pub(crate) use site::{CACHE_HOME, Said, Site, cache_home, connection, destination, has_panicked};
-pub(crate) use wait::{PATIENCE, eventually, skipped, within};
+pub(crate) use wait::{PATIENCE, eventually, eventually_within, skipped, within};
