@@ -25,5 +25,6 @@ class Hello(Connector):
 
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         changed = answer.ok().json(Changed)
-        changes = [Change.upserted(id, {}, version=version) for id, version in changed["patients"]]
-        return Page.last(changed["until"], changes)
+        # A version is all that this EHR says of a patient.
+        said = [Change.upserted(id, {}, version=it, content=it) for id, it in changed["patients"]]
+        return Page.last(changed["until"], said)

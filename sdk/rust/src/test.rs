@@ -245,7 +245,7 @@ impl<C: Connector> Harness<C> {
     fn collect_all(&mut self, poll: &mut Poll) -> Result<(), Error> {
         let mut answers = HashMap::new();
         for change in poll.changes.clone() {
-            for change in self.known.to_collect(change) {
+            for change in self.known.news(change) {
                 self.collect(&change, &mut answers, poll)?;
             }
         }

@@ -25,7 +25,7 @@ struct Record {
 impl Known {
     /// What is to be collected of a change: nothing where it says what is known, else the change
     /// with its key, behind the one that tells of a key that it had before.
-    pub(super) fn to_collect(&mut self, change: Change) -> Vec<Change> {
+    pub(super) fn news(&mut self, change: Change) -> Vec<Change> {
         let says = (change.kind, change.content.clone().unwrap_or_else(|| change.data.clone()));
         let record = self.records.entry(change.id.clone()).or_default();
         let is_same = record.last.as_ref() == Some(&says);
@@ -72,7 +72,7 @@ mod tests {
 
     fn kinds(known: &mut Known, change: Change) -> Vec<(ChangeKind, Option<String>)> {
         let of = |change: Change| (change.kind, change.key);
-        known.to_collect(change).into_iter().map(of).collect()
+        known.news(change).into_iter().map(of).collect()
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
             (Change::deleted("1").version("v5"), 1, "gone"),
             (Change::deleted("1").version("v6"), 0, "gone as before"),
         ] {
-            assert_eq!(known.to_collect(change).len(), told, "{what}");
+            assert_eq!(known.news(change).len(), told, "{what}");
         }
     }
 
