@@ -21,7 +21,9 @@ func (Hello) Changes(_ rounds.Context, _ *string, answer rounds.Response) (round
 	err := answer.Read(&said)
 	page := rounds.Last(said.Until)
 	for _, patient := range said.Patients {
-		page.Changes = append(page.Changes, rounds.Upserted(patient[0], "{}").WithVersion(patient[1]))
+		// A version is all that this EHR says of a patient.
+		change := rounds.Upserted(patient[0], "{}").WithVersion(patient[1]).WithContent(patient[1])
+		page.Changes = append(page.Changes, change)
 	}
 	return page, err
 }

@@ -5,17 +5,40 @@ import type { Shape } from "./shape.js";
 
 /** What else is known of a change. */
 export interface ChangeDetails {
-  /** What tells two states of the record apart. An (id, version) seen before is not told again. */
+  /**
+   * What the EHR tells two states of the record apart by. A state is this and its content; one
+   * seen before is not told again. Without one, in a feed, each reading of it is another state,
+   * but where the host reads a stretch of the feed again.
+   */
   readonly version?: string | null | undefined;
-  /** Records of one key are told in order, as those of one patient; without one it is the id. */
+  /**
+   * What the record says, as a {@link fingerprint} of it without version, time of change and
+   * whatever else differs though nothing changed. What says the same as the record's last state
+   * is told to nobody, what says something else is told even under a version seen before.
+   * Without one, `data` stands for it.
+   */
+  readonly content?: string | null | undefined;
+  /**
+   * Records of one key are told in order, as those of one patient; without one it is the key that
+   * the record had last, or its id.
+   */
   readonly key?: string | null | undefined;
   /** When it changed, by the EHR's clock (RFC 3339). */
   readonly occurredAt?: string | null | undefined;
 }
 
+/**
+ * What became of a record: it is new or differs; it is gone; or it has another key from now on, as
+ * an appointment that is another patient's. Then the change's `key` is the one that it had, and
+ * its `data` says what it is now. The host makes it of a change of key and has
+ * {@link Connector.movedAway} tell it before that change; no page holds one.
+ */
+export type ChangeKind = "upserted" | "deleted" | "moved-away";
+
 /** One changed record, as the poll reported it. */
 export class Change {
   readonly version: string | null;
+  readonly content: string | null;
   readonly key: string | null;
   readonly occurredAt: string | null;
 
@@ -23,12 +46,13 @@ export class Change {
     /** The record's identifier in the EHR. */
     readonly id: string,
     /** What became of it. */
-    readonly kind: "upserted" | "deleted",
+    readonly kind: ChangeKind,
     /** What `collect` needs of it: JSON text. */
     readonly data: string,
     details: ChangeDetails = {},
   ) {
     this.version = details.version ?? null;
+    this.content = details.content ?? null;
     this.key = details.key ?? null;
     this.occurredAt = details.occurredAt ?? null;
   }
@@ -53,8 +77,43 @@ export class Change {
   }
 }
 
+/**
+ * A record of an answer that cannot be read as one, while others can. The host makes a dead letter
+ * of it, once, and goes on.
+ */
+export interface Unreadable {
+  /** Where it stands in the answer, as `entry 3`. */
+  readonly place: string;
+  /** Its identifier in the EHR, where that can be read. */
+  readonly id?: string | null | undefined;
+  /** Why it cannot be read; no patient's data. */
+  readonly reason: string;
+  /** What `collect` would be given for it, should a person have it tried again: JSON text. */
+  readonly data: string;
+}
+
+/** Makes records that cannot be read. */
+export const Unreadable = {
+  /** A record as it came; an `id` counts where it is a text. */
+  at: (place: string, record: unknown, reason: string, id?: unknown): Unreadable => {
+    const data = encodeJson(record, "a record that cannot be read");
+    return { place, id: typeof id === "string" ? id : null, reason, data };
+  },
+};
+
+/** What else a page may have. */
+export interface PageDetails {
+  /** What stands among the changes and cannot be read. */
+  readonly unreadable?: readonly Unreadable[] | undefined;
+  /**
+   * What a user should know of this EHR's answers, a sentence each and always the same for the
+   * same, as that it does not sort. The host tells each once. No patient's data.
+   */
+  readonly notices?: readonly string[] | undefined;
+}
+
 /** What one answer said: changes, and where the next request starts. */
-export interface Page {
+export interface Page extends PageDetails {
   /** In the order in which they are to be told. */
   readonly changes: readonly Change[];
   /** Stored in one step with the changes, so it holds all there is to know. */
@@ -66,11 +125,11 @@ export interface Page {
 /** Makes pages. */
 export const Page = {
   /** The last page of a poll. */
-  last: (cursor: string, changes: Iterable<Change>): Page => {
-    return { changes: [...changes], cursor, more: false };
+  last: (cursor: string, changes: Iterable<Change>, details: PageDetails = {}): Page => {
+    return { ...details, changes: [...changes], cursor, more: false };
   },
   /** A page after which the host asks on at once. */
-  more: (cursor: string, changes: Iterable<Change>): Page => {
-    return { changes: [...changes], cursor, more: true };
+  more: (cursor: string, changes: Iterable<Change>, details: PageDetails = {}): Page => {
+    return { ...details, changes: [...changes], cursor, more: true };
   },
 };

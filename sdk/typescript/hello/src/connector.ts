@@ -20,7 +20,9 @@ export default connector({
 
   changes(_context, _cursor, answer) {
     const { patients, until } = answer.ok().json(Changed);
-    const change = ([id, version]: [string, string]) => Change.upserted(id, {}, { version });
+    // A version is all that this EHR says of a patient.
+    const change = ([id, version]: [string, string]) =>
+      Change.upserted(id, {}, { version, content: version });
     return Page.last(until, patients.map(change));
   },
 });
