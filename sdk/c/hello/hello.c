@@ -21,7 +21,8 @@ static rounds_page *changes(const rounds_context *context, rounds_text cursor,
   ROUNDS_EACH(pair, rounds_need(body, "patients")) {
     rounds_text id = rounds_string(rounds_need_item(pair, 0));
     rounds_change *change = rounds_upserted(page, id, rounds_text_of("{}"));
-    change->version = rounds_string(rounds_need_item(pair, 1));
+    // A version is all that this EHR says of a patient.
+    change->version = change->content = rounds_string(rounds_need_item(pair, 1));
   }
   return rounds_last(page, rounds_string(rounds_need(body, "until")));
 }

@@ -25,6 +25,32 @@ rounds_change *rounds_deleted(rounds_page *page, rounds_text id) {
   return change;
 }
 
+rounds_unreadable *rounds_unread(rounds_page *page, rounds_text place, rounds_text data,
+                                 const char *reason) {
+  rounds_unreadable *unreadable = rounds_new(rounds_unreadable, 1);
+  unreadable->place = place;
+  unreadable->reason = rounds_text_of(reason);
+  unreadable->data = data;
+  if (page->last_unreadable)
+    page->last_unreadable->next = unreadable;
+  else
+    page->first_unreadable = unreadable;
+  page->last_unreadable = unreadable;
+  page->unreadable_count++;
+  return unreadable;
+}
+
+void rounds_add_notice(rounds_page *page, const char *words) {
+  rounds_notice *notice = rounds_new(rounds_notice, 1);
+  notice->words = rounds_text_of(words);
+  if (page->last_notice)
+    page->last_notice->next = notice;
+  else
+    page->first_notice = notice;
+  page->last_notice = notice;
+  page->notice_count++;
+}
+
 static rounds_page *ended(rounds_page *page, rounds_text cursor, bool more) {
   if (!cursor.at)
     rounds_fail_internal("a page without a cursor");
