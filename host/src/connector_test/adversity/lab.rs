@@ -21,6 +21,7 @@ pub(super) struct Place {
     pub(super) base_url: String,
     pub(super) since: Timestamp,
     pub(super) now: Timestamp,
+    pub(super) mode: Mode,
     /// The connection's name, which a guest is not told; its random numbers hang on it.
     pub(super) connection: &'static str,
 }
@@ -34,7 +35,7 @@ impl Place {
             base_url: self.base_url.clone(),
             since: self.since,
             now: self.now,
-            mode: Mode::default(),
+            mode: self.mode,
         }
     }
 
