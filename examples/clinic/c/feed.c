@@ -1,6 +1,7 @@
 /// The feed of appointments. The EHR answers those changed at a time or later, so a page that is
 /// full may end in the middle of many that changed at one instant; then a larger one is asked for.
-/// A time that lies ahead is told and not asked from: nothing before it would be told again.
+/// A time that lies ahead is told and not asked from: nothing before it would be told again. A
+/// record that cannot be read takes no other along.
 #include "clinic.h"
 
 enum { PAGE_SIZE = 100, LARGEST_PAGE = 10000, DAY = 86400 };
@@ -45,13 +46,33 @@ rounds_request *clinic_poll(const rounds_context *context, rounds_text cursor) {
   return rounds_query(request, "limit", rounds_decimal(from.limit));
 }
 
-/// Adds a record, and answers when it changed.
-static rounds_text add(rounds_page *page, const rounds_json *record) {
+static void add_unreadable(rounds_page *page, const rounds_json *record, size_t number) {
+  rounds_text place = ROUNDS_JOIN(rounds_text_of("appointments["), rounds_decimal((int64_t)number),
+                                  rounds_text_of("]"));
+  rounds_unreadable *odd =
+      rounds_unread(page, place, rounds_compact(record),
+                    "an appointment without what each must have, or with it otherwise");
+  bool is_object = rounds_kind_of(record) == ROUNDS_OBJECT;
+  const rounds_json *id = is_object ? rounds_member(record, "id") : NULL;
+  if (rounds_kind_of(id) == ROUNDS_STRING)
+    odd->id = rounds_string(id);
+}
+
+/// Adds a record, and answers when it changed; none where it cannot be read.
+static rounds_text add(rounds_page *page, const rounds_json *record, size_t number) {
   rounds_text id = rounds_string(rounds_need(record, "id"));
   rounds_text patient_id = rounds_string(rounds_need(record, "patientId"));
   rounds_text changed_at = rounds_string(rounds_need(record, "changedAt"));
+  rounds_text content = clinic_content(record);
+  rounds_time time;
+  if (rounds_failed() || !rounds_read_time(changed_at, &time)) {
+    rounds_forgive();
+    add_unreadable(page, record, number);
+    return rounds_none();
+  }
   rounds_change *change = rounds_upserted(page, id, rounds_compact(record));
   change->version = changed_at;
+  change->content = content;
   change->key = ROUNDS_JOIN(rounds_text_of("patient/"), patient_id);
   change->occurred_at = changed_at;
   return changed_at;
@@ -76,12 +97,15 @@ rounds_page *clinic_changes(const rounds_context *context, rounds_text cursor,
   const rounds_json *records = rounds_need(rounds_body_json(rounds_ok(answer)), "appointments");
   rounds_page *page = rounds_no_changes();
   rounds_text last = from.since;
+  size_t count = 0;
   ROUNDS_EACH(record, records) {
-    last = later_of(last, add(page, record), context);
+    rounds_text changed_at = add(page, record, count++);
+    if (rounds_is_some(changed_at))
+      last = later_of(last, changed_at, context);
   }
   if (rounds_failed())
     return NULL;
-  if ((int64_t)page->count < from.limit)
+  if ((int64_t)count < from.limit)
     return rounds_last(page, cursor_of(last, page_size(context)));
   bool is_later = rounds_compare_times(rounds_parse_time(last), rounds_parse_time(from.since)) > 0;
   return is_later ? rounds_more(page, cursor_of(last, page_size(context)))

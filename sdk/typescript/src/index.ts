@@ -28,6 +28,7 @@ export * as link from "./link.js";
 export { Action, type ActionDetails, type Auth, type Detection, type Manifest } from "./manifest.js";
 export * as model from "./model.js";
 export { encode } from "./percent.js";
+export { fit } from "./read.js";
 export { type Body, type Header, Request } from "./request.js";
 export { Response } from "./response.js";
 export * as shape from "./shape.js";

@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { guest } from "../dist/guest.js";
-import { Action, Change, connector, Failure, Page, Request } from "../dist/index.js";
+import {
+  Action,
+  Change,
+  connector,
+  Failure,
+  fit,
+  Page,
+  Request,
+  shape,
+  Step,
+  Unreadable,
+} from "../dist/index.js";
 
 const context = {
   action: "patients",
@@ -12,6 +23,9 @@ const context = {
   since: "2026-01-01T00:00:00Z",
   now: "2026-01-01T00:01:00Z",
   interrupted: false,
+  listing: false,
+  silent: false,
+  lastTry: false,
 };
 const answer = { status: 200, headers: [], body: { tag: "text", val: "{}" } };
 
@@ -37,6 +51,64 @@ test("hands over the contract's types", () => {
   assert.equal(change.version, "\ufffdv");
   const step = it.collect(context, change, null, []);
   assert.deepEqual(step, { tag: "notify", val: { event: "A.B", payload: '{"a":1}', memo: null } });
+});
+
+test("every field of the contract goes both ways", () => {
+  const seen = [];
+  const actions = [Action.feed("a", "A", ["A.B"], 7, { lists: true }), Action.snapshot("b", "B", [], 8)];
+  const odd = [Unreadable.at("entry 3", { a: 1 }, "no id", 7), Unreadable.at("4", null, "no", "x")];
+  const details = { version: "v", content: "c", key: "k", occurredAt: "o" };
+  const page = Page.more("9", [Change.upserted("7", 1, details), Change.deleted("8")], {
+    unreadable: odd,
+    notices: ["It does not sort."],
+  });
+  const { connector: it } = guest({
+    describe: () => ({ ...some.describe(), actions }),
+    poll: (given) => (seen.push(given), Request.get("/x")),
+    changes: () => page,
+    collect: (_context, change) => (seen.push(change), Step.skip("collected")),
+    movedAway: (_context, change) => (seen.push(change), Step.skip("moved")),
+  });
+  assert.deepEqual(
+    it.describe().actions.map(({ fastest, lists }) => [fastest, lists]),
+    [
+      [7, true],
+      [8, false],
+    ],
+  );
+  for (const flag of ["interrupted", "listing", "silent", "lastTry"]) {
+    it.poll({ ...context, [flag]: true }, null);
+    const { interrupted, listing, silent, lastTry } = seen.pop();
+    const flags = { interrupted, listing, silent, lastTry };
+    assert.deepEqual(Object.entries(flags).filter(([, is]) => is), [[flag, true]]);
+  }
+  const { changes, unreadable, notices } = it.changes(context, null, answer);
+  assert.deepEqual(unreadable, [
+    { place: "entry 3", id: null, reason: "no id", data: '{"a":1}' },
+    { place: "4", id: "x", reason: "no", data: "null" },
+  ]);
+  assert.deepEqual(notices, ["It does not sort."]);
+  assert.deepEqual(changes[0], { id: "7", kind: "upserted", ...details, data: "1" });
+  assert.equal(changes[1].content, null);
+  assert.equal(it.collect(context, changes[0], null, []).val.reason, "collected");
+  assert.deepEqual({ ...seen.pop() }, { ...changes[0] });
+  const moved = { ...changes[0], kind: "moved-away" };
+  assert.equal(it.collect(context, moved, null, []).val.reason, "moved");
+  assert.deepEqual({ ...seen.pop() }, moved);
+  const usual = guest({ ...some }).connector.collect(context, moved, null, []);
+  assert.equal(usual.val.reason, "it has another key from now on");
+});
+
+test("a page without more is whole", () => {
+  const { unreadable, notices } = guest({ ...some }).connector.changes(context, null, answer);
+  assert.deepEqual([unreadable, notices], [[], []]);
+});
+
+test("a record that does not fit is told by its place", () => {
+  const Record = shape.object({ id: shape.text });
+  assert.deepEqual(fit({ id: "7", more: 1 }, Record), { id: "7", more: 1 });
+  const said = { tag: "unexpected-response", message: /other JSON than expected: \/id is no text/ };
+  assert.throws(() => fit({ id: 7 }, Record), said);
 });
 
 test("takes a class, and a sign-in", () => {

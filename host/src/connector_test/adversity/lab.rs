@@ -101,6 +101,12 @@ impl<'c> Lab<'c> {
             let ids = page.changes.iter().flat_map(|it| [Some(&it.id), it.key.as_ref()]);
             let ids: BTreeSet<&String> = ids.flatten().collect();
             ids.into_iter().for_each(|id| self.watch.look(Spot::Identity, id, &self.call));
+            for odd in &page.unreadable {
+                self.watch.look(Spot::Identity, odd.id.as_deref().unwrap_or_default(), &self.call);
+                self.watch.look(Spot::Reason, &odd.place, &self.call);
+                self.watch.look(Spot::Reason, &odd.reason, &self.call);
+            }
+            page.notices.iter().for_each(|it| self.watch.look(Spot::Reason, it, &self.call));
         }
         page
     }
