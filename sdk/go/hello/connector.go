@@ -20,10 +20,8 @@ func (Hello) Changes(_ rounds.Context, _ *string, answer rounds.Response) (round
 	}
 	err := answer.Read(&said)
 	page := rounds.Last(said.Until)
-	for _, patient := range said.Patients {
-		// A version is all that this EHR says of a patient.
-		change := rounds.Upserted(patient[0], "{}").WithVersion(patient[1]).WithContent(patient[1])
-		page.Changes = append(page.Changes, change)
+	for _, it := range said.Patients { // A version is all that this EHR says of a patient.
+		page.Changes = append(page.Changes, rounds.Upserted(it[0], "{}").WithVersion(it[1]).WithContent(it[1]))
 	}
 	return page, err
 }

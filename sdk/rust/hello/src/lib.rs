@@ -22,8 +22,9 @@ impl Connector for Hello {
     }
     fn changes(_: &Context, _: Option<&str>, answer: &Response) -> Result<Page, Failure> {
         let Changed { patients, until } = answer.ok()?.json()?;
-        let change = |(id, version)| Change::upserted(id, "{}").version(version);
-        Ok(Page::last(until, patients.into_iter().map(change)))
+        // A version is all that this EHR says of a patient.
+        let said = |(id, it): (_, String)| Change::upserted(id, "{}").version(&it).content(it);
+        Ok(Page::last(until, patients.into_iter().map(said)))
     }
 }
 export!(Hello);
