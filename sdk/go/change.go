@@ -1,6 +1,10 @@
 package rounds
 
-import "fmt"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
 
 // ChangeKind is what became of a record.
 type ChangeKind uint8
@@ -114,6 +118,39 @@ func Last(cursor string, changes ...Change) Page { return Page{Changes: changes,
 // More is a page after which the host asks on at once.
 func More(cursor string, changes ...Change) Page {
 	return Page{Changes: changes, Cursor: cursor, More: true}
+}
+
+// ReadEach adds what these records say, one by one, so that an odd one takes no other along: a change
+// each, or where read answers an [UnexpectedResponse], that one cannot be read, and why. Any other
+// error of read is answered. list is where they stand in the answer, as "appointments".
+func (p Page) ReadEach(
+	list string, records []json.RawMessage, read func(record string) (Change, error),
+) (Page, error) {
+	for at, record := range records {
+		change, err := read(string(record))
+		var failure Failure
+		switch {
+		case err == nil:
+			p.Changes = append(p.Changes, change)
+		case errors.As(err, &failure) && failure.Case == CaseUnexpectedResponse:
+			place := fmt.Sprintf("%s[%d]", list, at)
+			p.Unreadable = append(p.Unreadable, unreadableRecord(place, record, failure.Text))
+		default:
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// unreadableRecord is a record as it came; its ID is a text that it has as id.
+func unreadableRecord(place string, record json.RawMessage, reason string) Unreadable {
+	odd := Unreadable{Place: place, Reason: reason, Data: string(record)}
+	var fields map[string]json.RawMessage
+	var id *string
+	if json.Unmarshal(record, &fields) == nil && json.Unmarshal(fields["id"], &id) == nil {
+		odd.ID = id
+	}
+	return odd
 }
 
 // WithUnreadable adds what cannot be read.

@@ -46,20 +46,21 @@ rounds_request *clinic_poll(const rounds_context *context, rounds_text cursor) {
   return rounds_query(request, "limit", rounds_decimal(from.limit));
 }
 
-static void add_unreadable(rounds_page *page, const rounds_json *record, size_t number) {
-  rounds_text place = ROUNDS_JOIN(rounds_text_of("appointments["), rounds_decimal((int64_t)number),
-                                  rounds_text_of("]"));
-  rounds_unreadable *odd =
-      rounds_unread(page, place, rounds_compact(record),
-                    "an appointment without what each must have, or with it otherwise");
-  bool is_object = rounds_kind_of(record) == ROUNDS_OBJECT;
-  const rounds_json *id = is_object ? rounds_member(record, "id") : NULL;
-  if (rounds_kind_of(id) == ROUNDS_STRING)
-    odd->id = rounds_string(id);
+/// The later of two times, of equal ones the second; the first where the second lies ahead.
+static rounds_text later_of(rounds_text first, rounds_text second, const rounds_context *context) {
+  rounds_time a = rounds_parse_time(first), b = rounds_parse_time(second);
+  return rounds_compare_times(a, b) > 0 || is_ahead(b, context) ? first : second;
 }
 
-/// Adds a record, and answers when it changed; none where it cannot be read.
-static rounds_text add(rounds_page *page, const rounds_json *record, size_t number) {
+/// What reading a page comes to beside changes.
+typedef struct reading {
+  const rounds_context *context;
+  /// The latest time.
+  rounds_text last;
+} reading;
+
+static void read(rounds_page *page, const rounds_json *record, void *into) {
+  reading *so_far = into;
   rounds_text id = rounds_string(rounds_need(record, "id"));
   rounds_text patient_id = rounds_string(rounds_need(record, "patientId"));
   rounds_text changed_at = rounds_string(rounds_need(record, "changedAt"));
@@ -67,21 +68,16 @@ static rounds_text add(rounds_page *page, const rounds_json *record, size_t numb
   rounds_time time;
   if (rounds_failed() || !rounds_read_time(changed_at, &time)) {
     rounds_forgive();
-    add_unreadable(page, record, number);
-    return rounds_none();
+    rounds_fail_unexpected_response(
+        "an appointment without what each must have, or with it otherwise");
+    return;
   }
   rounds_change *change = rounds_upserted(page, id, rounds_compact(record));
   change->version = changed_at;
   change->content = content;
   change->key = ROUNDS_JOIN(rounds_text_of("patient/"), patient_id);
   change->occurred_at = changed_at;
-  return changed_at;
-}
-
-/// The later of two times, of equal ones the second; the first where the second lies ahead.
-static rounds_text later_of(rounds_text first, rounds_text second, const rounds_context *context) {
-  rounds_time a = rounds_parse_time(first), b = rounds_parse_time(second);
-  return rounds_compare_times(a, b) > 0 || is_ahead(b, context) ? first : second;
+  so_far->last = later_of(so_far->last, changed_at, so_far->context);
 }
 
 static rounds_page *ask_for_more(rounds_page *page, position from) {
@@ -96,16 +92,12 @@ rounds_page *clinic_changes(const rounds_context *context, rounds_text cursor,
   position from = position_of(context, cursor);
   const rounds_json *records = rounds_need(rounds_body_json(rounds_ok(answer)), "appointments");
   rounds_page *page = rounds_no_changes();
-  rounds_text last = from.since;
-  size_t count = 0;
-  ROUNDS_EACH(record, records) {
-    rounds_text changed_at = add(page, record, count++);
-    if (rounds_is_some(changed_at))
-      last = later_of(last, changed_at, context);
-  }
+  reading so_far = {context, from.since};
+  rounds_read_each(page, "appointments", records, read, &so_far);
   if (rounds_failed())
     return NULL;
-  if ((int64_t)count < from.limit)
+  rounds_text last = so_far.last;
+  if ((int64_t)(page->count + page->unreadable_count) < from.limit)
     return rounds_last(page, cursor_of(last, page_size(context)));
   bool is_later = rounds_compare_times(rounds_parse_time(last), rounds_parse_time(from.since)) > 0;
   return is_later ? rounds_more(page, cursor_of(last, page_size(context)))

@@ -153,45 +153,33 @@ func pageOf(
 	if err != nil {
 		return page, newest, err
 	}
-	for number, record := range records {
+	page, err = page.ReadEach("appointments", records, func(record string) (rounds.Change, error) {
 		at, change, err := changeOf(record)
 		if err != nil {
-			page.Unreadable = append(page.Unreadable, unreadableOf(number, record))
-			continue
+			return change, rounds.UnexpectedResponse(unreadable)
 		}
 		if !at.Before(instant) && !isAhead(context, at) {
 			newest = latest{*change.Version, newest.moved || at.After(instant)}
 			instant = at
 		}
-		page.Changes = append(page.Changes, change)
-	}
-	return page, newest, nil
+		return change, nil
+	})
+	return page, newest, err
 }
 
 // changeOf is when a record changed, and the change that it tells of.
-func changeOf(record json.RawMessage) (at time.Time, change rounds.Change, err error) {
+func changeOf(record string) (at time.Time, change rounds.Change, err error) {
 	var read changed
 	if err := rounds.ReadJSON(record, &read); err != nil {
 		return at, change, err
 	}
 	at, err = rounds.ParseTime(read.ChangedAt)
-	change = rounds.Upserted(read.ID, string(record)).
+	change = rounds.Upserted(read.ID, record).
 		WithKey("patient/" + read.PatientID).
 		WithVersion(read.ChangedAt).
 		WithContent(read.content()).
 		WithOccurredAt(read.ChangedAt)
 	return at, change, err
-}
-
-func unreadableOf(number int, record json.RawMessage) rounds.Unreadable {
-	place := fmt.Sprintf("appointments[%d]", number)
-	odd := rounds.Unreadable{Place: place, Reason: unreadable, Data: string(record)}
-	var fields map[string]json.RawMessage
-	var id *string
-	if json.Unmarshal(record, &fields) == nil && json.Unmarshal(fields["id"], &id) == nil {
-		odd.ID = id
-	}
-	return odd
 }
 
 // position says from when to ask, and for how many.

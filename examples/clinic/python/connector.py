@@ -26,10 +26,10 @@ from rounds_sdk import (
     Step,
     Time,
     UnexpectedResponse,
-    Unreadable,
     encode,
     fingerprint,
     fit,
+    read_each,
 )
 
 from appointment import Appointment, Patient, cancelled, content_of, event_of, told_with
@@ -92,16 +92,15 @@ class Clinic(Connector):
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         since, limit = position(context, cursor)
         records = answer.ok().json(Answer)["appointments"]
-        found = [read(number, record) for number, record in enumerate(records)]
+        found = read_each("appointments", records, change_of)
         changes = [it for it in found if isinstance(it, Change)]
-        odd = [it for it in found if isinstance(it, Unreadable)]
         newest = newest_of(since, changes, Time.parse(context.now))
         page_size = context.settings(Settings).page_size
         if len(records) < limit:
-            return Page.last(f"{newest} {page_size}", changes, unreadable=odd)
+            return Page.last(f"{newest} {page_size}", found)
         if Time.parse(newest) > Time.parse(since):
-            return Page.more(f"{newest} {page_size}", changes, unreadable=odd)
-        return Page.more(f"{since} {larger(limit)}", changes, unreadable=odd)
+            return Page.more(f"{newest} {page_size}", found)
+        return Page.more(f"{since} {larger(limit)}", found)
 
     def collect(
         self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
@@ -158,15 +157,14 @@ def newest_of(since: str, changes: Sequence[Change], now: Time) -> str:
     return newest
 
 
-def read(number: int, record: object) -> Change | Unreadable:
-    """The change that a record tells of, or that it cannot be read."""
+def change_of(record: object) -> Change:
+    """The change that a record tells of."""
     try:
         it = fit(record, Changed)
         at, key = it["changedAt"], f"patient/{it['patientId']}"
         Time.parse(at)
     except UnexpectedResponse:
-        id = record.get("id") if isinstance(record, dict) else None
-        return Unreadable.at(f"appointments[{number}]", record, UNREADABLE, id)
+        raise UnexpectedResponse(UNREADABLE) from None
     content = content_of(it)
     return Change.upserted(it["id"], it, version=at, content=content, key=key, occurred_at=at)
 

@@ -2,6 +2,7 @@
 #ifndef ROUNDS_CHANGE_H
 #define ROUNDS_CHANGE_H
 
+#include "json.h"
 #include "text.h"
 
 ROUNDS_BEGIN
@@ -92,11 +93,20 @@ rounds_change *rounds_upserted(rounds_page *page, rounds_text id, rounds_text da
 /// Adds a record that is gone; its data is `null`.
 rounds_change *rounds_deleted(rounds_page *page, rounds_text id);
 
+/// Reads a record of an answer, and adds the change that it is, by rounds_upserted or
+/// rounds_deleted. `context` is whatever rounds_read_each was given.
+typedef void rounds_read_fn(rounds_page *page, const rounds_json *record, void *context);
+
+/// Has records read one by one, so that an odd one takes no other along: one whose reading fails as
+/// an unexpected response is added as one that cannot be read, with those words, and forgiven.
+/// `list` is where they stand in the answer, as `appointments`.
+void rounds_read_each(rounds_page *page, const char *list, const rounds_json *records,
+                      rounds_read_fn *read, void *context);
+
 /// Adds a record that cannot be read, with where it stands in the answer, what there is of it as
-/// JSON, and why. Set the `id` of what is answered where that can be read. Where reading it has
-/// made the call fail, rounds_forgive goes on.
+/// JSON, and why. Set the `id` of what is answered where that can be read.
 rounds_unreadable *rounds_unread(rounds_page *page, rounds_text place, rounds_text data,
-                                 const char *reason);
+                                 rounds_text reason);
 
 /// Adds what a user should know of this EHR's answers, a sentence and always the same for the same,
 /// as that it does not sort. The host tells each once. No patient's data in it.

@@ -2,13 +2,24 @@
 
 from typing import TypedDict
 
-from rounds_sdk import Action, Change, Connector, Context, Manifest, Page, Request, Response
+from rounds_sdk import (
+    Action,
+    Change,
+    Connector,
+    Context,
+    Manifest,
+    Page,
+    Request,
+    Response,
+    fit,
+    read_each,
+)
 
 
 class Changed(TypedDict):
     """Pairs of id and version, and from when to ask next."""
 
-    patients: list[tuple[str, str]]
+    patients: list[object]
     until: str
 
 
@@ -25,6 +36,10 @@ class Hello(Connector):
 
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         changed = answer.ok().json(Changed)
-        # A version is all that this EHR says of a patient.
-        said = [Change.upserted(id, {}, version=it, content=it) for id, it in changed["patients"]]
-        return Page.last(changed["until"], said)
+        return Page.last(changed["until"], read_each("patients", changed["patients"], change_of))
+
+
+def change_of(record: object) -> Change:
+    id, version = fit(record, tuple[str, str])
+    # A version is all that this EHR says of a patient.
+    return Change.upserted(id, {}, version=version, content=version)

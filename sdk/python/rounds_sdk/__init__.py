@@ -10,7 +10,7 @@ shows the way from nothing to a working connector.
 """
 
 from rounds_sdk import link, model
-from rounds_sdk.change import Change, ChangeKind, Page, Unreadable
+from rounds_sdk.change import Change, ChangeKind, Page, Unreadable, read_each
 from rounds_sdk.connector import Connector, Credentials, Session
 from rounds_sdk.context import Context
 from rounds_sdk.failure import (
@@ -64,4 +64,5 @@ __all__ = [
     "fit",
     "link",
     "model",
+    "read_each",
 ]

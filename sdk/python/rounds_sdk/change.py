@@ -1,11 +1,12 @@
 """One changed record, and a page of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar, overload
 
 from rounds_sdk import _json
+from rounds_sdk.failure import UnexpectedResponse
 
 T = TypeVar("T")
 
@@ -113,12 +114,6 @@ class Unreadable:
     data: str = field(repr=False)
     """What `collect` would be given for it, should a person have it tried again: JSON text."""
 
-    @classmethod
-    def at(cls, place: str, record: object, reason: str, id: object = None) -> "Unreadable":
-        """Tell of a record as it came; an `id` counts where it is a text."""
-        known = id if isinstance(id, str) else None
-        return cls(place=place, id=known, reason=reason, data=_json.write(record))
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -140,24 +135,45 @@ class Page:
 
     @classmethod
     def last(
-        cls,
-        cursor: str,
-        changes: Iterable[Change] = (),
-        *,
-        unreadable: Iterable[Unreadable] = (),
-        notices: Iterable[str] = (),
+        cls, cursor: str, found: Iterable[Change | Unreadable] = (), *, notices: Iterable[str] = ()
     ) -> "Page":
-        """Make the last page of a poll."""
-        return cls(tuple(changes), cursor, False, tuple(unreadable), tuple(notices))
+        """Make the last page of a poll, of changes and of what cannot be read."""
+        return cls(*_apart(found, cursor, has_more=False), tuple(notices))
 
     @classmethod
     def more(
-        cls,
-        cursor: str,
-        changes: Iterable[Change] = (),
-        *,
-        unreadable: Iterable[Unreadable] = (),
-        notices: Iterable[str] = (),
+        cls, cursor: str, found: Iterable[Change | Unreadable] = (), *, notices: Iterable[str] = ()
     ) -> "Page":
         """Make a page after which the host asks on at once."""
-        return cls(tuple(changes), cursor, True, tuple(unreadable), tuple(notices))
+        return cls(*_apart(found, cursor, has_more=True), tuple(notices))
+
+
+def _apart(
+    found: Iterable[Change | Unreadable], cursor: str, *, has_more: bool
+) -> tuple[tuple[Change, ...], str, bool, tuple[Unreadable, ...]]:
+    found = tuple(found)
+    unreadable = tuple(it for it in found if isinstance(it, Unreadable))
+    # What is neither is told where the page leaves the connector.
+    changes = tuple(it for it in found if not isinstance(it, Unreadable))
+    return changes, cursor, has_more, unreadable
+
+
+def read_each(
+    place: str, records: Iterable[object], read: Callable[[Any], Change]
+) -> list[Change | Unreadable]:
+    """Read records one by one, so that an odd one takes no other along.
+
+    Where `read` raises `UnexpectedResponse`, that record cannot be read, for that reason. `place`
+    is where they stand in the answer, as `appointments`.
+    """
+    return [_read(f"{place}[{at}]", record, read) for at, record in enumerate(records)]
+
+
+def _read(place: str, record: object, read: Callable[[Any], Change]) -> Change | Unreadable:
+    try:
+        return read(record)
+    except UnexpectedResponse as failure:
+        data = _json.write(record)
+        id = record.get("id") if isinstance(record, dict) else None
+        known = id if isinstance(id, str) else None
+        return Unreadable(place=place, id=known, reason=failure.text, data=data)

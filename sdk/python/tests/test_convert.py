@@ -78,8 +78,11 @@ class ConvertTest(unittest.TestCase):
             self.assertEqual(self.convert.change(theirs), change)
 
     def test_a_page_goes_out(self) -> None:
-        odd = [Unreadable.at("entry 3", {"a": 1}, "no id"), Unreadable.at("4", [], "no", id="x")]
-        page = self.convert.page(Page.more("9", unreadable=odd, notices=["It does not sort."]))
+        odd = [
+            Unreadable(place="entry 3", reason="no id", data='{"a":1}'),
+            Unreadable(place="4", id="x", reason="no", data="[]"),
+        ]
+        page = self.convert.page(Page.more("9", odd, notices=["It does not sort."]))
         found = [(it.place, it.id, it.reason, it.data) for it in page.unreadable]
         self.assertEqual(found, [("entry 3", None, "no id", '{"a":1}'), ("4", "x", "no", "[]")])
         self.assertEqual((page.notices, page.cursor, page.more), (["It does not sort."], "9", True))

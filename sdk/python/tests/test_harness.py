@@ -18,7 +18,8 @@ from rounds_sdk import (
     Request,
     Response,
     Step,
-    Unreadable,
+    fit,
+    read_each,
 )
 from rounds_sdk.test import Differs, Harness, Refused, play
 
@@ -41,10 +42,10 @@ class Lab(Connector):
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         page = answer.ok().json()
         says = page.get("says", "")
-        changes = [Change.upserted("7", page, version="v1", content=says, key=page.get("key"))]
+        change = Change.upserted("7", page, version="v1", content=says, key=page.get("key"))
         make = Page.more if page.get("more") else Page.last
-        odd = [Unreadable.at("entry 2", it, "no id", it) for it in page.get("odd", [])]
-        return make(page["cursor"], changes, unreadable=odd, notices=page.get("notices", []))
+        odd = read_each("odd", page.get("odd", []), lambda it: Change.upserted(fit(it, str)))
+        return make(page["cursor"], [change, *odd], notices=page.get("notices", []))
 
     def collect(
         self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
@@ -92,10 +93,11 @@ class HarnessTest(unittest.TestCase):
         self.assertEqual(found[3], (*ben, '{"memo":"told"}'), "no key is the last one")
 
     def test_what_cannot_be_read_and_notices_are_told_once(self) -> None:
-        page = '{"cursor": "0", "odd": ["8", {}], "notices": ["It does not sort."]}'
+        page = '{"cursor": "0", "odd": [{"id": "8"}, 9], "notices": ["It does not sort."]}'
         lab = Harness(Lab(), "results").on("GET /result/7", body="Results.New")
         poll = lab.on(FIRST, body=page).poll()
-        odd = [("entry 2", "8", "no id", '"8"'), ("entry 2", None, "no id", "{}")]
+        why = "other JSON than expected"
+        odd = [("odd[0]", "8", why, '{"id":"8"}'), ("odd[1]", None, why, "9")]
         found = [(it.place, it.id, it.reason, it.data) for it in poll.unreadable]
         self.assertEqual((found, poll.notices), (odd, ["It does not sort."]))
         again = lab.on(FIRST, body=page).poll()

@@ -90,7 +90,10 @@ mod tests {
             [("list[1]", &None), ("list[2]", &None), ("list[3]", &Some("3".to_owned()))]
         );
         let last = page.unreadable.last().unwrap();
-        assert_eq!((last.reason.as_str(), last.data.as_str()), ("the third", r#"{"id":"3","x":1.0}"#));
+        assert_eq!(
+            (last.reason.as_str(), last.data.as_str()),
+            ("the third", r#"{"id":"3","x":1.0}"#)
+        );
         let refused = |_: &Record| Err(Failure::InvalidSettings("no".into()));
         assert!(Page::last("9", []).read_each("list", &records, refused).is_err());
     }

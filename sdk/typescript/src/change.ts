@@ -92,19 +92,37 @@ export interface Unreadable {
   readonly data: string;
 }
 
-/** Makes records that cannot be read. */
-export const Unreadable = {
-  /** A record as it came; an `id` counts where it is a text. */
-  at: (place: string, record: unknown, reason: string, id?: unknown): Unreadable => {
-    const data = encodeJson(record, "a record that cannot be read");
-    return { place, id: typeof id === "string" ? id : null, reason, data };
-  },
-};
+/**
+ * Reads records one by one, so that an odd one takes no other along. Where `read` throws an
+ * unexpected response, that record cannot be read, for that reason. `place` is where they stand in
+ * the answer, as `appointments`.
+ */
+export function readEach(
+  place: string,
+  records: readonly unknown[],
+  read: (record: unknown) => Change,
+): (Change | Unreadable)[] {
+  return records.map((record, at) => {
+    try {
+      return read(record);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.tag !== "unexpected-response") {
+        throw error;
+      }
+      return unreadable(`${place}[${at}]`, record, String(error.value));
+    }
+  });
+}
+
+/** A record as it came; its id is a text that it has as `id`. */
+function unreadable(place: string, record: unknown, reason: string): Unreadable {
+  const { id } = (record ?? {}) as { id?: unknown };
+  const data = encodeJson(record, "a record that cannot be read");
+  return { place, id: typeof id === "string" ? id : null, reason, data };
+}
 
 /** What else a page may have. */
 export interface PageDetails {
-  /** What stands among the changes and cannot be read. */
-  readonly unreadable?: readonly Unreadable[] | undefined;
   /**
    * What a user should know of this EHR's answers, a sentence each and always the same for the
    * same, as that it does not sort. The host tells each once. No patient's data.
@@ -116,6 +134,8 @@ export interface PageDetails {
 export interface Page extends PageDetails {
   /** In the order in which they are to be told. */
   readonly changes: readonly Change[];
+  /** What stands among them and cannot be read. */
+  readonly unreadable?: readonly Unreadable[] | undefined;
   /** Stored in one step with the changes, so it holds all there is to know. */
   readonly cursor: string;
   /** Whether to ask on at once. Then the cursor must differ from the one before. */
@@ -124,12 +144,21 @@ export interface Page extends PageDetails {
 
 /** Makes pages. */
 export const Page = {
-  /** The last page of a poll. */
-  last: (cursor: string, changes: Iterable<Change>, details: PageDetails = {}): Page => {
-    return { ...details, changes: [...changes], cursor, more: false };
+  /** The last page of a poll, of changes and of what cannot be read. */
+  last: (cursor: string, found: Iterable<Change | Unreadable>, details: PageDetails = {}): Page => {
+    return { ...details, ...apart(found), cursor, more: false };
   },
   /** A page after which the host asks on at once. */
-  more: (cursor: string, changes: Iterable<Change>, details: PageDetails = {}): Page => {
-    return { ...details, changes: [...changes], cursor, more: true };
+  more: (cursor: string, found: Iterable<Change | Unreadable>, details: PageDetails = {}): Page => {
+    return { ...details, ...apart(found), cursor, more: true };
   },
 };
+
+/** What is no change has a place and a reason. */
+function apart(found: Iterable<Change | Unreadable>): Pick<Page, "changes" | "unreadable"> {
+  const [changes, unreadable]: [Change[], Unreadable[]] = [[], []];
+  for (const it of found) {
+    "reason" in it ? unreadable.push(it) : changes.push(it);
+  }
+  return { changes, unreadable };
+}

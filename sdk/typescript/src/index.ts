@@ -17,7 +17,8 @@ export {
   type ChangeKind,
   Page,
   type PageDetails,
-  Unreadable,
+  readEach,
+  type Unreadable,
 } from "./change.js";
 export { type Connector, connector, type Credentials, type WholeConnector } from "./connector.js";
 export { Context, type ContextFields } from "./context.js";

@@ -10,10 +10,10 @@ import {
   Failure,
   fit,
   Page,
+  readEach,
   Request,
   shape,
   Step,
-  Unreadable,
 } from "../dist/index.js";
 
 const context = {
@@ -56,12 +56,13 @@ test("hands over the contract's types", () => {
 test("every field of the contract goes both ways", () => {
   const seen = [];
   const actions = [Action.feed("a", "A", ["A.B"], 7, { lists: true }), Action.snapshot("b", "B", [], 8)];
-  const odd = [Unreadable.at("entry 3", { a: 1 }, "no id", 7), Unreadable.at("4", null, "no", "x")];
+  const odd = [
+    { place: "entry 3", reason: "no id", data: '{"a":1}' },
+    { place: "4", id: "x", reason: "no", data: "null" },
+  ];
   const details = { version: "v", content: "c", key: "k", occurredAt: "o" };
-  const page = Page.more("9", [Change.upserted("7", 1, details), Change.deleted("8")], {
-    unreadable: odd,
-    notices: ["It does not sort."],
-  });
+  const found = [Change.upserted("7", 1, details), ...odd, Change.deleted("8")];
+  const page = Page.more("9", found, { notices: ["It does not sort."] });
   const { connector: it } = guest({
     describe: () => ({ ...some.describe(), actions }),
     poll: (given) => (seen.push(given), Request.get("/x")),
@@ -109,6 +110,23 @@ test("a record that does not fit is told by its place", () => {
   assert.deepEqual(fit({ id: "7", more: 1 }, Record), { id: "7", more: 1 });
   const said = { tag: "unexpected-response", message: /other JSON than expected: \/id is no text/ };
   assert.throws(() => fit({ id: 7 }, Record), said);
+});
+
+test("an odd record takes no other along", () => {
+  const read = (record) => Change.upserted(fit(record, shape.object({ id: shape.text })).id, record);
+  const found = readEach("list", [{ id: "1" }, null, { id: 2, x: 1 }, 7], read);
+  const [{ changes, unreadable }] = [Page.last("9", found)];
+  assert.deepEqual(changes.map(({ id }) => id), ["1"]);
+  const told = unreadable.map(({ place, id, data }) => [place, id, data]);
+  assert.deepEqual(told, [
+    ["list[1]", null, "null"],
+    ["list[2]", null, '{"id":2,"x":1}'],
+    ["list[3]", null, "7"],
+  ]);
+  const broken = () => {
+    throw new TypeError("x");
+  };
+  assert.throws(() => readEach("list", [1], broken), TypeError);
 });
 
 test("takes a class, and a sign-in", () => {

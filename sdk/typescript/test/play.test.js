@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Action, Change, connector, Page, Request, Step, Unreadable } from "../dist/index.js";
+import { Action, Change, connector, Failure, Page, readEach, Request, Step } from "../dist/index.js";
 import { play } from "../dist/test.js";
 import { Known } from "../dist/test/known.js";
 
@@ -24,8 +24,10 @@ const lab = connector({
     const { changes, odd = [], notices, cursor } = answer.ok().json();
     const change = ([id, version, data, key, content]) =>
       Change.upserted(id, data, { version, key, content });
-    const unreadable = odd.map((it, at) => Unreadable.at(`odd[${at}]`, it, "no id", it));
-    return Page.last(cursor, changes.map(change), { unreadable, notices });
+    const none = () => {
+      throw Failure.unexpectedResponse("no id");
+    };
+    return Page.last(cursor, [...changes.map(change), ...readEach("odd", odd, none)], { notices });
   },
   collect: (_context, { data }, memo) => Step.notify("Results.New", [data, memo], "told"),
   movedAway: (_context, { key }, memo) => Step.notify("Results.New", [`gone from ${key}`, memo]),
@@ -81,7 +83,7 @@ test("who loses a record hears of it first, and no key is the last one", () => {
 });
 
 test("what cannot be read and notices are told once, and are missed where they are recorded", () => {
-  const answers = [{ odd: ["8", {}], notices: ["It does not sort."] }];
+  const answers = [{ odd: [{ id: "8" }, 7], notices: ["It does not sort."] }];
   const unreadable = [
     { place: "odd[0]", id: "8", reason: "no id" },
     { place: "odd[1]", reason: "no id" },

@@ -13,7 +13,7 @@ use serde::Deserialize;
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Appointment {
-    id: String,
+    pub(crate) id: String,
     pub(crate) patient_id: String,
     status: Option<String>,
     pub(crate) start: Option<String>,

@@ -11,7 +11,6 @@ mod appointment;
 
 use rounds_sdk::*;
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
 
 use crate::appointment::{Appointment, Patient};
 
@@ -36,19 +35,15 @@ struct Settings {
     page_size: usize,
 }
 
-/// Records as they came, so that a change carries one unread.
 #[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    appointments: Vec<&'a RawValue>,
+struct Answer {
+    appointments: Vec<Record>,
 }
 
-/// What of a record tells that it changed.
+/// When a record changed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Changed {
-    id: String,
-    patient_id: String,
     changed_at: String,
 }
 
@@ -74,27 +69,23 @@ impl Connector for Clinic {
         let (since, limit) = position(context, cursor)?;
         let Answer { appointments } = answer.ok()?.json()?;
         let is_full = appointments.len() >= limit;
-        let (mut changes, mut newest) = (Vec::new(), (Time::parse(since)?, since.to_owned()));
-        let (now, mut moved) = (Time::parse(&context.now)?, false);
-        let mut unreadable = Vec::new();
-        for (number, record) in appointments.into_iter().enumerate() {
-            let Ok((at, change)) = change_of(record) else {
-                unreadable.push(unreadable_of(number, record));
-                continue;
-            };
+        let (now, mut newest) =
+            (Time::parse(&context.now)?, (Time::parse(since)?, since.to_owned()));
+        let mut moved = false;
+        let page = Page::last("", []).read_each("appointments", &appointments, |record| {
+            let (at, change) = change_of(record).map_err(|_| Failure::unexpected(UNREADABLE))?;
             if at >= newest.0 && !is_ahead(at, now) {
                 moved |= at > newest.0;
                 newest = (at, change.version.clone().unwrap_or_default());
             }
-            changes.push(change);
-        }
+            Ok(change)
+        })?;
         let page_size = context.settings::<Settings>()?.page_size;
-        let page = match (is_full, moved) {
-            (false, _) => Page::last(format!("{} {page_size}", newest.1), changes),
-            (true, true) => Page::more(format!("{} {page_size}", newest.1), changes),
-            (true, false) => Page::more(format!("{since} {}", larger(limit)?), changes),
+        let cursor = match (is_full, moved) {
+            (true, false) => format!("{since} {}", larger(limit)?),
+            (true, true) | (false, _) => format!("{} {page_size}", newest.1),
         };
-        Ok(page.unreadable(unreadable))
+        Ok(Page { more: is_full, cursor, ..page })
     }
 
     fn collect(
@@ -131,22 +122,14 @@ impl Connector for Clinic {
 }
 
 /// When a record changed, and the change that it is.
-fn change_of(record: &RawValue) -> Result<(Time, Change), Failure> {
-    let unread = |_| Failure::unexpected(UNREADABLE);
-    let changed: Changed = serde_json::from_str(record.get()).map_err(unread)?;
-    let appointment: Appointment = serde_json::from_str(record.get()).map_err(unread)?;
-    let change = Change::upserted(changed.id, record.get())
-        .key(format!("patient/{}", changed.patient_id))
-        .version(changed.changed_at.clone())
+fn change_of(record: &Record) -> Result<(Time, Change), Failure> {
+    let Changed { changed_at } = record.read()?;
+    let appointment: Appointment = record.read()?;
+    let change = Change::upserted(&appointment.id, record.text())
+        .key(format!("patient/{}", appointment.patient_id))
+        .version(&changed_at)
         .content(appointment.content());
-    Ok((Time::parse(&changed.changed_at)?, change.occurred_at(changed.changed_at)))
-}
-
-fn unreadable_of(number: usize, record: &RawValue) -> Unreadable {
-    let value: Value = serde_json::from_str(record.get()).unwrap_or_default();
-    let id = value.get("id").and_then(Value::as_str).map(Into::into);
-    let (place, data) = (format!("appointments[{number}]"), record.get().into());
-    Unreadable { place, id, reason: UNREADABLE.into(), data }
+    Ok((Time::parse(&changed_at)?, change.occurred_at(changed_at)))
 }
 
 fn ask(patient: &str) -> Step {

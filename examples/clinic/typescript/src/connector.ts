@@ -18,12 +18,12 @@ import {
   fingerprint,
   fit,
   Page,
+  readEach,
   Request,
   type Response,
   shape,
   Step,
   Time,
-  Unreadable,
 } from "rounds-sdk";
 
 import {
@@ -75,18 +75,15 @@ export default connector({
     const { since, limit } = position(context, cursor);
     const { appointments } = answer.ok().json(Answer);
     const isFull = appointments.length >= limit;
-    const [changes, unreadable]: [Change[], Unreadable[]] = [[], []];
-    for (const [number, record] of appointments.entries()) {
-      const found = read(number, record);
-      found instanceof Change ? changes.push(found) : unreadable.push(found);
-    }
+    const found = readEach("appointments", appointments, changeOf);
+    const changes = found.filter((it) => it instanceof Change);
     const newest = newestOf(since, changes, Time.parse(context.now));
     const next = `${newest} ${pageSize(context)}`;
     if (!isFull) {
-      return Page.last(next, changes, { unreadable });
+      return Page.last(next, found);
     }
     const hasMoved = Time.parse(newest) > Time.parse(since);
-    return Page.more(hasMoved ? next : `${since} ${larger(limit)}`, changes, { unreadable });
+    return Page.more(hasMoved ? next : `${since} ${larger(limit)}`, found);
   },
 
   collect(_context, change, memo, collected) {
@@ -160,8 +157,8 @@ function newestOf(since: string, changes: Change[], now: Time): string {
   return newest;
 }
 
-/** The change that a record tells of, or that it cannot be read. */
-function read(number: number, record: unknown): Change | Unreadable {
+/** The change that a record tells of. */
+function changeOf(record: unknown): Change {
   try {
     const [appointment, { changedAt }] = [fit(record, Appointment), fit(record, Changed)];
     Time.parse(changedAt);
@@ -169,11 +166,7 @@ function read(number: number, record: unknown): Change | Unreadable {
     const details = { version: changedAt, key: `patient/${patientId}`, occurredAt: changedAt };
     return Change.upserted(id, record, { ...details, content: contentOf(appointment) });
   } catch (error) {
-    if (!(error instanceof Failure)) {
-      throw error;
-    }
-    const { id } = (record ?? {}) as { id?: unknown };
-    return Unreadable.at(`appointments[${number}]`, record, UNREADABLE, id);
+    throw error instanceof Failure ? Failure.unexpectedResponse(UNREADABLE) : error;
   }
 }
 

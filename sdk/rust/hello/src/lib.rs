@@ -7,7 +7,7 @@ pub struct Hello;
 /// Pairs of id and version, and from when to ask next.
 #[derive(serde::Deserialize)]
 struct Changed {
-    patients: Vec<(String, String)>,
+    patients: Vec<Record>,
     until: String,
 }
 
@@ -22,9 +22,11 @@ impl Connector for Hello {
     }
     fn changes(_: &Context, _: Option<&str>, answer: &Response) -> Result<Page, Failure> {
         let Changed { patients, until } = answer.ok()?.json()?;
-        // A version is all that this EHR says of a patient.
-        let said = |(id, it): (_, String)| Change::upserted(id, "{}").version(&it).content(it);
-        Ok(Page::last(until, patients.into_iter().map(said)))
+        Page::last(until, []).read_each("patients", &patients, |pair| {
+            let (id, version) = pair.read::<(String, String)>()?;
+            // A version is all that this EHR says of a patient.
+            Ok(Change::upserted(id, "{}").version(&version).content(version))
+        })
     }
 }
 export!(Hello);
