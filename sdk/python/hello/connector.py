@@ -2,18 +2,8 @@
 
 from typing import TypedDict
 
-from rounds_sdk import (
-    Action,
-    Change,
-    Connector,
-    Context,
-    Manifest,
-    Page,
-    Request,
-    Response,
-    fit,
-    read_each,
-)
+from rounds_sdk import Action, Change, Connector, Context, Manifest, Page, Request, Response
+from rounds_sdk import fit, read_each
 
 
 class Changed(TypedDict):

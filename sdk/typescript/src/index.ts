@@ -26,7 +26,13 @@ export { Failure, type FailureCase } from "./failure.js";
 export { fingerprint, hash } from "./fingerprint.js";
 export { Numeral } from "./json.js";
 export * as link from "./link.js";
-export { Action, type ActionDetails, type Auth, type Detection, type Manifest } from "./manifest.js";
+export {
+  Action,
+  type ActionDetails,
+  type Auth,
+  type Detection,
+  type Manifest,
+} from "./manifest.js";
 export * as model from "./model.js";
 export { encode } from "./percent.js";
 export { fit } from "./read.js";

@@ -55,7 +55,10 @@ test("hands over the contract's types", () => {
 
 test("every field of the contract goes both ways", () => {
   const seen = [];
-  const actions = [Action.feed("a", "A", ["A.B"], 7, { lists: true }), Action.snapshot("b", "B", [], 8)];
+  const actions = [
+    Action.feed("a", "A", ["A.B"], 7, { lists: true }),
+    Action.snapshot("b", "B", [], 8),
+  ];
   const odd = [
     { place: "entry 3", reason: "no id", data: '{"a":1}' },
     { place: "4", id: "x", reason: "no", data: "null" },
@@ -81,7 +84,10 @@ test("every field of the contract goes both ways", () => {
     it.poll({ ...context, [flag]: true }, null);
     const { interrupted, listing, silent, lastTry } = seen.pop();
     const flags = { interrupted, listing, silent, lastTry };
-    assert.deepEqual(Object.entries(flags).filter(([, is]) => is), [[flag, true]]);
+    assert.deepEqual(
+      Object.entries(flags).filter(([, is]) => is),
+      [[flag, true]],
+    );
   }
   const { changes, unreadable, notices } = it.changes(context, null, answer);
   assert.deepEqual(unreadable, [
@@ -113,10 +119,14 @@ test("a record that does not fit is told by its place", () => {
 });
 
 test("an odd record takes no other along", () => {
-  const read = (record) => Change.upserted(fit(record, shape.object({ id: shape.text })).id, record);
+  const read = (record) =>
+    Change.upserted(fit(record, shape.object({ id: shape.text })).id, record);
   const found = readEach("list", [{ id: "1" }, null, { id: 2, x: 1 }, 7], read);
   const [{ changes, unreadable }] = [Page.last("9", found)];
-  assert.deepEqual(changes.map(({ id }) => id), ["1"]);
+  assert.deepEqual(
+    changes.map(({ id }) => id),
+    ["1"],
+  );
   const told = unreadable.map(({ place, id, data }) => [place, id, data]);
   assert.deepEqual(told, [
     ["list[1]", null, "null"],

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Action, Change, connector, Failure, Page, readEach, Request, Step } from "../dist/index.js";
+import {
+  Action,
+  Change,
+  connector,
+  Failure,
+  Page,
+  readEach,
+  Request,
+  Step,
+} from "../dist/index.js";
 import { play } from "../dist/test.js";
 import { Known } from "../dist/test/known.js";
 
@@ -37,7 +46,10 @@ function recording(...polls) {
   const exchange = ({ at = "0", path = "/changes", ...body }) => {
     return { request: `GET ${path}?at=${at}`, body: { changes: [], cursor: "0", ...body } };
   };
-  const whole = polls.map(({ answers, ...rest }) => ({ exchanges: answers.map(exchange), ...rest }));
+  const whole = polls.map(({ answers, ...rest }) => ({
+    exchanges: answers.map(exchange),
+    ...rest,
+  }));
   return JSON.stringify({ action: "results", polls: whole });
 }
 
@@ -102,7 +114,10 @@ test("a silent listing has its own cursor and tells nobody", () => {
     recording(
       { answers: [all], listing: true, silent: true, cursor: "9" },
       { answers: [{ changes: [["7", "1", 1]] }], cursor: "0" },
-      { answers: [{ changes: [["7", "2", 2]] }], notifications: [told("2", "told", { version: "2" })] },
+      {
+        answers: [{ changes: [["7", "2", 2]] }],
+        notifications: [told("2", "told", { version: "2" })],
+      },
       { answers: [{ ...all, at: "9" }], listing: true },
     ),
   );
