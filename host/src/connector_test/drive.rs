@@ -238,7 +238,8 @@ impl Drive {
         polled.pages += 1;
         *self.stands() = Some(page.cursor);
         let mode = self.mode;
-        let news = page.changes.iter().flat_map(|change| self.known.news(change.clone()));
+        let (known, task) = (&mut self.known, &self.task);
+        let news = page.changes.iter().flat_map(|it| known.news(task, mode, it.clone()));
         found.extend(news.map(|change| Waiting { change, began, mode }));
         polled.changes.extend(page.changes);
         let unreadable = page.unreadable.into_iter();

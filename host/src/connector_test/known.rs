@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    connector::Unreadable,
-    model::{Change, ChangeKind},
+    connector::{Mode, Unreadable},
+    identity::VersionKey,
+    model::{Change, ContainerId, TaskId},
+    store::{Last, NewChange, Pass, Reading, Says, Verdict},
 };
 
 /// What was read so far.
@@ -13,34 +15,34 @@ pub(super) struct Known {
     records: HashMap<String, Record>,
     unreadable: HashSet<(Option<String>, String)>,
     notices: HashSet<String>,
+    read: usize,
 }
-
-/// What a state says: its content, or its data, and whether it is gone.
-type Says = (ChangeKind, String);
 
 #[derive(Default)]
 struct Record {
-    last: Option<Says>,
-    key: Option<String>,
-    seen: HashSet<(String, Says)>,
+    seen: HashSet<VersionKey>,
+    last: Option<(Says, Option<String>)>,
 }
 
 impl Known {
-    /// What is to be collected of a change: nothing where it says what is known, else the change
-    /// with its key, behind the one that tells of a key that it had before.
-    pub(super) fn news(&mut self, change: Change) -> Vec<Change> {
-        let says = (change.kind, change.content.clone().unwrap_or_else(|| change.data.clone()));
+    /// What is to be collected of a change, by the host's own rules: nothing where it says what is
+    /// known, else the change with its key, behind the one that tells of a key that it had before.
+    pub(super) fn news(&mut self, task: &TaskId, mode: Mode, change: Change) -> Vec<Change> {
+        let pass = if mode.listing { Pass::Listing } else { Pass::Onward };
+        self.read += 1;
+        let reading = Reading { pass, revision: 0, position: self.read };
         let record = self.records.entry(change.id.clone()).or_default();
-        let is_same = record.last.as_ref() == Some(&says);
-        let is_new = match &change.version {
-            Some(version) => record.seen.insert((version.clone(), says.clone())) && !is_same,
-            None => true,
-        };
-        if !is_new {
+        let mut new = NewChange::of(task, change, reading, false);
+        let verdict = new.judge(pass, |version| record.seen.contains(version), record.last());
+        if !matches!(verdict, Verdict::New | Verdict::Revived(_)) {
             return Vec::new();
         }
-        record.last = Some(says);
-        record.in_line(change)
+        let key = record.last.as_ref().and_then(|(_, key)| key.clone());
+        // Of what nobody hears of, nobody hears that it moved.
+        let moved = new.settle_key(task, key.as_deref()).filter(|_| !mode.silent);
+        record.seen.insert(new.says.version);
+        record.last = Some((new.says, new.change.key.clone()));
+        moved.map(|moved| moved.change).into_iter().chain([new.change]).collect()
     }
 
     /// Whether a record that cannot be read was not told before.
@@ -55,23 +57,21 @@ impl Known {
 }
 
 impl Record {
-    fn in_line(&mut self, mut change: Change) -> Vec<Change> {
-        let before = self.key.take();
-        change.key = change.key.or_else(|| before.clone().filter(|key| *key != change.id));
-        let key = change.ordering_key().to_owned();
-        let moved = before.filter(|before| *before != key).map(|before| Change {
-            kind: ChangeKind::MovedAway,
-            key: Some(before),
-            ..change.clone()
-        });
-        self.key = Some(key);
-        moved.into_iter().chain([change]).collect()
+    fn last(&self) -> Option<Last<'_>> {
+        let (Says { content, gone, at, .. }, key) = self.last.as_ref()?;
+        let container = ContainerId(0);
+        Some(Last { container, content: *content, gone: *gone, at: *at, key: key.as_deref() })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ChangeKind;
+
+    fn task() -> TaskId {
+        TaskId { connection: "general".into(), action: "appointments".into() }
+    }
 
     fn change(version: Option<&str>, data: &str) -> Change {
         Change {
@@ -88,22 +88,26 @@ mod tests {
     #[test]
     fn a_state_is_version_and_content_and_each_is_told_once() {
         let of = |version, data| change(Some(version), data);
+        let saying = |content: &str, change| Change { content: Some(content.into()), ..change };
         let gone = |version| Change { kind: ChangeKind::Deleted, ..of(version, "null") };
         let mut known = Known::default();
         for (change, told, what) in [
             (of("v1", "a"), 1, "new"),
             (of("v1", "a"), 0, "again"),
-            (of("v2", "a"), 0, "another version that says the same"),
-            (of("v2", "b"), 1, "something else under that version"),
-            (of("v1", "a"), 0, "an old state, late"),
-            (of("v3", "a"), 1, "back to what it said"),
-            (Change { content: Some("a".into()), ..of("v4", "x") }, 0, "content before data"),
-            (change(None, "a"), 1, "without a version, always"),
-            (change(None, "a"), 1, "without a version, again"),
+            (of("v1", "b"), 1, "something else under that version"),
+            (of("v2", "b"), 1, "another version, with no word of what counts"),
+            (saying("c", of("v3", "x")), 1, "a content"),
+            (saying("c", of("v4", "y")), 0, "another version that says the same"),
+            (saying("d", of("v4", "y")), 1, "something else under that version"),
+            (saying("c", of("v3", "x")), 0, "an old state, late"),
+            (saying("e", change(None, "x")), 1, "a content without a version"),
+            (saying("e", change(None, "x")), 0, "a content without a version, again"),
+            (change(None, "a"), 1, "neither, always"),
+            (change(None, "a"), 1, "neither, again"),
             (gone("v5"), 1, "gone"),
             (gone("v6"), 0, "gone as before"),
         ] {
-            assert_eq!(known.news(change).len(), told, "{what}");
+            assert_eq!(known.news(&task(), Mode::default(), change).len(), told, "{what}");
         }
     }
 
@@ -112,14 +116,17 @@ mod tests {
         use ChangeKind::{Deleted, MovedAway, Upserted};
         let mut known = Known::default();
         let mut kinds = |change| {
-            let news = known.news(change).into_iter();
+            let news = known.news(&task(), Mode::default(), change).into_iter();
             news.map(|it| (it.kind, it.key)).collect::<Vec<_>>()
         };
-        let ada = || Some("ada".to_owned());
-        assert_eq!(kinds(change(Some("1"), "held")), [(Upserted, None)]);
-        let booked = Change { key: ada(), ..change(Some("2"), "booked") };
-        assert_eq!(kinds(booked), [(MovedAway, Some("1".into())), (Upserted, ada())]);
-        let gone = Change { kind: Deleted, ..change(Some("3"), "null") };
-        assert_eq!(kinds(gone), [(Deleted, ada())]);
+        let named = |name: &str| Some(name.to_owned());
+        let held = change(Some("1"), "held");
+        assert_eq!(kinds(held), [(Upserted, None)]);
+        let ada = Change { key: named("ada"), ..change(Some("2"), "hers") };
+        assert_eq!(kinds(ada), [(Upserted, named("ada"))], "nobody had it before");
+        let ben = Change { key: named("ben"), ..change(Some("3"), "his") };
+        assert_eq!(kinds(ben), [(MovedAway, named("ada")), (Upserted, named("ben"))]);
+        let gone = Change { kind: Deleted, ..change(Some("4"), "null") };
+        assert_eq!(kinds(gone), [(Deleted, named("ben"))]);
     }
 }

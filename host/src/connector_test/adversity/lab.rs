@@ -28,15 +28,20 @@ pub(super) struct Place {
 
 impl Place {
     fn context(&self) -> Context {
-        let connection = ConnectionName::from(self.connection);
         Context {
-            task: TaskId { connection, action: ActionName::from(self.action.as_str()) },
+            task: self.task(),
             settings: self.settings.clone(),
             base_url: self.base_url.clone(),
             since: self.since,
             now: self.now,
             mode: self.mode,
         }
+    }
+
+    /// The task that is polled.
+    pub(super) fn task(&self) -> TaskId {
+        let connection = ConnectionName::from(self.connection);
+        TaskId { connection, action: ActionName::from(self.action.as_str()) }
     }
 
     /// The same so many seconds later.

@@ -130,7 +130,9 @@ impl<'r> Player<'r> {
             let Ok(page) = lab.changes(place, cursor.as_deref(), &answer).await else { break };
             let more = page.more;
             *self.cursor(place) = Some(page.cursor.clone());
-            changes.extend(page.changes.iter().flat_map(|it| self.known.news(it.clone())));
+            let (task, mode) = (place.task(), place.mode);
+            let news = page.changes.iter().flat_map(|it| self.known.news(&task, mode, it.clone()));
+            changes.extend(news);
             let (at, place) = (lab.call.clone(), place.clone());
             material.pages.push(PageCall { at, place, cursor, request, answer, page });
             if !more {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     connector::{Detection, Page},
     connector_test::known::Known,
+    model::Change,
 };
 
 /// So often the same page comes.
@@ -108,10 +109,13 @@ async fn again_and_again(lab: &mut Lab<'_>, tally: &mut Tally, call: &PageCall) 
 }
 
 fn known(tally: &mut Tally, call: &PageCall, page: &Page) {
-    let mut known = Known::default();
-    call.page.changes.iter().for_each(|change| drop(known.news(change.clone())));
+    let (mut known, task, mode) = (Known::default(), call.place.task(), call.place.mode);
+    let mut is_news = |change: &Change| !known.news(&task, mode, change.clone()).is_empty();
+    for change in &call.page.changes {
+        is_news(change);
+    }
     let versioned = page.changes.iter().filter(|change| change.version.is_some());
-    let new = versioned.filter(|change| !known.news((*change).clone()).is_empty()).count();
+    let new = versioned.filter(|change| is_news(change)).count();
     if new > 0 {
         let of = page.changes.len();
         tally.found(&UNSTABLE, format!("{new} of {of} changes are new again"), &call.at);
