@@ -33,7 +33,7 @@ type Change struct {
 	// Content is what the record says, as a [Fingerprint] of it without version, time of change and
 	// whatever else differs though nothing changed. What says the same as the record's last state
 	// is told to nobody, what says something else is told even under a version seen before. Nil:
-	// Data stands for it.
+	// Data stands for it where a version was seen before, and another version is always news.
 	Content *string
 	// Key: records of one key are notified in order, as those of one patient; nil is the key that
 	// the record had last, or its ID.

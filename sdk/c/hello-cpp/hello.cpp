@@ -18,8 +18,7 @@ rounds_request *poll(const rounds_context *context, rounds_text cursor) {
 void read_pair(rounds_page *page, const rounds_json *pair, void *) {
   rounds_text id = rounds_string(rounds_need_item(pair, 0));
   rounds_change *change = rounds_upserted(page, id, rounds_text_of("{}"));
-  // A version is all that this EHR says of a patient.
-  change->version = change->content = rounds_string(rounds_need_item(pair, 1));
+  change->version = rounds_string(rounds_need_item(pair, 1));
 }
 
 rounds_page *changes(const rounds_context *, rounds_text, const rounds_response *answer) {

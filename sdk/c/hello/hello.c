@@ -17,8 +17,7 @@ static void read_pair(rounds_page *page, const rounds_json *pair, void *context)
   (void)context;
   rounds_text id = rounds_string(rounds_need_item(pair, 0));
   rounds_change *change = rounds_upserted(page, id, rounds_text_of("{}"));
-  // A version is all that this EHR says of a patient.
-  change->version = change->content = rounds_string(rounds_need_item(pair, 1));
+  change->version = rounds_string(rounds_need_item(pair, 1));
 }
 
 static rounds_page *changes(const rounds_context *context, rounds_text cursor,

@@ -119,11 +119,19 @@ static bool is_first(rounds_text *all, rounds_text fingerprint) {
 
 /// Whether a change says what is not known.
 static bool is_news(record *known, const rounds_change *it) {
-  rounds_text kind = rounds_decimal(it->kind);
-  rounds_text says = ROUNDS_FINGERPRINT(kind, rounds_or(it->content, it->data));
-  bool is_same = rounds_same(known->says, says);
-  if (rounds_is_some(it->version) &&
-      (!is_first(&known->states, ROUNDS_FINGERPRINT(it->version, says)) || is_same))
+  rounds_text gone = rounds_text_of("gone"), none = rounds_text_of(""), says = rounds_none();
+  if (it->kind == ROUNDS_DELETED)
+    says = gone;
+  else if (rounds_is_some(it->content))
+    says = ROUNDS_JOIN(rounds_text_of("content "), it->content);
+  if (rounds_is_some(says) && rounds_same(known->says, says))
+    return false;
+  rounds_text sort = rounds_text_of(rounds_is_some(it->version) ? "version" : "at");
+  rounds_text value = rounds_or(it->version, rounds_or(it->occurred_at, none));
+  rounds_text content = rounds_or(it->content, it->data);
+  rounds_text state = ROUNDS_FINGERPRINT(sort, value, rounds_decimal(it->kind), content);
+  bool is_always = !rounds_is_some(it->version) && !rounds_is_some(says);
+  if (!is_first(&known->states, state) && !is_always)
     return false;
   known->says = says;
   return true;
@@ -134,10 +142,10 @@ static void keep_in_line(record *known, const rounds_change *it) {
   rounds_change *change = rounds_new(rounds_change, 1);
   *change = *it;
   rounds_text before = known->key;
-  if (!rounds_is_some(it->key) && !rounds_same(before, it->id))
-    change->key = before;
-  known->key = rounds_or(change->key, it->id);
-  if (rounds_is_some(before) && !rounds_same(before, known->key)) {
+  change->key = rounds_or(it->key, before);
+  known->key = change->key;
+  bool has_moved = rounds_is_some(before) && !rounds_same(before, known->key);
+  if (has_moved && it->kind == ROUNDS_UPSERTED && !context.silent) {
     rounds_change *moved = rounds_new(rounds_change, 1);
     *moved = *change;
     moved->kind = ROUNDS_MOVED_AWAY;

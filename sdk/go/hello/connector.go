@@ -29,9 +29,9 @@ func (Hello) Changes(_ rounds.Context, _ *string, answer rounds.Response) (round
 }
 
 func changeOf(record string) (rounds.Change, error) {
-	var pair [2]string // A version is all that this EHR says of a patient.
+	var pair [2]string
 	err := rounds.ReadJSON(record, &pair)
-	return rounds.Upserted(pair[0], "{}").WithVersion(pair[1]).WithContent(pair[1]), err
+	return rounds.Upserted(pair[0], "{}").WithVersion(pair[1]), err
 }
 
 func init() { rounds.Export(Hello{}) }

@@ -97,6 +97,9 @@ func (h *host) page(ehr *ehr) (page rounds.Page, err error) {
 func (h *host) collectAll(ehr *ehr, changes []rounds.Change, told *told) error {
 	for _, change := range changes {
 		for _, change := range h.known.news(change) {
+			if h.context.Silent && change.Kind == rounds.KindMovedAway {
+				continue // Of what nobody hears of, nobody hears that it moved.
+			}
 			if err := h.collect(ehr, change, told); err != nil {
 				return err
 			}

@@ -10,20 +10,10 @@ type known struct {
 
 // record is what is known of one.
 type record struct {
-	says *says
+	// says is what its last state said: nothing where it had no content, and "gone" where it is.
+	says string
 	key  *string
-	seen map[state]bool
-}
-
-// says is what a state of a record says: its content, or its data, and whether it is gone.
-type says struct {
-	kind    rounds.ChangeKind
-	content string
-}
-
-type state struct {
-	version string
-	says    says
+	seen map[string]bool
 }
 
 func newKnown() known { return known{map[string]*record{}, map[string]bool{}} }
@@ -33,29 +23,45 @@ func newKnown() known { return known{map[string]*record{}, map[string]bool{}} }
 func (k known) news(change rounds.Change) []rounds.Change {
 	known, is := k.records[change.ID]
 	if !is {
-		known = &record{seen: map[state]bool{}}
+		known = &record{seen: map[string]bool{}}
 		k.records[change.ID] = known
 	}
-	says := says{change.Kind, rounds.Or(change.Content, change.Data)}
-	if change.Version != nil {
-		state := state{*change.Version, says}
-		isKnown := known.seen[state] || known.says != nil && *known.says == says
-		known.seen[state] = true
-		if isKnown {
-			return nil
-		}
+	says, state := saysOf(change), stateOf(change)
+	isAlways := change.Version == nil && says == ""
+	if says != "" && known.says == says || known.seen[state] && !isAlways {
+		return nil
 	}
-	known.says = &says
+	known.seen[state], known.says = true, says
 	return known.inLine(change)
+}
+
+func saysOf(change rounds.Change) string {
+	switch {
+	case change.Kind == rounds.KindDeleted:
+		return "gone"
+	case change.Content != nil:
+		return "content " + *change.Content
+	}
+	return ""
+}
+
+// stateOf tells states apart: by the version, or when one came to be, and by what it says.
+func stateOf(change rounds.Change) string {
+	at := change.OccurredAt
+	if change.Version != nil {
+		at = nil
+	}
+	content := rounds.Or(change.Content, change.Data)
+	return rounds.JSON([]any{change.Version, at, content, change.Kind})
 }
 
 func (r *record) inLine(change rounds.Change) []rounds.Change {
 	before := r.key
-	if change.Key == nil && before != nil && *before != change.ID {
+	if change.Key == nil {
 		change.Key = before
 	}
-	r.key = rounds.Some(rounds.Or(change.Key, change.ID))
-	if before == nil || *before == *r.key {
+	r.key = change.Key
+	if before == nil || *before == *r.key || change.Kind != rounds.KindUpserted {
 		return []rounds.Change{change}
 	}
 	moved := change

@@ -31,5 +31,4 @@ class Hello(Connector):
 
 def change_of(record: object) -> Change:
     id, version = fit(record, tuple[str, str])
-    # A version is all that this EHR says of a patient.
-    return Change.upserted(id, {}, version=version, content=version)
+    return Change.upserted(id, {}, version=version)

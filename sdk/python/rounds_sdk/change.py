@@ -45,7 +45,8 @@ class Change:
 
     Without version, time of change and whatever else differs though nothing changed. What says the
     same as the record's last state is told to nobody, what says something else is told even under a
-    version seen before. `None`: `data` stands for it.
+    version seen before. `None`: `data` stands for it where a version was seen before, and another
+    version is always news.
     """
     key: str | None = field(default=None, repr=False)
     """Records of one key are notified in order, as those of one patient.

@@ -245,7 +245,10 @@ impl<C: Connector> Harness<C> {
     fn collect_all(&mut self, poll: &mut Poll) -> Result<(), Error> {
         let mut answers = HashMap::new();
         for change in poll.changes.clone() {
-            for change in self.known.news(change) {
+            let news = self.known.news(change).into_iter();
+            // Of what nobody hears of, nobody hears that it moved.
+            let is_silent = self.context.silent;
+            for change in news.filter(|it| !is_silent || it.kind != ChangeKind::MovedAway) {
                 self.collect(&change, &mut answers, poll)?;
             }
         }

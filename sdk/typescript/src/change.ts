@@ -15,7 +15,8 @@ export interface ChangeDetails {
    * What the record says, as a {@link fingerprint} of it without version, time of change and
    * whatever else differs though nothing changed. What says the same as the record's last state
    * is told to nobody, what says something else is told even under a version seen before.
-   * Without one, `data` stands for it.
+   * Without one, `data` stands for it where a version was seen before, and another version is
+   * always news.
    */
   readonly content?: string | null | undefined;
   /**

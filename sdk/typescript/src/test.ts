@@ -125,7 +125,9 @@ function changes(connector: Guest["connector"], poll: Poll, memory: Memory): wit
     const request = connector.poll(context, memory[place]);
     const answer = take(poll, 0, nameOf(request, context));
     const page = connector.changes(context, memory[place], answer);
-    found.push(...page.changes.flatMap((change) => known.news(change)));
+    const news = page.changes.flatMap((change) => known.news(change));
+    // Of what nobody hears of, nobody hears that it moved.
+    found.push(...news.filter(({ kind }) => !context.silent || kind !== "moved-away"));
     poll.unreadable.push(...page.unreadable.filter((it) => known.isNew(it)).map(odd));
     poll.notices.push(...page.notices.filter((it) => known.isNews(it)));
     memory[place] = page.cursor;

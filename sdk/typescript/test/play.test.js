@@ -59,19 +59,23 @@ const told = (data, memo = null, more = {}) => {
 
 test("a state is version and content, and is told once", () => {
   const known = new Known();
+  const nothing = { content: null, key: null, occurredAt: null };
   const change = (version, data, more = {}) => {
-    return { id: "1", kind: "upserted", version, content: null, key: null, data, ...more };
+    return { id: "1", kind: "upserted", version, data, ...nothing, ...more };
   };
   for (const [it, count, what] of [
     [change("v1", "a"), 1, "new"],
     [change("v1", "a"), 0, "again"],
-    [change("v2", "a"), 0, "another version that says the same"],
-    [change("v2", "b"), 1, "something else under that version"],
-    [change("v1", "a"), 0, "an old state, late"],
-    [change("v3", "a"), 1, "back to what it said"],
-    [change("v4", "x", { content: "a" }), 0, "content before data"],
-    [change(null, "a"), 1, "without a version, always"],
-    [change(null, "a"), 1, "without a version, again"],
+    [change("v1", "b"), 1, "something else under that version"],
+    [change("v2", "b"), 1, "another version, with no word of what counts"],
+    [change("v3", "x", { content: "c" }), 1, "a content"],
+    [change("v4", "y", { content: "c" }), 0, "another version that says the same"],
+    [change("v4", "y", { content: "d" }), 1, "something else under that version"],
+    [change("v3", "x", { content: "c" }), 0, "an old state, late"],
+    [change(null, "x", { content: "e" }), 1, "a content without a version"],
+    [change(null, "x", { content: "e" }), 0, "a content without a version, again"],
+    [change(null, "a"), 1, "neither, always"],
+    [change(null, "a"), 1, "neither, again"],
     [change("v5", "null", { kind: "deleted" }), 1, "gone"],
     [change("v6", "null", { kind: "deleted" }), 0, "gone as before"],
   ]) {

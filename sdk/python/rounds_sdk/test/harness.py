@@ -117,7 +117,9 @@ class Harness:
         answers: dict[str, Response] = {}
         for change in poll.changes:
             for news in self._known.to_collect(change):
-                self._collect(news, answers, poll)
+                # Of what nobody hears of, nobody hears that it moved.
+                if not (self.context.silent and news.kind is ChangeKind.MOVED_AWAY):
+                    self._collect(news, answers, poll)
 
     def _collect(self, change: Change, answers: dict[str, Response], poll: Poll) -> None:
         is_moved = change.kind is ChangeKind.MOVED_AWAY

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field, replace
 
 from rounds_sdk.change import Change, ChangeKind, Unreadable
 
-Says = tuple[ChangeKind, str]
+State = tuple[str | None, str | None, str, ChangeKind]
 
 
 @dataclass(slots=True)
 class _Record:
-    last: Says | None = None
+    last: tuple[str | None, ChangeKind] | None = None
     key: str | None = None
-    seen: set[tuple[str, Says]] = field(default_factory=set)
+    seen: set[State] = field(default_factory=set)
 
 
 class Known:
@@ -29,13 +29,15 @@ class Known:
         Else the change with its key, behind the one that tells of a key that it had before.
         """
         record = self._records.setdefault(change.id, _Record())
-        says = (change.kind, change.data if change.content is None else change.content)
-        if change.version is not None:
-            state, is_same = (change.version, says), record.last == says
-            is_known = state in record.seen
-            record.seen.add(state)
-            if is_known or is_same:
-                return []
+        is_gone = change.kind is ChangeKind.DELETED
+        content = None if is_gone else change.content
+        says = (content, change.kind)
+        is_same = record.last == says and (content is not None or is_gone)
+        is_always = change.version is None and content is None and not is_gone
+        is_known = _state(change) in record.seen and not is_always
+        if is_same or is_known:
+            return []
+        record.seen.add(_state(change))
         record.last = says
         return _in_line(record, change)
 
@@ -53,11 +55,17 @@ class Known:
         return is_news
 
 
+def _state(change: Change) -> State:
+    at = change.occurred_at if change.version is None else None
+    says = change.data if change.content is None else change.content
+    return change.version, at, says, change.kind
+
+
 def _in_line(record: _Record, change: Change) -> list[Change]:
     before = record.key
-    if change.key is None and before != change.id:
+    if change.key is None:
         change = replace(change, key=before)
-    record.key = change.id if change.key is None else change.key
-    if before is None or before == record.key:
+    record.key = change.key
+    if before is None or before == change.key or change.kind is not ChangeKind.UPSERTED:
         return [change]
     return [replace(change, kind=ChangeKind.MOVED_AWAY, key=before), change]

@@ -24,8 +24,7 @@ impl Connector for Hello {
         let Changed { patients, until } = answer.ok()?.json()?;
         Page::last(until, []).read_each("patients", &patients, |pair| {
             let (id, version) = pair.read::<(String, String)>()?;
-            // A version is all that this EHR says of a patient.
-            Ok(Change::upserted(id, "{}").version(&version).content(version))
+            Ok(Change::upserted(id, "{}").version(version))
         })
     }
 }

@@ -12,31 +12,31 @@ pub(super) struct Known {
     notices: HashSet<String>,
 }
 
-/// What a state says: its content, or its data, and whether it is gone.
-type Says = (ChangeKind, String);
+/// A state: its version, or when it came to be, its content or its data, and whether it is gone.
+type State = (Option<String>, Option<String>, String, ChangeKind);
 
 #[derive(Default)]
 struct Record {
-    last: Option<Says>,
+    /// What the last state said: nothing where it had no content, and that it is gone.
+    last: Option<(Option<String>, ChangeKind)>,
     key: Option<String>,
-    seen: HashSet<(String, Says)>,
+    seen: HashSet<State>,
 }
 
 impl Known {
     /// What is to be collected of a change: nothing where it says what is known, else the change
     /// with its key, behind the one that tells of a key that it had before.
     pub(super) fn news(&mut self, change: Change) -> Vec<Change> {
-        let says = (change.kind, change.content.clone().unwrap_or_else(|| change.data.clone()));
         let record = self.records.entry(change.id.clone()).or_default();
-        let is_same = record.last.as_ref() == Some(&says);
-        let is_new = match &change.version {
-            Some(version) => record.seen.insert((version.clone(), says.clone())) && !is_same,
-            None => true,
-        };
-        if !is_new {
+        let is_gone = change.kind == ChangeKind::Deleted;
+        let content = change.content.clone().filter(|_| !is_gone);
+        let last = Some((content.clone(), change.kind));
+        let is_same = record.last == last && (content.is_some() || is_gone);
+        let is_always = change.version.is_none() && content.is_none() && !is_gone;
+        if is_same || !record.seen.insert(state(&change)) && !is_always {
             return Vec::new();
         }
-        record.last = Some(says);
+        record.last = last;
         record.in_line(change)
     }
 
@@ -51,17 +51,25 @@ impl Known {
     }
 }
 
+fn state(change: &Change) -> State {
+    let Change { version, content, occurred_at, data, kind, .. } = change.clone();
+    let at = occurred_at.filter(|_| version.is_none());
+    (version, at, content.unwrap_or(data), kind)
+}
+
 impl Record {
     fn in_line(&mut self, mut change: Change) -> Vec<Change> {
         let before = self.key.take();
-        change.key = change.key.or_else(|| before.clone().filter(|key| *key != change.id));
-        let key = change.key.clone().unwrap_or_else(|| change.id.clone());
-        let moved = before.filter(|before| *before != key).map(|before| Change {
+        change.key = change.key.or_else(|| before.clone());
+        self.key.clone_from(&change.key);
+        let is_told = |before: &Option<String>| {
+            before.is_some() && *before != change.key && change.kind == ChangeKind::Upserted
+        };
+        let moved = Some(before).filter(is_told).map(|key| Change {
             kind: ChangeKind::MovedAway,
-            key: Some(before),
+            key,
             ..change.clone()
         });
-        self.key = Some(key);
         moved.into_iter().chain([change]).collect()
     }
 }
@@ -81,13 +89,28 @@ mod tests {
         for (change, told, what) in [
             (Change::upserted("1", "a").version("v1"), 1, "new"),
             (Change::upserted("1", "a").version("v1"), 0, "again"),
-            (Change::upserted("1", "a").version("v2"), 0, "another version that says the same"),
-            (Change::upserted("1", "b").version("v2"), 1, "something else under that version"),
-            (Change::upserted("1", "a").version("v1"), 0, "an old state, late"),
-            (Change::upserted("1", "a").version("v3"), 1, "back to what it said"),
-            (Change::upserted("1", "x").content("a").version("v4"), 0, "content before data"),
-            (Change::upserted("1", "a"), 1, "without a version, always"),
-            (Change::upserted("1", "a"), 1, "without a version, again"),
+            (Change::upserted("1", "b").version("v1"), 1, "something else under that version"),
+            (
+                Change::upserted("1", "b").version("v2"),
+                1,
+                "another version, with no word of what counts",
+            ),
+            (Change::upserted("1", "x").version("v3").content("c"), 1, "a content"),
+            (
+                Change::upserted("1", "y").version("v4").content("c"),
+                0,
+                "another version that says the same",
+            ),
+            (
+                Change::upserted("1", "y").version("v4").content("d"),
+                1,
+                "something else under that version",
+            ),
+            (Change::upserted("1", "x").version("v3").content("c"), 0, "an old state, late"),
+            (Change::upserted("1", "x").content("e"), 1, "a content without a version"),
+            (Change::upserted("1", "x").content("e"), 0, "a content without a version, again"),
+            (Change::upserted("1", "a"), 1, "neither, always"),
+            (Change::upserted("1", "a"), 1, "neither, again"),
             (Change::deleted("1").version("v5"), 1, "gone"),
             (Change::deleted("1").version("v6"), 0, "gone as before"),
         ] {
@@ -101,12 +124,13 @@ mod tests {
         let mut known = Known::default();
         let held = Change::upserted("1", "held").version("1");
         assert_eq!(kinds(&mut known, held), [(Upserted, None)]);
-        let booked = Change::upserted("1", "booked").version("2").key("ada");
-        let ada = Some("ada".to_owned());
-        let moved = [(MovedAway, Some("1".into())), (Upserted, ada.clone())];
-        assert_eq!(kinds(&mut known, booked), moved);
-        let gone = Change::deleted("1").version("3");
-        assert_eq!(kinds(&mut known, gone), [(Deleted, ada)]);
+        let (ada, ben) = (Some("ada".to_owned()), Some("ben".to_owned()));
+        let hers = Change::upserted("1", "hers").version("2").key("ada");
+        assert_eq!(kinds(&mut known, hers), [(Upserted, ada.clone())], "nobody had it before");
+        let his = Change::upserted("1", "his").version("3").key("ben");
+        assert_eq!(kinds(&mut known, his), [(MovedAway, ada), (Upserted, ben.clone())]);
+        let gone = Change::deleted("1").version("4");
+        assert_eq!(kinds(&mut known, gone), [(Deleted, ben)]);
     }
 
     #[test]

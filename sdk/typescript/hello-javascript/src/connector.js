@@ -24,6 +24,5 @@ export default connector({
 
 function changeOf(record) {
   const [id, version] = fit(record, Pair);
-  // A version is all that this EHR says of a patient.
-  return Change.upserted(id, {}, { version, content: version });
+  return Change.upserted(id, {}, { version });
 }

@@ -17,18 +17,20 @@ export class Known {
    * its key, behind the one that tells of a key that it had before.
    */
   news(change: wit.Change): wit.Change[] {
-    const { id, kind, version, content, data } = change;
+    const { id, kind, version, occurredAt, data } = change;
     const record = this.#records.get(id) ?? { says: null, key: null, seen: new Set() };
     this.#records.set(id, record);
-    const says = JSON.stringify([kind, content ?? data]);
-    if (version !== null) {
-      const state = JSON.stringify([version, says]);
-      const isKnown = record.seen.has(state) || record.says === says;
-      record.seen.add(state);
-      if (isKnown) {
-        return [];
-      }
+    const isGone = kind === "deleted";
+    const content = isGone ? null : change.content;
+    const says = content === null && !isGone ? null : JSON.stringify([kind, content]);
+    const at = version === null ? occurredAt : null;
+    const state = JSON.stringify([version, at, change.content ?? data, kind]);
+    const isAlways = version === null && says === null;
+    const isSame = says !== null && record.says === says;
+    if (isSame || (record.seen.has(state) && !isAlways)) {
+      return [];
     }
+    record.seen.add(state);
     record.says = says;
     return inLine(record, change);
   }
@@ -53,10 +55,10 @@ export class Known {
 
 function inLine(record: KnownRecord, change: wit.Change): wit.Change[] {
   const before = record.key;
-  const key = change.key ?? (before === change.id ? null : before);
+  const key = change.key ?? before;
   const told = { ...change, key };
-  record.key = key ?? change.id;
-  if (before === null || before === record.key) {
+  record.key = key;
+  if (before === null || before === key || change.kind !== "upserted") {
     return [told];
   }
   return [{ ...told, kind: "moved-away", key: before }, told];

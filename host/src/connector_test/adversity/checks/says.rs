@@ -1,4 +1,4 @@
-//! A record that says something else is another state, by its content or its data.
+//! A record that says something else is another state, by its content or its version and data.
 
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ static SILENT: Flaw = Flaw {
     seen: "whatever a record says, its change has the same content",
     costs: "what says the same as a record's last state is told to nobody: its first state is \
             told, and no change after it",
-    mend: "give the change `data` or a `content` that differs as the record does; where the EHR \
-           says a version and nothing more, that is its content",
+    mend: "make the `content` of all that is told of a record, or leave it out: then each version \
+           is told",
 };
 
 pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
@@ -53,8 +53,12 @@ async fn shows(lab: &mut Lab<'_>, records: &Records<'_>, record: &Record) -> boo
     false
 }
 
-fn says(change: &Change) -> &str {
-    change.content.as_deref().unwrap_or(&change.data)
+/// What a host goes by.
+fn says(change: &Change) -> (Option<&str>, &str) {
+    match &change.content {
+        Some(content) => (None, content),
+        None => (change.version.as_deref(), &change.data),
+    }
 }
 
 /// Another value of the same type.
