@@ -10,11 +10,12 @@ mod crowded;
 mod job;
 mod policy;
 mod verdict;
+mod witness;
 mod work;
 
 use std::{future, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,7 @@ use self::{
     crowded::Roomy,
     job::{Job, Waiting},
     policy::{Decision, Trouble},
+    verdict::First,
     work::Workshop,
 };
 use crate::{
@@ -36,7 +38,7 @@ use crate::{
     model::{Container, ContainerId, Delivery, DestinationName, Filled, Lane},
     status::UnderWay,
     step,
-    store::{Fill, Store},
+    store::{self, Fill, Store},
 };
 
 /// Fills under way beside the containers that wait for answers, for each of these.
@@ -53,7 +55,8 @@ impl Handle {
     }
 }
 
-/// What a collector works with.
+/// What a collector works with. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Options {
     /// The connection.
     pub connection: Arc<Connection>,
@@ -102,7 +105,8 @@ pub(crate) struct Collector {
 enum Event {
     Answered(Job, Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>),
     Roomy(Lane, Roomy),
-    Filled(Job, Result<Vec<Delivery>, crate::store::Error>),
+    Filled(Job, Result<Vec<Delivery>, store::Error>),
+    Judged(Job, Trouble, Result<bool, store::Error>),
 }
 
 impl Collector {
@@ -190,6 +194,7 @@ impl Collector {
             Event::Filled(job, Err(error)) => {
                 self.trouble(job.lane, None, &Trouble::Store(error));
             }
+            Event::Judged(job, trouble, verdict) => self.judged(&job, &trouble, verdict),
         }
     }
 
@@ -198,6 +203,9 @@ impl Collector {
         step::reached("collecting");
         let step = self.workshop.collect(&job).await;
         self.show(&job, &step);
+        if matches!(step, Ok(Step::Notify { .. } | Step::Skip { .. })) {
+            self.options.connection.service.collected(&job.container.task, &job.serving);
+        }
         match step {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
@@ -272,9 +280,22 @@ impl Collector {
     async fn fault(&mut self, job: Job, trouble: Trouble) {
         // Also what is still on its way: nobody waits for that any more, and it would keep its turn.
         self.workshop.forget(&job);
-        match verdict::judge(&self.options, &job, &trouble).await {
+        let trial = match verdict::first(&self.options, &job, &trouble) {
+            First::Settled(again) => return self.judged(&job, &trouble, Ok(again)),
+            First::OnTrial(trial) => trial,
+        };
+        let options = self.options.clone();
+        let judging = async move {
+            let verdict = verdict::judge(&options, &trial, &job, &trouble).await;
+            Event::Judged(job, trouble, verdict)
+        };
+        self.events.push(judging.boxed());
+    }
+
+    fn judged(&mut self, job: &Job, trouble: &Trouble, verdict: Result<bool, store::Error>) {
+        match verdict {
             Ok(true) => self.lanes.hold(job.lane, self.options.clock.steady()),
-            Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), &trouble),
+            Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), trouble),
             Err(error) => self.trouble(job.lane, None, &Trouble::Store(error)),
         }
     }
