@@ -180,12 +180,12 @@ impl Collector {
                         self.breaker.answered();
                         match job.answered(answers) {
                             Ok(()) => self.advance(job).await,
-                            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+                            Err(fault) => self.fault(job, Trouble::Fault(fault)),
                         }
                     }
                     Err(error) => match error.wants_room() {
                         Some(bytes) => self.crowded(job, bytes).await,
-                        None => self.fault(job, Trouble::Egress(error)).await,
+                        None => self.fault(job, Trouble::Egress(error)),
                     },
                 }
             }
@@ -210,7 +210,7 @@ impl Collector {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
             Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
-            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+            Err(fault) => self.fault(job, Trouble::Fault(fault)),
         }
     }
 
@@ -229,7 +229,7 @@ impl Collector {
         let limit = job.serving.connector.limits().collect_steps;
         if job.steps > limit {
             let fault = Fault::Limit(Limit::CollectSteps(limit));
-            return self.fault(job, Trouble::Fault(fault)).await;
+            return self.fault(job, Trouble::Fault(fault));
         }
         job.asked.extend(requests.iter().cloned());
         match self.workshop.ask(&job, requests).await {
@@ -237,7 +237,7 @@ impl Collector {
                 self.fetching += 1;
                 self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
             }
-            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+            Err(fault) => self.fault(job, Trouble::Fault(fault)),
         }
     }
 
@@ -277,7 +277,7 @@ impl Collector {
 
     /// A container could not be collected. Where that was a connector's fault which is not in
     /// service any more, or is not from now on, it is collected again with what is.
-    async fn fault(&mut self, job: Job, trouble: Trouble) {
+    fn fault(&mut self, job: Job, trouble: Trouble) {
         // Also what is still on its way: nobody waits for that any more, and it would keep its turn.
         self.workshop.forget(&job);
         let trial = match verdict::first(&self.options, &job, &trouble) {

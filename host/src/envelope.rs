@@ -66,6 +66,7 @@ mod tests {
                 id: "123".into(),
                 kind: ChangeKind::Upserted,
                 version: Some("2".into()),
+                content: None,
                 key: Some("patient/7".into()),
                 occurred_at: Some("2026-05-05T10:00:00Z".into()),
                 data: "{}".into(),

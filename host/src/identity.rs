@@ -96,6 +96,7 @@ fn kind(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::Upserted => "upserted",
         ChangeKind::Deleted => "deleted",
+        ChangeKind::MovedAway => "moved away",
     }
 }
 
@@ -127,6 +128,7 @@ mod tests {
             id: id.into(),
             kind: ChangeKind::Upserted,
             version: version.map(Into::into),
+            content: None,
             key: None,
             occurred_at: None,
             data: String::new(),

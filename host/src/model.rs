@@ -72,6 +72,8 @@ pub enum ChangeKind {
     Upserted,
     /// It is gone.
     Deleted,
+    /// It has another key from now on; the change's is the one before.
+    MovedAway,
 }
 
 /// One changed record, as a poll reported it.
@@ -81,9 +83,11 @@ pub struct Change {
     pub id: String,
     /// What became of it.
     pub kind: ChangeKind,
-    /// What tells two of its states apart; `None` is notified always.
+    /// What the EHR tells two of its states apart by.
     pub version: Option<String>,
-    /// Records of one key are notified in order; `None` stands for the id.
+    /// What it says, as a fingerprint; `None` stands for `data`.
+    pub content: Option<String>,
+    /// Records of one key are notified in order; `None` stands for the last one, or the id.
     pub key: Option<String>,
     /// When it changed by the EHR's clock, RFC 3339, as the connector gave it.
     pub occurred_at: Option<String>,

@@ -24,7 +24,7 @@ use crate::{
     clock::Clock,
     collect,
     connection::Connection,
-    connector::{Context, Detection, Fault, Guest, Limit, Page},
+    connector::{Context, Detection, Fault, Guest, Limit, Mode, Page},
     egress, identity,
     model::{Change, ChangeKind, Pending, Stage, TaskId},
     service::Serving,
@@ -149,7 +149,8 @@ impl Poller {
         if let Some(by_hand) = by_hand {
             (since, state.cursor) = (by_hand, None);
         }
-        let context = self.connection.context(&self.task, began, since, state.interrupted);
+        let mode = Mode { interrupted: state.interrupted, ..Mode::default() };
+        let context = self.connection.context(&self.task, began, since, mode);
         let (passed, summary) = (HashSet::new(), Summary::default());
         let evidence = Evidence::default();
         Ok(Progress { serving, context, evidence, state, begun, passed, summary })
@@ -193,7 +194,7 @@ impl Poller {
     }
 
     async fn commit(&self, progress: &mut Progress, page: Page) -> Result<(), Error> {
-        let Page { changes, cursor, more } = page;
+        let Page { changes, cursor, more, .. } = page;
         let there = changes.iter().filter(|it| it.kind == ChangeKind::Upserted).count();
         let changes = changes
             .into_iter()

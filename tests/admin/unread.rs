@@ -30,7 +30,8 @@ const MOST: u64 = 256 << 10;
 fn change(task: &TaskId, number: usize) -> NewChange {
     let (id, version) = (number.to_string(), Some("1".to_owned()));
     let (occurred_at, key, data) = (None, None, "{}".to_owned());
-    let change = Change { id, kind: ChangeKind::Upserted, version, occurred_at, key, data };
+    let (kind, content) = (ChangeKind::Upserted, None);
+    let change = Change { id, kind, version, content, occurred_at, key, data };
     NewChange {
         notification_id: identity::notification(task, &change, 0, number),
         lane: identity::lane(&task.connection, &change),

@@ -41,6 +41,7 @@ fn what_is_on_its_way_does_not_print() {
         id: canary(),
         kind: ChangeKind::Upserted,
         version: Some(canary()),
+        content: None,
         key: Some(canary()),
         occurred_at: Some(canary()),
         data: canary(),

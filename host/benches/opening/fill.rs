@@ -56,6 +56,7 @@ fn change(number: usize) -> NewChange {
         id: format!("Appointment/{number}"),
         kind: ChangeKind::Upserted,
         version: Some("1".into()),
+        content: None,
         key: Some(format!("Patient/{}", number % KEYS)),
         occurred_at: None,
         data: String::new(),

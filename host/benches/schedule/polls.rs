@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use rounds::{
     config::Limits,
-    connector::{Cache, Connector, Context, Engine, Guest},
+    connector::{Cache, Connector, Context, Engine, Guest, Mode},
     egress::{self, Client, Network, Owner},
     model::TaskId,
     store::{Commit, Committed, Store, sled},
@@ -97,6 +97,6 @@ impl Polls {
     fn context(&self, task: &TaskId, now: Timestamp) -> Context {
         let task = TaskId { connection: task.connection.clone(), action: "appointments".into() };
         let (settings, base_url) = ("{}".to_owned(), self.base_url.clone());
-        Context { task, settings, base_url, since: self.since, now, interrupted: false }
+        Context { task, settings, base_url, since: self.since, now, mode: Mode::default() }
     }
 }

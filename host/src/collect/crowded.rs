@@ -45,7 +45,7 @@ impl Collector {
     pub(super) async fn crowded(&mut self, job: Job, wanted: usize) {
         let Some(bytes) = job.roomier(wanted) else {
             let limit = job.serving.connector.limits().guest_memory;
-            return self.fault(job, Trouble::Fault(Fault::Limit(Limit::Collected(limit)))).await;
+            return self.fault(job, Trouble::Fault(Fault::Limit(Limit::Collected(limit))));
         };
         self.workshop.forget(&job);
         let (lane, way) = (job.lane, self.options.connection.way.clone());

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::{Options, job::Job};
 use crate::{
-    connector::{Connector, Fault, Guest, Request, Step},
+    connector::{Connector, Fault, Guest, Mode, Request, Step},
     egress,
     service::{Testimony, Trial},
 };
@@ -51,7 +51,7 @@ pub(super) async fn begins(options: &Options, connector: &Connector, job: &Job) 
 /// The collector holds guests of its own, so nobody here waits for one.
 fn guest(options: &Options, connector: &Connector, job: &Job) -> Option<Guest> {
     let (task, began) = (&job.container.task, job.container.observed_at);
-    let context = options.connection.context(task, began, began, false);
+    let context = options.connection.context(task, began, began, Mode::default());
     Guest::new(connector, &context, false).now_or_never()?.ok()
 }
 

@@ -38,8 +38,21 @@ pub struct Context {
     pub since: Timestamp,
     /// When the poll began: the guest's clock.
     pub now: Timestamp,
+    /// What is asked of it beyond the usual.
+    pub mode: Mode,
+}
+
+/// How a call differs from the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mode {
     /// The last request got no answer that is on disk.
     pub interrupted: bool,
+    /// All records are wanted, rather than what changed.
+    pub listing: bool,
+    /// Nobody will hear of what is found.
+    pub silent: bool,
+    /// What the EHR refuses of a record is to be left out.
+    pub last_try: bool,
 }
 
 /// A request as a connector shaped it, not yet judged.
@@ -66,10 +79,27 @@ impl From<Request> for egress::Request {
 pub struct Page {
     /// In the EHR's order.
     pub changes: Vec<Change>,
+    /// What stands among them and cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What a user should know of the EHR's answers.
+    pub notices: Vec<String>,
     /// Where the next request starts.
     pub cursor: String,
     /// Whether to ask on at once.
     pub more: bool,
+}
+
+/// A record of an answer that a connector cannot read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it stands in the answer.
+    pub place: String,
+    /// Its identifier in the EHR, where that can be read.
+    pub id: Option<String>,
+    /// Why it cannot be read.
+    pub reason: String,
+    /// What `collect` would be given for it: JSON text.
+    pub data: String,
 }
 
 /// What a connector wants done about a change.
@@ -214,8 +244,8 @@ impl Guest {
             calls.collect(store, change, memo, collected).await
         };
         let shown = || {
-            let Change { id, version, key, data, .. } = change;
-            let texts = [Some(id), version.as_ref(), key.as_ref(), Some(data)];
+            let Change { id, version, content, key, data, .. } = change;
+            let texts = [Some(id), version.as_ref(), content.as_ref(), key.as_ref(), Some(data)];
             let texts = texts.map(|text| text.map(String::as_str)).into_iter().chain([memo]);
             collected.iter().fold(Shown::new(texts), |shown, answer| shown.and(answer))
         };

@@ -20,7 +20,7 @@ use self::collect::Waiting;
 pub use self::outcome::{Asked, Polled, Purpose, Skipped, Stopped, Told, Why};
 use crate::{
     check,
-    connector::{Connector, Context, Fault, Guest, Limit, Page, Request, Spent},
+    connector::{Connector, Context, Fault, Guest, Limit, Mode, Page, Request, Spent},
     egress::{self, Response, Rules},
     identity::{self, RecordKey, VersionKey},
     model::TaskId,
@@ -280,7 +280,7 @@ impl Drive {
             base_url: self.setup.base_url.as_str().trim_end_matches('/').to_owned(),
             since: self.setup.since,
             now,
-            interrupted: false,
+            mode: Mode::default(),
         };
         let guest = Guest::new(&self.connector, &context, false).await?;
         Ok(if self.is_candid { guest.candid() } else { guest })

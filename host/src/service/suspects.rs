@@ -48,6 +48,11 @@ impl Suspect {
 }
 
 impl Suspects {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds one; answers whether they are proof by now.
     pub(super) fn add(&mut self, suspect: Suspect) -> bool {
         if !self.0.iter().any(|other| suspect.is_like(other)) {

@@ -105,6 +105,13 @@ pub(super) struct Polled {
     before: Option<Before>,
 }
 
+impl Polled {
+    /// Whether a task has done well enough. Who is suspected has something to show first.
+    fn is_proof(&self) -> bool {
+        self.well >= PROOF && self.suspects.is_empty()
+    }
+}
+
 impl Standing {
     pub(super) fn new(
         connector: Connector,
@@ -167,7 +174,7 @@ impl Standing {
             polled.alone = 0;
             polled.well = polled.well.saturating_add(1);
         }
-        let proven = self.previous.is_some() && self.tasks.values().all(|it| it.well >= PROOF);
+        let proven = self.previous.is_some() && self.tasks.values().all(Polled::is_proof);
         if proven {
             self.former = self.previous.take().map(|(it, _)| it.digest().into());
             self.highest = newest(std::mem::take(&mut self.highest), &self.connector);

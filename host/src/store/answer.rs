@@ -65,6 +65,7 @@ impl KeptAnswer {
             id: notification_id.0.clone(),
             kind: ChangeKind::Upserted,
             version: None,
+            content: None,
             key: None,
             occurred_at: None,
             data: self.shown().to_string(),

@@ -82,6 +82,7 @@ pub(crate) fn change(id: &str, version: Option<&str>) -> NewChange {
         id: id.into(),
         kind: ChangeKind::Upserted,
         version: version.map(Into::into),
+        content: None,
         key: Some("patient/7".into()),
         occurred_at: Some("2026-05-05T10:00:00Z".into()),
         data: format!("{{\"id\":\"{id}\"}}"),

@@ -94,6 +94,7 @@ fn id(task: &TaskId, record: &str, version: &str) -> NotificationId {
         id: record.into(),
         kind: ChangeKind::Upserted,
         version: Some(version.into()),
+        content: None,
         key: None,
         occurred_at: None,
         data: String::new(),

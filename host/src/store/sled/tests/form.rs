@@ -34,6 +34,7 @@ fn body() -> Body {
         id: "i".into(),
         kind: ChangeKind::Deleted,
         version: Some("v".into()),
+        content: None,
         key: None,
         occurred_at: None,
         data: "{}".into(),
