@@ -115,16 +115,13 @@ impl Resumed {
     ) -> Result<Self, store::Error> {
         self = self.with_cursors(store).await?;
         let digest = connector.digest();
-        if self.record.serving == digest {
-            return Ok(self);
-        }
-        if self.record.was_before(digest) {
+        if self.record.serving != digest && self.record.was_before(digest) {
             let before = std::mem::take(&mut self.record.before);
             let back = before.iter().map(|(task, before)| (task.clone(), before.rewind()));
             super::take_back(back.collect(), store).await?;
             self.previous = None;
         }
-        // What is on trial has nothing behind it but what it is on trial against.
+        // Nothing is on trial: also where what it was on trial against cannot be loaded any more.
         if self.previous.is_none() && self.record.last() != digest {
             self.record.former = Some(self.record.last().to_owned());
         }
