@@ -10,8 +10,7 @@ const FOR_EVER: usize = 1_000;
 impl Ward {
     /// Waits until so many records more than before could not be collected.
     async fn failed(&self, before: usize) {
-        let failures = || self.failures() > before;
-        self.host.wait_for_log("a failure", |_| failures()).await;
+        self.host.wait_for("a failure", |_| (self.failures() > before).then_some(())).await;
     }
 
     fn failures(&self) -> usize {
@@ -77,9 +76,9 @@ async fn an_answer_that_neither_can_read_is_nobodys_fault() {
 #[tokio::test]
 async fn a_page_where_only_the_new_one_asks_is_not_its_fault() {
     let more = "/patient/471100815";
-    let (ward, next) = answered_with_pages("next-asks-more", more, FOR_EVER).await;
+    let (ward, patched) = answered_with_pages("patched-asks-more", more, FOR_EVER).await;
     ward.clinic.answer_with_pages("", 0);
-    ward.all_told(4, &next).await;
+    ward.all_told(4, &patched).await;
     ward.host.stop().await;
 }
 
