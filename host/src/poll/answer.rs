@@ -22,7 +22,7 @@ impl Poller {
             progress.evidence.answered(&answer, true);
             return Ok(answer);
         }
-        let request = guest.poll(progress.state.cursor.as_deref()).await?;
+        let request = guest.poll(progress.cursor.as_deref()).await?;
         progress.evidence.asked(&request);
         let request = request.into();
         let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    connector::{Failure, Fault, Limit},
+    connector::{Failure, Fault},
     egress,
     model::TaskId,
     store,
@@ -131,8 +131,6 @@ pub(crate) fn blame(fault: &Fault) -> Blame {
         Fault::Failure(
             Failure::Unauthorized(_) | Failure::Throttled(_) | Failure::Unavailable(_),
         ) => Blame::Account,
-        // What came so far is committed: more of it is left.
-        Fault::Limit(Limit::PollPages(_)) => Blame::Other,
         _ => Blame::Connector,
     }
 }

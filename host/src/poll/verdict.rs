@@ -80,7 +80,7 @@ impl Poller {
     /// Whether another connector reads the same page; `None` where it would have asked something
     /// else, or not from there.
     async fn reads(&self, other: &Connector, progress: &Progress, error: &Error) -> Option<bool> {
-        let cursor = progress.state.cursor.as_deref();
+        let cursor = progress.cursor.as_deref();
         let mut guest = Guest::new(other, &progress.context, false).await.ok()?;
         let Evidence { request: asked, answer, is_kept } = &progress.evidence;
         // A kept answer is read by whoever is in service, whatever that one would have asked.
@@ -119,7 +119,7 @@ impl Poller {
 
 /// Whether a poll would have failed as one that asked on from where it was before.
 fn fails_so(page: &Page, progress: &Progress, error: &Error) -> bool {
-    let stands = progress.state.cursor.as_deref() == Some(&page.cursor);
+    let stands = progress.cursor.as_deref() == Some(&page.cursor);
     let was_there = stands || progress.passed.contains(&fingerprint(&page.cursor));
     matches!(error, Error::Stuck { .. }) && page.more && was_there
 }
