@@ -9,6 +9,7 @@ mod again;
 mod answer;
 mod error;
 mod found;
+mod listing;
 mod past;
 mod verdict;
 
@@ -24,6 +25,8 @@ use jiff::Timestamp;
 pub(crate) use self::error::blame;
 pub(crate) use self::again::LATE;
 use self::again::Again;
+pub use self::listing::Listed;
+use self::listing::Under;
 pub use self::error::{Blame, Error, Retry};
 use self::verdict::Evidence;
 use crate::{
@@ -35,7 +38,7 @@ use crate::{
     model::{Pending, TaskId},
     service::Serving,
     shadow, step,
-    store::{Pass, Store, Tally, TaskState},
+    store::{Listing, Pass, Store, Tally, TaskState},
 };
 
 /// Polls a task.
@@ -59,6 +62,10 @@ pub struct Poller {
     pub late: Duration,
     /// When it is asked again from where it stood.
     pub(crate) again: Mutex<Again>,
+    /// The pass over its listing that is under way.
+    pub(crate) listing: Mutex<Option<Under>>,
+    /// Whether what is there before the task is read and remembered first, and told to nobody.
+    pub baseline: bool,
 }
 
 /// What a poll came to.
@@ -80,6 +87,8 @@ pub struct Summary {
     pub goes_on: bool,
     /// All that a user was told of the EHR's answers so far.
     pub notices: Vec<String>,
+    /// Where its listing stands, where the poll read that.
+    pub listing: Option<Listing>,
 }
 
 /// Where a poll stands between two pages.
@@ -138,6 +147,13 @@ impl Poller {
     }
 
     async fn ask_all(&self, progress: &mut Progress) -> Result<(), Error> {
+        if self.begins_with_listing(progress) {
+            let pages = progress.serving.connector.limits().poll_pages;
+            let listed = self.list_pages(progress, pages).await?;
+            progress.summary.goes_on = listed == Listed::More;
+            progress.summary.listing = Some(self.store.task(&self.task)?.listing);
+            return Ok(());
+        }
         let connector = progress.serving.connector.clone();
         let client = self.connection.client(&connector);
         let mut guest =
@@ -147,6 +163,19 @@ impl Poller {
             return Ok(());
         }
         self.look_again(&mut guest, &client, progress).await
+    }
+
+    /// Whether this poll reads the listing: of an action that has nothing else, or before anything is
+    /// told.
+    fn begins_with_listing(&self, progress: &mut Progress) -> bool {
+        let is_snapshot = self.detection_of(&progress.serving) == Detection::Snapshot;
+        let state = &progress.state;
+        let is_baseline = self.baseline && state.cursor.is_none() && state.listing.ended.is_none();
+        if is_snapshot || is_baseline {
+            progress.pass = Pass::Listing;
+            progress.context.mode.listing = !is_snapshot;
+        }
+        is_snapshot || is_baseline
     }
 
     /// Asks for page after page; answers whether all was read. What is longer than a poll may be goes
@@ -165,6 +194,10 @@ impl Poller {
             self.check_backlog()?;
         }
         Ok(false)
+    }
+
+    fn listing(&self) -> MutexGuard<'_, Option<Under>> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn again(&self) -> MutexGuard<'_, Again> {

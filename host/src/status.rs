@@ -15,10 +15,11 @@ use tokio::sync::Notify;
 use crate::{
     model::{ConnectionName, DestinationName, TaskId},
     poll::Summary,
+    store::Listing,
 };
 
 /// A task, as it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// The connector that polls it, as `fhir-r4@0.1.0`.
     pub connector: String,
@@ -60,6 +61,9 @@ pub struct Task {
     /// Whether its last poll ended before all was read, and goes on with the next.
     #[serde(default)]
     pub goes_on: bool,
+    /// Its listing, where it has one that is read.
+    #[serde(default)]
+    pub sweep: Option<Sweep>,
     /// What came in another version or at another time and says the same as before, since the host
     /// started.
     #[serde(default)]
@@ -72,6 +76,20 @@ pub struct Task {
     pub unreadable: u64,
 }
 
+/// The listing of a task, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// When it is read next, beside a feed.
+    pub next_at: Option<Timestamp>,
+    /// Why its last page could not be read.
+    pub error: Option<String>,
+    /// How far it is, what the last whole pass found, and what waits for a person.
+    #[serde(flatten)]
+    pub listing: Listing,
+    /// Of the changes since the first pass, the part that only a pass found: from 0 to 1.
+    pub miss_rate: Option<f64>,
+}
+
 /// So many records that are gone at once are worth a look.
 const MANY_GONE: usize = 100;
 
@@ -82,6 +100,17 @@ pub fn is_odd(changes: usize, gone: usize) -> bool {
 }
 
 impl Task {
+    /// Notes what a page of its listing brought.
+    pub fn swept(&mut self, began: Timestamp, summary: &Summary) {
+        self.changes += summary.changes as u64;
+        self.gone += summary.gone as u64;
+        self.unreadable += summary.tally.unreadable as u64;
+        self.notices.clone_from(&summary.notices);
+        if summary.changes > 0 {
+            self.changed_at = Some(began);
+        }
+    }
+
     /// Notes what a poll found that began then.
     pub fn found(&mut self, began: Timestamp, summary: &Summary) {
         let Summary { changes, gone, late, latest_by, tally, goes_on, .. } = *summary;
@@ -171,7 +200,7 @@ pub struct Shadow {
 }
 
 /// All of a host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// What is in service, by connector's name.
     #[serde(default)]
@@ -197,6 +226,15 @@ impl Status {
     /// Changes what is said of a task.
     pub fn task(&self, id: &TaskId, change: impl FnOnce(&mut Task)) {
         self.with(|report| change(report.tasks.entry(id.to_string()).or_default()));
+    }
+
+    /// Changes what is said of a task's listing.
+    pub fn sweep(&self, id: &TaskId, change: impl FnOnce(&mut Sweep)) {
+        self.task(id, |task| {
+            let sweep = task.sweep.get_or_insert_default();
+            change(sweep);
+            sweep.miss_rate = sweep.listing.miss_rate();
+        });
     }
 
     /// Changes what is said of a destination.

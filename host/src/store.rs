@@ -18,6 +18,7 @@ pub(crate) mod conformance;
 mod error;
 mod keys;
 mod known;
+mod listing;
 pub mod memory;
 mod purge;
 mod receipt;
@@ -32,7 +33,8 @@ pub use self::{
     answer::{BURIED, KeptAnswer, answers},
     error::Error,
     keys::{KeyState, Keys},
-    known::{Last, NewChange, Pass, Reading, Says, Verdict},
+    known::{Last, NewChange, Pass, Reading, Says, Telling, Verdict},
+    listing::{EndListing, Ended, EndedListing, Held, Listing},
     purge::{Purge, Purged},
     receipt::{Receipt, Sha256, Sought, Taken},
 };
@@ -66,6 +68,17 @@ pub trait Store: Send + Sync + 'static {
     /// neither. What cannot be read becomes a dead letter, what moved to another key tells those of
     /// the one before first. A commit whose revision is not the task's own changes nothing.
     async fn commit(&self, commit: Commit) -> Result<Committed, Error>;
+
+    /// Ends a pass over a task's listing: makes a container for each record that it did not see and
+    /// forgets its place, both or neither; or holds all of it for a person.
+    async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error>;
+
+    /// Answers for a listing that is held: what it says is so, or it is forgotten, and the next pass
+    /// begins anew. Answers whether one was held.
+    async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<bool, Error>;
+
+    /// How many of these records have a place in the task's listing, and how many there are in all.
+    fn listed(&self, task: &TaskId, records: &[RecordKey]) -> Result<(usize, u64), Error>;
 
     /// Keeps an answer that cannot be asked for again, before anyone parses it; `None` says that
     /// one is about to be asked for. The task's next commit forgets it.
@@ -202,6 +215,8 @@ pub struct TaskState {
     pub past: Vec<Mark>,
     /// What a user was told of its EHR's answers.
     pub notices: Vec<String>,
+    /// Where its listing stands, as it was noted last.
+    pub listing: Listing,
 }
 
 /// Where a task stood from a time on.
@@ -256,8 +271,9 @@ pub struct Commit {
     pub observed_at: Timestamp,
     /// Which reading of the EHR it is of.
     pub pass: Pass,
-    /// Whether nobody is to hear of what is found.
-    pub silent: bool,
+    /// Where the pass over the listing stands, where it is to be noted. One that began at another
+    /// time is another pass, which has seen nothing yet.
+    pub listing: Option<Listing>,
     /// What the page said changed, in its order.
     pub changes: Vec<NewChange>,
     /// What a user is told of the EHR's answers from now on, beside what they were told.
@@ -275,8 +291,8 @@ impl Commit {
         changes: Vec<NewChange>,
     ) -> Self {
         let moves = Some(Move { cursor, past: Vec::new(), complete: true });
-        let (pass, silent, notices) = (Pass::Onward, false, Vec::new());
-        Self { task, revision, moves, observed_at, pass, silent, changes, notices }
+        let (pass, listing, notices) = (Pass::Onward, None, Vec::new());
+        Self { task, revision, moves, observed_at, pass, listing, changes, notices }
     }
 }
 
@@ -321,6 +337,8 @@ pub struct Tally {
     pub older: usize,
     /// Dead letters made of what cannot be read.
     pub unreadable: usize,
+    /// News that nobody hears of, as it was there before.
+    pub silent: usize,
     /// When the oldest of what is news came to be, by the EHR's clock.
     pub oldest: Option<Timestamp>,
 }
@@ -334,12 +352,13 @@ impl Tally {
 
 impl std::ops::AddAssign for Tally {
     fn add_assign(&mut self, more: Self) {
-        let Self { seen, same, older, unreadable, oldest } = more;
+        let Self { seen, same, older, unreadable, silent, oldest } = more;
         self.news(oldest);
         self.seen += seen;
         self.same += same;
         self.older += older;
         self.unreadable += unreadable;
+        self.silent += silent;
     }
 }
 

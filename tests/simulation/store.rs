@@ -13,7 +13,7 @@ use rounds::{
         Stage, TaskId,
     },
     store::{
-        Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
+        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
         Rewind, Settlement, Sought, Store, Taken, TaskState, memory::MemoryStore,
     },
 };
@@ -122,6 +122,19 @@ impl Store for Watched {
         drop(world);
         check::cursor::of(&self.world, &task);
         Ok(committed)
+    }
+
+    async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error> {
+        self.begins()?;
+        self.inner.end_listing(end).await
+    }
+
+    async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<bool, Error> {
+        self.inner.decide_listing(task, accept).await
+    }
+
+    fn listed(&self, task: &TaskId, records: &[RecordKey]) -> Result<(usize, u64), Error> {
+        self.inner.listed(task, records)
     }
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {

@@ -110,6 +110,10 @@ pub struct Task {
     /// How late what the EHR shows may be and is found all the same: from so long ago it is asked
     /// again now and then. Zero asks for nothing again.
     pub late: Duration,
+    /// When its whole listing is read beside its feed, for what that misses; `None` is never.
+    pub sweep: Option<Cadence>,
+    /// Whether what is there before the first poll is read and remembered first, and told to nobody.
+    pub baseline: bool,
     /// Whether it is polled at all. One that is not keeps its cursor.
     pub enabled: bool,
 }
@@ -123,6 +127,8 @@ impl Task {
             cadence,
             since: None,
             late: LATE,
+            sweep: None,
+            baseline: false,
             enabled: true,
         }
     }

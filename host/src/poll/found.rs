@@ -17,8 +17,18 @@ const MANY_SAME: usize = 50;
 impl Poller {
     /// Commits a page and hands over what it made.
     pub(super) async fn commit(&self, progress: &mut Progress, page: Page) -> Result<(), Error> {
-        let there = page.changes.iter().filter(|it| it.kind == ChangeKind::Upserted).count();
         let commit = self.commit_of(progress, page);
+        self.store_page(progress, commit).await
+    }
+
+    /// Commits what a page came to.
+    pub(super) async fn store_page(
+        &self,
+        progress: &mut Progress,
+        commit: Commit,
+    ) -> Result<(), Error> {
+        let there = |new: &NewChange| new.change.kind == ChangeKind::Upserted;
+        let there = commit.changes.iter().filter(|new| there(new)).count();
         let (moves, notices) = (commit.moves.clone(), commit.notices.clone());
         step::reached("committing");
         let Committed::Done { revision, made, tally } = self.store.commit(commit).await? else {
@@ -33,13 +43,18 @@ impl Poller {
         self.tell(progress, notices);
         self.count(progress, &made, there, tally);
         self.note_made(progress, &made);
-        for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
-            self.collector.collect(pending.lane, pending.id, self.connection.backlog.enter());
-        }
+        self.hand_over(made);
         Ok(())
     }
 
-    fn commit_of(&self, progress: &mut Progress, page: Page) -> Commit {
+    /// Has what was made collected.
+    pub(super) fn hand_over(&self, made: Vec<Pending>) {
+        for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
+            self.collector.collect(pending.lane, pending.id, self.connection.backlog.enter());
+        }
+    }
+
+    pub(super) fn commit_of(&self, progress: &mut Progress, page: Page) -> Commit {
         let Page { changes, unreadable, mut notices, cursor, more } = page;
         progress.cursor = Some(cursor.clone());
         let (pass, revision) = (progress.pass, progress.state.revision);
@@ -65,7 +80,7 @@ impl Poller {
             moves,
             observed_at: progress.context.now,
             pass,
-            silent: false,
+            listing: None,
             changes: new,
             notices,
         }

@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DeadLetter, NewChange, Says};
+use super::{DeadLetter, NewChange, Says, Telling};
 use crate::{
     identity,
     model::{Change, ChangeKind, ContainerId, TaskId},
@@ -76,6 +76,7 @@ impl KeptAnswer {
             says: Says::of(&change),
             always: true,
             backfill: false,
+            telling: Telling::All,
             unreadable: None,
             change,
         }

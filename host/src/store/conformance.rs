@@ -12,16 +12,19 @@
 
 mod answers;
 mod delivered;
+mod known;
+mod listing;
 mod purge;
 mod walk;
 
 use futures_util::future::join_all;
 
 pub(crate) use self::{
-    answers::*, delivered::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
+    answers::*, delivered::*, known::*, listing::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
 };
 use super::*;
 use crate::{
+    connector::Unreadable,
     identity,
     model::{Change, ChangeKind, Stage},
 };
@@ -51,6 +54,20 @@ macro_rules! all {
             an_answer_is_buried_and_kept_again,
             an_answer_waits_for_the_one_before,
             a_task_remembers_its_polls,
+            what_says_something_else_is_told_under_the_same_version,
+            what_says_the_same_is_told_to_nobody,
+            what_is_read_again_is_told_once_and_never_backwards,
+            a_key_stays_until_there_is_another,
+            who_loses_a_record_is_told_first,
+            that_it_is_gone_is_told_once,
+            what_cannot_be_read_is_a_dead_letter_once,
+            a_task_remembers_where_it_stood_and_what_it_told,
+            what_is_not_listed_any_more_is_gone,
+            a_pass_goes_on_after_a_restart,
+            a_pass_that_misses_much_is_held,
+            what_is_back_in_a_listing_is_told_again,
+            what_was_there_before_is_silent,
+            a_record_that_was_purged_has_no_place,
             a_connection_is_purged,
             a_record_is_purged,
             a_patient_is_purged,
@@ -102,7 +119,7 @@ pub(crate) fn page(revision: u64, changes: Vec<NewChange>) -> Commit {
         moves: to(&format!("after {revision}"), false),
         observed_at: at(0),
         pass: Pass::Onward,
-        silent: false,
+        listing: None,
         changes,
         notices: Vec::new(),
     }

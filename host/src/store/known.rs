@@ -48,8 +48,21 @@ pub struct NewChange {
     pub always: bool,
     /// Whether it is older than the task.
     pub backfill: bool,
+    /// Who hears of it.
+    pub telling: Telling,
     /// Why it is a dead letter from the beginning, if it is.
     pub unreadable: Option<String>,
+}
+
+/// Who hears of what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// Everybody who wants it.
+    All,
+    /// Nobody: it was there before, and is remembered for the record's next change.
+    Nobody,
+    /// It only shows that the record is there; what it says is found by another pass.
+    NotNow,
 }
 
 /// What a state says of its record.
@@ -93,6 +106,8 @@ pub enum Verdict {
     Same,
     /// Older than what is known.
     Older,
+    /// For another pass to judge.
+    NotNow,
 }
 
 impl NewChange {
@@ -113,6 +128,7 @@ impl NewChange {
             says: Says::of(&change),
             always,
             backfill,
+            telling: Telling::All,
             unreadable: None,
             change,
         }
@@ -130,6 +146,15 @@ impl NewChange {
         Self { unreadable, ..Self::of(task, change, reading, false) }
     }
 
+    /// A record that a whole listing, read from `began` on, does not have any more.
+    pub(crate) fn gone(task: &TaskId, id: String, began: Timestamp) -> Self {
+        let (kind, data) = (ChangeKind::Deleted, "null".into());
+        let version = Some(format!("listing {began}"));
+        let (content, key, occurred_at) = (None, None, None);
+        let change = Change { id, kind, version, content, key, occurred_at, data };
+        Self::of(task, change, Reading { pass: Pass::Listing, revision: 0, position: 0 }, false)
+    }
+
     /// Its verdict by what is known of its record: the states that were seen, and the last.
     pub(crate) fn judge(
         &self,
@@ -141,6 +166,7 @@ impl NewChange {
         let says_the_same = content.is_some() && last.is_some_and(|last| last.content == *content);
         let revived = last.filter(|last| pass == Pass::Listing && last.gone && !gone);
         match last {
+            _ if self.telling == Telling::NotNow => Verdict::NotNow,
             // That it is gone is no news a second time, however it was read.
             Some(_) if *gone && says_the_same => Verdict::Same,
             _ if self.always => Verdict::New,
@@ -166,7 +192,7 @@ impl NewChange {
             self.change.key = Some(last.to_owned());
             return None;
         };
-        if key == last || self.change.kind != ChangeKind::Upserted {
+        if key == last || self.change.kind != ChangeKind::Upserted || self.telling != Telling::All {
             return None;
         }
         let (kind, key) = (ChangeKind::MovedAway, Some(last.to_owned()));

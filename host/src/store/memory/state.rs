@@ -2,6 +2,7 @@
 //! that the same writes in the same order make the same state.
 
 mod answers;
+mod listing;
 mod outcomes;
 mod purge;
 mod record;
@@ -10,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use self::record::Record;
+use self::{listing::Places, record::Record};
 use super::super::{
-    Before, Commit, Committed, DeadLetter, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
-    Settlement, Sought, Taken, Tally, TaskState, Verdict,
+    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
+    Pass, Settlement, Sought, Taken, Tally, TaskState, Telling, Verdict,
     known::Moved,
 };
 use crate::{
@@ -30,6 +31,8 @@ pub(super) enum Op {
     Keep(TaskId, Option<KeptAnswer>),
     BuryAnswer(TaskId, String, Timestamp),
     ReplayAnswer(ContainerId),
+    EndListing(EndListing),
+    DecideListing(TaskId, bool),
     Fill(Fill),
     SetCursor(TaskId, Option<String>),
     Rewind(TaskId, Rewind),
@@ -47,6 +50,8 @@ pub(super) enum Op {
 /// What a write came to.
 pub(super) enum Answer {
     Committed(Committed),
+    Ended(EndedListing),
+    Decided(bool),
     Owed(Vec<Delivery>),
     Revision(u64),
     Forgotten(usize),
@@ -65,6 +70,7 @@ pub(super) struct State {
     dead: BTreeMap<ContainerId, Interred>,
     memos: BTreeMap<RecordKey, String>,
     records: BTreeMap<RecordKey, Record>,
+    listings: BTreeMap<TaskId, Places>,
     sequences: BTreeMap<DestinationName, u64>,
     /// What is kept of deliveries, in the order that they were done in.
     delivered: Vec<Taken>,
@@ -104,6 +110,10 @@ impl State {
     pub(super) fn apply(&mut self, op: &Op) -> Answer {
         match op {
             Op::Commit(commit) => return Answer::Committed(self.commit(commit)),
+            Op::EndListing(end) => return Answer::Ended(self.end_listing(end)),
+            Op::DecideListing(task, accept) => {
+                return Answer::Decided(self.decide_listing(task, *accept));
+            }
             Op::Fill(fill) => return Answer::Owed(self.fill(fill)),
             Op::SetCursor(task, cursor) => {
                 return Answer::Revision(self.set_cursor(task, cursor.as_deref()));
@@ -187,10 +197,21 @@ impl State {
             (task.answer, task.interrupted) = (None, false);
         }
         task.tell(&commit.notices);
+        let began = task.listing.began;
+        if let Some(listing) = &commit.listing {
+            task.listing.clone_from(listing);
+        }
+        let anew = began != task.listing.began;
         let revision = task.revision;
+        if anew {
+            self.listings.entry(commit.task.clone()).or_default().seen.clear();
+        }
         let (mut made, mut tally) = (Vec::new(), Tally::default());
         for new in &commit.changes {
             self.take(commit, new.clone(), &mut made, &mut tally);
+        }
+        if commit.pass != Pass::Listing {
+            self.entry(&commit.task).listing.told += (made.len() - tally.silent) as u64;
         }
         Committed::Done { revision, made, tally }
     }
@@ -205,7 +226,16 @@ impl State {
         let known = self.records.get(&new.record);
         let last = known.and_then(Record::last);
         let has_seen = |version: &_| known.is_some_and(|record| record.has_seen(version));
-        match new.judge(commit.pass, has_seen, last) {
+        let verdict = new.judge(commit.pass, has_seen, last);
+        let last_key = last.and_then(|last| last.key).map(str::to_owned);
+        let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
+        let is_used = self.task(&commit.task).listing.is_used();
+        let lists = commit.pass == Pass::Listing || is_news && is_used;
+        if lists && !new.says.gone {
+            self.lists(commit, &new, verdict);
+        }
+        match verdict {
+            Verdict::NotNow => return,
             Verdict::Seen => return tally.seen += 1,
             Verdict::Same => return tally.same += 1,
             Verdict::Older => return tally.older += 1,
@@ -214,14 +244,20 @@ impl State {
             }
             Verdict::New => {}
         }
-        tally.news(new.says.at);
-        let moved = new.settle_key(&commit.task, last.and_then(|last| last.key));
+        let moved = new.settle_key(&commit.task, last_key.as_deref());
+        if new.says.gone {
+            self.unlist(&commit.task, new.record);
+        }
         if let Some(reason) = new.unreadable.clone() {
             tally.unreadable += 1;
             return self.inter(commit, new, &reason);
         }
-        if let Some(moved) = moved.filter(|_| !commit.silent) {
+        if let Some(moved) = moved {
             made.push(self.move_away(commit, &new, moved));
+        }
+        match new.telling {
+            Telling::Nobody => tally.silent += 1,
+            _ => tally.news(new.says.at),
         }
         made.push(self.make(commit, new));
     }
@@ -241,9 +277,11 @@ impl State {
     }
 
     fn held_of(&mut self, commit: &Commit, new: NewChange) -> Held {
-        let NewChange { change, notification_id, record, says, backfill, .. } = new;
+        let NewChange { change, notification_id, record, says, backfill, telling, .. } = new;
         let lane = identity::lane(&commit.task.connection, &change);
+        let silent = telling == Telling::Nobody;
         let container = self.container_of(commit, change, notification_id, backfill);
+        let container = Container { silent, ..container };
         let known = self.records.entry(record).or_insert_with(|| Record::of(&commit.task));
         known.saw(container.id, says, lane, container.change.key.clone());
         Held::new(container, lane, record)
@@ -267,7 +305,7 @@ impl State {
         notification_id: NotificationId,
         backfill: bool,
     ) -> Container {
-        let (task, silent) = (commit.task.clone(), commit.silent);
+        let (task, silent) = (commit.task.clone(), false);
         let (id, observed_at, filled) = (self.number(), commit.observed_at, None);
         self.made.insert(id, notification_id.clone());
         self.known.insert(notification_id.clone());

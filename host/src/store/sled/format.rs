@@ -16,7 +16,7 @@ use crate::{
         ActionName, Change, ConnectionName, Container, ContainerId, Filled, Lane, NotificationId,
         TaskId,
     },
-    store::{DeadLetter, KeptAnswer, Last, Mark, Says, TaskState},
+    store::{DeadLetter, KeptAnswer, Last, Listing, Mark, Says, TaskState},
 };
 
 /// The format that this file describes.
@@ -139,6 +139,8 @@ pub(super) struct RecordState {
     pub(super) memo_of: ContainerId,
     /// What its last change waited in line with.
     pub(super) lane: Lane,
+    /// Its place in its task's listing.
+    pub(super) place: Option<u32>,
 }
 
 impl RecordState {
@@ -149,6 +151,7 @@ impl RecordState {
             self.saw(says.version);
             if self.last.as_ref().is_none_or(|(last, _)| *last <= head.id) {
                 self.last = Some((head.id, says.kept()));
+                self.place = self.place.filter(|_| !says.gone);
             }
         }
         if let Some(memo) = head.memo.filter(|_| head.id >= self.memo_of) {
@@ -175,6 +178,13 @@ impl RecordState {
     }
 }
 
+/// What has a place in a listing.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Listed {
+    pub(super) record: RecordKey,
+    pub(super) id: String,
+}
+
 /// Where a task stands; a kept answer has its own keys.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct TaskRecord {
@@ -188,6 +198,8 @@ pub(super) struct TaskRecord {
     pub(super) interrupted: bool,
     /// In how many parts an answer is kept; 0 where none is.
     pub(super) answer_parts: u16,
+    /// Places of its listing: that were ever given, and that are taken.
+    pub(super) places: (u32, u32),
 }
 
 /// What of a task is sealed.
@@ -196,6 +208,7 @@ pub(super) struct Place {
     pub(super) cursor: Option<String>,
     pub(super) past: Vec<Mark>,
     pub(super) notices: Vec<String>,
+    pub(super) listing: Listing,
 }
 
 /// How long after a poll was noted the next one is.
@@ -204,7 +217,7 @@ const POLLED_EVERY: SignedDuration = SignedDuration::from_hours(1);
 impl TaskRecord {
     /// The state without its answer.
     pub(super) fn state(self) -> TaskState {
-        let Place { cursor, past, notices } = self.place;
+        let Place { cursor, past, notices, listing } = self.place;
         TaskState {
             cursor,
             revision: self.revision,
@@ -215,6 +228,7 @@ impl TaskRecord {
             answer: None,
             past,
             notices,
+            listing,
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod answers;
 mod collecting;
+mod listing;
 mod outcomes;
 mod pages;
 mod purge;
@@ -16,7 +17,7 @@ use std::{
     sync::Arc,
 };
 
-use self::collecting::Collecting;
+use self::{collecting::Collecting, listing::Seen};
 pub(super) use self::rebuild::rebuild;
 use super::{
     block::{self, Location},
@@ -45,6 +46,8 @@ pub(super) struct State {
     entries: HashMap<ContainerId, Entry>,
     /// The states of containers without an outcome; those of others are in the records.
     collecting: Collecting,
+    /// What passes over listings have seen.
+    listings: HashMap<TaskId, Seen>,
     journal: Journal,
     /// Items of containers that are done, until their records know.
     closed: Vec<Location>,

@@ -15,6 +15,7 @@ impl State {
         self.dead.retain(|_, dead| !dead.held.is_of(what));
         self.delivered.retain(|taken| !is_of(taken, what));
         for record in self.records_of(what) {
+            self.listings.values_mut().for_each(|places| places.forget(record));
             self.records.remove(&record);
             self.memos.remove(&record);
         }

@@ -5,9 +5,9 @@ use crate::{
     identity::{self, RecordKey},
     model::{Change, ContainerId, NotificationId, Pending, Stage, TaskId},
     store::{
-        Commit, Committed, Error, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Verdict,
+        Commit, Committed, Error, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling, Verdict,
         known::Moved,
-        sled::format::{self, Body, Head, Place, Saying, Standing, TaskRecord},
+        sled::format::{self, Body, Head, Saying, Standing, TaskRecord},
         tell,
     },
 };
@@ -25,15 +25,21 @@ impl State {
         if task.revision != commit.revision {
             return Ok(Committed::Fenced { revision: task.revision });
         }
-        let Commit { task: id, moves, observed_at, pass, silent, changes, notices, .. } = commit;
+        let Commit { task: id, moves, observed_at, pass, changes, notices, listing, .. } = commit;
         let mut tally = Tally::default();
-        let mut page = Page { group, task: &id, observed_at, pass, silent, made: Vec::new() };
+        let is_noted = listing.is_some();
+        self.pass_on(group, &id, &mut task, listing)?;
+        let mut page = Page::of(group, &id, observed_at, pass);
         for change in changes {
-            self.take(&mut page, change, &mut tally)?;
+            self.take(&mut page, &mut task, change, &mut tally)?;
         }
-        let made = page.made;
+        let Page { made, lists, .. } = page;
+        if is_noted {
+            self.note_seen(group, &id)?;
+        }
         let is_told = notices.iter().all(|notice| task.place.notices.contains(notice));
-        if made.is_empty() && tally.unreadable == 0 && is_told && task.stands(moves.as_ref()) {
+        let is_idle = made.is_empty() && tally.unreadable == 0 && is_told && !lists && !is_noted;
+        if is_idle && task.stands(moves.as_ref()) {
             return Ok(Committed::Done { revision: task.revision, made, tally });
         }
         task.polled(observed_at);
@@ -44,6 +50,9 @@ impl State {
             task.complete |= complete;
             task.interrupted = false;
             forget_answer(group, &id, &mut task);
+        }
+        if pass != Pass::Listing {
+            task.place.listing.told += (made.len() - tally.silent) as u64;
         }
         let revision = task.revision;
         group.tasks.insert(id, task);
@@ -76,17 +85,19 @@ impl State {
     ) -> Result<u64, Error> {
         let mut task = self.task(group, &id)?;
         if cursor.is_none() {
-            let TaskRecord { place, revision, begun_at, interrupted, answer_parts, .. } = task;
+            let TaskRecord { place, revision, begun_at, interrupted, answer_parts, places, .. } =
+                task;
             task = TaskRecord {
                 place,
                 revision,
                 begun_at,
                 interrupted,
                 answer_parts,
+                places,
                 ..TaskRecord::default()
             };
         }
-        task.place = Place { cursor, notices: task.place.notices, past: Vec::new() };
+        (task.place.cursor, task.place.past) = (cursor, Vec::new());
         task.revision += 1;
         let revision = task.revision;
         group.tasks.insert(id, task);
@@ -158,9 +169,10 @@ impl State {
     }
 
     /// Makes of a change what it is to be.
-    fn take(
+    pub(super) fn take(
         &mut self,
         page: &mut Page<'_>,
+        task: &mut TaskRecord,
         mut new: NewChange,
         tally: &mut Tally,
     ) -> Result<(), Error> {
@@ -169,7 +181,16 @@ impl State {
         let last = self.collecting.last(record).or_else(|| known.last());
         let has_seen =
             |seen: &_| known.versions.contains(seen) || self.collecting.has(record, seen);
-        match new.judge(page.pass, has_seen, last) {
+        let verdict = new.judge(page.pass, has_seen, last);
+        let last_key = last.and_then(|last| last.key).map(str::to_owned);
+        let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
+        let lists = page.pass == Pass::Listing || is_news && task.place.listing.is_used();
+        if lists && !new.says.gone {
+            let is_known = last.is_some();
+            self.list(page, task, &new, (known.place, is_known), verdict)?;
+        }
+        match verdict {
+            Verdict::NotNow => {}
             Verdict::Seen => tally.seen += 1,
             Verdict::Same => tally.same += 1,
             Verdict::Older => tally.older += 1,
@@ -177,14 +198,20 @@ impl State {
                 if let Verdict::Revived(gone) = verdict {
                     new.notification_id = identity::revived(page.task, &new.change, gone);
                 }
-                tally.news(new.says.at);
-                let moved = new.settle_key(page.task, last.and_then(|last| last.key));
+                let moved = new.settle_key(page.task, last_key.as_deref());
+                if let Some(place) = known.place.filter(|_| new.says.gone) {
+                    self.free(page.group, page.task, task, place);
+                }
                 if let Some(reason) = new.unreadable.take() {
                     tally.unreadable += 1;
                     return self.lay_unreadable(page, new, reason);
                 }
-                if let Some(moved) = moved.filter(|_| !page.silent) {
+                if let Some(moved) = moved {
                     self.move_away(page, &new, moved)?;
+                }
+                match new.telling {
+                    Telling::Nobody => tally.silent += 1,
+                    Telling::All | Telling::NotNow => tally.news(new.says.at),
                 }
                 self.make(page, new)?;
             }
@@ -193,10 +220,11 @@ impl State {
     }
 
     fn make(&mut self, page: &mut Page<'_>, new: NewChange) -> Result<(), Error> {
-        let NewChange { change, notification_id, record, says, backfill, .. } = new;
+        let NewChange { change, notification_id, record, says, backfill, telling, .. } = new;
         let key = change.key.clone();
         let says = Saying::of(&says, key.as_deref());
-        let body = page.body(notification_id, change, backfill);
+        let silent = telling == Telling::Nobody;
+        let body = Body { silent, ..page.body(notification_id, change, backfill) };
         let id = self.put(page, record, Some(says.clone()), &body)?;
         self.collecting.add(record, id, says.kept());
         Ok(())
@@ -252,16 +280,26 @@ impl State {
 }
 
 /// What the changes of a page are taken with.
-struct Page<'a> {
-    group: &'a mut Group,
-    task: &'a TaskId,
+pub(super) struct Page<'a> {
+    pub(super) group: &'a mut Group,
+    pub(super) task: &'a TaskId,
     observed_at: Timestamp,
     pass: Pass,
-    silent: bool,
-    made: Vec<Pending>,
+    pub(super) made: Vec<Pending>,
+    /// Whether a record was given a place in the listing.
+    pub(super) lists: bool,
 }
 
 impl<'a> Page<'a> {
+    pub(super) fn of(
+        group: &'a mut Group,
+        task: &'a TaskId,
+        observed_at: Timestamp,
+        pass: Pass,
+    ) -> Self {
+        Self { group, task, observed_at, pass, made: Vec::new(), lists: false }
+    }
+
     fn head<'h>(
         &self,
         id: ContainerId,
@@ -280,7 +318,7 @@ impl<'a> Page<'a> {
     }
 
     fn body(&self, notification_id: NotificationId, change: Change, backfill: bool) -> Body {
-        let (silent, observed_at, filled) = (self.silent, self.observed_at, None);
+        let (silent, observed_at, filled) = (false, self.observed_at, None);
         Body { notification_id, change, backfill, silent, observed_at, filled }
     }
 }

@@ -33,6 +33,9 @@ impl State {
         if let Purge::Record { record, .. } = what {
             records.insert(*record);
         }
+        self.unlist(group, what.connection(), |record| {
+            matches!(what, Purge::Connection(_)) || records.contains(record)
+        })?;
         let records = self.records.forget(what, &records)?;
         if let Purge::Connection(connection) = what {
             self.ring.destroy(connection.as_str())?;

@@ -51,6 +51,7 @@ pub(in super::super) fn rebuild(
         ring,
         entries: HashMap::with_capacity(found.len()),
         collecting: Collecting::default(),
+        listings: HashMap::new(),
         journal,
         closed: Vec::new(),
         sequences,
