@@ -13,6 +13,7 @@ mod lines;
 mod policy;
 mod trouble;
 mod verdict;
+mod witness;
 mod work;
 
 use std::{future, sync::Arc, time::Duration};
@@ -43,7 +44,7 @@ use crate::{
     repeated::Repeated,
     status::{Status, UnderWay},
     step,
-    store::{Fill, Store},
+    store::{self, Fill, Store},
 };
 
 /// Fills under way beside the containers that wait for answers, for each of these.
@@ -71,7 +72,8 @@ impl Handle {
     }
 }
 
-/// What a collector works with.
+/// What a collector works with. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Options {
     /// The connection.
     pub connection: Arc<Connection>,
@@ -127,7 +129,8 @@ pub(crate) struct Collector {
 enum Event {
     Answered(Job, Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>),
     Roomy(ContainerId, Roomy),
-    Filled(Job, Result<Vec<Delivery>, crate::store::Error>),
+    Filled(Job, Result<Vec<Delivery>, store::Error>),
+    Judged(Job, Trouble, Result<bool, store::Error>),
 }
 
 impl Collector {
@@ -203,11 +206,11 @@ impl Collector {
                 match answers {
                     Ok(answers) => match job.answered(answers) {
                         Ok(()) => self.advance(job).await,
-                        Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+                        Err(fault) => self.fault(job, Trouble::Fault(fault)),
                     },
                     Err(error) => match error.wants_room() {
                         Some(bytes) => self.crowded(job, bytes).await,
-                        None => self.fault(job, Trouble::Egress(error)).await,
+                        None => self.fault(job, Trouble::Egress(error)),
                     },
                 }
             }
@@ -217,6 +220,7 @@ impl Collector {
                 self.hand_over(job.container.id, deliveries);
             }
             Event::Filled(mut job, Err(error)) => self.trouble(&mut job, &Trouble::Store(error)),
+            Event::Judged(job, trouble, verdict) => self.judged(job, &trouble, verdict),
         }
     }
 
@@ -229,6 +233,7 @@ impl Collector {
         if matches!(step, Ok(Step::Notify { .. } | Step::Skip { .. })) {
             let how = if job.is_fresh { How::Well } else { How::Untold };
             self.end(&mut job, how);
+            self.options.connection.service.collected(&job.container.task, &job.serving);
         }
         match step {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
@@ -237,7 +242,7 @@ impl Collector {
             }
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
             Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
-            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+            Err(fault) => self.fault(job, Trouble::Fault(fault)),
         }
     }
 
@@ -256,7 +261,7 @@ impl Collector {
         let limit = job.serving.connector.limits().collect_steps;
         if job.steps > limit {
             let fault = Fault::Limit(Limit::CollectSteps(limit));
-            return self.fault(job, Trouble::Fault(fault)).await;
+            return self.fault(job, Trouble::Fault(fault));
         }
         job.asked.extend(requests.iter().cloned());
         match self.workshop.ask(&job, requests).await {
@@ -265,7 +270,7 @@ impl Collector {
                 self.fetching += 1;
                 self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
             }
-            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+            Err(fault) => self.fault(job, Trouble::Fault(fault)),
         }
     }
 

@@ -88,9 +88,7 @@ fn has_failed(answer: &Answer) -> bool {
 }
 
 async fn send(client: egress::Client, request: Request) -> Sent {
-    let Request { method, target, headers, body } = request;
-    let request = egress::Request { method, target, headers, body };
-    client.send(&request).await.map(Arc::new).map_err(Arc::new)
+    client.send(&request.into()).await.map(Arc::new).map_err(Arc::new)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Collector {
     pub(super) async fn crowded(&mut self, mut job: Job, wanted: usize) {
         let Some(bytes) = job.roomier(wanted) else {
             let limit = job.serving.connector.limits().guest_memory;
-            return self.fault(job, Trouble::Fault(Fault::Limit(Limit::Collected(limit)))).await;
+            return self.fault(job, Trouble::Fault(Fault::Limit(Limit::Collected(limit))));
         };
         self.workshop.forget(&job);
         self.end(&mut job, How::Untold);

@@ -92,6 +92,11 @@ impl Job {
         if self.held() > limit { Err(Fault::Limit(Limit::Collected(limit))) } else { Ok(()) }
     }
 
+    /// What was asked and answered so far.
+    pub(super) fn heard(&self) -> impl Iterator<Item = (&Request, &Arc<egress::Response>)> {
+        self.asked.iter().zip(&self.collected)
+    }
+
     /// Bytes of the answers so far.
     pub(super) fn held(&self) -> usize {
         self.collected.iter().map(|answer| answer.body.len()).sum()

@@ -1,31 +1,52 @@
 //! What becomes of a container that could not be collected, and what that says of the EHR.
 
+use futures_util::FutureExt;
+
 use super::{
-    Collector,
+    Collector, Event,
     failing::Failing,
     job::Job,
     policy::{self, Decision, Moment, Trouble},
-    verdict,
+    verdict::{self, First},
 };
 use crate::{
     breaker::{How, Turned},
     connector::Connector,
     model::ContainerId,
     repeated::Repeated,
+    store,
 };
 
 impl Collector {
     /// A container could not be collected. Where that was a connector's fault which is not in
     /// service any more, or is not from now on, it is collected again with what is.
-    pub(super) async fn fault(&mut self, mut job: Job, trouble: Trouble) {
+    pub(super) fn fault(&mut self, job: Job, trouble: Trouble) {
         // Also what is still on its way: nobody waits for that any more, and it would keep its turn.
         self.workshop.forget(&job);
-        match verdict::judge(&self.options, &job, &trouble).await {
+        let trial = match verdict::first(&self.options, &job, &trouble) {
+            First::Settled(again) => return self.judged(job, &trouble, Ok(again)),
+            First::OnTrial(trial) => trial,
+        };
+        let options = self.options.clone();
+        let judging = async move {
+            let verdict = verdict::judge(&options, &trial, &job, &trouble).await;
+            Event::Judged(job, trouble, verdict)
+        };
+        self.events.push(judging.boxed());
+    }
+
+    pub(super) fn judged(
+        &mut self,
+        mut job: Job,
+        trouble: &Trouble,
+        verdict: Result<bool, store::Error>,
+    ) {
+        match verdict {
             Ok(true) => {
                 self.end(&mut job, How::Untold);
                 self.lanes.again(job.container.id);
             }
-            Ok(false) => self.trouble(&mut job, &trouble),
+            Ok(false) => self.trouble(&mut job, trouble),
             Err(error) => self.trouble(&mut job, &Trouble::Store(error)),
         }
     }
