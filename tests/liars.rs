@@ -1,0 +1,96 @@
+//! Servers that lie, from seeds.
+//!
+//! `simulation` breaks what is around a host that speaks to honest servers; here all around it is
+//! well, and what it speaks to is a FHIR server as they are: one that does not sort, counts wrongly,
+//! shows records minutes after their own time, moves pages while they are read, refuses one patient,
+//! and whatever else was seen of real ones. A seed makes some tens to a few hundred records, clients
+//! that write them, an interval, a page's size, and one to three of the lies in [`lies`]; hours pass
+//! in a moment. The host, the network's policy and the connector are the real ones.
+//!
+//! [`oracle`] knows what was written and holds it against what a receiver was told: nothing missed,
+//! twice, out of order, misnamed or late, and an idle poll that costs one request.
+//!
+//! `LIARS=0..1000 cargo test -p rounds --test rounds -- liars::seeds --nocapture` runs as many as
+//! one likes, and `LIARS=17 …` shows all that happens in one.
+
+mod chronicle;
+mod lies;
+mod oracle;
+mod plan;
+mod receiver;
+mod record;
+mod run;
+mod server;
+mod world;
+mod writer;
+
+use std::ops::Range;
+
+use self::{
+    plan::Plan,
+    run::{Outcome, run},
+};
+use crate::support::seeds;
+
+/// How many seeds the tests run.
+const USUAL: u64 = 100;
+/// Seeds that are told of.
+const MOST: usize = 8;
+
+fn broken(seeds: Range<u64>, plan: fn(u64) -> Plan) -> Vec<(u64, Outcome)> {
+    seeds::found_of(seeds, MOST, |seed| {
+        let outcome = run(plan(seed), false);
+        (!outcome.broken.is_empty()).then_some(outcome)
+    })
+}
+
+#[test]
+fn honest_servers_are_told_of_whole() {
+    let found = broken(0..USUAL, Plan::honest);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn seeds_hold() {
+    let (seeds, shows) = seeds::asked_for("LIARS", USUAL);
+    if shows {
+        eprintln!("{:#?}", run(Plan::draw(seeds.start), true));
+        return;
+    }
+    let found = broken(seeds, Plan::draw);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn a_seed_is_the_same_world_again() {
+    for seed in 0..10 {
+        assert_eq!(run(Plan::draw(seed), false), run(Plan::draw(seed), false), "seed {seed}");
+    }
+}
+
+/// What each lie does to today's host: to see, not to hold.
+#[test]
+#[ignore = "shows how many seeds of each lie hold"]
+fn each_lie_alone() {
+    let (seeds, _) = seeds::asked_for("LIARS", 30);
+    let only = std::env::var("LIE").unwrap_or_default();
+    for (name, _) in lies::ALL.iter().filter(|(name, _)| only.is_empty() || *name == only) {
+        let found = seeds::found_of(seeds.clone(), usize::MAX, |seed| {
+            let outcome = run(Plan::with(seed, name), false);
+            (!outcome.broken.is_empty()).then_some(outcome)
+        });
+        let kinds = |outcome: &Outcome| {
+            outcome
+                .broken
+                .iter()
+                .map(|it| it[..it.find(':').unwrap_or(5)].to_owned())
+                .collect::<std::collections::BTreeSet<_>>()
+        };
+        let all: std::collections::BTreeMap<u64, _> =
+            found.iter().map(|(seed, it)| (*seed, kinds(it))).collect();
+        eprintln!("{name}: {} of {:?} broken: {all:?}", found.len(), seeds);
+        if !only.is_empty() {
+            eprintln!("{found:#?}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Records that are of another patient later: a held slot is booked, a booking is corrected.
+
+use super::{Chance, Kind, Lie, Plan};
+
+pub(in super::super) struct MovingPatients;
+
+pub(super) fn draw(_chance: &mut Chance) -> Box<dyn Lie> {
+    Box::new(MovingPatients)
+}
+
+impl Lie for MovingPatients {
+    fn name(&self) -> &'static str {
+        "moving patients"
+    }
+
+    fn plans(&mut self, plan: &mut Plan, chance: &mut Chance) {
+        let of_appointments = |kind: Kind| kind == Kind::Appointment;
+        for write in plan.script.iter_mut().filter(|write| of_appointments(write.kind)) {
+            match chance.below(5) {
+                0 => write.draft.patient = None,
+                1 => write.draft.patient = Some("p0".into()),
+                _ => {}
+            }
+        }
+    }
+}
