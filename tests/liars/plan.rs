@@ -49,11 +49,11 @@ impl Plan {
     pub(super) fn honest(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let mut plan = Self::quiet();
-        let further = Kind::ALL[1..].iter().filter(|_| chance.happens(0.3));
+        let further = Kind::ALL[1..].iter().filter(|_| chance.happens(0.25));
         plan.kinds.extend(further);
-        plan.interval = [10, 20, 30, 60, 120][chance.below(5) as usize] * SECOND;
+        plan.interval = [20, 30, 60, 120, 300][chance.below(5) as usize] * SECOND;
         plan.page_size = [3, 5, 10, 10, 25, 100][chance.below(6) as usize];
-        plan.script = writer::script(&plan.kinds, &mut chance);
+        plan.script = writer::script(&plan.kinds, plan.interval, &mut chance);
         plan.chance = chance;
         plan
     }

@@ -1,5 +1,5 @@
 //! A world from its beginning to its end: the real host polls and tells, until all should be told
-//! and half an hour has passed in which nothing happens.
+//! and a while has passed in which nothing happens.
 
 use std::{fs, sync::Arc, sync::OnceLock, time::Duration};
 
@@ -20,12 +20,14 @@ use super::{
     chronicle::MINUTE,
     oracle,
     plan::Plan,
-    world::{HostClock, Network, World},
+    world::{Exchange, HostClock, Network, World},
 };
 use crate::support::{self, FHIR};
 
+/// An answer to a search of so many bytes has records in it.
+const FULL: usize = 400;
 /// How long nothing happens at the end.
-pub(super) const QUIET: i64 = 30 * MINUTE;
+pub(super) const QUIET: i64 = 12 * MINUTE;
 /// Guests at once, of all worlds that run side by side.
 const GUESTS: usize = 64;
 
@@ -39,6 +41,13 @@ pub(super) struct Outcome {
     /// Notifications that were taken, and requests that were made.
     pub(super) told: usize,
     pub(super) asked: usize,
+    /// Pages of searches among these, and what was answered with an error.
+    pub(super) pages: usize,
+    pub(super) refused: usize,
+    /// The events that were told, in their order.
+    pub(super) events: Vec<String>,
+    /// Whether a task said at the end that it fails.
+    pub(super) fails: bool,
 }
 
 /// How a host stood at the end.
@@ -85,8 +94,19 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
     drop(runtime);
     let world = world.lock();
     let broken = oracle::judge(&world, &rules, &ended);
-    let (told, asked) = (world.receiver.taken().count(), world.asked.len());
-    Outcome { lies, broken, told, asked }
+    let asked = &world.asked;
+    let is_full = |it: &&Exchange| it.question.looked_up().is_none() && it.bytes > FULL;
+    let pages = asked.iter().filter(is_full);
+    Outcome {
+        lies,
+        broken,
+        told: world.receiver.taken().count(),
+        asked: asked.len(),
+        pages: pages.count(),
+        refused: asked.iter().filter(|it| it.status >= 400).count(),
+        events: world.receiver.taken().map(|taken| taken.told.event.clone()).collect(),
+        fails: ended.report.tasks.values().any(|task| task.error.is_some()),
+    }
 }
 
 fn finish(world: &World, handle: &Handle, quiet_from: i64) -> Ended {

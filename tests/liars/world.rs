@@ -26,14 +26,22 @@ pub(super) struct World {
     pub(super) disk: Disk,
 }
 
+/// What the server was asked once, and how it answered.
+pub(super) struct Exchange {
+    pub(super) at: i64,
+    pub(super) question: Asked,
+    pub(super) status: u16,
+    /// Bytes of the answer.
+    pub(super) bytes: usize,
+}
+
 /// What changes in a world.
 pub(super) struct Inner {
     pub(super) chance: Chance,
     pub(super) server: Server,
     pub(super) receiver: Receiver,
     pub(super) lies: Vec<Box<dyn Lie>>,
-    /// What the server was asked, and when.
-    pub(super) asked: Vec<(i64, Asked)>,
+    pub(super) asked: Vec<Exchange>,
     shows: bool,
     began: Option<Instant>,
     /// How far the host's clock was ever ahead.
@@ -101,8 +109,9 @@ impl Inner {
 
     fn asks(&mut self, request: &Carried) -> Answered {
         let asked = Asked::of(request);
-        self.asked.push((self.now(), asked.clone()));
         let answered = self.with_server(|server, lies, moment| server.answer(&asked, lies, moment));
+        let (at, status, bytes) = (self.now(), answered.status, answered.body.len());
+        self.asked.push(Exchange { at, question: asked, status, bytes });
         self.tell(|| {
             let body = String::from_utf8_lossy(&answered.body);
             format!("{} -> {} {body}", request.url, answered.status)

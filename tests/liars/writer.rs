@@ -11,12 +11,12 @@ use crate::support::chance::Chance;
 /// Patients who are there from the beginning.
 const PATIENTS: u64 = 12;
 
-/// What is written in a world.
-pub(super) fn script(kinds: &[Kind], chance: &mut Chance) -> Vec<Write> {
-    let span = chance.between(10, 90) as i64 * MINUTE;
+/// What is written in a world, in the time of some ten to forty polls.
+pub(super) fn script(kinds: &[Kind], interval: i64, chance: &mut Chance) -> Vec<Write> {
+    let span = chance.between(8, 40) as i64 * interval;
     let mut script = patients(kinds, span, chance);
     for kind in kinds.iter().filter(|kind| **kind != Kind::Patient) {
-        for place in 0..chance.between(10, 80) {
+        for place in 0..chance.between(5, 60) {
             let patient = patient(chance.below(PATIENTS));
             let id = format!("{}{place}", initial(*kind));
             life(*kind, &id, Some(&patient), span, chance, &mut script);
@@ -47,7 +47,7 @@ fn patients(kinds: &[Kind], span: i64, chance: &mut Chance) -> Vec<Write> {
         })
         .collect();
     if kinds.contains(&Kind::Patient) {
-        for place in 0..chance.between(5, 40) {
+        for place in 0..chance.between(5, 30) {
             life(Kind::Patient, &format!("n{place}"), None, span, chance, &mut script);
         }
     }

@@ -11,6 +11,13 @@ pub(super) fn draw(chance: &mut Chance) -> Box<dyn Lie> {
     Box::new(GonePages([410, 404, 400][chance.below(3) as usize]))
 }
 
+impl GonePages {
+    /// With this status.
+    pub(in super::super) fn with(status: u16) -> Self {
+        Self(status)
+    }
+}
+
 impl Lie for GonePages {
     fn name(&self) -> &'static str {
         "gone pages"

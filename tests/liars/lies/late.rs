@@ -14,6 +14,13 @@ pub(super) fn draw(chance: &mut Chance) -> Box<dyn Lie> {
     Box::new(Late { singles, transactions: !singles || chance.happens(0.4) })
 }
 
+impl Late {
+    /// What is late already where it is written down.
+    pub(in super::super) fn as_written() -> Self {
+        Self { singles: false, transactions: false }
+    }
+}
+
 /// How late something may come.
 fn lateness(chance: &mut Chance) -> i64 {
     let most = [10 * SECOND, MINUTE, 8 * MINUTE][chance.below(3) as usize];

@@ -2,9 +2,9 @@
 
 use super::{Bundle, Chance, Lie, Moment};
 
-struct Mute {
+pub(in super::super) struct Mute {
     /// Whether it says so where somebody asks for it.
-    gives: bool,
+    pub(in super::super) gives: bool,
 }
 
 pub(super) fn draw(chance: &mut Chance) -> Box<dyn Lie> {
