@@ -3,6 +3,7 @@
 
 pub(super) mod cache;
 pub(super) mod capped;
+pub(super) mod coarse_times;
 pub(super) mod contents_of_now;
 pub(super) mod flaky_lookups;
 pub(super) mod flaky_receiver;
@@ -138,6 +139,11 @@ pub(super) trait Lie: Send {
         seen
     }
 
+    /// How far from the world's the server's idea of the beginning may be.
+    fn blurs(&self) -> i64 {
+        0
+    }
+
     /// How much longer a world has to last for it.
     fn outlasts(&self) -> i64 {
         0
@@ -161,6 +167,7 @@ pub(super) type Draw = fn(&mut Chance) -> Box<dyn Lie>;
 pub(super) const ALL: &[(&str, Draw)] = &[
     ("cache", cache::draw),
     ("capped", capped::draw),
+    ("coarse times", coarse_times::draw),
     ("contents of now", contents_of_now::draw),
     ("flaky lookups", flaky_lookups::draw),
     ("flaky receiver", flaky_receiver::draw),

@@ -5,6 +5,7 @@ mod idle;
 mod last;
 mod notices;
 mod order;
+mod past;
 mod progress;
 mod table;
 mod twice;
@@ -89,6 +90,7 @@ pub(super) fn judge(world: &Inner, rules: &Rules, ended: &Ended) -> Vec<String> 
     let case = Case { world, rules, ended };
     let checks = [
         last::is_told,
+        past::is_left_alone,
         twice::is_told_once,
         order::is_kept,
         event::is_right,

@@ -11,9 +11,10 @@ use crate::support::chance::Chance;
 /// Patients who are there from the beginning.
 const PATIENTS: u64 = 12;
 
-/// What is written in a world, in the time of some ten to forty polls.
+/// What is written in a world, in the time of two to forty polls.
 pub(super) fn script(kinds: &[Kind], interval: i64, chance: &mut Chance) -> Vec<Write> {
-    let span = chance.between(8, 40) as i64 * interval;
+    let most = [3, 10, 40][chance.below(3) as usize];
+    let span = chance.between(2, most) as i64 * interval;
     let mut script = patients(kinds, span, chance);
     for kind in kinds.iter().filter(|kind| **kind != Kind::Patient) {
         for place in 0..chance.between(5, 60) {

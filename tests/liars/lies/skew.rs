@@ -3,7 +3,7 @@
 use rounds::egress::Answered;
 
 use super::{Asked, Chance, Lie, Moment};
-use crate::liars::chronicle::MINUTE;
+use crate::liars::chronicle::{HOUR, MINUTE};
 
 #[derive(Clone, Copy)]
 pub(in super::super) enum Date {
@@ -30,6 +30,10 @@ impl Lie for Skew {
 
     fn ehr_clock(&self, _now: i64) -> i64 {
         self.ahead
+    }
+
+    fn blurs(&self) -> i64 {
+        HOUR
     }
 
     fn sends(&mut self, _asked: &Asked, answered: &mut Answered, _moment: &mut Moment) {

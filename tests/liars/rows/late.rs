@@ -9,7 +9,7 @@ use crate::liars::{
 #[test]
 fn a_record_that_turns_up_twenty_seconds_late_is_told() {
     let mut script = bookings(100, 1);
-    let mut late = booked("late", 40);
+    let mut late = booked("late", 50);
     late.late = 20 * SECOND;
     script.push(late);
     all_told(world(script, Late::as_written()), 101);
