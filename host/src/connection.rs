@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     config,
-    connector::{Connector, Context},
+    connector::{Connector, Context, Mode},
     egress::Client,
     model::{ConnectionName, DestinationName, TaskId},
     service::Service,
@@ -47,20 +47,14 @@ pub(crate) type Wants = dyn Fn(&ConnectionName, &str) -> bool + Send + Sync;
 
 impl Connection {
     /// What a guest is told in a poll that began at `now`.
-    pub fn context(
-        &self,
-        task: &TaskId,
-        now: Timestamp,
-        since: Timestamp,
-        interrupted: bool,
-    ) -> Context {
+    pub fn context(&self, task: &TaskId, now: Timestamp, since: Timestamp, mode: Mode) -> Context {
         Context {
             task: task.clone(),
             settings: self.settings.clone(),
             base_url: self.config.base_url.as_str().trim_end_matches('/').to_owned(),
             since,
             now,
-            interrupted,
+            mode,
         }
     }
 

@@ -31,7 +31,7 @@ pub use content::{Content, digest_of};
 pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
-pub use guest::{Context, Guest, Page, Request, Spent, Step};
+pub use guest::{Context, Guest, Mode, Page, Request, Spent, Step, Unreadable};
 pub use library::{Connector, Library};
 pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};

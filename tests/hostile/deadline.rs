@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rounds::{
     config::Limits,
-    connector::{Connector, Context, Engine, Guest},
+    connector::{Connector, Context, Engine, Guest, Mode},
     model::TaskId,
 };
 
@@ -79,6 +79,6 @@ pub(super) fn context() -> Context {
         base_url: "http://ehr.example".into(),
         since: jiff::Timestamp::UNIX_EPOCH,
         now: jiff::Timestamp::UNIX_EPOCH,
-        interrupted: false,
+        mode: Mode::default(),
     }
 }

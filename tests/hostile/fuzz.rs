@@ -64,7 +64,8 @@ fn answer(body: &[u8]) -> Response {
 fn change() -> Change {
     let data = "{}".into();
     let (kind, version, key, occurred_at) = (ChangeKind::Upserted, None, None, None);
-    Change { id: "1".into(), kind, version, key, occurred_at, data }
+    let (id, content) = ("1".into(), None);
+    Change { id, kind, version, content, key, occurred_at, data }
 }
 
 fn judge(page: &Page, limits: &Limits) -> String {

@@ -100,14 +100,14 @@ impl Store for Watched {
         self.begins()?;
         let begun = self.world.lock().now();
         let commit = self.spoilt(commit);
-        let (task, cursor, revision) =
-            (commit.task.clone(), commit.cursor.clone(), commit.revision);
+        let (task, moves, revision) =
+            (commit.task.clone(), commit.moves.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
-            true => {
+            true if moves.is_some() => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
                 self.inner.commit(Commit { revision: revision + 1, ..commit }).await?
             }
-            false => self.inner.commit(commit).await?,
+            _ => self.inner.commit(commit).await?,
         };
         let made = match &committed {
             Committed::Done { made, .. } => made.as_slice(),
@@ -115,6 +115,7 @@ impl Store for Watched {
         };
         let mut world = self.world.lock();
         let count = made.len();
+        let cursor = moves.as_ref().map_or("where it was", |to| &to.cursor);
         world.tell(format_args!("{task} commits {count} up to {cursor}"));
         let times = (begun, world.now());
         world.commits.extend(made.iter().map(|it| (it.id, times)));

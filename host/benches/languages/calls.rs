@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use rounds::{
-    connector::{Connector, Context, Engine, Guest, Page, Step},
+    connector::{Connector, Context, Engine, Guest, Mode, Page, Step},
     egress::Response,
     model::{Change, TaskId},
 };
@@ -70,7 +70,7 @@ fn context() -> Context {
         base_url: "http://ehr.example".into(),
         since: Timestamp::UNIX_EPOCH,
         now: Timestamp::UNIX_EPOCH,
-        interrupted: false,
+        mode: Mode::default(),
     }
 }
 

@@ -20,7 +20,7 @@ impl Native {
             base_url: context.base_url.clone(),
             since: context.since.to_string(),
             now: context.now.to_string(),
-            interrupted: false,
+            ..Context::default()
         };
         let headers = vec![("content-type".into(), "application/json".into())];
         let body = Body::Text(records::answer(0..records::PAGE));

@@ -7,7 +7,7 @@ use fhir_r4::FhirR4;
 use jiff::Timestamp;
 use rounds::{
     config::Limits,
-    connector::{Cache, Connector, Context, Engine, Guest, Page, Step},
+    connector::{Cache, Connector, Context, Engine, Guest, Mode, Page, Step},
     egress,
     model::Change,
 };
@@ -44,7 +44,7 @@ pub(crate) async fn call(connector: &Connector, recorded: &Recorded) -> Result<M
     let mut seen = HashSet::new();
     let mut cursor = None;
     loop {
-        let Page { changes, cursor: next, more } =
+        let Page { changes, cursor: next, more, .. } =
             page(&mut poller, cursor.as_deref(), recorded).await?;
         for change in &changes {
             if seen.insert((change.id.clone(), change.version.clone())) {
@@ -90,7 +90,7 @@ fn context(recorded: &Recorded) -> Result<Context> {
         base_url: recorded.context.base_url.clone(),
         since: Timestamp::UNIX_EPOCH,
         now: recorded.context.now.parse()?,
-        interrupted: false,
+        mode: Mode::default(),
     })
 }
 

@@ -65,6 +65,6 @@ pub(crate) fn native_context(arguments: &Arguments) -> rounds_sdk::Context {
         base_url: arguments.ehr.as_str().trim_end_matches('/').to_owned(),
         since: Timestamp::UNIX_EPOCH.to_string(),
         now: Timestamp::now().to_string(),
-        interrupted: false,
+        ..rounds_sdk::Context::default()
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use rounds::{
     config::Limits,
-    connector::{Cache, Connector, Context, Engine, Guest},
+    connector::{Cache, Connector, Context, Engine, Guest, Mode},
     egress::{self, Client, Network, Owner},
     model::TaskId,
     store::{Commit, Committed, Store, sled},
@@ -79,14 +79,7 @@ impl Polls {
         let page = guest.changes(state.cursor.as_deref(), &answer).await?;
         drop(guest);
         let (task, revision, cursor) = (task.clone(), state.revision, page.cursor);
-        let commit = Commit {
-            task,
-            revision,
-            cursor,
-            observed_at: began,
-            complete: !page.more,
-            changes: Vec::new(),
-        };
+        let commit = Commit::onward(task, revision, cursor, began, Vec::new());
         match self.store.commit(commit).await? {
             Committed::Done { .. } => self.done.fetch_add(1, Ordering::Relaxed),
             Committed::Fenced { .. } => bail!("a commit was fenced"),
@@ -97,6 +90,6 @@ impl Polls {
     fn context(&self, task: &TaskId, now: Timestamp) -> Context {
         let task = TaskId { connection: task.connection.clone(), action: "appointments".into() };
         let (settings, base_url) = ("{}".to_owned(), self.base_url.clone());
-        Context { task, settings, base_url, since: self.since, now, interrupted: false }
+        Context { task, settings, base_url, since: self.since, now, mode: Mode::default() }
     }
 }

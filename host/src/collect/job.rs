@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::crowded::Roomy;
 use crate::{
     connection::Connection,
-    connector::{Fault, Limit, Request, Step},
+    connector::{Fault, Limit, Mode, Request, Step},
     egress, identity,
     model::{Container, ContainerId, Lane},
     service::Serving,
@@ -98,7 +98,7 @@ impl Job {
     ) -> shadow::Collected {
         let Container { task, change, observed_at, .. } = &self.container;
         shadow::Collected {
-            context: connection.context(task, *observed_at, *observed_at, false),
+            context: connection.context(task, *observed_at, *observed_at, Mode::default()),
             change: change.clone(),
             memo: self.memo.clone(),
             asked: self.asked.clone(),

@@ -3,7 +3,7 @@
 
 use super::{Options, job::Job, policy::Trouble};
 use crate::{
-    connector::{Connector, Guest, Step},
+    connector::{Connector, Guest, Mode, Step},
     egress,
     poll::{Blame, blame},
     store,
@@ -55,7 +55,7 @@ async fn fails(options: &Options, other: &Connector, job: &Job) -> Option<bool> 
         return None;
     }
     let (task, began) = (&job.container.task, job.container.observed_at);
-    let context = options.connection.context(task, began, began, false);
+    let context = options.connection.context(task, began, began, Mode::default());
     let mut guest = Guest::new(other, &context, false).await.ok()?;
     let mut asked = 0;
     loop {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{asked::Asked, job::Job};
 use crate::{
     connection::Connection,
-    connector::{Connector, Fault, Guest, Request, Step},
+    connector::{Connector, Fault, Guest, Mode, Request, Step},
     egress,
     model::TaskId,
 };
@@ -107,7 +107,7 @@ impl Workshop {
         if !connector.has_room() {
             self.benches.clear();
         }
-        let context = self.connection.context(&task, began, began, false);
+        let context = self.connection.context(&task, began, began, Mode::default());
         let guest = Guest::new(connector, &context, self.connection.connector_log).await?;
         let (digest, asked) = (connector.digest().to_owned(), Asked::default());
         self.benches.push(Bench { task, began, digest, guest, asked });

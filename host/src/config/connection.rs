@@ -9,6 +9,7 @@ use url::{Origin, Url};
 use super::{Auth, Header, Place, Placed, network};
 use crate::{
     model::{ActionName, ConnectionName, TaskId},
+    poll::LATE,
     schedule::cadence::Cadence,
 };
 
@@ -106,6 +107,9 @@ pub struct Task {
     pub cadence: Cadence,
     /// Goes before the connection's `since`.
     pub since: Option<Since>,
+    /// How late what the EHR shows may be and is found all the same: from so long ago it is asked
+    /// again now and then. Zero asks for nothing again.
+    pub late: Duration,
     /// Whether it is polled at all. One that is not keeps its cursor.
     pub enabled: bool,
 }
@@ -113,7 +117,14 @@ pub struct Task {
 impl Task {
     /// An enabled task.
     pub fn new(action: impl Into<ActionName>, cadence: Cadence) -> Self {
-        Self { action: action.into(), place: Place::default(), cadence, since: None, enabled: true }
+        Self {
+            action: action.into(),
+            place: Place::default(),
+            cadence,
+            since: None,
+            late: LATE,
+            enabled: true,
+        }
     }
 }
 

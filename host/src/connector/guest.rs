@@ -38,8 +38,21 @@ pub struct Context {
     pub since: Timestamp,
     /// When the poll began: the guest's clock.
     pub now: Timestamp,
+    /// What is asked of it beyond the usual.
+    pub mode: Mode,
+}
+
+/// How a call differs from the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mode {
     /// The last request got no answer that is on disk.
     pub interrupted: bool,
+    /// All records are wanted, rather than what changed.
+    pub listing: bool,
+    /// Nobody will hear of what is found.
+    pub silent: bool,
+    /// What the EHR refuses of a record is to be left out.
+    pub last_try: bool,
 }
 
 /// A request as a connector shaped it, not yet judged.
@@ -60,10 +73,27 @@ pub struct Request {
 pub struct Page {
     /// In the EHR's order.
     pub changes: Vec<Change>,
+    /// What stands among them and cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What a user should know of the EHR's answers.
+    pub notices: Vec<String>,
     /// Where the next request starts.
     pub cursor: String,
     /// Whether to ask on at once.
     pub more: bool,
+}
+
+/// A record of an answer that a connector cannot read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it stands in the answer.
+    pub place: String,
+    /// Its identifier in the EHR, where that can be read.
+    pub id: Option<String>,
+    /// Why it cannot be read.
+    pub reason: String,
+    /// What `collect` would be given for it: JSON text.
+    pub data: String,
 }
 
 /// What a connector wants done about a change.
@@ -189,9 +219,10 @@ impl Guest {
     ) -> Result<Page, Fault> {
         let call = async |calls: &Calls, store: &mut _| calls.changes(store, cursor, answer).await;
         let page = self.call("changes", call).await;
-        let page =
-            page.map_err(|fault| self.unquoted(fault, || Shown::new([cursor]).and(answer)))?;
-        checks::page(page, self.connector.engine().limits())
+        let shown = || Shown::new([cursor]).and(answer);
+        let page = page.map_err(|fault| self.unquoted(fault, shown))?;
+        let page = checks::page(page, self.connector.engine().limits())?;
+        Ok(self.plainly(page, shown))
     }
 
     /// What else to ask about a change, or what to tell.
@@ -208,8 +239,8 @@ impl Guest {
             calls.collect(store, change, memo, collected).await
         };
         let shown = || {
-            let Change { id, version, key, data, .. } = change;
-            let texts = [Some(id), version.as_ref(), key.as_ref(), Some(data)];
+            let Change { id, version, content, key, data, .. } = change;
+            let texts = [Some(id), version.as_ref(), content.as_ref(), key.as_ref(), Some(data)];
             let texts = texts.map(|text| text.map(String::as_str)).into_iter().chain([memo]);
             collected.iter().fold(Shown::new(texts), |shown, answer| shown.and(answer))
         };
@@ -277,6 +308,19 @@ impl Guest {
 
     fn unquoted<'s>(&self, fault: Fault, shown: impl FnOnce() -> Shown<'s>) -> Fault {
         fault.reworded(|words| self.reworded(words, shown))
+    }
+
+    /// A page whose words about the answer are without what they quote of it.
+    fn plainly<'s>(&self, mut page: Page, shown: impl Fn() -> Shown<'s>) -> Page {
+        for notice in &mut page.notices {
+            *notice = self.reworded(std::mem::take(notice), &shown);
+        }
+        for unreadable in &mut page.unreadable {
+            let Unreadable { place, reason, .. } = unreadable;
+            *place = self.reworded(std::mem::take(place), &shown);
+            *reason = self.reworded(std::mem::take(reason), &shown);
+        }
+        page
     }
 
     /// The connector's words about a call, without what they quote of what it was shown there.

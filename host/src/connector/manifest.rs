@@ -34,6 +34,8 @@ pub struct Action {
     pub detection: Detection,
     /// Polling more often than this many seconds is refused.
     pub fastest: u32,
+    /// Whether its whole listing can be read beside what changed.
+    pub lists: bool,
 }
 
 /// How an action's changes are found.
@@ -122,6 +124,7 @@ mod tests {
             events: vec!["Scheduling.New".into()],
             detection: Detection::Feed,
             fastest: 60,
+            lists: false,
         };
         Manifest {
             name: "fhir-r4".into(),

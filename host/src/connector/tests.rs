@@ -42,7 +42,7 @@ async fn poll(connector: &Connector, body: &'static str) -> (String, String) {
         base_url: "http://ehr.example".into(),
         since: jiff::Timestamp::UNIX_EPOCH,
         now: jiff::Timestamp::UNIX_EPOCH,
-        interrupted: false,
+        mode: Mode::default(),
     };
     let mut guest = Guest::new(connector, &context, false).await.unwrap();
     let request = guest.poll(None).await.unwrap();

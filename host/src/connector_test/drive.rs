@@ -20,7 +20,7 @@ use self::collect::Waiting;
 pub use self::outcome::{Asked, Polled, Purpose, Skipped, Stopped, Told, Why};
 use crate::{
     check,
-    connector::{Connector, Context, Fault, Guest, Limit, Page, Request, Spent},
+    connector::{Connector, Context, Fault, Guest, Limit, Mode, Page, Request, Spent},
     egress::{self, Response, Rules},
     identity::{self, RecordKey, VersionKey},
     model::TaskId,
@@ -222,9 +222,8 @@ impl Drive {
         polled.pages += 1;
         self.cursor = Some(page.cursor);
         for change in page.changes {
-            let state = identity::version(&change)
-                .map(|version| (identity::record(&self.task, &change.id), version));
-            if state.is_none_or(|state| self.seen.insert(state)) {
+            let state = (identity::record(&self.task, &change.id), identity::version(&change));
+            if self.seen.insert(state) || change.version.is_none() {
                 found.push(Waiting { change: change.clone(), began });
             }
             polled.changes.push(change);
@@ -280,7 +279,7 @@ impl Drive {
             base_url: self.setup.base_url.as_str().trim_end_matches('/').to_owned(),
             since: self.setup.since,
             now,
-            interrupted: false,
+            mode: Mode::default(),
         };
         let guest = Guest::new(&self.connector, &context, false).await?;
         Ok(if self.is_candid { guest.candid() } else { guest })

@@ -87,7 +87,7 @@ impl Task {
             task.polls += 1;
             task.failures = if polled.is_ok() { 0 } else { task.failures.saturating_add(1) };
             if let Ok(summary) = polled {
-                task.found(began, summary.changes, summary.gone);
+                task.found(began, summary);
             }
             task.error = polled.as_ref().err().map(|error| self.tell(error));
             task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
@@ -96,13 +96,14 @@ impl Task {
 }
 
 fn done(summary: Summary, due: Timestamp) -> Outcome {
-    let Summary { pages, changes, gone } = summary;
+    let Summary { pages, changes, gone, late, goes_on, .. } = summary;
     match changes {
+        _ if goes_on => tracing::info!(pages, changes, "polled so far; it goes on with the next poll"),
         _ if status::is_odd(changes, gone) => {
             tracing::warn!(pages, changes, gone, "polled: most of what it found is gone");
         }
         0 => tracing::debug!(pages, %due, "nothing new"),
-        _ => tracing::info!(pages, changes, "polled"),
+        _ => tracing::info!(pages, changes, late, "polled"),
     }
     Outcome::Done
 }

@@ -66,6 +66,7 @@ fn only(showing: Showing, at: usize, old: Option<&Change>, new: Option<&Change>)
             let kind = match change.kind {
                 ChangeKind::Upserted => "upserted",
                 ChangeKind::Deleted => "deleted",
+                ChangeKind::MovedAway => "moved away",
             };
             format!("{kind}, id {}", showing.text(Some(&change.id)))
         }
@@ -82,6 +83,7 @@ mod tests {
             id: id.into(),
             kind: ChangeKind::Upserted,
             version: Some(version.into()),
+            content: None,
             key: None,
             occurred_at: None,
             data: String::new(),

@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DeadLetter, NewChange};
+use super::{DeadLetter, NewChange, Says};
 use crate::{
     identity,
     model::{Change, ChangeKind, ContainerId, TaskId},
@@ -65,16 +65,18 @@ impl KeptAnswer {
             id: notification_id.0.clone(),
             kind: ChangeKind::Upserted,
             version: None,
+            content: None,
             key: None,
             occurred_at: None,
             data: self.shown().to_string(),
         };
         NewChange {
-            lane: identity::lane(&task.connection, &change),
             record: identity::record(task, &change.id),
             notification_id,
-            version: None,
+            says: Says::of(&change),
+            always: true,
             backfill: false,
+            unreadable: None,
             change,
         }
     }

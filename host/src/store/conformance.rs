@@ -23,7 +23,7 @@ pub(crate) use self::{
 use super::*;
 use crate::{
     identity,
-    model::{ChangeKind, Stage},
+    model::{Change, ChangeKind, Stage},
 };
 
 /// Hands all of the suite to a macro that makes a test of each, so that no store leaves one out.
@@ -82,6 +82,7 @@ pub(crate) fn change(id: &str, version: Option<&str>) -> NewChange {
         id: id.into(),
         kind: ChangeKind::Upserted,
         version: version.map(Into::into),
+        content: None,
         key: Some("patient/7".into()),
         occurred_at: Some("2026-05-05T10:00:00Z".into()),
         data: format!("{{\"id\":\"{id}\"}}"),
@@ -90,26 +91,25 @@ pub(crate) fn change(id: &str, version: Option<&str>) -> NewChange {
 }
 
 fn new_change(change: Change) -> NewChange {
-    let task = task("appointments");
-    NewChange {
-        notification_id: identity::notification(&task, &change, 0, 0),
-        lane: identity::lane(&task.connection, &change),
-        record: identity::record(&task, &change.id),
-        version: identity::version(&change),
-        backfill: false,
-        change,
-    }
+    let reading = Reading { pass: Pass::Onward, revision: 0, position: 0 };
+    NewChange::of(&task("appointments"), change, reading, false)
 }
 
 pub(crate) fn page(revision: u64, changes: Vec<NewChange>) -> Commit {
     Commit {
         task: task("appointments"),
         revision,
-        cursor: format!("after {revision}"),
+        moves: to(&format!("after {revision}"), false),
         observed_at: at(0),
-        complete: false,
+        pass: Pass::Onward,
+        silent: false,
         changes,
+        notices: Vec::new(),
     }
+}
+
+pub(crate) fn to(cursor: &str, complete: bool) -> Option<Move> {
+    Some(Move { cursor: cursor.into(), past: Vec::new(), complete })
 }
 
 pub(crate) async fn committed(store: &dyn Store, commit: Commit) -> Vec<Pending> {
@@ -272,7 +272,7 @@ pub(crate) async fn containers_keep_the_order_of_commits(open: Open<'_>) {
 pub(crate) async fn a_container_holds_what_was_given(open: Open<'_>) {
     let store = open();
     let new = change("1", Some("a"));
-    let (given, lane) = (new.change.clone(), new.lane);
+    let (given, lane) = (new.change.clone(), identity::lane(&"general".into(), &new.change));
     let pending = committed(&*store, page(0, vec![new])).await.remove(0);
     assert_eq!((pending.lane, &pending.stage), (lane, &Stage::Collect));
     let container = store.container(pending.id).unwrap().unwrap();
@@ -466,7 +466,7 @@ pub(crate) async fn large_things_fit(open: Open<'_>) {
     let store = open();
     assert!(store.task(&task("appointments")).unwrap().answer == Some(answer));
     let cursor = "c".repeat(16 << 10);
-    let commit = Commit { cursor: cursor.clone(), ..page(0, vec![new, change("2", None)]) };
+    let commit = Commit { moves: to(&cursor, false), ..page(0, vec![new, change("2", None)]) };
     let made = committed(&*store, commit).await;
     drop(store);
     let store = open();
@@ -507,14 +507,15 @@ pub(crate) async fn a_task_remembers_its_polls(open: Open<'_>) {
     let store = open();
     assert!(store.task(&id).unwrap() == TaskState::default());
     store.polled(&id, at(5));
-    store.polled(&id, at(8));
+    store.polled(&id, at(4_000));
     store.flush().await.unwrap();
-    let commit = Commit { complete: true, observed_at: at(7), ..page(0, vec![]) };
+    let moves = to("after 0", true);
+    let commit = Commit { moves, observed_at: at(7), ..page(0, vec![]) };
     committed(&*store, commit).await;
     drop(store);
     let store = open();
     let state = store.task(&id).unwrap();
-    assert_eq!((state.begun_at, state.last_polled_at), (Some(at(5)), Some(at(8))));
+    assert_eq!((state.begun_at, state.last_polled_at), (Some(at(5)), Some(at(4_000))));
     assert!(state.complete && state.cursor.as_deref() == Some("after 0"));
     assert_eq!(store.set_cursor(&id, Some("by hand".into())).await.unwrap(), 2);
     assert!(store.task(&id).unwrap().complete);

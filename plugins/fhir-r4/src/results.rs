@@ -98,7 +98,7 @@ pub(crate) fn changes(
         more = settings.observations && both.turn == Turn::Reports;
         both.turn = if more { Turn::Observations } else { Turn::Reports };
     }
-    Ok(Page { changes: found.changes, cursor: cursor::print(&both)?, more })
+    Ok(Page { more, ..Page::last(cursor::print(&both)?, found.changes) })
 }
 
 /// Maps one report or observation, once it has all that belongs to it.

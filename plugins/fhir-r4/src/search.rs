@@ -93,7 +93,7 @@ pub(crate) fn changes(
     let position = cursor::parse(context, cursor, Position::first)?;
     let found = read(context, settings, feed, &position, answer)?;
     let (more, cursor) = (found.more(), cursor::print(&found.position)?);
-    Ok(Page { changes: found.changes, cursor, more })
+    Ok(Page { more, ..Page::last(cursor, found.changes) })
 }
 
 /// The next request of a search that stands here.

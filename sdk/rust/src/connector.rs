@@ -1,6 +1,8 @@
 //! What a connector is: the contract's functions as traits.
 
-use crate::{Change, Context, Failure, Manifest, Notification, Page, Request, Response, Step};
+use crate::{
+    Change, Context, Failure, Manifest, Notification, Page, Request, Response, Skipped, Step,
+};
 
 /// A connector: a type without values, as it keeps nothing between calls.
 ///
@@ -35,6 +37,21 @@ pub trait Connector {
             Some(event) => Ok(Notification::raw(event, change.data.clone()).into()),
             None => Err(Failure::Internal("several events, and no collect to choose one".into())),
         }
+    }
+
+    /// What to tell those who knew the record under the key that it had, as it has another from
+    /// now on: the change is one of [`ChangeKind::MovedAway`](crate::ChangeKind::MovedAway), its
+    /// key the one before. The memo left here is that of the change that follows.
+    ///
+    /// Unless written, nobody is told.
+    fn moved_away(
+        context: &Context,
+        change: &Change,
+        memo: Option<&str>,
+        collected: &[Response],
+    ) -> Result<Step, Failure> {
+        let (_, _, _, _) = (context, change, memo, collected);
+        Ok(Skipped::new("it has another key from now on").into())
     }
 }
 

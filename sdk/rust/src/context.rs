@@ -21,6 +21,15 @@ pub struct Context {
     pub now: String,
     /// Whether the action's last request got no answer that the host has on disk.
     pub interrupted: bool,
+    /// Whether all records are wanted, whenever they changed: asked only of an action that
+    /// [lists](crate::Action::lists), with a cursor of that listing's own.
+    pub listing: bool,
+    /// Whether nobody will hear of what is found, as it was there before: `collect` need ask for
+    /// nothing but what a memo takes.
+    pub silent: bool,
+    /// Whether the EHR has refused something that `collect` asked for, for as long as the user
+    /// wants to wait: what is missing is to be left out, whatever its status, and the rest told.
+    pub last_try: bool,
 }
 
 impl Context {

@@ -13,7 +13,7 @@ use std::{io::Write, marker::PhantomData, panic, sync::Once};
 use bindings::exports::rounds::connector::connector as exported;
 use bindings::rounds::connector::types;
 
-use crate::{Connector, Response, Session};
+use crate::{Change, ChangeKind, Connector, Response, Session};
 
 /// The contract's own world.
 #[allow(missing_docs, unreachable_pub, unsafe_code, clippy::all, reason = "generated")]
@@ -78,7 +78,12 @@ impl<C: Connector> exported::Guest for Guest<C> {
     ) -> Result<types::Step, types::Failure> {
         last_words();
         let collected: Vec<Response> = collected.into_iter().map(Into::into).collect();
-        Ok(C::collect(&context.into(), &change.into(), memo.as_deref(), &collected)?.into())
+        let (context, change) = (context.into(), Change::from(change));
+        let collect = match change.kind {
+            ChangeKind::MovedAway => C::moved_away,
+            ChangeKind::Upserted | ChangeKind::Deleted => C::collect,
+        };
+        Ok(collect(&context, &change, memo.as_deref(), &collected)?.into())
     }
 }
 

@@ -58,7 +58,7 @@ mod step;
 pub mod test;
 mod time;
 
-pub use change::{Change, ChangeKind, Page};
+pub use change::{Change, ChangeKind, Page, Unreadable};
 pub use connector::{Connector, Credentials, Session};
 pub use context::Context;
 pub use failure::Failure;

@@ -24,6 +24,9 @@ pub struct Action {
     pub detection: Detection,
     /// Polling more often than this many seconds is refused.
     pub fastest: u32,
+    /// Whether its whole listing can be read beside what changed: see
+    /// [`Context::listing`](crate::Context::listing).
+    pub lists: bool,
 }
 
 impl Action {
@@ -35,6 +38,7 @@ impl Action {
             events: owned(events),
             detection: Detection::Feed,
             fastest,
+            lists: false,
         }
     }
 
@@ -42,6 +46,13 @@ impl Action {
     #[must_use]
     pub fn detection(self, detection: Detection) -> Self {
         Self { detection, ..self }
+    }
+
+    /// The same action, whose whole listing can be read beside what changed: `poll` and `changes`
+    /// mind [`Context::listing`](crate::Context::listing).
+    #[must_use]
+    pub fn lists(self) -> Self {
+        Self { lists: true, ..self }
     }
 }
 

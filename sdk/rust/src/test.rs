@@ -100,7 +100,7 @@ impl<C: Connector> Harness<C> {
             base_url: BASE_URL.into(),
             since: "2026-01-01T00:00:00Z".into(),
             now: "2026-01-02T00:00:00Z".into(),
-            interrupted: false,
+            ..Context::default()
         };
         Self {
             context,

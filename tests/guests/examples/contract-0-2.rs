@@ -36,6 +36,7 @@ impl Exported for Guest {
                 events: vec![EVENT.into()],
                 detection: Detection::Feed,
                 fastest: 1,
+                lists: false,
             }],
             settings_schema: "{}".into(),
             auth: vec!["none".into()],
@@ -52,8 +53,10 @@ impl Exported for Guest {
         let Body::Text(id) = answer.body else { return Err(Failure::Unavailable("bytes".into())) };
         let data = "{}".into();
         let kind = ChangeKind::Upserted;
-        let change = Change { id, kind, version: None, key: None, occurred_at: None, data };
-        Ok(Page { changes: vec![change], cursor: "1".into(), more: false })
+        let (version, content, key, occurred_at) = (None, None, None, None);
+        let change = Change { id, kind, version, content, key, occurred_at, data };
+        let (unreadable, notices) = (vec![], vec![]);
+        Ok(Page { changes: vec![change], unreadable, notices, cursor: "1".into(), more: false })
     }
 
     fn collect(

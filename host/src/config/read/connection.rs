@@ -88,10 +88,12 @@ fn task(value: Value<'_>) -> Option<Task> {
     let mut table = value.table("an action")?;
     let cadence = cadence(&mut table, value.key());
     let since = table.get("since", since);
+    let late = table.get("late", Value::duration);
     let enabled = table.get("enabled", Value::boolean).unwrap_or(true);
     table.finish();
     let place = value.key_place();
-    Some(Task { place, since, enabled, ..Task::new(value.key(), cadence?) })
+    let task = Task::new(value.key(), cadence?);
+    Some(Task { place, since, late: late.unwrap_or(task.late), enabled, ..task })
 }
 
 /// Exactly one of an interval and a cron line.

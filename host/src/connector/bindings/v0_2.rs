@@ -33,7 +33,10 @@ impl From<&Context> for types::Context {
             base_url: context.base_url.clone(),
             since: context.since.to_string(),
             now: context.now.to_string(),
-            interrupted: context.interrupted,
+            interrupted: context.mode.interrupted,
+            listing: context.mode.listing,
+            silent: context.mode.silent,
+            last_try: context.mode.last_try,
         }
     }
 }

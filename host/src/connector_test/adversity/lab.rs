@@ -8,7 +8,7 @@ use url::Url;
 
 use super::watch::{Spot, Watch};
 use crate::{
-    connector::{Connector, Context, Fault, Guest, Page, Request, Step},
+    connector::{Connector, Context, Fault, Guest, Mode, Page, Request, Step},
     egress::{Response, Rules},
     model::{ActionName, Change, ConnectionName, TaskId},
 };
@@ -34,7 +34,7 @@ impl Place {
             base_url: self.base_url.clone(),
             since: self.since,
             now: self.now,
-            interrupted: false,
+            mode: Mode::default(),
         }
     }
 

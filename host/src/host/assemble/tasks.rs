@@ -1,6 +1,6 @@
 //! Each task with its poller, and when it runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::{Error, Lines, Shared, Task, Tasks, connections::Connections};
 use crate::{
@@ -44,6 +44,8 @@ fn poller(
         clock: Arc::clone(&shared.clock),
         collector: collector.clone(),
         max_pending: config.host.max_pending,
+        late: task.late,
+        again: Mutex::default(),
     }
 }
 

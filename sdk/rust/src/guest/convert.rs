@@ -4,7 +4,7 @@
 use super::{exported, session, types};
 use crate::{
     Action, Body, Change, ChangeKind, Context, Credentials, Detection, Failure, Manifest, Method,
-    Notification, Page, Request, Response, Skipped, Step,
+    Notification, Page, Request, Response, Skipped, Step, Unreadable,
 };
 
 fn all<A, B: From<A>>(from: Vec<A>) -> Vec<B> {
@@ -17,8 +17,9 @@ fn headers(from: Vec<(String, String)>) -> Vec<types::Header> {
 
 impl From<types::Context> for Context {
     fn from(from: types::Context) -> Self {
-        let types::Context { action, settings, base_url, since, now, interrupted } = from;
-        Self { action, settings, base_url, since, now, interrupted }
+        let types::Context { action, settings, base_url, since, now, interrupted, .. } = from;
+        let types::Context { listing, silent, last_try, .. } = from;
+        Self { action, settings, base_url, since, now, interrupted, listing, silent, last_try }
     }
 }
 
@@ -49,23 +50,25 @@ impl From<types::Response> for Response {
 
 impl From<types::Change> for Change {
     fn from(from: types::Change) -> Self {
-        let types::Change { id, kind, version, key, occurred_at, data } = from;
+        let types::Change { id, kind, version, content, key, occurred_at, data } = from;
         let kind = match kind {
             types::ChangeKind::Upserted => ChangeKind::Upserted,
             types::ChangeKind::Deleted => ChangeKind::Deleted,
+            types::ChangeKind::MovedAway => ChangeKind::MovedAway,
         };
-        Self { id, kind, version, key, occurred_at, data }
+        Self { id, kind, version, content, key, occurred_at, data }
     }
 }
 
 impl From<Change> for types::Change {
     fn from(from: Change) -> Self {
-        let Change { id, kind, version, key, occurred_at, data } = from;
+        let Change { id, kind, version, content, key, occurred_at, data } = from;
         let kind = match kind {
             ChangeKind::Upserted => types::ChangeKind::Upserted,
             ChangeKind::Deleted => types::ChangeKind::Deleted,
+            ChangeKind::MovedAway => types::ChangeKind::MovedAway,
         };
-        Self { id, kind, version, key, occurred_at, data }
+        Self { id, kind, version, content, key, occurred_at, data }
     }
 }
 
@@ -82,7 +85,15 @@ impl From<Request> for types::Request {
 
 impl From<Page> for types::Page {
     fn from(from: Page) -> Self {
-        Self { changes: all(from.changes), cursor: from.cursor, more: from.more }
+        let Page { changes, unreadable, notices, cursor, more } = from;
+        Self { changes: all(changes), unreadable: all(unreadable), notices, cursor, more }
+    }
+}
+
+impl From<Unreadable> for types::Unreadable {
+    fn from(from: Unreadable) -> Self {
+        let Unreadable { place, id, reason, data } = from;
+        Self { place, id, reason, data }
     }
 }
 
@@ -114,13 +125,13 @@ impl From<Failure> for types::Failure {
 
 impl From<Action> for exported::Action {
     fn from(from: Action) -> Self {
-        let Action { name, summary, events, detection, fastest } = from;
+        let Action { name, summary, events, detection, fastest, lists } = from;
         let detection = match detection {
             Detection::Feed => exported::Detection::Feed,
             Detection::ConsumingFeed => exported::Detection::ConsumingFeed,
             Detection::Snapshot => exported::Detection::Snapshot,
         };
-        Self { name, summary, events, detection, fastest }
+        Self { name, summary, events, detection, fastest, lists }
     }
 }
 

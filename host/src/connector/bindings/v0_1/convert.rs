@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{exported, types};
 use crate::{
-    connector::{Action, Detection, Failure, Manifest, Page, Request, Step},
+    connector::{Action, Detection, Failure, Manifest, Page, Request, Step, Unreadable},
     egress,
     model::{Change, ChangeKind},
     plain::plain,
@@ -75,9 +75,10 @@ impl From<types::Change> for Change {
         let kind = match change.kind {
             types::ChangeKind::Upserted => ChangeKind::Upserted,
             types::ChangeKind::Deleted => ChangeKind::Deleted,
+            types::ChangeKind::MovedAway => ChangeKind::MovedAway,
         };
-        let types::Change { id, version, key, occurred_at, data, .. } = change;
-        Self { id, kind, version, key, occurred_at, data }
+        let types::Change { id, version, content, key, occurred_at, data, .. } = change;
+        Self { id, kind, version, content, key, occurred_at, data }
     }
 }
 
@@ -86,16 +87,30 @@ impl From<&Change> for types::Change {
         let kind = match change.kind {
             ChangeKind::Upserted => types::ChangeKind::Upserted,
             ChangeKind::Deleted => types::ChangeKind::Deleted,
+            ChangeKind::MovedAway => types::ChangeKind::MovedAway,
         };
-        let Change { id, version, key, occurred_at, data, .. } = change.clone();
-        Self { id, kind, version, key, occurred_at, data }
+        let Change { id, version, content, key, occurred_at, data, .. } = change.clone();
+        Self { id, kind, version, content, key, occurred_at, data }
     }
 }
 
 impl From<types::Page> for Page {
     fn from(page: types::Page) -> Self {
-        let changes = page.changes.into_iter().map(Change::from).collect();
-        Self { changes, cursor: page.cursor, more: page.more }
+        let types::Page { changes, unreadable, notices, cursor, more } = page;
+        Self {
+            changes: changes.into_iter().map(Change::from).collect(),
+            unreadable: unreadable.into_iter().map(Unreadable::from).collect(),
+            notices: notices.iter().map(|notice| line(notice)).collect(),
+            cursor,
+            more,
+        }
+    }
+}
+
+impl From<types::Unreadable> for Unreadable {
+    fn from(unreadable: types::Unreadable) -> Self {
+        let types::Unreadable { place, id, reason, data } = unreadable;
+        Self { place: line(&place), id, reason: line(&reason), data }
     }
 }
 
@@ -127,8 +142,8 @@ impl From<exported::Detection> for Detection {
 
 impl From<exported::Action> for Action {
     fn from(action: exported::Action) -> Self {
-        let exported::Action { name, summary, events, detection, fastest } = action;
-        Self { name, summary, events, detection: detection.into(), fastest }
+        let exported::Action { name, summary, events, detection, fastest, lists } = action;
+        Self { name, summary, events, detection: detection.into(), fastest, lists }
     }
 }
 

@@ -3,17 +3,22 @@
 
 use super::*;
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::{ContentKey, RecordKey, VersionKey},
     model::{Change, ChangeKind, Filled, Lane, NotificationId},
     store::{
-        Receipt, Sha256, Taken,
+        Mark, Receipt, Sha256, Taken,
         sled::{
-            format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
+            format::{Body, Head, Owed, Place, Progress, RecordState, Saying, Standing, TaskRecord},
             front::{Clear, Row},
             receipts,
         },
     },
 };
+
+fn saying() -> Saying<&'static str> {
+    let (version, content) = (VersionKey([2; 16]), Some(ContentKey([4; 16])));
+    Saying { version, content, gone: true, at: Some(-1), key: Some("k") }
+}
 
 fn head() -> Head<'static> {
     Head {
@@ -22,7 +27,7 @@ fn head() -> Head<'static> {
         action: "a",
         lane: Lane(9),
         record: RecordKey([1; 16]),
-        version: Some(VersionKey([2; 16])),
+        says: Some(saying()),
         memo: Some(Some("m")),
         serial: 3,
         standing: Standing::Deliver(vec![Owed { destination: "d", sequence: 4 }]),
@@ -34,6 +39,7 @@ fn body() -> Body {
         id: "i".into(),
         kind: ChangeKind::Deleted,
         version: Some("v".into()),
+        content: None,
         key: None,
         occurred_at: None,
         data: "{}".into(),
@@ -44,6 +50,7 @@ fn body() -> Body {
         notification_id: NotificationId("n".into()),
         change,
         backfill: true,
+        silent: true,
         observed_at: at(0),
         filled: Some(filled),
     }
@@ -79,9 +86,9 @@ fn the_bytes_of_this_format_stay() {
         format!("0701630161 09{ones}01{twos}0101016d03010101 6404").replace(' ', "")
     );
     assert_eq!(hex(&body()), format!("016e0169010101760000027b7d01{time}010165025b5d0166{time}"));
-    assert_eq!(hex(&Row::of(&head())), "0709030101016404 00".replace(' ', ""));
+    assert_eq!(hex(&Row::of(&head())), format!("0709{ones}030101016404 00").replace(' ', ""));
     let waiting = Head { standing: Standing::Collect, ..head() };
-    assert_eq!(hex(&Row::of(&waiting)), format!("070903 0001{ones}{twos}").replace(' ', ""));
+    assert_eq!(hex(&Row::of(&waiting)), format!("0709{ones}03 0001{twos}").replace(' ', ""));
     assert_eq!(hex(&Standing::Again), "03");
     let clear = Clear { more: vec![5], lengths: vec![300], runs: vec![(1, 2)] };
     assert_eq!(hex(&clear), "010501ac02010102");
@@ -89,9 +96,15 @@ fn the_bytes_of_this_format_stay() {
     let dead = Progress::Dead { reason: "r".into(), at: at(0) };
     assert_eq!(hex(&dead), format!("020172{time}"));
     assert_eq!(hex(&Progress::FRESH), "00000000");
+    let place = Place {
+        cursor: Some("c".into()),
+        past: vec![Mark { at: at(0), cursor: None }],
+        notices: vec!["n".into()],
+    };
+    assert_eq!(hex(&place), "");
     let record = RecordState::default().after(&head());
     assert_eq!(hex(&record), format!("01{twos}01016d0709"));
-    let task = TaskRecord { cursor: Some("c".into()), revision: 300, ..TaskRecord::default() };
+    let task = TaskRecord { revision: 300, ..TaskRecord::default() };
     assert_eq!(hex(&task), "ac020000000000");
     let nanos = "8080d0e2c6bfce972f";
     let expected = format!(
