@@ -10,6 +10,23 @@
 //! [`oracle`] knows what was written and holds it against what a receiver was told: nothing missed,
 //! twice, out of order, misnamed or late, and an idle poll that costs one request.
 //!
+//! | lie | is | of kind |
+//! | --- | --- | --- |
+//! | `mute`, `wrong total`, `odd envelope`, `no next`, `full page` | what a page says of how many there are, and where they are | 4, 5 |
+//! | `unsorted`, `unfiltered`, `capped` | what of a question is passed over | 4 |
+//! | `transactions`, `coarse times` | many of one time | 4, 21 |
+//! | `offset`, `contents of now`, `short pages`, `gone pages` | pages that move, and change, and go | 20 |
+//! | `late`, `cache` | what is seen later than its own time | 19, 3 |
+//! | `one version`, `versions`, `reading time` | what tells two states apart, or does not | 4 |
+//! | `odd records` | one thing that stops all | 5 |
+//! | `refused patient`, `flaky lookups`, `outage` | one record's trouble, and a whole server's | 5, 6, 13 |
+//! | `refusing receiver`, `flaky receiver` | the same of who is told | 13 |
+//! | `skew`, `host put back`, `server put back` | clocks | 4 |
+//! | `moving patients` | a record with two keys | 10 |
+//!
+//! Those that hosts do not see through yet are kept out of the mixture by `lies::NOT_YET`, and rows of the
+//! table that do not hold are ignored, each with what is wrong; `liars::each_lie` tells which hold alone.
+//!
 //! `LIARS=0..1000 cargo test -p rounds --test rounds -- liars::seeds --nocapture` runs as many as
 //! one likes, and `LIARS=17 …` shows all that happens in one.
 

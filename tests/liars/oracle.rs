@@ -29,6 +29,7 @@ const POLLS: i64 = 3;
 pub(super) struct Rules {
     kinds: Vec<Kind>,
     interval: i64,
+    page_size: usize,
     grace: i64,
     /// How much longer than that a world lasts.
     outlasts: i64,
@@ -38,7 +39,8 @@ impl Rules {
     pub(super) fn of(plan: &Plan) -> Self {
         let grace = plan.lies.iter().map(|lie| lie.grace()).sum();
         let outlasts = plan.lies.iter().map(|lie| lie.outlasts()).sum();
-        Self { kinds: plan.kinds.clone(), interval: plan.interval, grace, outlasts }
+        let Plan { interval, page_size, .. } = *plan;
+        Self { kinds: plan.kinds.clone(), interval, page_size, grace, outlasts }
     }
 
     /// How long after it could be seen a state is told.

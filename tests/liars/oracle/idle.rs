@@ -3,18 +3,18 @@
 use super::Case;
 use crate::liars::{run::QUIET, world::Exchange};
 
-/// Requests beside those of polls that the last minutes may see of a task.
-const AGAIN: i64 = 12;
+/// How often what came in the last minutes may be read again in that time.
+const AGAIN: i64 = 5;
 
 pub(super) fn is_cheap(case: &Case) -> Vec<String> {
     let is_idle =
         |it: &&Exchange| it.at > case.ended.quiet_from && it.question.looked_up().is_none();
-    let asked = case.world.asked.iter().filter(is_idle).count();
+    let asked = case.world.asked.iter().filter(is_idle).count() as i64;
     let tasks = case.rules.kinds.len() as i64;
-    let most = tasks * (QUIET / case.rules.interval + 1 + AGAIN);
-    let is_dear = asked as i64 > most && !case.lies().iter().any(|lie| lie.is_dear());
-    is_dear
-        .then(|| format!("dear: {asked} requests of idle minutes, not {most}"))
-        .into_iter()
-        .collect()
+    let pages = (case.records().count() / case.rules.page_size) as i64 + tasks;
+    let most = tasks * (QUIET / case.rules.interval + 1) + AGAIN * pages;
+    if asked <= most || case.lies().iter().any(|lie| lie.is_dear()) {
+        return Vec::new();
+    }
+    vec![format!("dear: {asked} requests of idle minutes, not {most}")]
 }

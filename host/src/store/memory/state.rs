@@ -13,14 +13,13 @@ use jiff::Timestamp;
 use self::record::Record;
 use super::super::{
     Before, Commit, Committed, DeadLetter, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
-    Settlement, Sought, Taken, Tally, TaskState, Verdict,
-    known::Moved,
+    Settlement, Sought, Taken, Tally, TaskState, Verdict, known::Moved,
 };
 use crate::{
     identity::{self, RecordKey},
     model::{
-        Change, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
-        Pending, Stage, TaskId,
+        Change, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId, Pending,
+        Stage, TaskId,
     },
 };
 

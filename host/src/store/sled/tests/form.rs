@@ -8,7 +8,9 @@ use crate::{
     store::{
         Mark, Receipt, Sha256, Taken,
         sled::{
-            format::{Body, Head, Owed, Place, Progress, RecordState, Saying, Standing, TaskRecord},
+            format::{
+                Body, Head, Owed, Place, Progress, RecordState, Saying, Standing, TaskRecord,
+            },
             front::{Clear, Row},
             receipts,
         },
