@@ -144,6 +144,11 @@ pub(super) trait Lie: Send {
         0
     }
 
+    /// Records that a page has at most.
+    fn most_a_page(&self) -> usize {
+        usize::MAX
+    }
+
     /// How much longer a world has to last for it.
     fn outlasts(&self) -> i64 {
         0

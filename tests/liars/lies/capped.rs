@@ -16,4 +16,8 @@ impl Lie for Capped {
     fn understands(&mut self, query: &mut Query) {
         query.count = query.count.min(self.0);
     }
+
+    fn most_a_page(&self) -> usize {
+        self.0
+    }
 }

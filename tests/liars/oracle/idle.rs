@@ -11,7 +11,9 @@ pub(super) fn is_cheap(case: &Case) -> Vec<String> {
         |it: &&Exchange| it.at > case.ended.quiet_from && it.question.looked_up().is_none();
     let asked = case.world.asked.iter().filter(is_idle).count() as i64;
     let tasks = case.rules.kinds.len() as i64;
-    let pages = (case.records().count() / case.rules.page_size) as i64 + tasks;
+    let caps = case.lies().iter().map(|lie| lie.most_a_page());
+    let size = caps.fold(case.rules.page_size, usize::min);
+    let pages = (case.records().count() / size) as i64 + tasks;
     let most = tasks * (QUIET / case.rules.interval + 1) + AGAIN * pages;
     if asked <= most || case.lies().iter().any(|lie| lie.is_dear()) {
         return Vec::new();
