@@ -32,6 +32,7 @@ mod house;
 mod keys;
 mod kill;
 mod languages;
+mod liars;
 mod purge;
 mod real_ehr;
 mod real_hapi;

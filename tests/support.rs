@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "a theme takes what it needs")]
 
 mod authority;
+pub(crate) mod chance;
 mod clinic;
 mod connectors;
 mod extent;
@@ -14,6 +15,7 @@ pub(crate) mod real;
 mod registry;
 mod rounds;
 mod script;
+pub(crate) mod seeds;
 mod servers;
 mod site;
 mod wait;
