@@ -3,7 +3,7 @@
 use fhir_r4::FhirR4;
 use rounds_sdk::{Failure, Response, test::Harness};
 
-use crate::ehr::failure;
+use crate::server::failure;
 
 #[test]
 fn every_fault_is_a_failure_of_its_kind() {
