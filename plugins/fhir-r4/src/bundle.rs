@@ -31,7 +31,7 @@ pub(crate) struct Bundle<'a> {
     /// What stands among them and cannot be read.
     pub(crate) unreadable: Vec<Unreadable>,
     /// How many there are in all pages, where the server says.
-    pub(crate) total: Option<u64>,
+    total: Option<u64>,
     /// The link to the next page, as the server wrote it.
     pub(crate) next: Option<Text<'a>>,
     /// What the server says that it searched for, as a link.
@@ -40,6 +40,8 @@ pub(crate) struct Bundle<'a> {
     pub(crate) searched: Option<Moment>,
     /// Whether it says that something is amiss with `_lastUpdated`.
     pub(crate) warns_of_time: bool,
+    /// Entries that hold nothing.
+    empty: usize,
     included: Vec<Text<'a>>,
     resources: Vec<&'a RawValue>,
 }
@@ -139,6 +141,7 @@ impl<'a> Bundle<'a> {
             this: link("self"),
             searched: searched.and_then(|time| Moment::parse(time).ok()),
             warns_of_time: false,
+            empty: 0,
             included: Vec::new(),
             resources: Vec::new(),
         };
@@ -154,7 +157,13 @@ impl<'a> Bundle<'a> {
 
     /// How many matches the page shows, those that cannot be read included.
     pub(crate) fn shown(&self) -> usize {
-        self.records.len() + self.unreadable.len()
+        self.records.len() + self.unreadable.len() + self.empty
+    }
+
+    /// How many the server says that there are, unless that counts what was included as well.
+    pub(crate) fn total(&self) -> Option<u64> {
+        let all = (self.shown() + self.included.len()) as u64;
+        self.total.filter(|total| self.included.is_empty() || *total != all)
     }
 
     fn take(
@@ -165,7 +174,10 @@ impl<'a> Bundle<'a> {
         entry: Entry<'a>,
     ) -> Result<(), Failure> {
         // An entry of a history without one says that a record is gone; a search has none.
-        let Some(resource) = entry.resource else { return Ok(()) };
+        let Some(resource) = entry.resource else {
+            self.empty += 1;
+            return Ok(());
+        };
         let Some(head) = tolerant::parse::<Head>(resource.get()) else {
             self.refuse(place, "what stands for a resource is none", resource.get());
             return Ok(());

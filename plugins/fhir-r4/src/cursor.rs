@@ -83,6 +83,8 @@ pub(crate) struct Proof {
     /// The server's clock at that page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) clock: Option<String>,
+    /// How many different times it takes.
+    pub(crate) needed: usize,
 }
 
 /// A pass by links, repeated until it is known to have read all.

@@ -64,7 +64,7 @@ impl<'v, 'a> View<'v, 'a> {
             bundle,
             next,
             count,
-            total: bundle.total,
+            total: bundle.total(),
             since: position.from()?,
             clock: said.filter(is_near),
             is_astray: said.is_some_and(|said| !is_near(&said)),

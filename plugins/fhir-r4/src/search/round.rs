@@ -92,8 +92,10 @@ fn take(round: &mut Round, position: &Position, view: &View<'_, '_>) -> Result<(
             newest = latest(newest, view.newest(record.time.iter()).cloned());
         }
     }
-    round.seen += view.bundle.unreadable.len() as u64;
-    round.read += view.bundle.unreadable.len() as u64;
+    // What has no time counts as what was there before.
+    let others = view.shown() - view.bundle.records.len() as u64;
+    round.seen += others;
+    round.read += others;
     round.newest = newest.map(|newest| newest.text().to_owned());
     Ok(())
 }

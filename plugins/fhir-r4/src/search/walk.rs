@@ -11,6 +11,12 @@ use crate::{
 /// What led nowhere is looked into again after so long, in milliseconds.
 const AGAIN: i64 = 60 * 1000;
 
+/// So many different times in order, oldest first and then newest first, are no chance.
+const SURELY: usize = 5;
+
+/// So many have to do of a server that leads nowhere.
+const LIKELY: usize = 3;
+
 /// What follows a page of a walk, or the first of a pass.
 pub(super) fn step(
     position: &Position,
@@ -34,13 +40,21 @@ pub(super) fn step(
     if position.sorts {
         return Ok(Next::More(go_on(position, &at, view)));
     }
-    match times.first() != times.last() {
+    let needed = if view.next.is_some() { SURELY } else { LIKELY };
+    match different(times.iter().map(|time| time.time())) >= needed {
         true => {
-            let proof = Proof { at: at.text().to_owned(), clock: view.clock_text() };
-            Ok(Next::More(position.passing(Pass::Proof(proof))))
+            let (at, clock) = (at.text().to_owned(), view.clock_text());
+            Ok(Next::More(position.passing(Pass::Proof(Proof { at, clock, needed }))))
         }
         false => elsewhere(position, walk, view, false),
     }
+}
+
+/// How many different times there are, of times in order.
+fn different(times: impl Iterator<Item = Time>) -> usize {
+    let mut times: Vec<Time> = times.collect();
+    times.dedup();
+    times.len()
 }
 
 /// From when the next page is asked for, where that is a step forward.
@@ -139,9 +153,8 @@ pub(super) fn judge(
 ) -> Result<Next, Failure> {
     let at = Moment::parse(&proof.at)?;
     let times: Vec<Time> = view.times().map(Moment::time).collect();
-    let ends = times.first().zip(times.last());
-    let is_other = ends.is_some_and(|(first, last)| first > last || *last >= at.time());
-    let is_proven = is_other && times.is_sorted_by(|a, b| a >= b);
+    let falls = times.is_sorted_by(|a, b| a >= b);
+    let is_proven = falls && different(times.into_iter()) >= proof.needed;
     if !is_proven {
         return Ok(Next::More(position.passing(Pass::Round(Round::default()))));
     }

@@ -174,9 +174,6 @@ impl Server {
             let version = version.split('@').next().unwrap().parse().unwrap();
             self.seen.insert((change.id.parse().unwrap(), version));
         }
-        if std::env::var("ROUNDS_SEED").is_ok() {
-            eprintln!("{} {} {:?}\n   {}", time(self.now,false), self.requests.last().unwrap(), self.seen.len(), page.cursor);
-        }
         self.notices.extend(page.notices);
         assert!(page.cursor.len() < 16_384, "a cursor of {} bytes", page.cursor.len());
         assert!(!page.more || cursor.as_deref() != Some(&page.cursor), "the cursor stands still");
