@@ -44,6 +44,8 @@ pub(super) struct View<'v, 'a> {
     pub(super) since: Option<Moment>,
     /// The server's clock when it searched, or before, where it says so and may be believed.
     pub(super) clock: Option<Time>,
+    /// What changed later than this was not there when it searched, or has a wrong time.
+    pub(super) ceiling: Time,
     /// Whether it said what is not to be believed.
     pub(super) is_astray: bool,
     now: Time,
@@ -60,13 +62,16 @@ impl<'v, 'a> View<'v, 'a> {
         let now = Time::parse(&context.now)?;
         let said = clock(bundle, answer);
         let is_near = |clock: &Time| clock.millis_since(now).abs() <= DAY;
+        let clock = said.filter(is_near);
+        let latest = now.minus_millis(-DAY);
         Ok(Self {
             bundle,
             next,
             count,
             total: bundle.total(),
             since: position.from()?,
-            clock: said.filter(is_near),
+            clock,
+            ceiling: clock.map_or(latest, end_of),
             is_astray: said.is_some_and(|said| !is_near(&said)),
             now,
         })
@@ -122,8 +127,7 @@ impl<'v, 'a> View<'v, 'a> {
     /// The newest time of these that is no later than the server's clock, as what is later is a
     /// mistake, or was not there when the search began.
     pub(super) fn newest<'m>(&self, times: impl Iterator<Item = &'m Moment>) -> Option<&'m Moment> {
-        let latest = self.clock.unwrap_or_else(|| self.latest());
-        times.filter(|time| time.time() <= latest).max_by_key(|time| time.time())
+        times.filter(|time| time.time() <= self.ceiling).max_by_key(|time| time.time())
     }
 
     /// The times of the page's records, as far as they have any.
@@ -202,6 +206,11 @@ impl<'v, 'a> View<'v, 'a> {
 
 fn is_sorted(times: &[&Moment]) -> bool {
     times.is_sorted_by_key(|time| time.time())
+}
+
+/// The end of a clock's reading: `Date` is cut to the second.
+fn end_of(clock: Time) -> Time {
+    if clock == clock.floor_to_second() { clock.minus_millis(-999) } else { clock }
 }
 
 /// The server's clock when it searched: what the Bundle says, unless that is long ago, else `Date`.

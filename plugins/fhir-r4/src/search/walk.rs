@@ -35,7 +35,8 @@ pub(super) fn step(
         None => view.since.clone(),
     };
     let Some(at) = onward(&times, asked.as_ref(), view) else {
-        return elsewhere(position, walk, view, position.sorts && walk.at.is_none());
+        let ties = position.sorts && walk.at.is_none() && !times.is_empty();
+        return elsewhere(position, walk, view, ties);
     };
     if position.sorts {
         return Ok(Next::More(go_on(position, &at, view)));
@@ -71,9 +72,8 @@ fn onward(times: &[&Moment], asked: Option<&Moment>, view: &View<'_, '_>) -> Opt
 /// The walk from there: what it asks for may be later than the server's clock, `since` is not.
 fn go_on(position: &Position, at: &Moment, view: &View<'_, '_>) -> Position {
     let clock = view.clock_text();
-    let is_over = view.clock.is_none_or(|clock| at.time() <= clock);
     let text = at.text().to_owned();
-    let (since, at) = match is_over {
+    let (since, at) = match at.time() <= view.ceiling {
         true => (Some(text), None),
         false => (position.since.clone(), Some(text)),
     };
