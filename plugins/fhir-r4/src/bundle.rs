@@ -40,7 +40,7 @@ pub(crate) struct Bundle<'a> {
     pub(crate) searched: Option<Moment>,
     /// Whether it says that something is amiss with `_lastUpdated`.
     pub(crate) warns_of_time: bool,
-    /// Entries that hold nothing.
+    /// Entries of records that are gone.
     empty: usize,
     included: Vec<Text<'a>>,
     resources: Vec<&'a RawValue>,
@@ -80,6 +80,12 @@ fhir! {
     Entry {
         resource: Option<&'a RawValue>,
         search: Option<Search<'a>>,
+        request: Option<Made<'a>>,
+    }
+
+    /// What was done to a record, in a history.
+    Made {
+        method: Option<Text<'a>>,
     }
 
     /// Why an entry is there.
@@ -173,9 +179,14 @@ impl<'a> Bundle<'a> {
         place: usize,
         entry: Entry<'a>,
     ) -> Result<(), Failure> {
-        // An entry of a history without one says that a record is gone; a search has none.
         let Some(resource) = entry.resource else {
-            self.empty += 1;
+            // Of a history, it says that a record is gone; a search has none.
+            let is_gone =
+                entry.request.is_some_and(|it| it.method.is_some_and(|it| it == "DELETE"));
+            match is_gone {
+                true => self.empty += 1,
+                false => self.refuse(place, "an entry without a resource", "null"),
+            }
             return Ok(());
         };
         let Some(head) = tolerant::parse::<Head>(resource.get()) else {
@@ -187,16 +198,20 @@ impl<'a> Bundle<'a> {
             return self.heed(resource);
         }
         let mode = entry.search.and_then(|search| search.mode);
-        let is_match = mode.is_none_or(|mode| mode == "match") && kind == feed.resource;
+        let is_beside = mode.as_deref().is_some_and(|mode| matches!(mode, "include" | "outcome"));
+        let is_match = kind == feed.resource && !is_beside;
         match &head.id {
             Some(id) if is_match => {
                 self.records.push(Record::new(feed, base_url, id.clone(), &head, resource.get()));
+            }
+            None if is_match => self.refuse(place, "a resource without an id", resource.get()),
+            _ if mode.is_some_and(|mode| mode == "match") => {
+                self.refuse(place, "a resource of another type", resource.get());
             }
             Some(id) => {
                 self.included.push(format!("{kind}/{id}").into());
                 self.resources.push(resource);
             }
-            None if is_match => self.refuse(place, "a resource without an id", resource.get()),
             None => {}
         }
         Ok(())
@@ -239,9 +254,8 @@ impl<'a> Bundle<'a> {
                 let names: Vec<String> = group.iter().map(|record| feed.id(&record.id)).collect();
                 names.join(",")
             });
-            let change = |record: &&Record| {
-                record.change(feed, (base_url, &included), beside.as_deref())
-            };
+            let change =
+                |record: &&Record| record.change(feed, (base_url, &included), beside.as_deref());
             changes.extend(group.iter().map(change));
         }
         changes

@@ -5,7 +5,8 @@ use rounds_sdk::{Action, Failure, Notification, Step, model::PatientAdmin};
 use crate::{map::patient, related::Case, search::Feed};
 
 /// What is searched.
-pub(crate) const FEED: Feed = Feed { resource: "Patient", include: &[], typed_ids: false, asks_together: false };
+pub(crate) const FEED: Feed =
+    Feed { resource: "Patient", include: &[], typed_ids: false, asks_together: false };
 
 /// What is remembered of a patient: that there was one.
 const KNOWN: &str = "known";

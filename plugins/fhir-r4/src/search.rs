@@ -218,8 +218,7 @@ pub(crate) fn read(
     }
     // What the proof of an order shows comes again, in its own.
     if !matches!(position.pass, Some(Pass::Proof(_))) {
-        found.changes =
-            bundle.changes(feed, &context.base_url, |record| view.is_asked_for(record));
+        found.changes = bundle.changes(feed, &context.base_url, |record| view.is_asked_for(record));
         found.unreadable = bundle.unreadable;
     }
     Ok(found)

@@ -7,9 +7,7 @@ use rounds_sdk::{
 
 use super::{code, contact};
 use crate::{
-    fhir::{
-        self, Address, CodeableConcept, Coding, ContactPoint, HumanName, Text, fhir, own,
-    },
+    fhir::{self, Address, CodeableConcept, Coding, ContactPoint, HumanName, Text, fhir, own},
     related::{Case, Related},
     settings::Settings,
 };

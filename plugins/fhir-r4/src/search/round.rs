@@ -122,15 +122,12 @@ fn is_behind(round: &Round, view: &View<'_, '_>) -> Result<bool, Failure> {
 }
 
 /// What follows the end of a round.
-fn end(
-    position: &Position,
-    round: Round,
-    view: &View<'_, '_>,
-) -> Result<Next, Failure> {
+fn end(position: &Position, round: Round, view: &View<'_, '_>) -> Result<Next, Failure> {
     let newest = round.newest.as_deref().map(Moment::parse).transpose()?;
     let total = round.total.filter(|_| !round.miscounted);
     let is_short = view.next.is_none() && total.is_some_and(|total| round.seen < total);
-    if is_short && position.stuck.is_none()
+    if is_short
+        && position.stuck.is_none()
         && let (Some(said), Some(newest)) = (view.total, &newest)
     {
         return Ok(Next::More(position.passing(Pass::Beyond(Beyond {

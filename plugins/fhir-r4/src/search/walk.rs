@@ -18,11 +18,7 @@ const SURELY: usize = 5;
 const LIKELY: usize = 3;
 
 /// What follows a page of a walk, or the first of a pass.
-pub(super) fn step(
-    position: &Position,
-    walk: &Walk,
-    view: &View<'_, '_>,
-) -> Result<Next, Failure> {
+pub(super) fn step(position: &Position, walk: &Walk, view: &View<'_, '_>) -> Result<Next, Failure> {
     if view.is_all() {
         return Ok(Next::Rest(position.resting(view.after(view.newest(view.times())))));
     }

@@ -185,9 +185,9 @@ fn what_nobody_hears_of_is_remembered_and_asks_for_nothing() {
 #[test]
 fn who_loses_an_appointment_to_another_hears_of_it() {
     let participant = json!([{ "actor": { "reference": "Patient/8" } }]);
-    let appointment =
-        json!({ "resourceType": "Appointment", "id": "1", "status": "booked", "participant": participant });
-    let mut change = Change::json("1", &json!({ "resource": appointment })).unwrap().key("Patient/7");
+    let appointment = json!({ "resourceType": "Appointment", "id": "1", "status": "booked", "participant": participant });
+    let mut change =
+        Change::json("1", &json!({ "resource": appointment })).unwrap().key("Patient/7");
     change.kind = ChangeKind::MovedAway;
     let context = context(&json!({}));
     let away = |memo: Option<&str>, change: &Change, collected: &[Response]| {

@@ -77,10 +77,9 @@ fn reads_the_class_of_other_versions() {
 #[test]
 fn a_stay_and_an_order_of_another_patient_are_cancelled_for_the_first() {
     let patient = Response::new(200, r#"{"resourceType":"Patient","id":"7"}"#);
-    for (action, memo, event) in [
-        ("encounters", "here:x", "PatientAdmin.Cancel"),
-        ("orders", "active", "Order.Cancel"),
-    ] {
+    for (action, memo, event) in
+        [("encounters", "here:x", "PatientAdmin.Cancel"), ("orders", "active", "Order.Cancel")]
+    {
         let context =
             Context { action: action.into(), settings: "{}".into(), ..Context::default() };
         let data = json!({ "resource": { "id": "1", "subject": { "reference": "Patient/8" } } });

@@ -54,21 +54,38 @@ fn an_odd_entry_takes_no_other_along() {
     let good = r#"{"resource":{"resourceType":"Appointment","id":"good"}}"#;
     for (odd, id, says) in [
         (r#"{"resource":{"resourceType":"Appointment","id":"a","meta":null}}"#, Some("a"), None),
-        (r#"{"resource":{"resourceType":"Appointment","id":7,"meta":{"versionId":2}}}"#, Some("7"), None),
+        (
+            r#"{"resource":{"resourceType":"Appointment","id":7,"meta":{"versionId":2}}}"#,
+            Some("7"),
+            None,
+        ),
         (r#"{"resource":{"id":"b","participant":{"actor":[{"reference":7}]}}}"#, Some("b"), None),
         (
             r#"{"resource":{"resourceType":"Appointment","id":"c","meta":{"lastUpdated":"2026-01-01T09:00:00"}}}"#,
             Some("c"),
             None,
         ),
-        (r#"{"search":null,"resource":{"resourceType":"Appointment","id":"d","minutesDuration":30.0}}"#, Some("d"), None),
+        (
+            r#"{"search":null,"resource":{"resourceType":"Appointment","id":"d","minutesDuration":30.0}}"#,
+            Some("d"),
+            None,
+        ),
         (r#"{"request":{"method":"DELETE"}}"#, None, None),
-        (r#"{"resource":null}"#, None, None),
+        (r#"{"resource":null}"#, None, Some("an entry without a resource")),
+        (
+            r#"{"resource":{"resourceType":7,"id":"e"},"search":{"mode":"match"}}"#,
+            None,
+            Some("a resource of another type"),
+        ),
         ("null", None, Some("an entry that is no object")),
         (r#""text""#, None, Some("an entry that is no object")),
         (r#"{"resource":"text"}"#, None, Some("what stands for a resource is none")),
         (r#"{"resource":["Appointment"]}"#, None, Some("what stands for a resource is none")),
-        (r#"{"resource":{"resourceType":"Appointment","id":null}}"#, None, Some("a resource without an id")),
+        (
+            r#"{"resource":{"resourceType":"Appointment","id":null}}"#,
+            None,
+            Some("a resource without an id"),
+        ),
     ] {
         let body = format!(
             r#"{{"resourceType":"Bundle","total":"2","link":null,"entry":[{odd},{good}]}}"#
@@ -98,8 +115,10 @@ fn what_differs_in_its_meta_alone_says_the_same() {
         page.changes[0].content.clone().unwrap()
     };
     let booked = r#""status":"booked""#;
-    let first = content(r#""meta":{"versionId":"1","lastUpdated":"2026-01-01T11:00:00Z"},"#, booked);
-    let later = content(r#""meta":{"versionId":"1","lastUpdated":"2026-01-01T11:00:07Z"},"#, booked);
+    let first =
+        content(r#""meta":{"versionId":"1","lastUpdated":"2026-01-01T11:00:00Z"},"#, booked);
+    let later =
+        content(r#""meta":{"versionId":"1","lastUpdated":"2026-01-01T11:00:07Z"},"#, booked);
     assert_eq!(first, later);
     let cancelled = content(r#""meta":{"versionId":"1"},"#, r#""status":"cancelled""#);
     assert_ne!(first, cancelled);

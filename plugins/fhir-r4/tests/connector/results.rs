@@ -66,8 +66,7 @@ fn many_observations_ask_together_which_report_lists_them() {
     let observations =
         json!({ "resourceType": "Bundle", "entry": entries.collect::<Vec<_>>() }).to_string();
     let listing = |name: &str| {
-        let report =
-            json!({ "resourceType": "DiagnosticReport", "id": "1", "result": [{ "reference": name }] });
+        let report = json!({ "resourceType": "DiagnosticReport", "id": "1", "result": [{ "reference": name }] });
         json!({ "resourceType": "Bundle", "entry": [{ "resource": report }] }).to_string()
     };
     let mut harness = Harness::<FhirR4>::new("results")

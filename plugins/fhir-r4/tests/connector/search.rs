@@ -238,7 +238,8 @@ fn a_cursor_of_another_shape_or_of_the_future_is_lost() {
 
 #[test]
 fn asks_for_what_is_there_now() {
-    let context = Context { action: "patients".into(), ..Server::new(Ways::default(), 7).context() };
+    let context =
+        Context { action: "patients".into(), ..Server::new(Ways::default(), 7).context() };
     let request = FhirR4::poll(&context, None).unwrap();
     let header = |name: &str| request.headers.iter().find(|(it, _)| it == name).map(|it| &*it.1);
     assert_eq!(header("cache-control"), Some("no-cache"));

@@ -84,7 +84,10 @@ fn nothing_is_lost_of_any_server() {
             let before = server.cursor.clone();
             server.now += 90_000;
             let requests = server.poll(|_| {}).unwrap();
-            let told = format!("seed {seed}: {requests} when idle\n{ways:?}\n{:#?}", server.last_requests());
+            let told = format!(
+                "seed {seed}: {requests} when idle\n{ways:?}\n{:#?}",
+                server.last_requests()
+            );
             if is_known_to_rest {
                 assert_eq!((requests, &server.cursor), (1, &before), "{told}");
             }
