@@ -85,7 +85,7 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What the EHR tells two of its states apart by.
     pub version: Option<String>,
-    /// What it says, as a fingerprint; `None` stands for `data`.
+    /// What it says, as a fingerprint.
     pub content: Option<String>,
     /// Records of one key are notified in order; `None` stands for the last one, or the id.
     pub key: Option<String>,
@@ -133,7 +133,7 @@ impl fmt::Display for NotificationId {
     }
 }
 
-/// What orders notifications: a fingerprint of a connection and a key within it.
+/// What orders notifications: a fingerprint of a connection and a key or a record within it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -153,6 +153,8 @@ pub struct Container {
     pub change: Change,
     /// Whether the change is older than the task: found by a first poll into the past.
     pub backfill: bool,
+    /// Whether nobody is to hear of it, as it was there before the task.
+    pub silent: bool,
     /// The host's clock when the poll that found it began.
     pub observed_at: Timestamp,
     /// What there is to tell, once collected.
@@ -200,10 +202,19 @@ pub struct Pending {
     pub id: ContainerId,
     /// The task whose poll reported it.
     pub task: TaskId,
-    /// What it waits in line with.
+    /// What its key's changes wait in line with.
     pub lane: Lane,
+    /// What its record's changes wait in line with, whatever keys they have.
+    pub record: Lane,
     /// How far it came.
     pub stage: Stage,
+}
+
+impl Pending {
+    /// The lines that it waits in.
+    pub fn lanes(&self) -> [Lane; 2] {
+        [self.lane, self.record]
+    }
 }
 
 /// How far a container came.

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     block,
     disk::Disk,
-    format::{self, Head, Standing},
+    format::{self, Head, Saying, Standing},
     keyring::Keyring,
 };
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::RecordKey,
     model::{ContainerId, Lane, TaskId},
     store::{
         Error,
@@ -28,12 +28,14 @@ use crate::{
 pub(super) struct Row<'a> {
     pub(super) id: ContainerId,
     pub(super) lane: Lane,
+    pub(super) record: RecordKey,
     /// As in its head.
     pub(super) serial: u64,
     #[serde(borrow)]
     pub(super) standing: Standing<'a>,
-    /// The version that it is of, while it waits to be collected.
-    pub(super) collecting: Option<(RecordKey, VersionKey)>,
+    /// The state that it is of, while it waits to be collected.
+    #[serde(borrow)]
+    pub(super) collecting: Option<Saying<&'a str>>,
 }
 
 /// What is in the clear, before the runs' sealed bytes.
@@ -84,11 +86,10 @@ struct Open {
 impl<'a> Row<'a> {
     /// What an item with this head is to a restart.
     pub(super) fn of(head: &Head<'a>) -> Self {
-        let Head { id, lane, serial, record, version, .. } = *head;
+        let Head { id, lane, serial, record, .. } = *head;
         let standing = head.standing.clone();
-        let collecting = version.filter(|_| matches!(standing, Standing::Collect));
-        let collecting = collecting.map(|version| (record, version));
-        Self { id, lane, serial, standing, collecting }
+        let collecting = head.says.clone().filter(|_| matches!(standing, Standing::Collect));
+        Self { id, lane, record, serial, standing, collecting }
     }
 }
 

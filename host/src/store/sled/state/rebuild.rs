@@ -1,14 +1,14 @@
 //! The state after a start, from what is on disk.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::Arc,
     thread,
 };
 
-use super::{Entry, Owing, State};
+use super::{Collecting, Entry, Owing, State};
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::{self, RecordKey},
     model::{ContainerId, DestinationName, Lane, Pending, Stage, TaskId},
     store::{
         Error,
@@ -16,7 +16,7 @@ use crate::{
         sled::{
             block::Location,
             disk::Disk,
-            format::{self, Owed, Progress, Standing},
+            format::{self, Owed, Progress, Saying, Standing},
             front::{Names, Row},
             journal::{self, Journal},
             keyring::Keyring,
@@ -50,7 +50,8 @@ pub(in super::super) fn rebuild(
         records,
         ring,
         entries: HashMap::with_capacity(found.len()),
-        collecting: HashSet::new(),
+        collecting: Collecting::default(),
+        listings: HashMap::new(),
         journal,
         closed: Vec::new(),
         sequences,
@@ -87,7 +88,7 @@ impl State {
     }
 
     fn admit(&mut self, find: Find, noted: &mut Noted) -> Option<Pending> {
-        let Find { id, task, lane, at, key, .. } = find;
+        let Find { id, task, lane, record, at, key, .. } = find;
         let (owed, stage) = match find.standing {
             Found::Closed => {
                 self.closed.push(at);
@@ -100,13 +101,15 @@ impl State {
                 let deliveries = owed.iter().filter_map(Owing::delivery).collect();
                 (Some(owed), Stage::Deliver(deliveries))
             }
-            Found::Collect(version) => {
-                self.collecting.extend(version.map(|version| *version));
+            Found::Collect(says) => {
+                if let Some(says) = says {
+                    self.collecting.add(record, id, *says);
+                }
                 (None, Stage::Collect)
             }
         };
         self.entries.insert(id, Entry { at, key, owed });
-        Some(Pending { id, task, lane, stage })
+        Some(Pending { id, task, lane, record: identity::record_lane(record), stage })
     }
 }
 
@@ -179,6 +182,7 @@ struct Find {
     key: Number,
     task: TaskId,
     lane: Lane,
+    record: RecordKey,
     serial: u64,
     standing: Found,
 }
@@ -186,7 +190,7 @@ struct Find {
 enum Found {
     Closed,
     Deliver(Box<[Owing]>),
-    Collect(Option<Box<(RecordKey, VersionKey)>>),
+    Collect(Option<Box<Saying<Box<str>>>>),
 }
 
 impl Found {
@@ -203,16 +207,18 @@ impl Found {
 impl Finds {
     fn take(&mut self, at: Location, key: Number, row: Option<(Names<'_>, Row<'_>)>) {
         let Some((task, row)) = row else { return self.lost.push(at) };
-        let Row { id, lane, serial, standing, collecting } = row;
+        let Row { id, lane, record, serial, standing, collecting } = row;
         let standing = match standing {
             Standing::Closed => Found::Closed,
             Standing::Deliver(owed) => {
                 Found::Deliver(owed.iter().map(|owed| self.owing(owed)).collect())
             }
-            Standing::Collect | Standing::Again => Found::Collect(collecting.map(Box::new)),
+            Standing::Collect | Standing::Again => {
+                Found::Collect(collecting.map(|says| Box::new(says.kept())))
+            }
         };
         let task = self.task(task);
-        self.found.push(Find { id, at, key, task, lane, serial, standing });
+        self.found.push(Find { id, at, key, task, lane, record, serial, standing });
     }
 
     fn task(&mut self, (connection, action): Names<'_>) -> TaskId {
