@@ -116,7 +116,7 @@ impl Site<'_, '_> {
                 if self.page.iter().any(|other| !has(&page, &other.change)) {
                     tally.found(&OTHERS_DROPPED, odd.what(), &call.at);
                 }
-                if page.changes.len() + page.unreadable.len() <= self.page.len() {
+                if page.changes.len() <= self.page.len() {
                     tally.found(&DROPPED, odd.what(), &call.at);
                 }
                 self.collect(lab, tally, odd, &page).await;
