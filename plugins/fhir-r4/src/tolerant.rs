@@ -21,20 +21,17 @@ pub(crate) trait Read<'de>: Sized {
     }
 
     /// From a text; one that may borrow from the answer is given as `Ok`.
-    fn text(text: Result<&'de str, &str>) -> Option<Self> {
-        let _ = text;
+    fn text(_: Result<&'de str, &str>) -> Option<Self> {
         None
     }
 
     /// From a number, as text.
-    fn number(text: String) -> Option<Self> {
-        let _ = text;
+    fn number(_: String) -> Option<Self> {
         None
     }
 
     /// From true or false.
-    fn truth(truth: bool) -> Option<Self> {
-        let _ = truth;
+    fn truth(_: bool) -> Option<Self> {
         None
     }
 }

@@ -57,7 +57,7 @@ fn different(times: impl Iterator<Item = Time>) -> usize {
 /// From when the next page is asked for, where that is a step forward.
 fn onward(times: &[&Moment], asked: Option<&Moment>, view: &View<'_, '_>) -> Option<Moment> {
     let is_later = |time: &&Moment| asked.is_none_or(|asked| time.time() > asked.time());
-    let later = || times.iter().copied().filter(|time| is_later(&time));
+    let later = || times.iter().copied().filter(|time| is_later(time));
     let latest = view.latest();
     let beyond = || later().filter(|time| time.time() <= latest).max_by_key(|time| time.time());
     let last = view.newest(later()).or_else(beyond)?;
