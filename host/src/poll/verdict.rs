@@ -102,8 +102,9 @@ impl Poller {
 
     /// Whether another connector would poll well now, from where the task stood with it.
     async fn manages(&self, trial: &Trial, progress: &Progress) -> bool {
-        // What it read off the EHR's list would be lost.
-        if self.detection_of(&progress.serving) == Detection::ConsumingFeed {
+        // What it read off the EHR's list would be lost, and a listing may be new with this one.
+        let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;
+        if consumes || progress.context.mode.listing {
             return false;
         }
         let (other, cursor) = (&trial.previous, trial.cursor.as_deref());
