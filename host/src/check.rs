@@ -131,12 +131,13 @@ fn check_task(task: &Task, manifest: &Manifest, errors: &mut Errors) {
             format!("`{name}` may be polled every {} s at most often", action.fastest),
         );
     }
-    if action.detection == Detection::Snapshot {
-        errors.at(
-            task.place,
-            format!(
-                "`{name}` finds changes by comparing snapshots, which this host does not do yet"
-            ),
-        );
+    let is_snapshot = action.detection == Detection::Snapshot;
+    if task.sweep.is_some() && (is_snapshot || !action.lists) {
+        let what = format!("`{name}` has no listing beside its changes, so nothing to sweep");
+        errors.at(task.place, what);
+    }
+    if task.baseline && !action.lists && !is_snapshot {
+        let what = format!("`{name}` has no listing, so no baseline can be read of it");
+        errors.at(task.place, what);
     }
 }

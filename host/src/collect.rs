@@ -184,7 +184,7 @@ impl Collector {
         let serving = self.options.connection.service.serving();
         match Job::load(self.options.store.as_ref(), id, serving) {
             Ok(Some(job)) => {
-                let mode = Mode { last_try, ..job.mode };
+                let mode = Mode { last_try, silent: job.container.silent, ..job.mode };
                 let pass = Some(self.breaker.begin());
                 self.advance(Job { roomy, mode, pass, ..job }).await;
             }
@@ -232,6 +232,9 @@ impl Collector {
         }
         match step {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
+            Ok(Step::Notify { memo, .. }) if job.container.silent => {
+                self.skip(&job, "nobody is to hear of it", memo);
+            }
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
             Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
             Err(fault) => self.fault(job, Trouble::Fault(fault)).await,

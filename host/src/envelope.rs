@@ -71,6 +71,7 @@ mod tests {
                 occurred_at: Some("2026-05-05T10:00:00Z".into()),
                 data: "{}".into(),
             },
+            silent: false,
             backfill: false,
             observed_at: "2026-05-05T10:00:12Z".parse().unwrap(),
             filled,

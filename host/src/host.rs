@@ -4,6 +4,7 @@ mod assemble;
 mod builder;
 mod handle;
 mod retention;
+mod sweep;
 mod task;
 
 use std::{sync::Arc, time::Duration};

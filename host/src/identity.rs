@@ -9,7 +9,9 @@ use data_encoding::BASE32HEX_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Change, ChangeKind, ConnectionName, Lane, NotificationId, TaskId};
+use crate::model::{
+    Change, ChangeKind, ConnectionName, ContainerId, Lane, NotificationId, TaskId,
+};
 
 /// What ids of answers begin with; no notification's does.
 const ANSWER: &str = "answer_";
@@ -24,15 +26,36 @@ pub struct RecordKey(pub [u8; 16]);
 #[serde(transparent)]
 pub struct VersionKey(pub [u8; 16]);
 
+/// A fingerprint of what a record says, or that it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentKey(pub [u8; 16]);
+
 /// The fingerprint of a record of a task.
 pub fn record(task: &TaskId, id: &str) -> RecordKey {
     RecordKey(short(&["record", task.connection.as_str(), task.action.as_str(), id]))
 }
 
-/// The fingerprint of a change's version; `None` where it has none and is notified always.
-pub fn version(change: &Change) -> Option<VersionKey> {
-    let version = change.version.as_deref()?;
-    Some(VersionKey(short(&["version", kind(change.kind), version])))
+/// The fingerprint of what a change's record says; `None` where the connector does not say what of
+/// it counts.
+pub fn content(change: &Change) -> Option<ContentKey> {
+    let is_gone = change.kind == ChangeKind::Deleted;
+    let content = change.content.as_deref().map(|content| ["content", content]);
+    let content = if is_gone { Some(["gone", ""]) } else { content };
+    content.map(|content| ContentKey(short(&content)))
+}
+
+/// The fingerprint of a change's state: its version and what it says, or where it has no version,
+/// what it says and when it changed.
+pub fn version(change: &Change) -> VersionKey {
+    let data = || ContentKey(short(&["data", &change.data]));
+    let ContentKey(content) = content(change).unwrap_or_else(data);
+    let (sort, value) = match (&change.version, &change.occurred_at) {
+        (Some(version), _) => ("version", version.as_str()),
+        (None, Some(at)) => ("at", at.as_str()),
+        (None, None) => ("once", ""),
+    };
+    VersionKey(short_of(&[sort.as_bytes(), kind(change.kind).as_bytes(), value.as_bytes(), &content]))
 }
 
 /// A seed for the random numbers of one poll's guest: the same when the poll is replayed.
@@ -55,30 +78,40 @@ pub fn record_lane(RecordKey(record): RecordKey) -> Lane {
     Lane(leading(record))
 }
 
-/// The id of a change's notification.
-///
-/// A change without a version is told apart by where it was read: the task's `revision`
-/// before the page was committed and its `position` in the page. Reading the page once more
-/// after a crash gives the same revision, and so the same id.
-pub fn notification(
-    task: &TaskId,
-    change: &Change,
-    revision: u64,
-    position: usize,
-) -> NotificationId {
-    let read_at;
-    let state = match &change.version {
-        Some(version) => ["version", version.as_str()],
-        None => {
-            read_at = format!("{revision}/{position}");
-            ["read", read_at.as_str()]
-        }
-    };
-    let [sort, value] = state;
+/// The id of the notification of a change that was read once, whatever its state: told apart by
+/// where that was, the task's `revision` before the page was committed and its `position` in the
+/// page. Reading the page once more after a crash gives the same revision, and so the same id.
+pub fn read_once(task: &TaskId, change: &Change, revision: u64, position: usize) -> NotificationId {
+    told(task, change, &["read", &format!("{revision}/{position}")])
+}
+
+/// The id of the notification of a change's state, wherever and however often that is read.
+pub fn notification(task: &TaskId, change: &Change) -> NotificationId {
+    let VersionKey(version) = version(change);
+    told(task, change, &["version", &BASE32HEX_NOPAD.encode(&version)])
+}
+
+/// The id of the notification of a state that a record has once more, after the container that said
+/// that it was gone.
+pub fn revived(task: &TaskId, change: &Change, gone: ContainerId) -> NotificationId {
+    told(task, change, &["revived", &gone.to_string()])
+}
+
+/// The id of what those are told who knew a record under another key.
+pub fn moved_away(task: &TaskId, away: &Change, to: &NotificationId) -> NotificationId {
+    told(task, away, &["moved away", &to.0])
+}
+
+fn told(task: &TaskId, change: &Change, state: &[&str]) -> NotificationId {
     let (connection, action) = (task.connection.as_str(), task.action.as_str());
-    let hash =
-        short(&["notification", connection, action, &change.id, kind(change.kind), sort, value]);
+    let whose = ["notification", connection, action, &change.id, kind(change.kind)];
+    let hash = short(&[&whose[..], state].concat());
     NotificationId(format!("msg_{}", BASE32HEX_NOPAD.encode(&hash).to_lowercase()))
+}
+
+/// What stands for the id of a record that has none that can be read.
+pub fn nameless(data: &str) -> String {
+    format!("unreadable-{}", BASE32HEX_NOPAD.encode(&short(&["nameless", data])).to_lowercase())
 }
 
 /// The id of a dead letter that is an answer: of its task's `revision` as it was made one.
@@ -108,10 +141,14 @@ fn kind(kind: ChangeKind) -> &'static str {
 /// The first half of a SHA-256 over the parts, each behind its length, so that no two lists
 /// of parts read the same.
 fn short(parts: &[&str]) -> [u8; 16] {
+    short_of(&parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>())
+}
+
+fn short_of(parts: &[&[u8]]) -> [u8; 16] {
     let mut context = Context::new(&SHA256);
     for part in parts {
         context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
+        context.update(part);
     }
     let mut half = [0; 16];
     for (to, from) in half.iter_mut().zip(context.finish().as_ref()) {
@@ -141,25 +178,37 @@ mod tests {
     }
 
     #[test]
-    fn an_id_depends_on_record_and_version_only() {
-        let first = notification(&task(), &change("1", Some("v1")), 1, 0);
-        assert_eq!(first, notification(&task(), &change("1", Some("v1")), 9, 7));
-        assert_ne!(first, notification(&task(), &change("1", Some("v2")), 1, 0));
-        assert_ne!(first, notification(&task(), &change("2", Some("v1")), 1, 0));
+    fn an_id_depends_on_record_and_state_only() {
+        let first = notification(&task(), &change("1", Some("v1")));
+        assert_eq!(first, notification(&task(), &change("1", Some("v1"))));
+        assert_ne!(first, notification(&task(), &change("1", Some("v2"))));
+        assert_ne!(first, notification(&task(), &change("2", Some("v1"))));
         let gone = Change { kind: ChangeKind::Deleted, ..change("1", Some("v1")) };
-        assert_ne!(first, notification(&task(), &gone, 1, 0));
+        assert_ne!(first, notification(&task(), &gone));
+        let other = Change { data: "{}".into(), ..change("1", Some("v1")) };
+        assert_ne!(first, notification(&task(), &other), "what it says is part of its state");
+    }
+
+    #[test]
+    fn a_fingerprint_stands_for_the_data() {
+        let said = |data: &str| Change {
+            content: Some("c".into()),
+            data: data.into(),
+            ..change("1", Some("v1"))
+        };
+        assert_eq!(version(&said("a")), version(&said("b")));
+        assert_eq!(content(&said("a")), content(&said("b")));
     }
 
     #[test]
     fn an_id_is_a_webhook_id() {
-        let NotificationId(id) = notification(&task(), &change("1", Some("v1")), 1, 0);
+        let NotificationId(id) = notification(&task(), &change("1", Some("v1")));
         assert!(id.starts_with("msg_") && id.len() == 30 && !id.contains('.'), "{id}");
     }
 
     #[test]
-    fn without_a_version_the_place_of_reading_tells_changes_apart() {
-        let read =
-            |revision, position| notification(&task(), &change("1", None), revision, position);
+    fn what_is_read_once_is_told_apart_by_its_place() {
+        let read = |revision, position| read_once(&task(), &change("1", None), revision, position);
         assert_eq!(read(4, 0), read(4, 0));
         assert_ne!(read(4, 0), read(5, 0));
         assert_ne!(read(4, 0), read(4, 1));

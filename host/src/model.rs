@@ -85,7 +85,7 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What the EHR tells two of its states apart by.
     pub version: Option<String>,
-    /// What it says, as a fingerprint; `None` stands for `data`.
+    /// What it says, as a fingerprint.
     pub content: Option<String>,
     /// Records of one key are notified in order; `None` stands for the last one, or the id.
     pub key: Option<String>,
@@ -153,6 +153,8 @@ pub struct Container {
     pub change: Change,
     /// Whether the change is older than the task: found by a first poll into the past.
     pub backfill: bool,
+    /// Whether nobody is to hear of it, as it was there before the task.
+    pub silent: bool,
     /// The host's clock when the poll that found it began.
     pub observed_at: Timestamp,
     /// What there is to tell, once collected.

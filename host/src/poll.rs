@@ -5,31 +5,40 @@
 //! A poll ends on the connector that it began with. Where that is on trial and fails, the one
 //! before is asked what it makes of the same answer: `verdict`.
 
+mod again;
 mod answer;
 mod error;
+mod found;
+mod listing;
+mod past;
 mod verdict;
 
 use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use jiff::Timestamp;
 
 pub(crate) use self::error::blame;
+pub(crate) use self::again::LATE;
+use self::again::Again;
+pub use self::listing::Listed;
+use self::listing::Under;
 pub use self::error::{Blame, Error, Retry};
 use self::verdict::Evidence;
 use crate::{
     clock::Clock,
     collect,
     connection::Connection,
-    connector::{Context, Detection, Fault, Guest, Limit, Mode, Page},
-    egress, identity,
-    model::{Change, ChangeKind, Pending, Stage, TaskId},
+    connector::{Context, Detection, Fault, Guest, Mode, Page},
+    egress,
+    model::{Pending, TaskId},
     service::Serving,
     shadow, step,
-    store::{Commit, Committed, NewChange, Store, TaskState},
+    store::{Listing, Pass, Store, Tally, TaskState},
 };
 
 /// Polls a task.
@@ -48,17 +57,38 @@ pub struct Poller {
     pub collector: collect::Handle,
     /// Polling pauses while so many containers and deliveries of the connection are under way.
     pub max_pending: usize,
+    /// How late what the EHR shows may be and is found all the same; nothing is asked again for it
+    /// where this is zero.
+    pub late: Duration,
+    /// When it is asked again from where it stood.
+    pub(crate) again: Mutex<Again>,
+    /// The pass over its listing that is under way.
+    pub(crate) listing: Mutex<Option<Under>>,
+    /// Whether what is there before the task is read and remembered first, and told to nobody.
+    pub baseline: bool,
 }
 
 /// What a poll came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Answers of the EHR.
     pub pages: usize,
-    /// Changes in them that were not seen before.
+    /// Changes in them that were news.
     pub changes: usize,
     /// Of these, how many at least say that a record is gone.
     pub gone: usize,
+    /// Of these, how many the EHR showed late.
+    pub late: usize,
+    /// How long after its own time the latest of these was found.
+    pub latest_by: Option<Duration>,
+    /// What became of the others.
+    pub tally: Tally,
+    /// Whether it ended before all was read, and goes on with the next poll.
+    pub goes_on: bool,
+    /// All that a user was told of the EHR's answers so far.
+    pub notices: Vec<String>,
+    /// Where its listing stands, where the poll read that.
+    pub listing: Option<Listing>,
 }
 
 /// Where a poll stands between two pages.
@@ -67,6 +97,9 @@ struct Progress {
     context: Context,
     evidence: Evidence,
     state: TaskState,
+    /// Where the next page is asked from; the task's own cursor is in its state.
+    cursor: Option<String>,
+    pass: Pass,
     begun: Timestamp,
     passed: HashSet<u64>,
     summary: Summary,
@@ -89,9 +122,11 @@ impl Poller {
     pub async fn poll_since(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
         self.check_backlog()?;
         let mut progress = self.begin(since).await?;
-        match self.pages(&mut progress).await {
+        match self.ask_all(&mut progress).await {
             Ok(()) => {
-                self.connection.service.went_well(&self.task, &progress.serving).await;
+                if !progress.summary.goes_on {
+                    self.connection.service.went_well(&self.task, &progress.serving).await;
+                }
                 Ok(progress.summary)
             }
             Err(error) => {
@@ -111,19 +146,62 @@ impl Poller {
         action.map_or(Detection::Feed, |action| action.detection)
     }
 
-    async fn pages(&self, progress: &mut Progress) -> Result<(), Error> {
+    async fn ask_all(&self, progress: &mut Progress) -> Result<(), Error> {
+        if self.begins_with_listing(progress) {
+            let pages = progress.serving.connector.limits().poll_pages;
+            let listed = self.list_pages(progress, pages).await?;
+            progress.summary.goes_on = listed == Listed::More;
+            progress.summary.listing = Some(self.store.task(&self.task)?.listing);
+            return Ok(());
+        }
         let connector = progress.serving.connector.clone();
         let client = self.connection.client(&connector);
         let mut guest =
             Guest::new(&connector, &progress.context, self.connection.connector_log).await?;
-        let limit = connector.limits().poll_pages;
-        for page in 1..=limit {
-            if !self.page(&mut guest, &client, progress, page).await? {
-                return Ok(());
+        if !self.pages(&mut guest, &client, progress).await? {
+            progress.summary.goes_on = true;
+            return Ok(());
+        }
+        self.look_again(&mut guest, &client, progress).await
+    }
+
+    /// Whether this poll reads the listing: of an action that has nothing else, or before anything is
+    /// told.
+    fn begins_with_listing(&self, progress: &mut Progress) -> bool {
+        let is_snapshot = self.detection_of(&progress.serving) == Detection::Snapshot;
+        let state = &progress.state;
+        let is_baseline = self.baseline && state.cursor.is_none() && state.listing.ended.is_none();
+        if is_snapshot || is_baseline {
+            progress.pass = Pass::Listing;
+            progress.context.mode.listing = !is_snapshot;
+        }
+        is_snapshot || is_baseline
+    }
+
+    /// Asks for page after page; answers whether all was read. What is longer than a poll may be goes
+    /// on with the next.
+    async fn pages(
+        &self,
+        guest: &mut Guest,
+        client: &egress::Client,
+        progress: &mut Progress,
+    ) -> Result<bool, Error> {
+        progress.passed.clear();
+        for page in 1..=progress.serving.connector.limits().poll_pages {
+            if !self.page(guest, client, progress, page).await? {
+                return Ok(true);
             }
             self.check_backlog()?;
         }
-        Err(Fault::Limit(Limit::PollPages(limit)).into())
+        Ok(false)
+    }
+
+    fn listing(&self) -> MutexGuard<'_, Option<Under>> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn again(&self) -> MutexGuard<'_, Again> {
+        self.again.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn check_backlog(&self) -> Result<(), Error> {
@@ -151,9 +229,18 @@ impl Poller {
         }
         let mode = Mode { interrupted: state.interrupted, ..Mode::default() };
         let context = self.connection.context(&self.task, began, since, mode);
-        let (passed, summary) = (HashSet::new(), Summary::default());
-        let evidence = Evidence::default();
-        Ok(Progress { serving, context, evidence, state, begun, passed, summary })
+        let summary = Summary { notices: state.notices.clone(), ..Summary::default() };
+        Ok(Progress {
+            serving,
+            context,
+            evidence: Evidence::default(),
+            cursor: state.cursor.clone(),
+            state,
+            pass: Pass::Onward,
+            begun,
+            passed: HashSet::new(),
+            summary,
+        })
     }
 
     /// Asks for one page and commits it; answers whether there is more.
@@ -164,7 +251,7 @@ impl Poller {
         progress: &mut Progress,
         number: usize,
     ) -> Result<bool, Error> {
-        let cursor = progress.state.cursor.clone();
+        let cursor = progress.cursor.clone();
         progress.evidence = Evidence::default();
         let answer = self.answer(guest, client, progress).await?;
         step::reached("answered");
@@ -186,47 +273,11 @@ impl Poller {
         let Some(watching) = shadow.watching(&progress.serving.connector) else { return };
         watching.page(shadow::Page {
             context: progress.context.clone(),
-            cursor: progress.state.cursor.clone(),
+            cursor: progress.cursor.clone(),
             request: progress.evidence.request().cloned(),
             answer,
             read: read.clone(),
         });
-    }
-
-    async fn commit(&self, progress: &mut Progress, page: Page) -> Result<(), Error> {
-        let Page { changes, cursor, more, .. } = page;
-        let there = changes.iter().filter(|it| it.kind == ChangeKind::Upserted).count();
-        let changes = changes
-            .into_iter()
-            .enumerate()
-            .map(|(at, change)| self.new_change(progress, at, change))
-            .collect();
-        let commit = Commit {
-            task: self.task.clone(),
-            revision: progress.state.revision,
-            cursor: cursor.clone(),
-            observed_at: progress.context.now,
-            complete: !more,
-            changes,
-        };
-        // Until all are handed in: of one line, none goes before one with a smaller number.
-        let _turn = self.collector.turn().await;
-        step::reached("committing");
-        let Committed::Done { revision, made } = self.store.commit(commit).await? else {
-            return Err(Error::Fenced);
-        };
-        step::reached("committed");
-        progress.evidence.committed();
-        progress.state.revision = revision;
-        progress.state.cursor = Some(cursor);
-        progress.summary.pages += 1;
-        progress.summary.changes += made.len();
-        progress.summary.gone += made.len().saturating_sub(there);
-        self.note_made(progress, &made);
-        for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
-            self.collector.collect(pending, self.connection.backlog.enter());
-        }
-        Ok(())
     }
 
     /// Notes what a trial has made, but for what could not be read again.
@@ -235,32 +286,6 @@ impl Poller {
             let first = made.first().map(|pending| pending.id);
             self.connection.service.made(&self.task, &progress.serving, first);
         }
-    }
-
-    fn new_change(&self, progress: &Progress, position: usize, change: Change) -> NewChange {
-        NewChange {
-            notification_id: identity::notification(
-                &self.task,
-                &change,
-                progress.state.revision,
-                position,
-            ),
-            lane: identity::lane(&self.task.connection, &change),
-            record: identity::record(&self.task, &change.id),
-            version: identity::version(&change),
-            backfill: is_backfill(progress, &change),
-            change,
-        }
-    }
-}
-
-/// Whether a change is from before the task was: by the EHR's clock, or where the EHR does not
-/// say, as part of a first poll into the past.
-fn is_backfill(progress: &Progress, change: &Change) -> bool {
-    let occurred_at = change.occurred_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
-    match occurred_at {
-        Some(at) => at < progress.begun,
-        None => !progress.state.complete && progress.context.since < progress.begun,
     }
 }
 

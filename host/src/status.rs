@@ -12,10 +12,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use crate::model::{ConnectionName, DestinationName, TaskId};
+use crate::{
+    model::{ConnectionName, DestinationName, TaskId},
+    poll::Summary,
+    store::Listing,
+};
 
 /// A task, as it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// The connector that polls it, as `fhir-r4@0.1.0`.
     pub connector: String,
@@ -48,6 +52,45 @@ pub struct Task {
     /// What it found and cannot collect.
     #[serde(default)]
     pub uncollected: Option<Uncollected>,
+    /// What a user should know of the EHR's answers, each told once.
+    #[serde(default)]
+    pub notices: Vec<String>,
+    /// Of the changes, how many the EHR showed late: where the task had asked before.
+    #[serde(default)]
+    pub late: u64,
+    /// Seconds after its own time that the latest of these was found, as the EHR tells it.
+    #[serde(default)]
+    pub latest_by_s: Option<u64>,
+    /// Whether its last poll ended before all was read, and goes on with the next.
+    #[serde(default)]
+    pub goes_on: bool,
+    /// Its listing, where it has one that is read.
+    #[serde(default)]
+    pub sweep: Option<Sweep>,
+    /// What came in another version or at another time and says the same as before, since the host
+    /// started.
+    #[serde(default)]
+    pub unchanged: u64,
+    /// What came late and is older than what was told of its record, since the host started.
+    #[serde(default)]
+    pub outdated: u64,
+    /// Records that cannot be read and became dead letters, since the host started.
+    #[serde(default)]
+    pub unreadable: u64,
+}
+
+/// The listing of a task, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// When it is read next, beside a feed.
+    pub next_at: Option<Timestamp>,
+    /// Why its last page could not be read.
+    pub error: Option<String>,
+    /// How far it is, what the last whole pass found, and what waits for a person.
+    #[serde(flatten)]
+    pub listing: Listing,
+    /// Of the changes since the first pass, the part that only a pass found: from 0 to 1.
+    pub miss_rate: Option<f64>,
 }
 
 /// Changes that a task found and that could not be collected yet; they are tried again.
@@ -71,8 +114,27 @@ pub fn is_odd(changes: usize, gone: usize) -> bool {
 }
 
 impl Task {
+    /// Notes what a page of its listing brought.
+    pub fn swept(&mut self, began: Timestamp, summary: &Summary) {
+        self.changes += summary.changes as u64;
+        self.gone += summary.gone as u64;
+        self.unreadable += summary.tally.unreadable as u64;
+        self.notices.clone_from(&summary.notices);
+        if summary.changes > 0 {
+            self.changed_at = Some(began);
+        }
+    }
+
     /// Notes what a poll found that began then.
-    pub fn found(&mut self, began: Timestamp, changes: usize, gone: usize) {
+    pub fn found(&mut self, began: Timestamp, summary: &Summary) {
+        let Summary { changes, gone, late, latest_by, tally, goes_on, .. } = *summary;
+        self.goes_on = goes_on;
+        self.notices.clone_from(&summary.notices);
+        self.unchanged += tally.same as u64;
+        self.outdated += tally.older as u64;
+        self.unreadable += tally.unreadable as u64;
+        self.late += late as u64;
+        self.latest_by_s = self.latest_by_s.max(latest_by.map(|by| by.as_secs()));
         if changes == 0 {
             return;
         }
@@ -152,7 +214,7 @@ pub struct Shadow {
 }
 
 /// All of a host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// What is in service, by connector's name.
     #[serde(default)]
@@ -178,6 +240,15 @@ impl Status {
     /// Changes what is said of a task.
     pub fn task(&self, id: &TaskId, change: impl FnOnce(&mut Task)) {
         self.with(|report| change(report.tasks.entry(id.to_string()).or_default()));
+    }
+
+    /// Changes what is said of a task's listing.
+    pub fn sweep(&self, id: &TaskId, change: impl FnOnce(&mut Sweep)) {
+        self.task(id, |task| {
+            let sweep = task.sweep.get_or_insert_default();
+            change(sweep);
+            sweep.miss_rate = sweep.listing.miss_rate();
+        });
     }
 
     /// Changes what is said of a destination.
@@ -269,7 +340,8 @@ mod tests {
         for (changes, gone, is_noticed) in
             [(120, 99, false), (300, 150, false), (101, 100, true), (0, 0, true), (1, 1, false)]
         {
-            task.found(Timestamp::UNIX_EPOCH, changes, gone);
+            let summary = Summary { changes, gone, ..Summary::default() };
+            task.found(Timestamp::UNIX_EPOCH, &summary);
             assert_eq!(task.notice.is_some(), is_noticed, "{changes} {gone}");
         }
         assert_eq!((task.changes, task.gone), (522, 350));

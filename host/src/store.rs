@@ -17,6 +17,8 @@ mod answer;
 pub(crate) mod conformance;
 mod error;
 mod keys;
+mod known;
+mod listing;
 pub mod memory;
 mod purge;
 mod receipt;
@@ -31,14 +33,16 @@ pub use self::{
     answer::{BURIED, KeptAnswer, answers},
     error::Error,
     keys::{KeyState, Keys},
+    known::{Last, NewChange, Pass, Reading, Says, Telling, Verdict},
+    listing::{EndListing, Ended, EndedListing, Held, Listing},
     purge::{Purge, Purged},
     receipt::{Receipt, Sha256, Sought, Taken},
 };
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::RecordKey,
     model::{
-        Change, ConnectionName, Container, ContainerId, Delivery, DestinationName, Filled, Lane,
-        NotificationId, Pending, TaskId,
+        ConnectionName, Container, ContainerId, Delivery, DestinationName, Filled, NotificationId,
+        Pending, TaskId,
     },
 };
 
@@ -60,9 +64,21 @@ pub trait Store: Send + Sync + 'static {
     fn memo(&self, connection: &ConnectionName, record: RecordKey)
     -> Result<Option<String>, Error>;
 
-    /// Takes a cursor forward and makes a container of each change not seen before: both or
-    /// neither. A commit whose revision is not the task's own changes nothing.
+    /// Takes a task on and makes a container of each change that is news of its record: both or
+    /// neither. What cannot be read becomes a dead letter, what moved to another key tells those of
+    /// the one before first. A commit whose revision is not the task's own changes nothing.
     async fn commit(&self, commit: Commit) -> Result<Committed, Error>;
+
+    /// Ends a pass over a task's listing: makes a container for each record that it did not see and
+    /// forgets its place, both or neither; or holds all of it for a person.
+    async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error>;
+
+    /// Answers for a listing that is held: what it says is so, or it is forgotten, and the next pass
+    /// begins anew. Answers whether one was held.
+    async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<bool, Error>;
+
+    /// How many of these records have a place in the task's listing, and how many there are in all.
+    fn listed(&self, task: &TaskId, records: &[RecordKey]) -> Result<(usize, u64), Error>;
 
     /// Keeps an answer that cannot be asked for again, before anyone parses it; `None` says that
     /// one is about to be asked for. The task's next commit forgets it.
@@ -195,6 +211,42 @@ pub struct TaskState {
     pub interrupted: bool,
     /// An answer that is on disk and was not yet parsed and committed.
     pub answer: Option<KeptAnswer>,
+    /// Where earlier polls ended, and when; the oldest first.
+    pub past: Vec<Mark>,
+    /// What a user was told of its EHR's answers.
+    pub notices: Vec<String>,
+    /// Where its listing stands, as it was noted last.
+    pub listing: Listing,
+}
+
+/// Where a task stood from a time on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The host's clock when the poll began that ended there.
+    pub at: Timestamp,
+    /// The cursor; `None` before the first.
+    pub cursor: Option<String>,
+}
+
+/// How many notices of a task are remembered.
+const NOTICES: usize = 32;
+
+impl TaskState {
+    /// Takes in what a user is told from now on.
+    pub(crate) fn tell(&mut self, notices: &[String]) {
+        tell(&mut self.notices, notices);
+    }
+}
+
+/// Adds what is not among them; of too many, the oldest go.
+fn tell(told: &mut Vec<String>, notices: &[String]) {
+    for notice in notices {
+        if !told.contains(notice) {
+            told.push(notice.clone());
+        }
+    }
+    let beyond = told.len().saturating_sub(NOTICES);
+    told.drain(..beyond);
 }
 
 /// Where a task goes back to.
@@ -213,31 +265,46 @@ pub struct Commit {
     pub task: TaskId,
     /// The task's revision that the page was read at.
     pub revision: u64,
-    /// Where the next request starts.
-    pub cursor: String,
+    /// Where the task stands afterwards; `None` leaves it where it is.
+    pub moves: Option<Move>,
     /// When the poll began.
     pub observed_at: Timestamp,
-    /// Whether the page was the poll's last.
-    pub complete: bool,
+    /// Which reading of the EHR it is of.
+    pub pass: Pass,
+    /// Where the pass over the listing stands, where it is to be noted. One that began at another
+    /// time is another pass, which has seen nothing yet.
+    pub listing: Option<Listing>,
     /// What the page said changed, in its order.
     pub changes: Vec<NewChange>,
+    /// What a user is told of the EHR's answers from now on, beside what they were told.
+    pub notices: Vec<String>,
 }
 
-/// A change that may become a container.
+impl Commit {
+    /// A page of a pass that goes on from the task's cursor, which it takes to another. Changes are
+    /// told; nothing is remembered of where the task stood before.
+    pub fn onward(
+        task: TaskId,
+        revision: u64,
+        cursor: String,
+        observed_at: Timestamp,
+        changes: Vec<NewChange>,
+    ) -> Self {
+        let moves = Some(Move { cursor, past: Vec::new(), complete: true });
+        let (pass, listing, notices) = (Pass::Onward, None, Vec::new());
+        Self { task, revision, moves, observed_at, pass, listing, changes, notices }
+    }
+}
+
+/// Where a commit takes a task.
 #[derive(Clone)]
-pub struct NewChange {
-    /// The change.
-    pub change: Change,
-    /// The id of its notification.
-    pub notification_id: NotificationId,
-    /// What it waits in line with.
-    pub lane: Lane,
-    /// Its record.
-    pub record: RecordKey,
-    /// Its version; one seen before makes no container. `None` makes one always.
-    pub version: Option<VersionKey>,
-    /// Whether it is older than the task.
-    pub backfill: bool,
+pub struct Move {
+    /// Where the next request starts.
+    pub cursor: String,
+    /// Where earlier polls ended.
+    pub past: Vec<Mark>,
+    /// Whether the page was the poll's last.
+    pub complete: bool,
 }
 
 /// What a commit came to.
@@ -247,14 +314,52 @@ pub enum Committed {
     Done {
         /// The task's revision now.
         revision: u64,
-        /// A container for each change not seen before, in order.
+        /// A container for each change that is news, in order.
         made: Vec<Pending>,
+        /// What became of the changes.
+        tally: Tally,
     },
     /// Somebody moved the cursor meanwhile; nothing was changed.
     Fenced {
         /// The task's revision now.
         revision: u64,
     },
+}
+
+/// What became of a page's changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// In a state that was seen before.
+    pub seen: usize,
+    /// In another state that says the same.
+    pub same: usize,
+    /// Older than what is known of their records.
+    pub older: usize,
+    /// Dead letters made of what cannot be read.
+    pub unreadable: usize,
+    /// News that nobody hears of, as it was there before.
+    pub silent: usize,
+    /// When the oldest of what is news came to be, by the EHR's clock.
+    pub oldest: Option<Timestamp>,
+}
+
+impl Tally {
+    /// Something is news that came to be at a time.
+    pub(crate) fn news(&mut self, at: Option<Timestamp>) {
+        self.oldest = [self.oldest, at].into_iter().flatten().min();
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, more: Self) {
+        let Self { seen, same, older, unreadable, silent, oldest } = more;
+        self.news(oldest);
+        self.seen += seen;
+        self.same += same;
+        self.older += older;
+        self.unreadable += unreadable;
+        self.silent += silent;
+    }
 }
 
 /// A container's notification.

@@ -4,10 +4,9 @@ use std::{fs, net::SocketAddr};
 
 use jiff::Timestamp;
 use rounds::{
-    identity,
     model::{Change, ChangeKind, ContainerId, TaskId},
     store::{
-        Commit, Committed, NewChange, Store,
+        Commit, Committed, NewChange, Pass, Reading, Store,
         sled::{Options, SledStore},
     },
 };
@@ -32,14 +31,8 @@ fn change(task: &TaskId, number: usize) -> NewChange {
     let (occurred_at, key, data) = (None, None, "{}".to_owned());
     let (kind, content) = (ChangeKind::Upserted, None);
     let change = Change { id, kind, version, content, occurred_at, key, data };
-    NewChange {
-        notification_id: identity::notification(task, &change, 0, number),
-        lane: identity::lane(&task.connection, &change),
-        record: identity::record(task, &change.id),
-        version: identity::version(&change),
-        backfill: false,
-        change,
-    }
+    let reading = Reading { pass: Pass::Onward, revision: 0, position: number };
+    NewChange::of(task, change, reading, false)
 }
 
 /// Leaves dead letters in a host's store.
@@ -47,8 +40,8 @@ async fn bury(site: &Site) -> Vec<ContainerId> {
     let store = SledStore::open(&Options::new(site.path("data"))).unwrap();
     let task = TaskId { connection: "ward".into(), action: "appointments".into() };
     let changes = (0..LETTERS).map(|number| change(&task, number)).collect();
-    let (cursor, now) = ("0".to_owned(), Timestamp::now());
-    let commit = Commit { task, revision: 0, cursor, observed_at: now, complete: true, changes };
+    let now = Timestamp::now();
+    let commit = Commit::onward(task, 0, "0".into(), now, changes);
     let Committed::Done { made, .. } = store.commit(commit).await.unwrap() else {
         panic!("nobody else has the store")
     };

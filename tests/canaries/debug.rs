@@ -54,6 +54,7 @@ fn what_is_on_its_way_does_not_print() {
         task: task(),
         notification_id: NotificationId("msg_1".into()),
         change: change.clone(),
+        silent: false,
         backfill: false,
         observed_at: at,
         filled: Some(filled.clone()),

@@ -13,7 +13,7 @@ use rounds::{
         Stage, TaskId,
     },
     store::{
-        Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
+        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
         Rewind, Settlement, Sought, Store, Taken, TaskState, memory::MemoryStore,
     },
 };
@@ -99,23 +99,37 @@ impl Store for Watched {
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.begins()?;
         let commit = self.spoilt(commit);
-        let (task, cursor, revision) =
-            (commit.task.clone(), commit.cursor.clone(), commit.revision);
+        let (task, moves, revision) =
+            (commit.task.clone(), commit.moves.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
-            true => {
+            true if moves.is_some() => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
                 self.inner.commit(Commit { revision: revision + 1, ..commit }).await?
             }
-            false => self.inner.commit(commit).await?,
+            _ => self.inner.commit(commit).await?,
         };
         let made = match &committed {
             Committed::Done { made, .. } => made.as_slice(),
             Committed::Fenced { .. } => &[],
         };
         let count = made.len();
+        let cursor = moves.as_ref().map_or("where it was", |to| &to.cursor);
         self.world.lock().tell(format_args!("{task} commits {count} up to {cursor}"));
         check::cursor::of(&self.world, &task);
         Ok(committed)
+    }
+
+    async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error> {
+        self.begins()?;
+        self.inner.end_listing(end).await
+    }
+
+    async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<bool, Error> {
+        self.inner.decide_listing(task, accept).await
+    }
+
+    fn listed(&self, task: &TaskId, records: &[RecordKey]) -> Result<(usize, u64), Error> {
+        self.inner.listed(task, records)
     }
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use rounds::{
     identity,
     model::{Change, ContainerId, DestinationName, Filled, Pending},
     store::{
-        Commit, Committed, Fill, NewChange, Settlement, Store, Taken,
+        Commit, Committed, Fill, NewChange, Pass, Reading, Settlement, Store, Taken,
         sled::{Options, SledStore},
     },
 };
@@ -45,14 +45,7 @@ async fn commit(
         .enumerate()
         .map(|(at, change)| new_change(change, revision, at))
         .collect();
-    let commit = Commit {
-        task: job::task(),
-        revision,
-        cursor,
-        observed_at: Timestamp::now(),
-        complete: false,
-        changes,
-    };
+    let commit = Commit::onward(job::task(), revision, cursor, Timestamp::now(), changes);
     match store.commit(commit).await? {
         Committed::Done { made, .. } => Ok(made),
         Committed::Fenced { .. } => bail!("a commit was fenced"),
@@ -83,13 +76,6 @@ async fn deliver(
 }
 
 fn new_change(change: Change, revision: u64, position: usize) -> NewChange {
-    let task = job::task();
-    NewChange {
-        notification_id: identity::notification(&task, &change, revision, position),
-        lane: identity::lane(&task.connection, &change),
-        record: identity::record(&task, &change.id),
-        version: identity::version(&change),
-        backfill: true,
-        change,
-    }
+    let reading = Reading { pass: Pass::Onward, revision, position };
+    NewChange::of(&job::task(), change, reading, true)
 }

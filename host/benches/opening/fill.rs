@@ -6,10 +6,9 @@ use anyhow::{Result, bail};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use rounds::{
-    identity,
     model::{Change, ChangeKind, DestinationName, Filled, Pending, TaskId},
     store::{
-        Commit, Committed, Fill, NewChange, Store,
+        Commit, Committed, Fill, NewChange, Pass, Reading, Store,
         sled::{Options, SledStore},
     },
 };
@@ -37,14 +36,8 @@ pub(crate) async fn fill_and_die(data: &Path, arguments: &Arguments) -> Result<(
 
 async fn commit(store: &SledStore, page: usize) -> Result<Vec<Pending>> {
     let changes = (page * PAGE..(page + 1) * PAGE).map(change).collect();
-    let commit = Commit {
-        task: task(),
-        revision: page as u64,
-        cursor: page.to_string(),
-        observed_at: Timestamp::now(),
-        complete: true,
-        changes,
-    };
+    let (cursor, now) = (page.to_string(), Timestamp::now());
+    let commit = Commit::onward(task(), page as u64, cursor, now, changes);
     match store.commit(commit).await? {
         Committed::Done { made, .. } => Ok(made),
         Committed::Fenced { .. } => bail!("a commit was fenced"),
@@ -61,15 +54,8 @@ fn change(number: usize) -> NewChange {
         occurred_at: None,
         data: String::new(),
     };
-    let task = task();
-    NewChange {
-        notification_id: identity::notification(&task, &change, 0, number),
-        lane: identity::lane(&task.connection, &change),
-        record: identity::record(&task, &change.id),
-        version: identity::version(&change),
-        backfill: false,
-        change,
-    }
+    let reading = Reading { pass: Pass::Onward, revision: 0, position: number };
+    NewChange::of(&task(), change, reading, false)
 }
 
 async fn fill(store: &SledStore, made: Pending, payload: &str) -> Result<()> {

@@ -79,14 +79,7 @@ impl Polls {
         let page = guest.changes(state.cursor.as_deref(), &answer).await?;
         drop(guest);
         let (task, revision, cursor) = (task.clone(), state.revision, page.cursor);
-        let commit = Commit {
-            task,
-            revision,
-            cursor,
-            observed_at: began,
-            complete: !page.more,
-            changes: Vec::new(),
-        };
+        let commit = Commit::onward(task, revision, cursor, began, Vec::new());
         match self.store.commit(commit).await? {
             Committed::Done { .. } => self.done.fetch_add(1, Ordering::Relaxed),
             Committed::Fenced { .. } => bail!("a commit was fenced"),

@@ -178,6 +178,7 @@ fn span(from: Timestamp, to: Timestamp) -> String {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::poll::Summary;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -217,7 +218,8 @@ mod tests {
             Task { error: Some("it broke".into()), ..Task::default() },
         );
         let mut odd = Task::default();
-        odd.found(at("2026-05-05T10:00:00.5Z"), 250, 240);
+        let summary = Summary { changes: 250, gone: 240, ..Summary::default() };
+        odd.found(at("2026-05-05T10:00:00.5Z"), &summary);
         let notice = odd.notice.clone().unwrap();
         assert!(
             notice.starts_with("the poll at 2026-05-05T10:00:00Z says that 240 records are gone")

@@ -9,6 +9,7 @@ use url::{Origin, Url};
 use super::{Auth, Header, Place, Placed, network};
 use crate::{
     model::{ActionName, ConnectionName, TaskId},
+    poll::LATE,
     schedule::cadence::Cadence,
 };
 
@@ -110,6 +111,13 @@ pub struct Task {
     pub cadence: Cadence,
     /// Goes before the connection's `since`.
     pub since: Option<Since>,
+    /// How late what the EHR shows may be and is found all the same: from so long ago it is asked
+    /// again now and then. Zero asks for nothing again.
+    pub late: Duration,
+    /// When its whole listing is read beside its feed, for what that misses; `None` is never.
+    pub sweep: Option<Cadence>,
+    /// Whether what is there before the first poll is read and remembered first, and told to nobody.
+    pub baseline: bool,
     /// Whether it is polled at all. One that is not keeps its cursor.
     pub enabled: bool,
 }
@@ -117,7 +125,16 @@ pub struct Task {
 impl Task {
     /// An enabled task.
     pub fn new(action: impl Into<ActionName>, cadence: Cadence) -> Self {
-        Self { action: action.into(), place: Place::default(), cadence, since: None, enabled: true }
+        Self {
+            action: action.into(),
+            place: Place::default(),
+            cadence,
+            since: None,
+            late: LATE,
+            sweep: None,
+            baseline: false,
+            enabled: true,
+        }
     }
 }
 

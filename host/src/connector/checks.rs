@@ -5,14 +5,16 @@ use super::{
     guest::{Page, Step},
     payload,
 };
-use crate::config::Limits;
+use crate::{config::Limits, model::ChangeKind};
 
 /// Record ids and keys are identifiers, not documents.
 const IDENTIFIER: usize = 1024;
+/// What a user is to know of a page's answer is little.
+const NOTICES: usize = 16;
 
 /// A page within its limits.
 pub(super) fn page(page: Page, limits: &Limits) -> Result<Page, Fault> {
-    if page.changes.len() > limits.page_changes {
+    if page.changes.len() + page.unreadable.len() > limits.page_changes {
         return Err(Fault::Limit(Limit::PageChanges(limits.page_changes)));
     }
     if page.cursor.len() > limits.cursor {
@@ -20,8 +22,17 @@ pub(super) fn page(page: Page, limits: &Limits) -> Result<Page, Fault> {
     }
     let identifiers =
         page.changes.iter().flat_map(|change| [Some(&change.id), change.key.as_ref()]);
-    if identifiers.flatten().any(|id| id.is_empty() || id.len() > IDENTIFIER) {
+    let unread = page.unreadable.iter().map(|unreadable| unreadable.id.as_ref());
+    if identifiers.chain(unread).flatten().any(|id| id.is_empty() || id.len() > IDENTIFIER) {
         let what = format!("a change's id or key is empty or longer than {IDENTIFIER} bytes");
+        return Err(Fault::Contract { call: "changes", what });
+    }
+    if page.changes.iter().any(|change| change.kind == ChangeKind::MovedAway) {
+        let what = "a change that moved away, which only the host makes".into();
+        return Err(Fault::Contract { call: "changes", what });
+    }
+    if page.notices.len() > NOTICES {
+        let what = format!("more than {NOTICES} notices of one page");
         return Err(Fault::Contract { call: "changes", what });
     }
     Ok(page)

@@ -219,9 +219,10 @@ impl Guest {
     ) -> Result<Page, Fault> {
         let call = async |calls: &Calls, store: &mut _| calls.changes(store, cursor, answer).await;
         let page = self.call("changes", call).await;
-        let page =
-            page.map_err(|fault| self.unquoted(fault, || Shown::new([cursor]).and(answer)))?;
-        checks::page(page, self.connector.engine().limits())
+        let shown = || Shown::new([cursor]).and(answer);
+        let page = page.map_err(|fault| self.unquoted(fault, shown))?;
+        let page = checks::page(page, self.connector.engine().limits())?;
+        Ok(self.plainly(page, shown))
     }
 
     /// What else to ask about a change, or what to tell.
@@ -307,6 +308,19 @@ impl Guest {
 
     fn unquoted<'s>(&self, fault: Fault, shown: impl FnOnce() -> Shown<'s>) -> Fault {
         fault.reworded(|words| self.reworded(words, shown))
+    }
+
+    /// A page whose words about the answer are without what they quote of it.
+    fn plainly<'s>(&self, mut page: Page, shown: impl Fn() -> Shown<'s>) -> Page {
+        for notice in &mut page.notices {
+            *notice = self.reworded(std::mem::take(notice), &shown);
+        }
+        for unreadable in &mut page.unreadable {
+            let Unreadable { place, reason, .. } = unreadable;
+            *place = self.reworded(std::mem::take(place), &shown);
+            *reason = self.reworded(std::mem::take(reason), &shown);
+        }
+        page
     }
 
     /// The connector's words about a call, without what they quote of what it was shown there.

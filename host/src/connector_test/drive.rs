@@ -222,9 +222,8 @@ impl Drive {
         polled.pages += 1;
         self.cursor = Some(page.cursor);
         for change in page.changes {
-            let state = identity::version(&change)
-                .map(|version| (identity::record(&self.task, &change.id), version));
-            if state.is_none_or(|state| self.seen.insert(state)) {
+            let state = (identity::record(&self.task, &change.id), identity::version(&change));
+            if self.seen.insert(state) || change.version.is_none() {
                 found.push(Waiting { change: change.clone(), began });
             }
             polled.changes.push(change);

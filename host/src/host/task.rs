@@ -9,7 +9,7 @@ use tracing::Instrument;
 
 use super::handle::Lines;
 use crate::{
-    poll::{Error, Poller, Retry, Summary},
+    poll::{Error, Listed, Poller, Retry, Summary},
     schedule::{Outcome, Run},
     status::{self, Status},
 };
@@ -67,12 +67,35 @@ impl Task {
         polled
     }
 
+    /// Reads a page of its listing, between two polls.
+    pub(super) async fn sweep(&self) -> Result<Listed, Error> {
+        let _turn = self.turn.acquire().await;
+        self.lines.resume_rest().await;
+        let began = self.poller.clock.now();
+        let listed = self.poller.list(1).await;
+        self.say_swept(began, &listed);
+        listed.map(|(listed, _)| listed)
+    }
+
+    fn say_swept(&self, began: Timestamp, listed: &Result<(Listed, Summary), Error>) {
+        let id = &self.poller.task;
+        if let Ok((_, summary)) = listed {
+            self.status.task(id, |task| task.swept(began, summary));
+        }
+        // A store that cannot be read is told by who polls.
+        let listing = self.poller.store.task(id).map(|state| state.listing).unwrap_or_default();
+        self.status.sweep(id, |sweep| {
+            sweep.listing = listing;
+            sweep.error = listed.as_ref().err().map(|error| self.tell(error));
+        });
+    }
+
     fn span(&self) -> tracing::Span {
         tracing::info_span!("poll", task = %self.poller.task)
     }
 
     /// An error, and where the connector is at fault, which.
-    fn tell(&self, error: &Error) -> String {
+    pub(super) fn tell(&self, error: &Error) -> String {
         if error.is_the_connectors() {
             let serving = self.poller.connection.service.serving();
             self.poller.connection.blame(&serving.connector, error)
@@ -87,27 +110,31 @@ impl Task {
             task.polls += 1;
             task.failures = if polled.is_ok() { 0 } else { task.failures.saturating_add(1) };
             if let Ok(summary) = polled {
-                task.found(began, summary.changes, summary.gone);
+                task.found(began, summary);
             }
             task.error = polled.as_ref().err().map(|error| self.tell(error));
             task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
         });
+        if let Ok(Summary { listing: Some(listing), .. }) = polled {
+            self.status.sweep(&self.poller.task, |sweep| sweep.listing.clone_from(listing));
+        }
     }
 }
 
 fn done(summary: Summary, due: Timestamp) -> Outcome {
-    let Summary { pages, changes, gone } = summary;
+    let Summary { pages, changes, gone, late, goes_on, .. } = summary;
     match changes {
+        _ if goes_on => tracing::info!(pages, changes, "polled so far; it goes on with the next poll"),
         _ if status::is_odd(changes, gone) => {
             tracing::warn!(pages, changes, gone, "polled: most of what it found is gone");
         }
         0 => tracing::debug!(pages, %due, "nothing new"),
-        _ => tracing::info!(pages, changes, "polled"),
+        _ => tracing::info!(pages, changes, late, "polled"),
     }
     Outcome::Done
 }
 
-fn failed(retry: Retry, error: &str) -> Outcome {
+pub(super) fn failed(retry: Retry, error: &str) -> Outcome {
     match retry {
         Retry::Never => {
             tracing::error!(error, "poll failed; the task is stopped until this is mended");

@@ -22,7 +22,7 @@ impl Poller {
             progress.evidence.answered(&answer, true);
             return Ok(answer);
         }
-        let request = guest.poll(progress.state.cursor.as_deref()).await?;
+        let request = guest.poll(progress.cursor.as_deref()).await?;
         progress.evidence.asked(&request);
         let Request { method, target, headers, body } = request;
         let request = egress::Request { method, target, headers, body };

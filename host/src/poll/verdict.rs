@@ -69,7 +69,7 @@ impl Poller {
     /// Whether another connector fails at the same page; `None` where it would have asked
     /// something else, or not from there.
     async fn fails(&self, other: &Connector, progress: &Progress) -> Option<bool> {
-        let cursor = progress.state.cursor.as_deref();
+        let cursor = progress.cursor.as_deref();
         let mut guest = Guest::new(other, &progress.context, false).await.ok()?;
         let request = guest.poll(cursor).await.ok()?;
         let Evidence { request: asked, answer, .. } = &progress.evidence;

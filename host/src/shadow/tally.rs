@@ -62,7 +62,7 @@ pub(super) struct Own {
     bytes: usize,
 }
 
-type Key = (RecordKey, Option<VersionKey>);
+type Key = (RecordKey, VersionKey);
 
 /// What tells a change of a task from others.
 pub(super) fn key(task: &TaskId, change: &Change) -> Key {

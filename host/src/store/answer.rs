@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DeadLetter, NewChange};
+use super::{DeadLetter, NewChange, Says, Telling};
 use crate::{
     identity,
     model::{Change, ChangeKind, ContainerId, TaskId},
@@ -71,11 +71,13 @@ impl KeptAnswer {
             data: self.shown().to_string(),
         };
         NewChange {
-            lane: identity::lane(&task.connection, &change),
             record: identity::record(task, &change.id),
             notification_id,
-            version: None,
+            says: Says::of(&change),
+            always: true,
             backfill: false,
+            telling: Telling::All,
+            unreadable: None,
             change,
         }
     }

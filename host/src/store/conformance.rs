@@ -12,18 +12,21 @@
 
 mod answers;
 mod delivered;
+mod known;
+mod listing;
 mod purge;
 mod walk;
 
 use futures_util::future::join_all;
 
 pub(crate) use self::{
-    answers::*, delivered::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
+    answers::*, delivered::*, known::*, listing::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
 };
 use super::*;
 use crate::{
+    connector::Unreadable,
     identity,
-    model::{ChangeKind, Stage},
+    model::{Change, ChangeKind, Stage},
 };
 
 /// Hands all of the suite to a macro that makes a test of each, so that no store leaves one out.
@@ -51,6 +54,20 @@ macro_rules! all {
             an_answer_is_buried_and_kept_again,
             an_answer_waits_for_the_one_before,
             a_task_remembers_its_polls,
+            what_says_something_else_is_told_under_the_same_version,
+            what_says_the_same_is_told_to_nobody,
+            what_is_read_again_is_told_once_and_never_backwards,
+            a_key_stays_until_there_is_another,
+            who_loses_a_record_is_told_first,
+            that_it_is_gone_is_told_once,
+            what_cannot_be_read_is_a_dead_letter_once,
+            a_task_remembers_where_it_stood_and_what_it_told,
+            what_is_not_listed_any_more_is_gone,
+            a_pass_goes_on_after_a_restart,
+            a_pass_that_misses_much_is_held,
+            what_is_back_in_a_listing_is_told_again,
+            what_was_there_before_is_silent,
+            a_record_that_was_purged_has_no_place,
             a_connection_is_purged,
             a_record_is_purged,
             a_patient_is_purged,
@@ -91,26 +108,25 @@ pub(crate) fn change(id: &str, version: Option<&str>) -> NewChange {
 }
 
 fn new_change(change: Change) -> NewChange {
-    let task = task("appointments");
-    NewChange {
-        notification_id: identity::notification(&task, &change, 0, 0),
-        lane: identity::lane(&task.connection, &change),
-        record: identity::record(&task, &change.id),
-        version: identity::version(&change),
-        backfill: false,
-        change,
-    }
+    let reading = Reading { pass: Pass::Onward, revision: 0, position: 0 };
+    NewChange::of(&task("appointments"), change, reading, false)
 }
 
 pub(crate) fn page(revision: u64, changes: Vec<NewChange>) -> Commit {
     Commit {
         task: task("appointments"),
         revision,
-        cursor: format!("after {revision}"),
+        moves: to(&format!("after {revision}"), false),
         observed_at: at(0),
-        complete: false,
+        pass: Pass::Onward,
+        listing: None,
         changes,
+        notices: Vec::new(),
     }
+}
+
+pub(crate) fn to(cursor: &str, complete: bool) -> Option<Move> {
+    Some(Move { cursor: cursor.into(), past: Vec::new(), complete })
 }
 
 pub(crate) async fn committed(store: &dyn Store, commit: Commit) -> Vec<Pending> {
@@ -273,7 +289,7 @@ pub(crate) async fn containers_keep_the_order_of_commits(open: Open<'_>) {
 pub(crate) async fn a_container_holds_what_was_given(open: Open<'_>) {
     let store = open();
     let new = change("1", Some("a"));
-    let (given, lane) = (new.change.clone(), new.lane);
+    let (given, lane) = (new.change.clone(), identity::lane(&"general".into(), &new.change));
     let pending = committed(&*store, page(0, vec![new])).await.remove(0);
     assert_eq!((pending.lane, &pending.stage), (lane, &Stage::Collect));
     let container = store.container(pending.id).unwrap().unwrap();
@@ -467,7 +483,7 @@ pub(crate) async fn large_things_fit(open: Open<'_>) {
     let store = open();
     assert!(store.task(&task("appointments")).unwrap().answer == Some(answer));
     let cursor = "c".repeat(16 << 10);
-    let commit = Commit { cursor: cursor.clone(), ..page(0, vec![new, change("2", None)]) };
+    let commit = Commit { moves: to(&cursor, false), ..page(0, vec![new, change("2", None)]) };
     let made = committed(&*store, commit).await;
     drop(store);
     let store = open();
@@ -508,14 +524,15 @@ pub(crate) async fn a_task_remembers_its_polls(open: Open<'_>) {
     let store = open();
     assert!(store.task(&id).unwrap() == TaskState::default());
     store.polled(&id, at(5));
-    store.polled(&id, at(8));
+    store.polled(&id, at(4_000));
     store.flush().await.unwrap();
-    let commit = Commit { complete: true, observed_at: at(7), ..page(0, vec![]) };
+    let moves = to("after 0", true);
+    let commit = Commit { moves, observed_at: at(7), ..page(0, vec![]) };
     committed(&*store, commit).await;
     drop(store);
     let store = open();
     let state = store.task(&id).unwrap();
-    assert_eq!((state.begun_at, state.last_polled_at), (Some(at(5)), Some(at(8))));
+    assert_eq!((state.begun_at, state.last_polled_at), (Some(at(5)), Some(at(4_000))));
     assert!(state.complete && state.cursor.as_deref() == Some("after 0"));
     assert_eq!(store.set_cursor(&id, Some("by hand".into())).await.unwrap(), 2);
     assert!(store.task(&id).unwrap().complete);

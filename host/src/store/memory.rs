@@ -23,7 +23,7 @@ use tokio::time;
 
 use self::state::{Answer, Op, State};
 use super::{
-    Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Purge, Purged, Receipt, Rewind,
+    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Purge, Purged, Receipt, Rewind,
     Settlement, Sought, Store, Taken, TaskState,
 };
 use crate::{
@@ -190,6 +190,24 @@ impl Store for MemoryStore {
             Answer::Committed(committed) => Ok(committed),
             _ => Err(stopped()),
         }
+    }
+
+    async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error> {
+        match self.write(Op::EndListing(end)).await? {
+            Answer::Ended(ended) => Ok(ended),
+            _ => Err(stopped()),
+        }
+    }
+
+    async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<bool, Error> {
+        match self.write(Op::DecideListing(task.clone(), accept)).await? {
+            Answer::Decided(decided) => Ok(decided),
+            _ => Err(stopped()),
+        }
+    }
+
+    fn listed(&self, task: &TaskId, records: &[RecordKey]) -> Result<(usize, u64), Error> {
+        Ok(self.memory().state.listed(task, records))
     }
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {

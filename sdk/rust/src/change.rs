@@ -33,7 +33,8 @@ pub struct Change {
     /// What the record says, as a [fingerprint](crate::fingerprint) of it without version, time of
     /// change and whatever else differs though nothing changed. What says the same as the record's
     /// last state is told to nobody, what says something else is told even under a version seen
-    /// before. `None`: `data` stands for it.
+    /// before. `None`: `data` stands for it where a version was seen before, and another version is
+    /// always news.
     pub content: Option<String>,
     /// Records of one key are notified in order, as those of one patient; `None` is the key that
     /// the record had last, or its id.

@@ -144,6 +144,6 @@ impl<R: Release> Connector for Simulated<R> {
 impl Entry {
     fn change(&self) -> Result<Change, Failure> {
         let change = Change::json(&self.record, self)?;
-        Ok(change.version(&self.version).key(&self.key))
+        Ok(change.version(&self.version).content(&self.version).key(&self.key))
     }
 }

@@ -94,10 +94,10 @@ fn id(task: &TaskId, record: &str, version: &str) -> NotificationId {
         id: record.into(),
         kind: ChangeKind::Upserted,
         version: Some(version.into()),
-        content: None,
+        content: Some(version.into()),
         key: None,
         occurred_at: None,
         data: String::new(),
     };
-    identity::notification(task, &change, 0, 0)
+    identity::notification(task, &change)
 }

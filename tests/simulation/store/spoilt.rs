@@ -2,7 +2,7 @@
 
 use rounds::{
     identity,
-    model::{Lane, NotificationId, TaskId},
+    model::{NotificationId, TaskId},
     store::{Commit, Store},
 };
 
@@ -16,10 +16,12 @@ impl Watched {
             commit.revision = task.revision;
         }
         let host = self.world.lock().hosts;
-        for (new, at) in commit.changes.iter_mut().zip(1..) {
+        for (new, at) in commit.changes.iter_mut().zip(1_u64..) {
             match self.world.mutant {
-                Some(Mutant::NoOrder) => new.lane = Lane(commit.revision * 1000 + at),
-                Some(Mutant::SeesTwice) => new.version = None,
+                Some(Mutant::NoOrder) => {
+                    new.change.key = Some(format!("{}/{at}", commit.revision));
+                }
+                Some(Mutant::SeesTwice) => new.always = true,
                 Some(Mutant::MixesConnections) => {
                     let task = TaskId { connection: "any".into(), ..commit.task.clone() };
                     new.record = identity::record(&task, &new.change.id);

@@ -89,10 +89,35 @@ fn task(value: Value<'_>) -> Option<Task> {
     let mut table = value.table("an action")?;
     let cadence = cadence(&mut table, value.key());
     let since = table.get("since", since);
+    let late = table.get("late", Value::duration);
+    let sweep = table.get("sweep", sweep);
+    let baseline = table.get("first", first).unwrap_or(false);
     let enabled = table.get("enabled", Value::boolean).unwrap_or(true);
     table.finish();
     let place = value.key_place();
-    Some(Task { place, since, enabled, ..Task::new(value.key(), cadence?) })
+    let task = Task::new(value.key(), cadence?);
+    let late = late.unwrap_or(task.late);
+    Some(Task { place, since, late, sweep, baseline, enabled, ..task })
+}
+
+/// When a listing is read beside a feed.
+fn sweep(value: Value<'_>) -> Option<Cadence> {
+    let mut table = value.table("a sweep")?;
+    let cadence = cadence(&mut table, "sweep");
+    table.finish();
+    cadence
+}
+
+/// What is told of what is there before the first poll.
+fn first(value: Value<'_>) -> Option<bool> {
+    match value.clone().text()? {
+        "baseline" => Some(true),
+        "changes" => Some(false),
+        _ => value.bad(
+            "write `baseline`, for what is there to be remembered and told to nobody, or \
+             `changes`, for it not to be read at all",
+        ),
+    }
 }
 
 /// Exactly one of an interval and a cron line.

@@ -1,8 +1,9 @@
 //! Each task with its poller, and when it runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::{Error, Lines, Shared, Task, Tasks, connections::Connections};
+use crate::host::sweep::{self, Sweep};
 use crate::{
     collect,
     config::{self, Config},
@@ -44,6 +45,10 @@ fn poller(
         clock: Arc::clone(&shared.clock),
         collector: collector.clone(),
         max_pending: config.host.max_pending,
+        late: task.late,
+        again: Mutex::default(),
+        listing: Mutex::default(),
+        baseline: task.baseline,
     }
 }
 
@@ -66,7 +71,24 @@ pub(super) fn entries(
                 last_run,
                 run: Arc::<Task>::clone(task),
             });
+            entries.extend(sweep_of(wanted, task, shared)?);
         }
     }
     Ok(entries)
+}
+
+/// When a task's listing is read beside its feed, if it is.
+fn sweep_of(
+    wanted: &config::Task,
+    task: &Arc<Task>,
+    shared: &Shared,
+) -> Result<Option<schedule::Entry>, Error> {
+    let Some(cadence) = wanted.sweep.clone() else { return Ok(None) };
+    let id = &task.poller.task;
+    let listing = shared.store.task(id)?.listing;
+    // A pass that was under way goes on at once.
+    let last_run = listing.ended.filter(|_| listing.began.is_none()).map(|ended| ended.at);
+    shared.status.sweep(id, |sweep| sweep.listing = listing);
+    let run = Arc::new(Sweep(Arc::clone(task)));
+    Ok(Some(schedule::Entry { id: sweep::id(id), cadence, last_run, run }))
 }

@@ -24,14 +24,8 @@ fn of(connection: &str) -> TaskId {
 fn changed(connection: &str, id: &str, key: &str, version: &str) -> NewChange {
     let new = change(id, Some(version));
     let change = Change { key: Some(key.into()), ..new.change };
-    let task = of(connection);
-    NewChange {
-        notification_id: identity::notification(&task, &change, 0, 0),
-        lane: identity::lane(&task.connection, &change),
-        record: identity::record(&task, id),
-        change,
-        ..new
-    }
+    let reading = Reading { pass: Pass::Onward, revision: 0, position: 0 };
+    NewChange::of(&of(connection), change, reading, false)
 }
 
 /// How many containers are pending and dead, and whether the store has the record's memo.

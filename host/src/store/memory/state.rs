@@ -2,21 +2,25 @@
 //! that the same writes in the same order make the same state.
 
 mod answers;
+mod listing;
 mod outcomes;
 mod purge;
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use self::{listing::Places, record::Record};
 use super::super::{
-    Before, Commit, Committed, DeadLetter, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
-    Settlement, Sought, Taken, TaskState,
+    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
+    Pass, Settlement, Sought, Taken, Tally, TaskState, Telling, Verdict,
+    known::Moved,
 };
 use crate::{
-    identity::{self, RecordKey, VersionKey},
+    identity::{self, RecordKey},
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
+        Change, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
         Pending, Stage, TaskId,
     },
 };
@@ -27,6 +31,8 @@ pub(super) enum Op {
     Keep(TaskId, Option<KeptAnswer>),
     BuryAnswer(TaskId, String, Timestamp),
     ReplayAnswer(ContainerId),
+    EndListing(EndListing),
+    DecideListing(TaskId, bool),
     Fill(Fill),
     SetCursor(TaskId, Option<String>),
     Rewind(TaskId, Rewind),
@@ -44,6 +50,8 @@ pub(super) enum Op {
 /// What a write came to.
 pub(super) enum Answer {
     Committed(Committed),
+    Ended(EndedListing),
+    Decided(bool),
     Owed(Vec<Delivery>),
     Revision(u64),
     Forgotten(usize),
@@ -60,10 +68,9 @@ pub(super) struct State {
     tasks: BTreeMap<TaskId, TaskState>,
     held: BTreeMap<ContainerId, Held>,
     dead: BTreeMap<ContainerId, Interred>,
-    seen: BTreeSet<(RecordKey, VersionKey)>,
     memos: BTreeMap<RecordKey, String>,
-    /// Whose each record is, and what it waits in line with.
-    records: BTreeMap<RecordKey, (ConnectionName, Lane)>,
+    records: BTreeMap<RecordKey, Record>,
+    listings: BTreeMap<TaskId, Places>,
     sequences: BTreeMap<DestinationName, u64>,
     /// What is kept of deliveries, in the order that they were done in.
     delivered: Vec<Taken>,
@@ -80,7 +87,6 @@ struct Held {
     container: Container,
     lane: Lane,
     record: RecordKey,
-    version: Option<VersionKey>,
     owed: Vec<Owing>,
     /// Whether it was a dead letter.
     is_replayed: bool,
@@ -104,6 +110,10 @@ impl State {
     pub(super) fn apply(&mut self, op: &Op) -> Answer {
         match op {
             Op::Commit(commit) => return Answer::Committed(self.commit(commit)),
+            Op::EndListing(end) => return Answer::Ended(self.end_listing(end)),
+            Op::DecideListing(task, accept) => {
+                return Answer::Decided(self.decide_listing(task, *accept));
+            }
             Op::Fill(fill) => return Answer::Owed(self.fill(fill)),
             Op::SetCursor(task, cursor) => {
                 return Answer::Revision(self.set_cursor(task, cursor.as_deref()));
@@ -179,36 +189,127 @@ impl State {
         if task.revision != commit.revision {
             return Committed::Fenced { revision: task.revision };
         }
-        task.revision += 1;
-        task.cursor = Some(commit.cursor.clone());
-        task.complete |= commit.complete;
-        (task.answer, task.interrupted) = (None, false);
+        if let Some(to) = &commit.moves {
+            task.revision += 1;
+            task.cursor = Some(to.cursor.clone());
+            task.past.clone_from(&to.past);
+            task.complete |= to.complete;
+            (task.answer, task.interrupted) = (None, false);
+        }
+        task.tell(&commit.notices);
+        let began = task.listing.began;
+        if let Some(listing) = &commit.listing {
+            task.listing.clone_from(listing);
+        }
+        let anew = began != task.listing.began;
         let revision = task.revision;
-        let new = commit.changes.iter().filter_map(|change| self.make(commit, change));
-        Committed::Done { revision, made: new.collect() }
+        if anew {
+            self.listings.entry(commit.task.clone()).or_default().seen.clear();
+        }
+        let (mut made, mut tally) = (Vec::new(), Tally::default());
+        for new in &commit.changes {
+            self.take(commit, new.clone(), &mut made, &mut tally);
+        }
+        if commit.pass != Pass::Listing {
+            self.entry(&commit.task).listing.told += (made.len() - tally.silent) as u64;
+        }
+        Committed::Done { revision, made, tally }
     }
 
-    fn make(&mut self, commit: &Commit, new: &NewChange) -> Option<Pending> {
-        if new.version.is_some_and(|version| !self.seen.insert((new.record, version))) {
-            return None;
+    fn take(
+        &mut self,
+        commit: &Commit,
+        mut new: NewChange,
+        made: &mut Vec<Pending>,
+        tally: &mut Tally,
+    ) {
+        let known = self.records.get(&new.record);
+        let last = known.and_then(Record::last);
+        let has_seen = |version: &_| known.is_some_and(|record| record.has_seen(version));
+        let verdict = new.judge(commit.pass, has_seen, last);
+        let last_key = last.and_then(|last| last.key).map(str::to_owned);
+        let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
+        let is_used = self.task(&commit.task).listing.is_used();
+        let lists = commit.pass == Pass::Listing || is_news && is_used;
+        if lists && !new.says.gone {
+            self.lists(commit, &new, verdict);
         }
-        let container = Container {
-            id: self.number(),
-            task: commit.task.clone(),
-            notification_id: new.notification_id.clone(),
-            change: new.change.clone(),
-            backfill: new.backfill,
-            observed_at: commit.observed_at,
-            filled: None,
-        };
-        self.made.insert(container.id, container.notification_id.clone());
-        self.known.insert(container.notification_id.clone());
-        let NewChange { lane, record, version, .. } = *new;
-        self.records.insert(record, (commit.task.connection.clone(), lane));
-        let held = Held::new(container, (lane, record, version));
+        match verdict {
+            Verdict::NotNow => return,
+            Verdict::Seen => return tally.seen += 1,
+            Verdict::Same => return tally.same += 1,
+            Verdict::Older => return tally.older += 1,
+            Verdict::Revived(gone) => {
+                new.notification_id = identity::revived(&commit.task, &new.change, gone);
+            }
+            Verdict::New => {}
+        }
+        let moved = new.settle_key(&commit.task, last_key.as_deref());
+        if new.says.gone {
+            self.unlist(&commit.task, new.record);
+        }
+        if let Some(reason) = new.unreadable.clone() {
+            tally.unreadable += 1;
+            return self.inter(commit, new, &reason);
+        }
+        if let Some(moved) = moved {
+            made.push(self.move_away(commit, &new, moved));
+        }
+        match new.telling {
+            Telling::Nobody => tally.silent += 1,
+            _ => tally.news(new.says.at),
+        }
+        made.push(self.make(commit, new));
+    }
+
+    fn make(&mut self, commit: &Commit, new: NewChange) -> Pending {
+        let held = self.held_of(commit, new);
         let pending = held.pending();
         self.held.insert(pending.id, held);
-        Some(pending)
+        pending
+    }
+
+    /// A dead letter of what cannot be read.
+    fn inter(&mut self, commit: &Commit, new: NewChange, reason: &str) {
+        let held = self.held_of(commit, new);
+        let letters = vec![outcomes::letter(&held, None, reason, commit.observed_at)];
+        self.dead.insert(held.container.id, Interred { held, letters });
+    }
+
+    fn held_of(&mut self, commit: &Commit, new: NewChange) -> Held {
+        let NewChange { change, notification_id, record, says, backfill, telling, .. } = new;
+        let lane = identity::lane(&commit.task.connection, &change);
+        let silent = telling == Telling::Nobody;
+        let container = self.container_of(commit, change, notification_id, backfill);
+        let container = Container { silent, ..container };
+        let known = self.records.entry(record).or_insert_with(|| Record::of(&commit.task));
+        known.saw(container.id, says, lane, container.change.key.clone());
+        Held::new(container, lane, record)
+    }
+
+    /// A container for those who knew the record under another key; it says nothing of the record.
+    fn move_away(&mut self, commit: &Commit, new: &NewChange, moved: Moved) -> Pending {
+        let Moved { change, notification_id } = moved;
+        let lane = identity::lane(&commit.task.connection, &change);
+        let container = self.container_of(commit, change, notification_id, new.backfill);
+        let held = Held::new(container, lane, new.record);
+        let pending = held.pending();
+        self.held.insert(pending.id, held);
+        pending
+    }
+
+    fn container_of(
+        &mut self,
+        commit: &Commit,
+        change: Change,
+        notification_id: NotificationId,
+        backfill: bool,
+    ) -> Container {
+        let (task, silent) = (commit.task.clone(), false);
+        let (id, observed_at, filled) = (self.number(), commit.observed_at, None);
+        self.made.insert(id, notification_id.clone());
+        self.known.insert(notification_id.clone());
+        Container { id, task, notification_id, change, backfill, silent, observed_at, filled }
     }
 
     fn number(&mut self) -> ContainerId {
@@ -226,6 +327,7 @@ impl State {
         let task = self.entry(task);
         task.revision += 1;
         task.cursor = cursor.map(Into::into);
+        task.past.clear();
         if cursor.is_none() {
             (task.complete, task.last_polled_at) = (false, None);
         }
@@ -242,9 +344,8 @@ impl State {
         let forgotten: Vec<_> = since.map(|(id, _)| *id).collect();
         for id in &forgotten {
             let held = self.held.remove(id);
-            if let Some((held, version)) = held.and_then(|it| it.version.map(|key| (it, key))) {
-                self.seen.remove(&(held.record, version));
-            }
+            let record = held.and_then(|held| self.records.get_mut(&held.record));
+            record.into_iter().for_each(|record| record.forget(*id));
             if let Some(notification) = self.made.remove(id) {
                 self.known.remove(&notification);
             }
@@ -255,11 +356,8 @@ impl State {
 
 impl Held {
     /// A container of which nothing is owed yet.
-    fn new(
-        container: Container,
-        (lane, record, version): (Lane, RecordKey, Option<VersionKey>),
-    ) -> Self {
-        Self { container, lane, record, version, owed: Vec::new(), is_replayed: false }
+    fn new(container: Container, lane: Lane, record: RecordKey) -> Self {
+        Self { container, lane, record, owed: Vec::new(), is_replayed: false }
     }
 
     fn pending(&self) -> Pending {

@@ -13,7 +13,7 @@ use crate::{
         TaskId,
     },
     store::{
-        Before, Commit, Committed, DeadLetter, Error, Fill, KeptAnswer, Keys, Purge, Purged,
+        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Keys, Purge, Purged,
         Receipt, Rewind, Rotated, Settlement, Sought, Store, Taken, TaskState,
     },
 };
@@ -54,6 +54,25 @@ impl Store for SledStore {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.ask(|reply| Request::Commit(commit, reply)).await
+    }
+
+    async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error> {
+        self.ask(|reply| Request::EndListing(end, reply)).await
+    }
+
+    async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<bool, Error> {
+        self.ask(|reply| Request::DecideListing(task.clone(), accept, reply)).await
+    }
+
+    fn listed(&self, task: &TaskId, records: &[RecordKey]) -> Result<(usize, u64), Error> {
+        self.check()?;
+        let connection = task.connection.as_str();
+        let mut known = 0;
+        for record in records {
+            known += usize::from(self.records.place(connection, *record)?.is_some());
+        }
+        let task = opened::task(&self.disk, &self.ring, task)?;
+        Ok((known, task.places.1.into()))
     }
 
     async fn keep(&self, task: &TaskId, answer: Option<KeptAnswer>) -> Result<(), Error> {

@@ -163,6 +163,12 @@ impl Committer {
             Request::ReplayAnswer(letter, reply) => {
                 answer(answers, reply, state.replay_answer(group, letter)?);
             }
+            Request::EndListing(end, reply) => {
+                answer(answers, reply, state.end_listing(group, end)?);
+            }
+            Request::DecideListing(task, accept, reply) => {
+                answer(answers, reply, state.decide_listing(group, task, accept)?);
+            }
             Request::Fill(fill, reply) => answer(answers, reply, state.fill(group, fill)?),
             Request::SetCursor(task, cursor, reply) => {
                 answer(answers, reply, state.set_cursor(group, task, cursor)?);

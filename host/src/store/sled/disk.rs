@@ -200,7 +200,6 @@ impl Disk {
     fn check_format(&self) -> Result<(), Error> {
         match self.load::<u32>(keys::FORMAT)? {
             Some(format::FORMAT) => Ok(()),
-            Some(format::BEFORE) => self.sign(),
             Some(found) if found < format::FORMAT => {
                 Err(Error::Old { folder: self.folder.display().to_string(), found })
             }

@@ -7,22 +7,20 @@
 //! when somebody asks for the container. A change to any type here, or to a type of the model
 //! that stands in one, is a new [`FORMAT`]; a test holds the bytes of this one.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::{ContentKey, RecordKey, VersionKey},
     model::{
         ActionName, Change, ConnectionName, Container, ContainerId, Filled, Lane, NotificationId,
         TaskId,
     },
-    store::{DeadLetter, KeptAnswer, TaskState},
+    store::{DeadLetter, KeptAnswer, Last, Listing, Mark, Says, TaskState},
 };
 
 /// The format that this file describes.
-pub(super) const FORMAT: u32 = 4;
-/// The one before, which says the same in the same bytes, but for what it does not know yet.
-pub(super) const BEFORE: u32 = 3;
+pub(super) const FORMAT: u32 = 5;
 
 /// How many versions of a record are remembered.
 const VERSIONS: usize = 32;
@@ -35,13 +33,48 @@ pub(super) struct Head<'a> {
     pub(super) action: &'a str,
     pub(super) lane: Lane,
     pub(super) record: RecordKey,
-    pub(super) version: Option<VersionKey>,
+    /// The state that it is of; `None` where it says nothing of its record, or has said it.
+    #[serde(borrow)]
+    pub(super) says: Option<Saying<&'a str>>,
     /// The record's new memo, where the container sets one; the inner `None` is to have none.
     pub(super) memo: Option<Option<&'a str>>,
     /// Counts the items that say something of their record; 0 for one that does not.
     pub(super) serial: u64,
     #[serde(borrow)]
     pub(super) standing: Standing<'a>,
+}
+
+/// A state of a record, and the key that it had then.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Saying<K> {
+    pub(super) version: VersionKey,
+    pub(super) content: Option<ContentKey>,
+    pub(super) gone: bool,
+    /// Microseconds since 1970, by the EHR's clock.
+    pub(super) at: Option<i64>,
+    pub(super) key: Option<K>,
+}
+
+impl<K: AsRef<str>> Saying<K> {
+    /// What a change says, under the key that it has.
+    pub(super) fn of(says: &Says, key: Option<K>) -> Self {
+        let Says { version, content, gone, at } = *says;
+        Self { version, content, gone, at: at.map(Timestamp::as_microsecond), key }
+    }
+
+    /// The same, for keeps.
+    pub(super) fn kept(&self) -> Saying<Box<str>> {
+        let Self { version, content, gone, at, .. } = *self;
+        let key = self.key.as_ref().map(|key| key.as_ref().into());
+        Saying { version, content, gone, at, key }
+    }
+
+    /// The same, as what is known of the record by this container.
+    pub(super) fn last(&self, container: ContainerId) -> Last<'_> {
+        let at = self.at.and_then(|at| Timestamp::from_microsecond(at).ok());
+        let key = self.key.as_ref().map(AsRef::as_ref);
+        Last { container, content: self.content, gone: self.gone, at, key }
+    }
 }
 
 /// What an item says of its container.
@@ -55,7 +88,7 @@ pub(super) enum Standing<'a> {
     /// It is done, and its record does not know yet.
     Closed,
     /// It was a dead letter and waits to be collected once more. Its record knows of its version, so
-    /// that it is not found anew. Since format 4.
+    /// that it is not found anew.
     Again,
 }
 
@@ -72,6 +105,7 @@ pub(super) struct Body {
     pub(super) notification_id: NotificationId,
     pub(super) change: Change,
     pub(super) backfill: bool,
+    pub(super) silent: bool,
     pub(super) observed_at: Timestamp,
     pub(super) filled: Option<Filled>,
 }
@@ -98,25 +132,38 @@ impl Progress {
 pub(super) struct RecordState {
     /// The newest versions seen, oldest first.
     pub(super) versions: Vec<VersionKey>,
+    /// The state of the last container that said one.
+    pub(super) last: Option<(ContainerId, Saying<Box<str>>)>,
     pub(super) memo: Option<String>,
     /// Whose memo it is.
     pub(super) memo_of: ContainerId,
     /// What its last change waited in line with.
     pub(super) lane: Lane,
+    /// Its place in its task's listing.
+    pub(super) place: Option<u32>,
 }
 
 impl RecordState {
     /// The state after what a container's item says of it.
     pub(super) fn after(mut self, head: &Head<'_>) -> Self {
         self.lane = head.lane;
-        if let Some(version) = head.version {
-            self.saw(version);
+        if let Some(says) = &head.says {
+            self.saw(says.version);
+            if self.last.as_ref().is_none_or(|(last, _)| *last <= head.id) {
+                self.last = Some((head.id, says.kept()));
+                self.place = self.place.filter(|_| !says.gone);
+            }
         }
         if let Some(memo) = head.memo.filter(|_| head.id >= self.memo_of) {
             self.memo = memo.map(Into::into);
             self.memo_of = head.id;
         }
         self
+    }
+
+    /// The state that was seen last.
+    pub(super) fn last(&self) -> Option<Last<'_>> {
+        self.last.as_ref().map(|(container, says)| says.last(*container))
     }
 
     /// Remembers a version, and forgets the oldest of too many.
@@ -131,12 +178,19 @@ impl RecordState {
     }
 }
 
+/// What has a place in a listing.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Listed {
+    pub(super) record: RecordKey,
+    pub(super) id: String,
+}
+
 /// Where a task stands; a kept answer has its own keys.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct TaskRecord {
     /// Beside the record, sealed.
     #[serde(skip)]
-    pub(super) cursor: Option<String>,
+    pub(super) place: Place,
     pub(super) revision: u64,
     pub(super) begun_at: Option<Timestamp>,
     pub(super) last_polled_at: Option<Timestamp>,
@@ -144,25 +198,49 @@ pub(super) struct TaskRecord {
     pub(super) interrupted: bool,
     /// In how many parts an answer is kept; 0 where none is.
     pub(super) answer_parts: u16,
+    /// Places of its listing: that were ever given, and that are taken.
+    pub(super) places: (u32, u32),
 }
+
+/// What of a task is sealed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) cursor: Option<String>,
+    pub(super) past: Vec<Mark>,
+    pub(super) notices: Vec<String>,
+    pub(super) listing: Listing,
+}
+
+/// How long after a poll was noted the next one is.
+const POLLED_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 impl TaskRecord {
     /// The state without its answer.
     pub(super) fn state(self) -> TaskState {
+        let Place { cursor, past, notices, listing } = self.place;
         TaskState {
-            cursor: self.cursor,
+            cursor,
             revision: self.revision,
             begun_at: self.begun_at,
             last_polled_at: self.last_polled_at,
             complete: self.complete,
             interrupted: self.interrupted,
             answer: None,
+            past,
+            notices,
+            listing,
         }
     }
 
     /// Notes that the task is there.
     pub(super) fn begin(&mut self, at: Timestamp) {
         self.begun_at.get_or_insert(at);
+    }
+
+    /// Whether it is worth a write that a poll began: an idle one costs none.
+    pub(super) fn is_polled_anew(&self, at: Timestamp) -> bool {
+        let noted = self.last_polled_at.filter(|_| self.begun_at.is_some());
+        noted.is_none_or(|noted| at.duration_since(noted).abs() >= POLLED_EVERY)
     }
 
     /// Notes that a poll began.
@@ -192,6 +270,7 @@ pub(super) fn container(item: &[u8]) -> Result<Container, postcard::Error> {
         notification_id: body.notification_id,
         change: body.change,
         backfill: body.backfill,
+        silent: body.silent,
         observed_at: body.observed_at,
         filled: body.filled,
     })

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     block,
     disk::Disk,
-    format::{self, Head, Standing},
+    format::{self, Head, Saying, Standing},
     keyring::Keyring,
 };
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::RecordKey,
     model::{ContainerId, Lane, TaskId},
     store::{
         Error,
@@ -33,8 +33,9 @@ pub(super) struct Row<'a> {
     pub(super) serial: u64,
     #[serde(borrow)]
     pub(super) standing: Standing<'a>,
-    /// The version that it is of, while it waits to be collected.
-    pub(super) collecting: Option<VersionKey>,
+    /// The state that it is of, while it waits to be collected.
+    #[serde(borrow)]
+    pub(super) collecting: Option<Saying<&'a str>>,
 }
 
 /// What is in the clear, before the runs' sealed bytes.
@@ -85,9 +86,9 @@ struct Open {
 impl<'a> Row<'a> {
     /// What an item with this head is to a restart.
     pub(super) fn of(head: &Head<'a>) -> Self {
-        let Head { id, lane, serial, record, version, .. } = *head;
+        let Head { id, lane, serial, record, .. } = *head;
         let standing = head.standing.clone();
-        let collecting = version.filter(|_| matches!(standing, Standing::Collect));
+        let collecting = head.says.clone().filter(|_| matches!(standing, Standing::Collect));
         Self { id, lane, record, serial, standing, collecting }
     }
 }

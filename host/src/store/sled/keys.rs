@@ -30,6 +30,8 @@ pub(super) const DEAD: &[u8] = &[6];
 /// The prefix of all journal slots.
 #[cfg(test)]
 pub(super) const SLOTS: &[u8] = &[8];
+/// The prefix of all places in listings.
+pub(super) const PLACES: &[u8] = &[10];
 /// All fronts of journal blocks, in two halves: from the one key on, below the other.
 pub(super) const FRONTS: [(&[u8], &[u8]); 2] = [(&[9], &[9, 0x80]), (&[9, 0x80], &[10])];
 
@@ -93,6 +95,21 @@ pub(super) fn dead_of(key: &[u8]) -> Option<ContainerId> {
 /// A kept answer; its parts follow.
 pub(super) fn answer(task: &TaskId) -> Vec<u8> {
     named(7, task)
+}
+
+/// The prefix of all places in the listings of a connection.
+pub(super) fn places_of(connection: &ConnectionName) -> Vec<u8> {
+    [&[10], connection.as_str().as_bytes(), &[0]].concat()
+}
+
+/// A place in a task's listing.
+pub(super) fn place(task: &TaskId, place: u32) -> Vec<u8> {
+    [&named(10, task), &place.to_be_bytes()[..]].concat()
+}
+
+/// What a pass over a task's listing has seen; its parts follow.
+pub(super) fn seen(task: &TaskId) -> Vec<u8> {
+    named(11, task)
 }
 
 /// Whether a key is that of a value's first part.

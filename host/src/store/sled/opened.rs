@@ -24,11 +24,11 @@ pub(super) fn item(disk: &Disk, ring: &Keyring, at: &Location) -> Result<Vec<u8>
 pub(super) fn task(disk: &Disk, ring: &Keyring, id: &TaskId) -> Result<TaskRecord, Error> {
     let key = keys::task(id);
     let Some(bytes) = disk.whole(&key)? else { return Ok(TaskRecord::default()) };
-    let (task, cursor): (TaskRecord, Option<Vec<u8>>) = disk.understood(format::decode(&bytes))?;
-    let Some(sealed) = cursor else { return Ok(task) };
-    let cursor = ring.open_of(id.connection.as_str(), Kind::Cursor, &key, &sealed)?;
-    let cursor = cursor.map(String::from_utf8).transpose();
-    Ok(TaskRecord { cursor: cursor.map_err(|_| disk.damaged("a cursor is no text"))?, ..task })
+    let (task, place): (TaskRecord, Option<Vec<u8>>) = disk.understood(format::decode(&bytes))?;
+    let Some(sealed) = place else { return Ok(task) };
+    let place = ring.open_of(id.connection.as_str(), Kind::Cursor, &key, &sealed)?;
+    let place = place.map(|place| disk.understood(format::decode(&place))).transpose()?;
+    Ok(TaskRecord { place: place.unwrap_or_default(), ..task })
 }
 
 /// A dead letter as it is on disk, opened; `None` also where its key was destroyed.

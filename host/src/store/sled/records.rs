@@ -50,6 +50,11 @@ impl Records {
         self.find(connection, key, Disk::get).map(|record| record.memo)
     }
 
+    /// A record's place in its task's listing.
+    pub(super) fn place(&self, connection: &str, key: RecordKey) -> Result<Option<u32>, Error> {
+        self.find(connection, key, Disk::get).map(|record| record.place)
+    }
+
     /// What is known of a record.
     pub(super) fn get(&self, connection: &str, key: RecordKey) -> Result<RecordState, Error> {
         self.find(connection, key, Disk::get_again)
@@ -85,6 +90,19 @@ impl Records {
             let unsaved = Unsaved { connection: head.connection.into(), record: after };
             self.unsaved().insert(head.record, unsaved);
         }
+        Ok(())
+    }
+
+    /// Gives a record a place in its task's listing, or takes it away. It need not survive a crash:
+    /// the place then belongs to nobody.
+    pub(super) fn put(
+        &self,
+        connection: &str,
+        key: RecordKey,
+        place: Option<u32>,
+    ) -> Result<(), Error> {
+        let record = RecordState { place, ..self.get(connection, key)? };
+        self.unsaved().insert(key, Unsaved { connection: connection.into(), record });
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
     store::{
-        Commit, Committed, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
+        Commit, Committed, EndListing, EndedListing, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
         Settlement, Taken,
     },
 };
@@ -21,6 +21,8 @@ pub(super) enum Request {
     Keep(TaskId, Option<KeptAnswer>, Reply<()>),
     BuryAnswer(TaskId, String, Timestamp, Reply<Option<ContainerId>>),
     ReplayAnswer(ContainerId, Reply<bool>),
+    EndListing(EndListing, Reply<EndedListing>),
+    DecideListing(TaskId, bool, Reply<bool>),
     Fill(Fill, Reply<Vec<Delivery>>),
     SetCursor(TaskId, Option<String>, Reply<u64>),
     Rewind(TaskId, Rewind, Reply<usize>),
@@ -77,6 +79,8 @@ impl Request {
             Self::Keep(_, answer, _) => answer.as_ref().map_or(0, |answer| answer.body.len()),
             Self::Fill(fill, _) => fill.filled.payload.len(),
             Self::SetCursor(..)
+            | Self::EndListing(..)
+            | Self::DecideListing(..)
             | Self::Replay(..)
             | Self::BuryAnswer(..)
             | Self::ReplayAnswer(..) => 0,
@@ -103,6 +107,7 @@ impl Request {
                 | Self::ForgetDead(..)
                 | Self::BuryAnswer(..)
                 | Self::ReplayAnswer(..)
+                | Self::EndListing(..)
                 | Self::LookAtKeys(_)
         )
     }
@@ -115,6 +120,8 @@ impl Request {
             Self::Keep(_, _, reply) | Self::Flush(reply) => drop(reply.send(Err(error))),
             Self::BuryAnswer(.., reply) => drop(reply.send(Err(error))),
             Self::ReplayAnswer(_, reply) => drop(reply.send(Err(error))),
+            Self::EndListing(_, reply) => drop(reply.send(Err(error))),
+            Self::DecideListing(.., reply) => drop(reply.send(Err(error))),
             Self::Fill(_, reply) => drop(reply.send(Err(error))),
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(error))),
             Self::Rewind(_, _, reply) => drop(reply.send(Err(error))),

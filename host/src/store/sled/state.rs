@@ -4,6 +4,8 @@
 //! group is written as one batch; if that fails, the state is thrown away with the store.
 
 mod answers;
+mod collecting;
+mod listing;
 mod outcomes;
 mod pages;
 mod purge;
@@ -15,11 +17,12 @@ use std::{
     sync::Arc,
 };
 
+use self::{collecting::Collecting, listing::Seen};
 pub(super) use self::rebuild::rebuild;
 use super::{
     block::{self, Location},
     disk::{Disk, Writes},
-    format::{self, Head, Progress, TaskRecord},
+    format::{self, Head, Place, Progress, TaskRecord},
     journal::{Journal, Writer},
     keyring::Keyring,
     keys, opened,
@@ -27,7 +30,7 @@ use super::{
     survey,
 };
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, TaskId},
     store::{
         Error, Keys, Rotated, Taken,
@@ -41,8 +44,10 @@ pub(super) struct State {
     records: Arc<Records>,
     ring: Arc<Keyring>,
     entries: HashMap<ContainerId, Entry>,
-    /// The versions of containers without an outcome; those of others are in the records.
-    collecting: HashSet<(RecordKey, VersionKey)>,
+    /// The states of containers without an outcome; those of others are in the records.
+    collecting: Collecting,
+    /// What passes over listings have seen.
+    listings: HashMap<TaskId, Seen>,
     journal: Journal,
     /// Items of containers that are done, until their records know.
     closed: Vec<Location>,
@@ -143,10 +148,11 @@ impl State {
         let disk = &*self.disk;
         for (id, task) in group.tasks {
             let key = keys::task(&id);
-            let cursor = task.cursor.as_ref().map(|cursor| {
-                self.sealed(id.connection.as_str(), Kind::Cursor, &key, cursor.as_bytes())
+            let place = (task.place != Place::default()).then(|| {
+                let place = disk.understood(format::encode(&task.place))?;
+                self.sealed(id.connection.as_str(), Kind::Cursor, &key, &place)
             });
-            let task = (&task, cursor.transpose()?);
+            let task = (&task, place.transpose()?);
             writes.insert_parts(&key, &disk.understood(format::encode(&task))?);
         }
         for destination in &group.sequences {
@@ -262,9 +268,7 @@ impl State {
 
     /// Tells a container's record of its outcome; the item with this head must be written, too.
     fn learn(&mut self, head: &Head<'_>) -> Result<(), Error> {
-        if let Some(version) = head.version {
-            self.collecting.remove(&(head.record, version));
-        }
+        self.collecting.remove(head.record, head.id);
         self.records.learn(head)
     }
 

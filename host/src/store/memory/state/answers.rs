@@ -6,7 +6,10 @@ use super::{
     super::super::{KeptAnswer, NewChange},
     Held, Interred, State, outcomes,
 };
-use crate::model::{Container, ContainerId, TaskId};
+use crate::{
+    identity,
+    model::{Container, ContainerId, TaskId},
+};
 
 impl State {
     pub(super) fn bury_answer(
@@ -18,12 +21,13 @@ impl State {
         let state = self.entry(task);
         let buried = state.answer.take()?.buried(task, state.revision);
         state.revision += 1;
-        let NewChange { change, notification_id, lane, record, version, backfill } = buried;
+        let NewChange { change, notification_id, record, backfill, .. } = buried;
+        let lane = identity::lane(&task.connection, &change);
         let (id, task) = (self.number(), task.clone());
-        let (observed_at, filled) = (at, None);
+        let (silent, observed_at, filled) = (false, at, None);
         let container =
-            Container { id, task, notification_id, change, backfill, observed_at, filled };
-        let held = Held::new(container, (lane, record, version));
+            Container { id, task, notification_id, change, backfill, silent, observed_at, filled };
+        let held = Held::new(container, lane, record);
         let letters = vec![outcomes::letter(&held, None, reason, at)];
         self.dead.insert(id, Interred { held, letters });
         Some(id)

@@ -4,12 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     super::super::{Before, Purge, Purged, Taken, TaskState},
-    Held, State,
+    Held, Record, State,
 };
-use crate::{
-    identity::RecordKey,
-    model::{ConnectionName, Lane},
-};
+use crate::identity::RecordKey;
 
 impl State {
     pub(super) fn purge(&mut self, what: &Purge) -> Purged {
@@ -18,9 +15,9 @@ impl State {
         self.dead.retain(|_, dead| !dead.held.is_of(what));
         self.delivered.retain(|taken| !is_of(taken, what));
         for record in self.records_of(what) {
+            self.listings.values_mut().for_each(|places| places.forget(record));
             self.records.remove(&record);
             self.memos.remove(&record);
-            self.seen.retain(|(seen, _)| *seen != record);
         }
         if let Purge::Connection(connection) = what {
             let tasks = self.tasks.iter_mut().filter(|(id, _)| id.connection == *connection);
@@ -41,8 +38,8 @@ impl State {
     }
 
     fn records_of(&self, what: &Purge) -> Vec<RecordKey> {
-        let is_of = |record: RecordKey, (connection, lane): &(ConnectionName, Lane)| {
-            what.takes(connection.as_str(), record, *lane)
+        let is_of = |record: RecordKey, known: &Record| {
+            what.takes(known.connection.as_str(), record, known.lane)
         };
         let records = self.records.iter().filter(|(record, known)| is_of(**record, known));
         records.map(|(record, _)| *record).collect()

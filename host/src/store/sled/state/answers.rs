@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Group, State, outcomes};
 use crate::{
+    identity,
     model::{ContainerId, TaskId},
     store::{
         Error, KeptAnswer, NewChange,
@@ -79,11 +80,13 @@ impl State {
         new: NewChange,
         (reason, at): (String, Timestamp),
     ) -> Result<(), Error> {
-        let NewChange { change, notification_id, lane, record, version, backfill } = new;
+        let NewChange { change, notification_id, record, backfill, .. } = new;
+        let lane = identity::lane(&task.connection, &change);
         let (connection, action) = (task.connection.as_str(), task.action.as_str());
-        let (memo, serial, standing) = (None, 0, Standing::Collect);
-        let head = Head { id, connection, action, lane, record, version, memo, serial, standing };
-        let body = Body { notification_id, change, backfill, observed_at: at, filled: None };
+        let (says, memo, serial, standing) = (None, None, 0, Standing::Collect);
+        let head = Head { id, connection, action, lane, record, says, memo, serial, standing };
+        let (silent, filled) = (false, None);
+        let body = Body { notification_id, change, backfill, silent, observed_at: at, filled };
         let letters = [outcomes::letter(&head, &body, None, reason, at)];
         self.inter(group, &letters, &head, &body)
     }

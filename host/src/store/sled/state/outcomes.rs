@@ -144,7 +144,7 @@ impl State {
             standing => standing,
         };
         // What it had to say of its record, it has said.
-        let head = Head { id, memo: None, serial: 0, standing, ..head };
+        let head = Head { id, says: None, memo: None, serial: 0, standing, ..head };
         let front = self.disk.understood(format::encode(&head))?;
         let owed: Option<Box<[Owing]>> = match &head.standing {
             Standing::Deliver(owed) => Some(owed.iter().map(fresh).collect()),
@@ -192,7 +192,7 @@ impl State {
     }
 
     /// Forgets a container whose record is still to learn of it, with an item that says so.
-    fn close(&mut self, group: &mut Group, head: Head<'_>) -> Result<(), Error> {
+    pub(super) fn close(&mut self, group: &mut Group, head: Head<'_>) -> Result<(), Error> {
         let head = Head { standing: Standing::Closed, serial: self.next_serial(), ..head };
         let item = self.disk.understood(format::encode(&head))?;
         self.learn(&head)?;

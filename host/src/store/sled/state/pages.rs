@@ -1,12 +1,14 @@
 //! What a poll's pages do: tasks, cursors and new containers.
 
-use super::{Group, State, answers::forget_answer};
+use super::{Group, State, answers::forget_answer, outcomes};
 use crate::{
-    identity,
-    model::{ConnectionName, ContainerId, Pending, Stage, TaskId},
+    identity::{self, RecordKey},
+    model::{Change, ContainerId, NotificationId, Pending, Stage, TaskId},
     store::{
-        Commit, Committed, Error, KeptAnswer, NewChange, Rewind,
-        sled::format::{self, Body, Head, Standing, TaskRecord},
+        Commit, Committed, Error, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling, Verdict,
+        known::Moved,
+        sled::format::{self, Body, Head, Saying, Standing, TaskRecord},
+        tell,
     },
 };
 
@@ -23,26 +25,38 @@ impl State {
         if task.revision != commit.revision {
             return Ok(Committed::Fenced { revision: task.revision });
         }
-        let mut made = Vec::with_capacity(commit.changes.len());
-        for change in commit.changes {
-            if !self.has_seen(&commit.task.connection, &change)? {
-                made.push(self.make(group, &commit.task, commit.observed_at, change)?);
-            }
+        let Commit { task: id, moves, observed_at, pass, changes, notices, listing, .. } = commit;
+        let mut tally = Tally::default();
+        let is_noted = listing.is_some();
+        self.pass_on(group, &id, &mut task, listing)?;
+        let mut page = Page::of(group, &id, observed_at, pass);
+        for change in changes {
+            self.take(&mut page, &mut task, change, &mut tally)?;
         }
-        let stands =
-            task.cursor.as_ref() == Some(&commit.cursor) && (task.complete || !commit.complete);
-        if stands && made.is_empty() && !task.interrupted && task.answer_parts == 0 {
-            return Ok(Committed::Done { revision: task.revision, made });
+        let Page { made, lists, .. } = page;
+        if is_noted {
+            self.note_seen(group, &id)?;
         }
-        task.polled(commit.observed_at);
-        task.cursor = Some(commit.cursor);
-        task.revision += 1;
-        task.complete |= commit.complete;
-        task.interrupted = false;
-        forget_answer(group, &commit.task, &mut task);
+        let is_told = notices.iter().all(|notice| task.place.notices.contains(notice));
+        let is_idle = made.is_empty() && tally.unreadable == 0 && is_told && !lists && !is_noted;
+        if is_idle && task.stands(moves.as_ref()) {
+            return Ok(Committed::Done { revision: task.revision, made, tally });
+        }
+        task.polled(observed_at);
+        tell(&mut task.place.notices, &notices);
+        if let Some(Move { cursor, past, complete }) = moves {
+            (task.place.cursor, task.place.past) = (Some(cursor), past);
+            task.revision += 1;
+            task.complete |= complete;
+            task.interrupted = false;
+            forget_answer(group, &id, &mut task);
+        }
+        if pass != Pass::Listing {
+            task.place.listing.told += (made.len() - tally.silent) as u64;
+        }
         let revision = task.revision;
-        group.tasks.insert(commit.task, task);
-        Ok(Committed::Done { revision, made })
+        group.tasks.insert(id, task);
+        Ok(Committed::Done { revision, made, tally })
     }
 
     /// See [`Store::keep`](crate::store::Store::keep).
@@ -71,16 +85,19 @@ impl State {
     ) -> Result<u64, Error> {
         let mut task = self.task(group, &id)?;
         if cursor.is_none() {
-            let TaskRecord { revision, begun_at, interrupted, answer_parts, .. } = task;
+            let TaskRecord { place, revision, begun_at, interrupted, answer_parts, places, .. } =
+                task;
             task = TaskRecord {
+                place,
                 revision,
                 begun_at,
                 interrupted,
                 answer_parts,
+                places,
                 ..TaskRecord::default()
             };
         }
-        task.cursor = cursor;
+        (task.place.cursor, task.place.past) = (cursor, Vec::new());
         task.revision += 1;
         let revision = task.revision;
         group.tasks.insert(id, task);
@@ -117,9 +134,7 @@ impl State {
         if head.task() != *task || matches!(head.standing, Standing::Again) {
             return Ok(false);
         }
-        if let Some(version) = head.version {
-            self.collecting.remove(&(head.record, version));
-        }
+        self.collecting.remove(head.record, id);
         self.forget(group, id);
         Ok(true)
     }
@@ -145,38 +160,178 @@ impl State {
         at: Timestamp,
     ) -> Result<(), Error> {
         let mut task = self.task(group, &id)?;
+        if !task.is_polled_anew(at) {
+            return Ok(());
+        }
         task.polled(at);
         group.tasks.insert(id, task);
         Ok(())
     }
 
-    fn has_seen(&self, connection: &ConnectionName, change: &NewChange) -> Result<bool, Error> {
-        let Some(version) = change.version else { return Ok(false) };
-        if self.collecting.contains(&(change.record, version)) {
-            return Ok(true);
+    /// Makes of a change what it is to be.
+    pub(super) fn take(
+        &mut self,
+        page: &mut Page<'_>,
+        task: &mut TaskRecord,
+        mut new: NewChange,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let record = new.record;
+        let known = self.records.get(page.task.connection.as_str(), record)?;
+        let last = self.collecting.last(record).or_else(|| known.last());
+        let has_seen =
+            |seen: &_| known.versions.contains(seen) || self.collecting.has(record, seen);
+        let verdict = new.judge(page.pass, has_seen, last);
+        let last_key = last.and_then(|last| last.key).map(str::to_owned);
+        let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
+        let lists = page.pass == Pass::Listing || is_news && task.place.listing.is_used();
+        if lists && !new.says.gone {
+            let is_known = last.is_some();
+            self.list(page, task, &new, (known.place, is_known), verdict)?;
         }
-        let known = self.records.get(connection.as_str(), change.record)?;
-        Ok(known.versions.contains(&version))
+        match verdict {
+            Verdict::NotNow => {}
+            Verdict::Seen => tally.seen += 1,
+            Verdict::Same => tally.same += 1,
+            Verdict::Older => tally.older += 1,
+            verdict @ (Verdict::New | Verdict::Revived(_)) => {
+                if let Verdict::Revived(gone) = verdict {
+                    new.notification_id = identity::revived(page.task, &new.change, gone);
+                }
+                let moved = new.settle_key(page.task, last_key.as_deref());
+                if let Some(place) = known.place.filter(|_| new.says.gone) {
+                    self.free(page.group, page.task, task, place);
+                }
+                if let Some(reason) = new.unreadable.take() {
+                    tally.unreadable += 1;
+                    return self.lay_unreadable(page, new, reason);
+                }
+                if let Some(moved) = moved {
+                    self.move_away(page, &new, moved)?;
+                }
+                match new.telling {
+                    Telling::Nobody => tally.silent += 1,
+                    Telling::All | Telling::NotNow => tally.news(new.says.at),
+                }
+                self.make(page, new)?;
+            }
+        }
+        Ok(())
     }
 
-    fn make(
+    fn make(&mut self, page: &mut Page<'_>, new: NewChange) -> Result<(), Error> {
+        let NewChange { change, notification_id, record, says, backfill, telling, .. } = new;
+        let key = change.key.clone();
+        let says = Saying::of(&says, key.as_deref());
+        let silent = telling == Telling::Nobody;
+        let body = Body { silent, ..page.body(notification_id, change, backfill) };
+        let id = self.put(page, record, Some(says.clone()), &body)?;
+        self.collecting.add(record, id, says.kept());
+        Ok(())
+    }
+
+    /// A container for those who knew the record under another key; it says nothing of the record.
+    fn move_away(
         &mut self,
-        group: &mut Group,
-        task: &TaskId,
-        observed_at: Timestamp,
+        page: &mut Page<'_>,
+        new: &NewChange,
+        moved: Moved,
+    ) -> Result<(), Error> {
+        let body = page.body(moved.notification_id, moved.change, new.backfill);
+        self.put(page, new.record, None, &body).map(drop)
+    }
+
+    /// Puts a container in line to be collected.
+    fn put(
+        &mut self,
+        page: &mut Page<'_>,
+        record: RecordKey,
+        says: Option<Saying<&str>>,
+        body: &Body,
+    ) -> Result<ContainerId, Error> {
+        let id = self.number(page.group);
+        let head = page.head(id, record, says, &body.change);
+        let lane = head.lane;
+        let item = self.disk.understood(format::encode(&(&head, body)))?;
+        let place = self.append(page.group, &head, &item)?;
+        self.enter(page.group, id, place, None);
+        let (task, record) = (page.task.clone(), identity::record_lane(record));
+        page.made.push(Pending { id, task, lane, record, stage: Stage::Collect });
+        Ok(id)
+    }
+
+    /// A dead letter of what cannot be read, which its record knows of from the beginning.
+    fn lay_unreadable(
+        &mut self,
+        page: &mut Page<'_>,
         new: NewChange,
-    ) -> Result<Pending, Error> {
-        let id: ContainerId = self.number(group);
-        let NewChange { change, notification_id, lane, record, version, backfill } = new;
+        reason: String,
+    ) -> Result<(), Error> {
+        let NewChange { change, notification_id, record, says, backfill, .. } = new;
+        let id = self.number(page.group);
+        let key = change.key.clone();
+        let says = Saying::of(&says, key.as_deref());
+        let head = page.head(id, record, Some(says), &change);
+        let body = page.body(notification_id, change, backfill);
+        let letters = [outcomes::letter(&head, &body, None, reason, page.observed_at)];
+        self.inter(page.group, &letters, &head, &body)?;
+        self.close(page.group, head)
+    }
+}
+
+/// What the changes of a page are taken with.
+pub(super) struct Page<'a> {
+    pub(super) group: &'a mut Group,
+    pub(super) task: &'a TaskId,
+    observed_at: Timestamp,
+    pass: Pass,
+    pub(super) made: Vec<Pending>,
+    /// Whether a record was given a place in the listing.
+    pub(super) lists: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn of(
+        group: &'a mut Group,
+        task: &'a TaskId,
+        observed_at: Timestamp,
+        pass: Pass,
+    ) -> Self {
+        Self { group, task, observed_at, pass, made: Vec::new(), lists: false }
+    }
+
+    fn head<'h>(
+        &self,
+        id: ContainerId,
+        record: RecordKey,
+        says: Option<Saying<&'h str>>,
+        change: &Change,
+    ) -> Head<'h>
+    where
+        'a: 'h,
+    {
+        let task = self.task;
+        let lane = identity::lane(&task.connection, change);
         let (connection, action) = (task.connection.as_str(), task.action.as_str());
         let (memo, serial, standing) = (None, 0, Standing::Collect);
-        let head = Head { id, connection, action, lane, record, version, memo, serial, standing };
-        let body = Body { notification_id, change, backfill, observed_at, filled: None };
-        let item = self.disk.understood(format::encode(&(&head, body)))?;
-        let place = self.append(group, &head, &item)?;
-        self.enter(group, id, place, None);
-        self.collecting.extend(version.map(|version| (record, version)));
-        let (task, record) = (task.clone(), identity::record_lane(record));
-        Ok(Pending { id, task, lane, record, stage: Stage::Collect })
+        Head { id, connection, action, lane, record, says, memo, serial, standing }
+    }
+
+    fn body(&self, notification_id: NotificationId, change: Change, backfill: bool) -> Body {
+        let (silent, observed_at, filled) = (false, self.observed_at, None);
+        Body { notification_id, change, backfill, silent, observed_at, filled }
+    }
+}
+
+impl TaskRecord {
+    /// Whether a task stays as it is where it is taken there.
+    fn stands(&self, to: Option<&Move>) -> bool {
+        to.is_none_or(|to| {
+            self.place.cursor.as_ref() == Some(&to.cursor)
+                && self.place.past == to.past
+                && (self.complete || !to.complete)
+                && !self.interrupted
+                && self.answer_parts == 0
+        })
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Group, State};
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::RecordKey,
     model::{ConnectionName, ContainerId},
     store::{
         Error, Purge, Purged,
@@ -33,6 +33,9 @@ impl State {
         if let Purge::Record { record, .. } = what {
             records.insert(*record);
         }
+        self.unlist(group, what.connection(), |record| {
+            matches!(what, Purge::Connection(_)) || records.contains(record)
+        })?;
         let records = self.records.forget(what, &records)?;
         if let Purge::Connection(connection) = what {
             self.ring.destroy(connection.as_str())?;
@@ -62,7 +65,7 @@ impl State {
     /// See [`Store::held`](crate::store::Store::held).
     pub(in super::super) fn held(&self, what: &Purge) -> Result<Purged, Error> {
         let (pending, dead) = (self.pending_of(what)?, self.dead_of(what)?);
-        let of_pending = pending.iter().map(|(_, record, _)| *record);
+        let of_pending = pending.iter().map(|(_, record)| *record);
         let mut records: HashSet<_> = of_pending.chain(dead.iter().map(|it| it.1)).collect();
         if let Purge::Record { record, .. } = what {
             records.insert(*record);
@@ -78,27 +81,22 @@ impl State {
         records: &mut HashSet<RecordKey>,
     ) -> Result<usize, Error> {
         let pending = self.pending_of(what)?;
-        for (id, record, version) in &pending {
+        for (id, record) in &pending {
             records.insert(*record);
-            if let Some(version) = version {
-                self.collecting.remove(&(*record, *version));
-            }
+            self.collecting.remove(*record, *id);
             self.forget(group, *id);
         }
         Ok(pending.len())
     }
 
-    fn pending_of(
-        &self,
-        what: &Purge,
-    ) -> Result<Vec<(ContainerId, RecordKey, Option<VersionKey>)>, Error> {
+    fn pending_of(&self, what: &Purge) -> Result<Vec<(ContainerId, RecordKey)>, Error> {
         let sealed_with = self.ring.of(what.connection().as_str());
         let mut pending = Vec::new();
         for (id, entry) in self.entries.iter().filter(|(_, it)| sealed_with.contains(&it.key)) {
             let item = self.item(&entry.at)?;
             let (head, _) = self.disk.understood(format::head(&item))?;
             if takes(what, &head) {
-                pending.push((*id, head.record, head.version));
+                pending.push((*id, head.record));
             }
         }
         Ok(pending)

@@ -1,14 +1,14 @@
 //! The state after a start, from what is on disk.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::Arc,
     thread,
 };
 
-use super::{Entry, Owing, State};
+use super::{Collecting, Entry, Owing, State};
 use crate::{
-    identity::{self, RecordKey, VersionKey},
+    identity::{self, RecordKey},
     model::{ContainerId, DestinationName, Lane, Pending, Stage, TaskId},
     store::{
         Error,
@@ -16,7 +16,7 @@ use crate::{
         sled::{
             block::Location,
             disk::Disk,
-            format::{self, Owed, Progress, Standing},
+            format::{self, Owed, Progress, Saying, Standing},
             front::{Names, Row},
             journal::{self, Journal},
             keyring::Keyring,
@@ -50,7 +50,8 @@ pub(in super::super) fn rebuild(
         records,
         ring,
         entries: HashMap::with_capacity(found.len()),
-        collecting: HashSet::new(),
+        collecting: Collecting::default(),
+        listings: HashMap::new(),
         journal,
         closed: Vec::new(),
         sequences,
@@ -100,8 +101,10 @@ impl State {
                 let deliveries = owed.iter().filter_map(Owing::delivery).collect();
                 (Some(owed), Stage::Deliver(deliveries))
             }
-            Found::Collect(version) => {
-                self.collecting.extend(version.map(|version| (record, version)));
+            Found::Collect(says) => {
+                if let Some(says) = says {
+                    self.collecting.add(record, id, *says);
+                }
                 (None, Stage::Collect)
             }
         };
@@ -187,7 +190,7 @@ struct Find {
 enum Found {
     Closed,
     Deliver(Box<[Owing]>),
-    Collect(Option<VersionKey>),
+    Collect(Option<Box<Saying<Box<str>>>>),
 }
 
 impl Found {
@@ -210,7 +213,9 @@ impl Finds {
             Standing::Deliver(owed) => {
                 Found::Deliver(owed.iter().map(|owed| self.owing(owed)).collect())
             }
-            Standing::Collect | Standing::Again => Found::Collect(collecting),
+            Standing::Collect | Standing::Again => {
+                Found::Collect(collecting.map(|says| Box::new(says.kept())))
+            }
         };
         let task = self.task(task);
         self.found.push(Find { id, at, key, task, lane, record, serial, standing });

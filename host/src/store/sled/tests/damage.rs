@@ -80,22 +80,6 @@ async fn a_newer_format_is_left_alone() {
 }
 
 #[tokio::test]
-async fn the_format_before_is_read_and_becomes_this_one() {
-    let folder = stored().await;
-    for _ in 0..2 {
-        let db = sled_of(&folder);
-        db.insert(keys::FORMAT, format::encode(&format::BEFORE).unwrap()).unwrap();
-        db.flush().unwrap();
-        drop(db);
-        let store = folder.open();
-        assert!(!store.pending().unwrap().is_empty());
-        drop(store);
-        let now = sled_of(&folder).get(keys::FORMAT).unwrap().unwrap();
-        assert_eq!(format::decode::<u32>(&now).unwrap(), format::FORMAT);
-    }
-}
-
-#[tokio::test]
 async fn a_folder_that_cannot_be_written_says_so() {
     let folder = TestFolder::new();
     fs::write(folder.path(), b"a file where a folder should be").unwrap();

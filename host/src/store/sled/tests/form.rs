@@ -3,17 +3,22 @@
 
 use super::*;
 use crate::{
-    identity::{RecordKey, VersionKey},
+    identity::{ContentKey, RecordKey, VersionKey},
     model::{Change, ChangeKind, Filled, Lane, NotificationId},
     store::{
-        Receipt, Sha256, Taken,
+        Listing, Mark, Receipt, Sha256, Taken,
         sled::{
-            format::{Body, Head, Owed, Progress, RecordState, Standing, TaskRecord},
+            format::{Body, Head, Owed, Place, Progress, RecordState, Saying, Standing, TaskRecord},
             front::{Clear, Row},
             receipts,
         },
     },
 };
+
+fn saying() -> Saying<&'static str> {
+    let (version, content) = (VersionKey([2; 16]), Some(ContentKey([4; 16])));
+    Saying { version, content, gone: true, at: Some(-1), key: Some("k") }
+}
 
 fn head() -> Head<'static> {
     Head {
@@ -22,7 +27,7 @@ fn head() -> Head<'static> {
         action: "a",
         lane: Lane(9),
         record: RecordKey([1; 16]),
-        version: Some(VersionKey([2; 16])),
+        says: Some(saying()),
         memo: Some(Some("m")),
         serial: 3,
         standing: Standing::Deliver(vec![Owed { destination: "d", sequence: 4 }]),
@@ -45,6 +50,7 @@ fn body() -> Body {
         notification_id: NotificationId("n".into()),
         change,
         backfill: true,
+        silent: true,
         observed_at: at(0),
         filled: Some(filled),
     }
@@ -75,14 +81,15 @@ fn hex(value: &impl serde::Serialize) -> String {
 fn the_bytes_of_this_format_stay() {
     let time = "14323032332d31312d31345432323a31333a32305a";
     let (ones, twos) = ("01".repeat(16), "02".repeat(16));
+    let says = format!("{twos}01{}01010101016b", "04".repeat(16));
     assert_eq!(
         hex(&head()),
-        format!("0701630161 09{ones}01{twos}0101016d03010101 6404").replace(' ', "")
+        format!("0701630161 09{ones}01{says}0101016d03010101 6404").replace(' ', "")
     );
-    assert_eq!(hex(&body()), format!("016e0169010101760000027b7d01{time}010165025b5d0166{time}"));
+    assert_eq!(hex(&body()), format!("016e016901010176000000027b7d0101{time}010165025b5d0166{time}"));
     assert_eq!(hex(&Row::of(&head())), format!("0709{ones}030101016404 00").replace(' ', ""));
     let waiting = Head { standing: Standing::Collect, ..head() };
-    assert_eq!(hex(&Row::of(&waiting)), format!("0709{ones}03 0001{twos}").replace(' ', ""));
+    assert_eq!(hex(&Row::of(&waiting)), format!("0709{ones}03 0001{says}").replace(' ', ""));
     assert_eq!(hex(&Standing::Again), "03");
     let clear = Clear { more: vec![5], lengths: vec![300], runs: vec![(1, 2)] };
     assert_eq!(hex(&clear), "010501ac02010102");
@@ -90,10 +97,17 @@ fn the_bytes_of_this_format_stay() {
     let dead = Progress::Dead { reason: "r".into(), at: at(0) };
     assert_eq!(hex(&dead), format!("020172{time}"));
     assert_eq!(hex(&Progress::FRESH), "00000000");
+    let place = Place {
+        cursor: Some("c".into()),
+        past: vec![Mark { at: at(0), cursor: None }],
+        notices: vec!["n".into()],
+        listing: Listing { read: 1, ..Listing::default() },
+    };
+    assert_eq!(hex(&place), format!("01016301{time}0001016e0000010000000000 00").replace(' ', ""));
     let record = RecordState::default().after(&head());
-    assert_eq!(hex(&record), format!("01{twos}01016d0709"));
-    let task = TaskRecord { cursor: Some("c".into()), revision: 300, ..TaskRecord::default() };
-    assert_eq!(hex(&task), "ac020000000000");
+    assert_eq!(hex(&record), format!("01{twos}0107{says}01016d070900"));
+    let task = TaskRecord { revision: 300, ..TaskRecord::default() };
+    assert_eq!(hex(&task), "ac0200000000000000");
     let nanos = "8080d0e2c6bfce972f";
     let expected = format!(
         "016e01630161016404016 5{}{nanos}02{nanos}{nanos}{ones}090102ffff",

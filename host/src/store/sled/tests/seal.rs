@@ -10,7 +10,7 @@ use crate::{
     config::KeySource,
     identity,
     model::Stage,
-    store::{Taken, conformance::task},
+    store::{NewChange, Pass, Reading, Taken, conformance::{task, to}},
 };
 
 /// What stands for patients here, wherever the store may hold it.
@@ -26,17 +26,14 @@ const PATIENT: [&str; 9] = [
     "reason-with-Zebedee",
 ];
 
-fn patient() -> crate::store::NewChange {
+fn patient() -> NewChange {
     let [id, name, version, key, time, ..] = PATIENT;
     let mut new = change(id, Some(version));
     new.change.key = Some(key.into());
     new.change.occurred_at = Some(time.into());
     new.change.data = format!("{{\"name\":\"{name}\"}}");
-    new.record = identity::record(&task("appointments"), id);
-    new.version = identity::version(&new.change);
-    new.lane = identity::lane(&"general".into(), &new.change);
-    new.notification_id = identity::notification(&task("appointments"), &new.change, 0, 0);
-    new
+    let reading = Reading { pass: Pass::Onward, revision: 0, position: 0 };
+    NewChange::of(&task("appointments"), new.change, reading, false)
 }
 
 /// Puts the patient wherever one can be; answers the container that is pending.
@@ -44,12 +41,12 @@ async fn admit(store: &SledStore) -> ContainerId {
     let [id, name, _, _, _, cursor, memo, answer, reason] = PATIENT;
     let others = ["2", "3", "4", "5"].map(|version| {
         let mut new = patient();
-        new.version = identity::version(&change(id, Some(version)).change);
+        new.says.version = identity::version(&change(id, Some(version)).change);
         new
     });
     let changes = std::iter::once(patient()).chain(others).collect();
     let revision = store.task(&task("appointments")).unwrap().revision;
-    let commit = crate::store::Commit { cursor: cursor.into(), ..page(revision, changes) };
+    let commit = crate::store::Commit { moves: to(cursor, false), ..page(revision, changes) };
     let made = committed(store, commit).await;
     let mut fill = filling(made[0].id, Some(memo), &["app", "lake"]);
     fill.filled.payload = format!("{{\"Patient\":\"{name}\"}}");
@@ -99,8 +96,9 @@ fn traces() -> Vec<(String, Vec<u8>)> {
         .map(|text| (text.clone(), text.into_bytes()))
         .collect();
     traces.push(("the record's fingerprint".into(), new.record.0.to_vec()));
-    traces.push(("the version's fingerprint".into(), new.version.unwrap().0.to_vec()));
-    traces.push(("the lane".into(), format::encode(&new.lane).unwrap()));
+    traces.push(("the version's fingerprint".into(), new.says.version.0.to_vec()));
+    let lane = identity::lane(&"general".into(), &new.change);
+    traces.push(("the lane".into(), format::encode(&lane).unwrap()));
     traces.push(("the notification's id".into(), new.notification_id.0.into_bytes()));
     traces
 }

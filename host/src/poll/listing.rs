@@ -1,0 +1,277 @@
+//! Reading a task's whole listing: what a snapshot does at each poll, a sweep beside a feed now and
+//! then, and a baseline once, before anything is told.
+//!
+//! A pass may take hours. It goes on where it stood, also after a restart, and only one that came to
+//! its end says what is gone.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Error, Poller, Progress};
+use crate::{
+    clock,
+    connector::{Detection, Guest, Page},
+    egress, identity,
+    model::Change,
+    store::{EndListing, EndedListing, Held, Listing, Move, Pass, Telling},
+};
+
+/// How often it is noted how far a pass is, where nothing else is written.
+const NOTED_EVERY: Duration = Duration::from_secs(30);
+
+/// Records that are gone which are told of at once.
+const GONE_AT_ONCE: usize = 500;
+
+/// What the pages of a pass came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// There is more to read.
+    More,
+    /// All is read, and what is gone is told.
+    Whole,
+    /// It differs so much from the last one that a person is asked.
+    Held(Held),
+}
+
+/// A pass that is under way, as this process knows it: the store knows it a little later.
+#[derive(Clone, Default)]
+pub(crate) struct Under {
+    listing: Listing,
+    /// When that was noted last.
+    noted_at: Option<Timestamp>,
+    /// Whether a record was met that the last pass had seen.
+    has_met: bool,
+}
+
+impl Poller {
+    /// Whether the task's whole listing can be read.
+    pub fn lists(&self) -> bool {
+        let serving = self.connection.service.serving();
+        let action = serving.connector.manifest().action(self.task.action.as_str());
+        action.is_some_and(|action| action.lists || action.detection == Detection::Snapshot)
+    }
+
+    /// Reads on in the task's listing, so many pages of it.
+    ///
+    /// # Errors
+    /// As [`Poller::poll`]; the pass goes on where it stood.
+    pub async fn list(&self, pages: usize) -> Result<(Listed, super::Summary), Error> {
+        self.check_backlog()?;
+        let mut progress = self.begin_listing().await?;
+        match self.list_pages(&mut progress, pages).await {
+            Ok(listed) => Ok((listed, progress.summary)),
+            Err(error) => Err(self.judge(error, &progress).await),
+        }
+    }
+
+    async fn begin_listing(&self) -> Result<Progress, Error> {
+        let mut progress = self.begin(None).await?;
+        progress.pass = Pass::Listing;
+        progress.context.mode.listing = self.detection_of(&progress.serving) != Detection::Snapshot;
+        Ok(progress)
+    }
+
+    pub(super) async fn list_pages(
+        &self,
+        progress: &mut Progress,
+        pages: usize,
+    ) -> Result<Listed, Error> {
+        let stored = progress.state.listing.clone();
+        match stored.held {
+            Some(held) if !held.accepted => return Ok(Listed::Held(held)),
+            Some(_) => return self.end(progress).await,
+            None => {}
+        }
+        let mut under = self.under(&stored, progress.context.now);
+        let connector = progress.serving.connector.clone();
+        let client = self.connection.client(&connector);
+        let mut guest =
+            Guest::new(&connector, &progress.context, self.connection.connector_log).await?;
+        for _ in 0..pages {
+            progress.cursor = under.listing.cursor.clone().or_else(|| self.start(progress));
+            let page = self.read(&mut guest, &client, progress).await?;
+            let is_last = !page.more;
+            self.take_page(progress, &mut under, page).await?;
+            self.listing().replace(under.clone());
+            if is_last {
+                self.listing().take();
+                return self.end(progress).await;
+            }
+            self.check_backlog()?;
+        }
+        Ok(Listed::More)
+    }
+
+    /// The pass that is under way, or a new one.
+    fn under(&self, stored: &Listing, now: Timestamp) -> Under {
+        let known = self.listing().clone();
+        let known = known.filter(|known| known.listing.began == stored.began);
+        match (stored.began, known) {
+            (None, _) => Under { listing: stored.begin(now), ..Under::default() },
+            (Some(_), Some(known)) => known,
+            (Some(_), None) => {
+                let has_met = stored.read > 0;
+                Under { listing: stored.clone(), noted_at: Some(now), has_met }
+            }
+        }
+    }
+
+    /// Where a pass begins: a snapshot's where the last whole one ended, a listing's at the beginning.
+    fn start(&self, progress: &Progress) -> Option<String> {
+        let is_listing = progress.context.mode.listing;
+        progress.state.cursor.clone().filter(|_| !is_listing)
+    }
+
+    async fn read(
+        &self,
+        guest: &mut Guest,
+        client: &egress::Client,
+        progress: &mut Progress,
+    ) -> Result<Page, Error> {
+        let cursor = progress.cursor.clone();
+        progress.evidence = Default::default();
+        let answer = self.answer(guest, client, progress).await?;
+        let read = guest.changes(cursor.as_deref(), &answer).await;
+        self.show(progress, answer, &read);
+        let page = read?;
+        match page.more && cursor.as_deref() == Some(&page.cursor) {
+            true => Err(Error::Stuck { page: 1 }),
+            false => Ok(page),
+        }
+    }
+
+    /// Commits a page, but where all of it is new though there was a listing before: then maybe
+    /// another system answers, and nothing is told before something is met that was there.
+    async fn take_page(
+        &self,
+        progress: &mut Progress,
+        under: &mut Under,
+        page: Page,
+    ) -> Result<(), Error> {
+        let is_last = !page.more;
+        if !under.has_met && !page.changes.is_empty() {
+            let records: Vec<_> =
+                page.changes.iter().map(|it| identity::record(&self.task, &it.id)).collect();
+            let (met, of) = self.store.listed(&self.task, &records)?;
+            if met == 0 && of > 0 {
+                under.listing.cursor = Some(page.cursor);
+                return self.note(progress, under, is_last).await;
+            }
+            under.has_met = true;
+            if under.listing.cursor.is_some() && under.listing.read == 0 {
+                // What was passed over until now is read once more.
+                under.listing = progress.state.listing.begin(progress.context.now);
+                return Ok(());
+            }
+        }
+        self.commit_page(progress, under, page).await
+    }
+
+    /// Notes a pass of which nothing is told yet.
+    async fn note(
+        &self,
+        progress: &mut Progress,
+        under: &mut Under,
+        is_last: bool,
+    ) -> Result<(), Error> {
+        let nothing = Page {
+            changes: Vec::new(),
+            unreadable: Vec::new(),
+            notices: Vec::new(),
+            cursor: under.listing.cursor.clone().unwrap_or_default(),
+            more: !is_last,
+        };
+        let mut unread = under.clone();
+        self.commit_page(progress, &mut unread, nothing).await?;
+        under.noted_at = unread.noted_at;
+        Ok(())
+    }
+
+    async fn commit_page(
+        &self,
+        progress: &mut Progress,
+        under: &mut Under,
+        page: Page,
+    ) -> Result<(), Error> {
+        let now = progress.context.now;
+        let is_last = !page.more;
+        under.listing.cursor = Some(page.cursor.clone());
+        under.listing.read += page.changes.len() as u64;
+        let is_due = under.noted_at.is_none_or(|at| clock::until(at, now) >= NOTED_EVERY);
+        let mut commit = self.commit_of(progress, page);
+        for new in &mut commit.changes {
+            new.telling = self.telling(progress, &under.listing, &new.change);
+        }
+        commit.listing = (is_due || is_last).then(|| under.listing.clone());
+        if is_due || is_last {
+            under.noted_at = Some(now);
+        }
+        if is_last && !progress.context.mode.listing {
+            let cursor = progress.cursor.clone().unwrap_or_default();
+            commit.moves = Some(Move { cursor, past: Vec::new(), complete: true });
+        }
+        let (changes, silent) = (progress.summary.changes, progress.summary.tally.silent);
+        self.store_page(progress, commit).await?;
+        let silent = progress.summary.tally.silent - silent;
+        progress.summary.changes -= silent;
+        under.listing.news += (progress.summary.changes - changes) as u64;
+        Ok(())
+    }
+
+    /// Who hears of a record that the listing has.
+    fn telling(&self, progress: &Progress, listing: &Listing, change: &Change) -> Telling {
+        let at = change.occurred_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+        let is_before = at.is_none_or(|at| at < progress.context.since);
+        match progress.context.mode.listing {
+            // What the feed has had no time for is the feed's.
+            true if at.is_some_and(|at| self.is_of_the_feed(progress, at)) => Telling::NotNow,
+            true if listing.ended.is_none() && is_before => Telling::Nobody,
+            true => Telling::All,
+            false if listing.ended.is_some() => Telling::All,
+            // Of a first snapshot what is wanted from before is told.
+            false if progress.context.since < progress.begun && at.is_none_or(|_| !is_before) => {
+                Telling::All
+            }
+            false if is_before => Telling::Nobody,
+            false => Telling::All,
+        }
+    }
+
+    /// Whether a change is so new that the feed may still find it.
+    fn is_of_the_feed(&self, progress: &Progress, at: Timestamp) -> bool {
+        let late = self.late + self.late / 2;
+        // A baseline comes before the feed, which then finds all that has changed since.
+        let is_first = progress.state.cursor.is_none() && at >= progress.begun;
+        is_first || clock::after(at, late) >= progress.context.now
+    }
+
+    /// Tells what is gone, once all is read.
+    async fn end(&self, progress: &mut Progress) -> Result<Listed, Error> {
+        loop {
+            let end = EndListing {
+                task: self.task.clone(),
+                revision: progress.state.revision,
+                at: progress.context.now,
+                most: GONE_AT_ONCE,
+            };
+            let _turn = self.collector.turn().await;
+            match self.store.end_listing(end).await? {
+                EndedListing::Fenced => return Err(Error::Fenced),
+                EndedListing::Held(held) => {
+                    tracing::warn!(task = %self.task, gone = held.gone, of = held.of, "so many records are gone at once that nobody is told before a person says so: `rounds task accept` or `rounds task reject`");
+                    return Ok(Listed::Held(held));
+                }
+                EndedListing::Done { made, more } => {
+                    progress.summary.changes += made.len();
+                    progress.summary.gone += made.len();
+                    self.note_made(progress, &made);
+                    self.hand_over(made);
+                    if !more {
+                        return Ok(Listed::Whole);
+                    }
+                }
+            }
+        }
+    }
+}
