@@ -24,6 +24,7 @@ mod time;
 mod tools;
 mod used;
 mod watch;
+mod words;
 
 pub use cache::Cache;
 pub use compile::{Compiler, compile};
@@ -31,11 +32,12 @@ pub use content::{Content, digest_of};
 pub use engine::Engine;
 pub use fault::{Failure, Fault, Limit};
 pub use file::{Stamp, read};
-pub use guest::{Context, Guest, Mode, Page, Request, Spent, Step, Unreadable};
+pub use guest::{Guest, Spent};
 pub use library::{Connector, Library};
 pub(crate) use manifest::is_name;
 pub use manifest::{Action, Detection, Manifest};
 pub use tools::{Tool, made_with};
+pub use words::{Context, Mode, Page, Request, Step, Unreadable};
 
 /// Why a file is no connector that this host can run.
 #[derive(Debug, thiserror::Error)]

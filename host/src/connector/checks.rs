@@ -2,8 +2,8 @@
 
 use super::{
     fault::{Fault, Limit},
-    guest::{Page, Step},
     payload,
+    words::{Page, Step},
 };
 use crate::{config::Limits, model::ChangeKind};
 

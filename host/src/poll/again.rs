@@ -26,8 +26,8 @@ pub(crate) struct Again {
     due: Option<Timestamp>,
     /// How long the last wait was.
     wait: Duration,
-    /// Where a stretch that was longer than a poll goes on.
-    goes_on: Option<String>,
+    /// Where a stretch that was longer than a poll goes on, by the connector of this digest.
+    goes_on: Option<(String, String)>,
 }
 
 impl Again {
@@ -65,7 +65,8 @@ impl Poller {
         let mut again = self.again();
         again.looked(self.clock.steady(), self.late, found);
         if goes_on.is_some() {
-            (again.goes_on, again.due) = (goes_on, None);
+            let digest = progress.serving.connector.digest().to_owned();
+            (again.goes_on, again.due) = (goes_on.map(|cursor| (digest, cursor)), None);
         }
         Ok(())
     }
@@ -85,7 +86,9 @@ impl Poller {
         if again.due.is_some_and(|due| due > self.clock.steady()) {
             return None;
         }
-        Some(again.goes_on.take().or_else(|| stood.cursor.clone()))
+        let goes_on = again.goes_on.take();
+        let own = goes_on.filter(|(digest, _)| digest == progress.serving.connector.digest());
+        Some(own.map(|(_, cursor)| cursor).or_else(|| stood.cursor.clone()))
     }
 }
 

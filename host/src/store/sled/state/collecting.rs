@@ -13,7 +13,10 @@ use crate::{
 
 /// States by record, in the order of containers.
 #[derive(Default)]
-pub(super) struct Collecting(HashMap<RecordKey, Vec<(ContainerId, Saying<Box<str>>)>>);
+pub(super) struct Collecting(HashMap<RecordKey, Vec<State>>);
+
+/// What a container says.
+type State = (ContainerId, Saying<Box<str>>);
 
 impl Collecting {
     /// A container says this of its record, after all others.
@@ -45,7 +48,7 @@ impl Collecting {
         self.of(record).last().map(|(container, says)| says.last(*container))
     }
 
-    fn of(&self, record: RecordKey) -> &[(ContainerId, Saying<Box<str>>)] {
+    fn of(&self, record: RecordKey) -> &[State] {
         self.0.get(&record).map_or(&[], Vec::as_slice)
     }
 }
