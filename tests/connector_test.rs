@@ -375,7 +375,7 @@ const ODD: &str = r#"{
       "notifications": [
         {
           "record": "a",
-          "event": "Scheduling.New",
+          "event": "Scheduling.Modification",
           "version": "2026-01-01T10:00:20Z",
           "data": { "Patient": null, "Visit": { "changedAt": "2026-01-01T10:00:20Z", "id": "a" } }
         }
