@@ -235,7 +235,11 @@ impl Collector {
 
     fn fill(&mut self, mut job: Job, event: String, payload: String, memo: Option<String>) {
         job.let_go();
-        let destinations = self.options.connection.destinations(&event);
+        // Of what nobody is to hear, a memo is all that stays.
+        let destinations = match job.container.silent {
+            true => Vec::new(),
+            false => self.options.connection.destinations(&event),
+        };
         let connector = job.serving.connector.manifest().label();
         let filled = Filled { event, payload, connector, at: self.options.clock.now() };
         let fill = Fill { container: job.container.id, filled, memo, destinations };
