@@ -32,6 +32,7 @@ mod house;
 mod keys;
 mod kill;
 mod languages;
+mod listings;
 mod purge;
 mod real_ehr;
 mod real_registry;

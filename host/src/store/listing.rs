@@ -81,6 +81,11 @@ impl Listing {
         self.began.is_some() || self.ended.is_some()
     }
 
+    /// Where the pass is now. What was told beside it meanwhile counts.
+    pub(crate) fn passed_on(&self, pass: Self) -> Self {
+        Self { told: self.told, ..pass }
+    }
+
     /// A pass that begins.
     pub(crate) fn begin(&self, now: Timestamp) -> Self {
         let (cursor, read, news, gone) = (None, 0, 0, 0);

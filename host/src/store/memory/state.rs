@@ -199,7 +199,7 @@ impl State {
         task.tell(&commit.notices);
         let began = task.listing.began;
         if let Some(listing) = &commit.listing {
-            task.listing.clone_from(listing);
+            task.listing = task.listing.passed_on(listing.clone());
         }
         let anew = began != task.listing.began;
         let revision = task.revision;
