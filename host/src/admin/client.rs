@@ -8,7 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    body::{Buried, Cursor, Decided, Decision, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
+    body::{
+        Buried, Cursor, Decided, Decision, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed,
+        Wanted,
+    },
     delivered::Seek,
     way::Way,
 };

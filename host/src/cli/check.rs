@@ -172,7 +172,8 @@ const HEADS: [&str; 7] =
 impl Row {
     fn cells(&self) -> Vec<String> {
         let next = self.next.map_or_else(|| "not enabled".into(), |next| format!("{next:.0}"));
-        let late = (self.late != duration::Show(LATE).to_string()).then(|| format!("late {}", self.late));
+        let late =
+            (self.late != duration::Show(LATE).to_string()).then(|| format!("late {}", self.late));
         let baseline = self.baseline.then(|| "baseline first".into());
         let sweep = self.sweep.as_ref().map(|sweep| format!("sweep {sweep}"));
         let further: Vec<_> = [baseline, sweep, late].into_iter().flatten().collect();

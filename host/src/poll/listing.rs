@@ -324,7 +324,10 @@ mod tests {
             };
             let noticed = (0..1_000).find(|page| lap.is_closed_at(&cursor(*page)));
             let least = before + circle;
-            assert!(noticed.is_some_and(|page| page >= least && page < 4 * least + 4), "{noticed:?}");
+            assert!(
+                noticed.is_some_and(|page| page >= least && page < 4 * least + 4),
+                "{noticed:?}"
+            );
         }
     }
 }

@@ -84,7 +84,7 @@ fn change(record: &Record) -> Result<Change, Failure> {
     Ok(Change { occurred_at, ..change })
 }
 
-/// Tells of a record what is remembered of it, and remembers its version.
+/// Tells of a record what is remembered of it, and remembers its version until it is gone.
 pub fn tell(change: &Change, memo: Option<&str>) -> Result<Step, Failure> {
     let [new, other, gone] = EVENTS;
     let event = match (change.kind, memo) {
@@ -92,7 +92,9 @@ pub fn tell(change: &Change, memo: Option<&str>) -> Result<Step, Failure> {
         (ChangeKind::Upserted, Some(_)) => other,
         (ChangeKind::Deleted | ChangeKind::MovedAway, _) => gone,
     };
-    let payload = serde_json::json!({ "remembered": memo });
-    let version = change.version.as_deref().unwrap_or_default();
-    Ok(Notification::new(event, &payload)?.memo(version).into())
+    let notification = Notification::new(event, &serde_json::json!({ "remembered": memo }))?;
+    Ok(match (&change.version, event == gone) {
+        (Some(version), false) => notification.memo(version).into(),
+        _ => notification.into(),
+    })
 }

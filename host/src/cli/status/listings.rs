@@ -29,7 +29,8 @@ fn odd_row(name: &str, task: &Task) -> Option<Vec<String>> {
 
 /// How far listings are read, of those tasks that have one.
 pub(super) fn rows(report: &Report, now: Timestamp) -> Vec<Vec<String>> {
-    let listings = report.tasks.iter().filter_map(|(name, task)| Some((name, task.sweep.as_ref()?)));
+    let listings =
+        report.tasks.iter().filter_map(|(name, task)| Some((name, task.sweep.as_ref()?)));
     listings.map(|(name, sweep)| row(name, sweep, now)).collect()
 }
 
@@ -141,8 +142,7 @@ mod tests {
         }
         let next_at = Some(at("11:00:00"));
         let sweep = Sweep { listing: whole, miss_rate: Some(0.0125), next_at, ..Sweep::default() };
-        let expected =
-            ["general/visits", "whole", "1h ago", "400", "7", "2", "1.25 %", "in 1h"];
+        let expected = ["general/visits", "whole", "1h ago", "400", "7", "2", "1.25 %", "in 1h"];
         assert_eq!(rows(&of(sweep), now), [expected]);
     }
 
@@ -156,9 +156,11 @@ mod tests {
         };
         assert_eq!(
             told(held, None),
-            ["general/visits: its listing is held since 2026-05-05T09:00:00Z, as 120 of 400 records \
+            [
+                "general/visits: its listing is held since 2026-05-05T09:00:00Z, as 120 of 400 records \
               are missing at once; nobody was told: `rounds task accept general visits` tells them \
-              as gone, `rounds task reject general visits` reads it anew"]
+              as gone, `rounds task reject general visits` reads it anew"
+            ]
         );
         held.accepted = true;
         assert_eq!(told(held, Some("status 500")), ["general/visits: its listing: status 500"]);

@@ -341,8 +341,9 @@ fn an_action() {
 
 #[test]
 fn what_is_read_beside_changes() {
-    let further =
-        |more: &str| ward("actions", &format!("actions = {{ orders = {{ every = \"1m\", {more} }} }}"));
+    let further = |more: &str| {
+        ward("actions", &format!("actions = {{ orders = {{ every = \"1m\", {more} }} }}"))
+    };
     check(&[
         (further("sweep = \"1d\""), "5:46: `sweep` must be a table, not text"),
         (
@@ -369,10 +370,7 @@ fn what_is_read_beside_changes() {
             "5:46: `first`: write `baseline`, for what is there to be remembered and told to \
              nobody, or `changes`, for it not to be read at all",
         ),
-        (
-            further("late = 600"),
-            "5:45: `late` must be a time span, as \"90s\", not a whole number",
-        ),
+        (further("late = 600"), "5:45: `late` must be a time span, as \"90s\", not a whole number"),
         (
             further("late = \"a while\""),
             "5:45: `late`: a time span is written as `90s`, `10m`, `1h30m` or `3d`",

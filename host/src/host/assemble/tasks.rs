@@ -85,11 +85,7 @@ pub(super) fn entries(
 }
 
 /// When a task's listing is read beside its feed, if it is.
-fn sweep_of(
-    wanted: &config::Task,
-    task: &Arc<Task>,
-    listing: &Listing,
-) -> Option<schedule::Entry> {
+fn sweep_of(wanted: &config::Task, task: &Arc<Task>, listing: &Listing) -> Option<schedule::Entry> {
     let cadence = wanted.sweep.clone()?;
     // A pass that was under way goes on at once: it was due before all others.
     let last_run = match listing.began {
