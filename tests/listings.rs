@@ -176,11 +176,11 @@ async fn a_pass_goes_on_where_it_stood_when_its_host_was_killed() {
         books.put("009");
         books.remove("005");
     });
-    ward.register.withhold(Some("008"));
+    ward.register.withhold(Some("009"));
     ward.register.listed();
     let task = rounds::model::TaskId { connection: "ward".into(), action: "appointments".into() };
     ward.host.admin().poll(&task).await.unwrap();
-    ward.register.wait_for_page("008").await;
+    ward.register.wait_for_page("009").await;
     let ward = ward.killed().await;
     ward.register.withhold(None);
     assert_eq!(ward.register.listed().first().map(String::as_str), Some(""));
@@ -191,7 +191,7 @@ async fn a_pass_goes_on_where_it_stood_when_its_host_was_killed() {
     ];
     assert_eq!(ward.poll().await, expected);
     // Where it stood is noted with the first page, then now and then.
-    assert_eq!(ward.register.listed(), ["004", "008"]);
+    assert_eq!(ward.register.listed(), ["004", "009"]);
 }
 
 #[tokio::test]
@@ -243,7 +243,8 @@ async fn another_system_behind_the_same_url_is_told_of_only_once_a_person_says_s
     let all: Vec<_> = gone.into_iter().chain(new).collect();
     assert_eq!(ward.poll().await, all);
     let audited = ward.site.rounds(&["audit", "list", "--json"]).await.json();
-    let audited: Vec<_> = audited.as_array().unwrap().iter().map(brief).collect();
+    let decisions = audited.as_array().unwrap().iter().filter(|it| it["what"] != "poll");
+    let audited: Vec<_> = decisions.map(brief).collect();
     assert_eq!(
         audited,
         [

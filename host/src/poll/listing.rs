@@ -14,7 +14,7 @@ use crate::{
     connector::{Detection, Guest, Page},
     egress, identity,
     model::Change,
-    store::{EndListing, EndedListing, Held, Listing, Move, Pass, Telling},
+    store::{self, EndListing, EndedListing, Held, Listing, Move, Pass, Telling},
 };
 
 /// How often it is noted how far a pass is, where nothing else is written.
@@ -90,6 +90,17 @@ impl Poller {
             Ok(listed) => Ok((listed, progress.summary)),
             Err(error) => Err(self.judge(error, &progress).await),
         }
+    }
+
+    /// Where its listing is, which the store knows a little later.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn listing_now(&self) -> Result<Listing, store::Error> {
+        let stored = self.store.task(&self.task)?.listing;
+        let under = self.listing().clone().map(|under| under.listing);
+        let under = under.filter(|under| under.began == stored.began);
+        Ok(under.map_or_else(|| stored.clone(), |under| stored.passed_on(under)))
     }
 
     async fn begin_listing(&self) -> Result<Progress, Error> {
@@ -257,9 +268,10 @@ impl Poller {
         let at = change.occurred_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
         let is_before = at.is_none_or(|at| at < progress.context.since);
         match progress.context.mode.listing {
+            // It was there before anybody looked, however short a time ago it changed.
+            true if listing.ended.is_none() && is_before => Telling::Nobody,
             // What the feed has had no time for is the feed's.
             true if at.is_some_and(|at| self.is_of_the_feed(progress, at)) => Telling::NotNow,
-            true if listing.ended.is_none() && is_before => Telling::Nobody,
             true => Telling::All,
             false if listing.ended.is_some() => Telling::All,
             // Of a first snapshot what is wanted from before is told.

@@ -4,13 +4,15 @@
 //! that a pass which changes nothing writes next to nothing; what no pass over the whole listing has
 //! seen is gone.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Pending, TaskId};
 
-/// Where the listing of a task stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Where the listing of a task stands. `Debug` leaves its cursor out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// When the pass that is under way began, if one is.
     pub began: Option<Timestamp>,
@@ -30,6 +32,22 @@ pub struct Listing {
     pub told: u64,
     /// Changes that only a pass found since then.
     pub missed: u64,
+}
+
+impl fmt::Debug for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { began, read, news, gone, ended, held, told, missed, cursor: _ } = self;
+        f.debug_struct("Listing")
+            .field("began", began)
+            .field("read", read)
+            .field("news", news)
+            .field("gone", gone)
+            .field("ended", ended)
+            .field("held", held)
+            .field("told", told)
+            .field("missed", missed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A pass that came to its end.

@@ -19,7 +19,7 @@ pub(super) async fn decide(
     let asked = Event::asked(&caller.who().await, What::deciding(accept), Subject::of(&task));
     let doing = async {
         let held = admin.handle.decide_listing(&task, accept).await?;
-        let nothing = || Refused::new(StatusCode::NOT_FOUND, shown::no_held_listing(&task));
+        let nothing = || Refused::new(StatusCode::CONFLICT, shown::no_held_listing(&task));
         let held = held.ok_or_else(nothing)?;
         Ok((Json(Decided::of(held, accept)), Some(held.gone)))
     };
