@@ -8,6 +8,7 @@ use rounds::{
     connector_test::{
         drive::{Asked, Ehr, Setup},
         record::{self, Recorder, Recording},
+        scenario::Scenario,
     },
     egress::Response,
     practice::Access,
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     CLINIC, Clinic, FHIR, HELLO, Said, Site, assert_fits, connection, connector_file, ehr_with,
+    guest,
 };
 
 const SCENARIO: &str = r#"{
@@ -349,4 +351,108 @@ async fn several_polls_of_a_clinic_are_one_recording() {
     let said = test(&site, "plain", &[]).await;
     assert_eq!(said.code, Some(0), "{said:?}");
     assert_fits("ok      appointments (2 polls, 4 requests, 13 notifications)", &said.out);
+}
+
+/// A page with an odd record, a listing that nobody hears of, and what both say.
+const ODD: &str = r#"{
+  "action": "appointments",
+  "since": "2026-01-01T10:00:00Z",
+  "polls": [
+    {
+      "exchanges": [
+        {
+          "request": "GET /appointments?changedsince=2026-01-01T10:00:00Z&limit=4",
+          "body": {
+            "appointments": [
+              { "id": "a", "changedAt": "2026-01-01T10:00:20Z" },
+              { "id": "b", "changedAt": null },
+              7
+            ]
+          }
+        }
+      ],
+      "cursor": "2026-01-01T10:00:20Z 4",
+      "notifications": [
+        {
+          "record": "a",
+          "event": "Scheduling.New",
+          "version": "2026-01-01T10:00:20Z",
+          "data": { "Patient": null, "Visit": { "changedAt": "2026-01-01T10:00:20Z", "id": "a" } }
+        }
+      ],
+      "unreadable": [
+        { "place": "appointments[1]", "id": "b", "reason": "it lacks what each must have" },
+        { "place": "appointments[2]", "reason": "it lacks what each must have" }
+      ]
+    },
+    {
+      "listing": true,
+      "silent": true,
+      "exchanges": [
+        {
+          "request": "GET /appointments?offset=0&limit=4",
+          "body": {
+            "appointments": [
+              { "id": "a", "changedAt": "2026-01-01T10:00:20Z" },
+              { "id": "b", "changedAt": null },
+              { "id": "c", "changedAt": "2025-01-01T10:00:20Z" }
+            ]
+          }
+        }
+      ],
+      "cursor": "3"
+    },
+    {
+      "exchanges": [
+        {
+          "request": "GET /appointments?changedsince=2026-01-01T10:00:20Z&limit=4",
+          "body": { "appointments": [{ "id": "c", "changedAt": "2025-01-01T10:00:20Z" }] }
+        }
+      ],
+      "cursor": "2026-01-01T10:00:20Z 4"
+    }
+  ]
+}
+"#;
+
+#[tokio::test]
+async fn what_cannot_be_read_and_what_is_listed_in_silence_is_compared_and_rewritten() {
+    let engine = Engine::new(&Limits::default(), 1, None).unwrap();
+    let connector = Connector::load(&engine, &guest("careful")).await.unwrap();
+    let scenario = Scenario::parse(ODD).unwrap();
+    let outcome = scenario.run(&connector).await;
+    assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
+    for (was, is, places) in [
+        (
+            "\"id\": \"b\", \"reason\"",
+            "\"id\": \"x\", \"reason\"",
+            &["unreadable[0]", "unreadable"][..],
+        ),
+        ("it lacks what", "it has what", &["unreadable[0].reason"][..]),
+        ("\"unreadable\": [", "\"notices\": [\"It sorts.\"], \"unreadable\": [", &["notices[0]"]),
+        ("\"silent\": true", "\"silent\": false", &["notifications"]),
+    ] {
+        let wrong = Scenario::parse(&ODD.replacen(was, is, 1)).unwrap();
+        let outcome = wrong.run(&connector).await;
+        let found: Vec<_> = outcome.differences.iter().map(|it| it.place.as_str()).collect();
+        let polls = ["polls[0].", "polls[1]."];
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| polls.iter().fold(*it, |it, poll| it.trim_start_matches(poll)))
+            .collect();
+        assert_eq!(found, places, "{is}: {:?}", outcome.differences);
+        let updated = wrong.update(&connector).await.updated;
+        assert!(
+            Scenario::parse(&updated.text()).unwrap().run(&connector).await.differences.is_empty()
+        );
+    }
+    let refused = Scenario::parse(ODD).unwrap();
+    let hello = Connector::load(&engine, &connector_file(HELLO)).await.unwrap();
+    let refused =
+        Scenario { action: "patients".into(), polls: refused.polls[1..2].to_vec(), ..refused };
+    let told = refused.run(&hello).await.differences;
+    assert!(
+        told[0].note.as_ref().unwrap().contains("`patients` does not say that it lists"),
+        "{told:?}"
+    );
 }

@@ -1,5 +1,8 @@
 //! Connectors that come, change and go while the real host polls with them.
 
+mod back;
+mod blame;
+
 use std::{fs, os::unix::fs::symlink, path::Path};
 
 use rounds::practice::{Received, Receiver};
@@ -32,6 +35,32 @@ impl Ward {
         let ward = Self { clinic, receiver, site, host };
         assert_eq!(ward.told_of_another().await, "plain@0.1.0");
         ward
+    }
+
+    /// One that polls when it is told to, so that what is on trial proves itself when it is to.
+    async fn that_waits(further: &str) -> Self {
+        let (clinic, receiver) = (Clinic::start().await, receiver().await);
+        let site = Site::new(&["plain"]).await;
+        let host = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n";
+        let connection = connection("ward", "plain", clinic.url(), "");
+        let connection = connection.replace("every = \"1s\"", "every = \"1h\"");
+        let destination = destination("app", receiver.url(), "");
+        site.configure(&format!("{host}{further}\n{connection}{destination}"));
+        let host = site.start().await;
+        let ward = Self { clinic, receiver, site, host };
+        ward.clinic.book(7);
+        ward.host.poll(&[TASK]).await;
+        within("a notification", ward.receiver.wait_for(1)).await;
+        ward
+    }
+
+    /// The same site and clinic with another host, after something was done to the site.
+    async fn restarted(self, meanwhile: impl FnOnce(&Site)) -> Self {
+        let Self { clinic, receiver, site, host } = self;
+        host.stop().await;
+        meanwhile(&site);
+        let host = site.start().await;
+        Self { clinic, receiver, site, host }
     }
 
     /// Puts a guest where `plain` is, in one step.
@@ -181,10 +210,7 @@ async fn what_fails_is_rolled_back_with_the_cursor_from_before() {
             "{name}"
         );
         // Nobody falls for it again: not the running host, and not the next.
-        let Ward { clinic, receiver, site, host } = ward;
-        host.stop().await;
-        let host = site.start().await;
-        let ward = Ward { clinic, receiver, site, host };
+        let ward = ward.restarted(|_| {}).await;
         assert_eq!(ward.told_of_another().await, "plain@0.1.0", "{name}: after a restart");
         ward.offer("next");
         ward.wait_for_version("0.2.0").await;
@@ -192,21 +218,9 @@ async fn what_fails_is_rolled_back_with_the_cursor_from_before() {
     }
 }
 
-/// A host that polls when it is told to, whose `next` misses changes: it moved the cursor past one.
+/// A host whose `next` misses changes: it moved the cursor past one.
 async fn blinded() -> Ward {
-    let (clinic, receiver) = (Clinic::start().await, receiver().await);
-    let site = Site::new(&["plain"]).await;
-    let host = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\n";
-    let trust = "trust = { allow_older = [\"plain\"] }\n";
-    let connection = connection("ward", "plain", clinic.url(), "");
-    let connection = connection.replace("every = \"1s\"", "every = \"1h\"");
-    let destination = destination("app", receiver.url(), "");
-    site.configure(&format!("{host}{trust}\n{connection}{destination}"));
-    let host = site.start().await;
-    let ward = Ward { clinic, receiver, site, host };
-    ward.clinic.book(7);
-    ward.host.poll(&[TASK]).await;
-    within("a notification", ward.receiver.wait_for(1)).await;
+    let ward = Ward::that_waits("").await;
     ward.offer("next-misses-changes");
     ward.wait_for_version("0.2.0").await;
     ward.clinic.book(7);
@@ -233,11 +247,10 @@ async fn what_is_put_back_by_hand_takes_its_tasks_back() {
 
 #[tokio::test]
 async fn what_is_put_back_while_no_host_runs_takes_its_tasks_back() {
-    let Ward { clinic, receiver, site, host } = blinded().await;
-    host.stop().await;
-    fs::copy(guest("plain"), site.path("connectors/plain.wasm")).unwrap();
-    let host = site.start().await;
-    let ward = Ward { clinic, receiver, site, host };
+    let put_back = |site: &Site| {
+        fs::copy(guest("plain"), site.path("connectors/plain.wasm")).unwrap();
+    };
+    let ward = blinded().await.restarted(put_back).await;
     let plain = ward.host.status().await.connectors["plain"].clone();
     assert_eq!((plain.version.as_str(), plain.on_trial_against), ("0.1.0", None));
     ward.host.poll(&[TASK]).await;
@@ -349,10 +362,7 @@ async fn a_file_that_is_gone_changes_nothing_also_after_a_restart() {
         })
         .await;
     assert_eq!(ward.told_of_another().await, "plain@0.1.0");
-    let Ward { clinic, receiver, site, host } = ward;
-    host.stop().await;
-    let host = site.start().await;
-    let ward = Ward { clinic, receiver, site, host };
+    let ward = ward.restarted(|_| {}).await;
     assert_eq!(ward.told_of_another().await, "plain@0.1.0");
     ward.host.stop().await;
 }

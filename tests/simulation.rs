@@ -22,7 +22,6 @@
 //! `SEEDS=0..100000 cargo test -p rounds --test rounds -- simulation::seeds --nocapture` runs as many as one likes, and
 //! `SEEDS=4711 …` shows all that happens in one.
 
-mod chance;
 mod check;
 mod clock;
 mod connectors;
@@ -38,20 +37,13 @@ mod store;
 mod wire;
 mod world;
 
-use std::{
-    env,
-    ops::Range,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-};
+use std::ops::Range;
 
 use self::{
     mutants::Mutant,
     run::{Outcome, run},
 };
+use crate::support::{chance, seeds};
 
 /// How many seeds the tests run, in some ten seconds; CI goes on from there, up to ten thousand.
 const USUAL: u64 = 300;
@@ -59,8 +51,6 @@ const USUAL: u64 = 300;
 const PATIENCE: u64 = 2_000;
 /// Seeds that are told of.
 const MOST: usize = 12;
-/// Threads of a test.
-const THREADS: usize = 2;
 /// Seeds that are kept, with what each found.
 const KEPT: [(u64, &str); 10] = [
     (9, "who waited for the rate did not mind the pause that was asked for meanwhile"),
@@ -80,39 +70,15 @@ const KEPT: [(u64, &str); 10] = [
 
 /// Runs seeds side by side; answers those that broke a promise.
 fn broken(seeds: Range<u64>, mutant: Option<Mutant>, most: usize) -> Vec<(u64, Outcome)> {
-    let (next, found) = (AtomicU64::new(seeds.start), Mutex::new(Vec::new()));
-    let work = || {
-        while found.lock().unwrap().len() < most {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end {
-                return;
-            }
-            let outcome = run(seed, mutant, false);
-            if !outcome.broken.is_empty() {
-                found.lock().unwrap().push((seed, outcome));
-            }
-        }
-    };
-    thread::scope(|scope| (0..THREADS).for_each(|_| drop(scope.spawn(work))));
-    let mut found = found.into_inner().unwrap();
-    found.sort_by_key(|(seed, _)| *seed);
-    found
-}
-
-/// The seeds that somebody asked for, and whether it is one to be shown.
-fn asked() -> (Range<u64>, bool) {
-    let text = env::var("SEEDS").unwrap_or_default();
-    let number = |text: &str| text.parse().expect("SEEDS is a number, or two with .. between");
-    match text.split_once("..") {
-        Some((from, to)) => (number(from)..number(to), false),
-        None if text.is_empty() => (0..USUAL, false),
-        None => (number(&text)..number(&text) + 1, true),
-    }
+    seeds::found_of(seeds, most, |seed| {
+        let outcome = run(seed, mutant, false);
+        (!outcome.broken.is_empty()).then_some(outcome)
+    })
 }
 
 #[test]
 fn seeds_hold() {
-    let (seeds, shows) = asked();
+    let (seeds, shows) = seeds::asked_for("SEEDS", USUAL);
     if shows {
         eprintln!("{:#?}", run(seeds.start, None, true));
         return;

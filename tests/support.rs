@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "a theme takes what it needs")]
 
 mod authority;
+pub(crate) mod chance;
 mod clinic;
 mod connectors;
 mod extent;
@@ -14,6 +15,7 @@ pub(crate) mod real;
 mod registry;
 mod rounds;
 mod script;
+pub(crate) mod seeds;
 mod servers;
 mod site;
 mod wait;
@@ -33,4 +35,4 @@ pub(crate) use servers::{
     Running, SECRET, ehr, ehr_with, key, listener, receiver, receiver_with, serve,
 };
 pub(crate) use site::{CACHE_HOME, Said, Site, cache_home, connection, destination, has_panicked};
-pub(crate) use wait::{PATIENCE, eventually, skipped, within};
+pub(crate) use wait::{PATIENCE, eventually, eventually_within, skipped, within};

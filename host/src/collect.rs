@@ -7,36 +7,44 @@
 
 mod asked;
 mod crowded;
+mod failing;
 mod job;
+mod lines;
 mod policy;
+mod trouble;
 mod verdict;
+mod witness;
 mod work;
 
 use std::{future, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
-use tokio::{sync::mpsc, time};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit, mpsc},
+    time,
+};
 use tokio_util::sync::CancellationToken;
 
 use self::{
     crowded::Roomy,
+    failing::AllFailing,
     job::{Job, Waiting},
-    policy::{Decision, Trouble},
+    policy::Trouble,
     work::Workshop,
 };
 use crate::{
-    breaker::Breaker,
+    breaker::{Breaker, How},
     clock::{self, Clock},
     connection::Connection,
-    connector::{Connector, Fault, Limit, Request, Step},
-    deliver::{self, Owed},
-    egress,
-    lanes::{Lanes, TAKEN_AT_ONCE},
-    model::{Container, ContainerId, Delivery, DestinationName, Filled, Lane},
-    status::UnderWay,
+    connector::{Fault, Limit, Mode, Request, Step},
+    deliver, egress,
+    lanes::Lanes,
+    model::{Container, ContainerId, Delivery, DestinationName, Filled, Pending},
+    repeated::Repeated,
+    status::{Status, UnderWay},
     step,
-    store::{Fill, Store},
+    store::{self, Fill, Store},
 };
 
 /// Fills under way beside the containers that wait for answers, for each of these.
@@ -44,16 +52,28 @@ const FILLS_A_SLOT: usize = 8;
 
 /// Where a connection's containers are handed in. Cheap to clone.
 #[derive(Clone)]
-pub struct Handle(mpsc::UnboundedSender<(Lane, Waiting)>);
+pub struct Handle {
+    lines: mpsc::UnboundedSender<(Pending, UnderWay)>,
+    turn: Arc<Semaphore>,
+}
 
 impl Handle {
-    /// Puts a container at its lane's end. After shutdown it is dropped: the store has it.
-    pub fn collect(&self, lane: Lane, container: ContainerId, under_way: UnderWay) {
-        drop(self.0.send((lane, Waiting::new(container, under_way))));
+    /// Waits for the turn to have containers numbered and to hand them in, for as long as the
+    /// answer lives: of one line, none may be on its way before another with a smaller number is
+    /// there.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turn.acquire().await.ok()
+    }
+
+    /// Puts a container in its lines; one that is filled goes on to those who deliver it when its
+    /// turn has come. After shutdown it is dropped: the store has it.
+    pub fn collect(&self, pending: Pending, under_way: UnderWay) {
+        drop(self.lines.send((pending, under_way)));
     }
 }
 
-/// What a collector works with.
+/// What a collector works with. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Options {
     /// The connection.
     pub connection: Arc<Connection>,
@@ -63,6 +83,8 @@ pub(crate) struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where filled containers go.
     pub deliverers: Arc<[(DestinationName, deliver::Handle)]>,
+    /// Where to say how it goes.
+    pub status: Status,
 }
 
 impl Options {
@@ -79,15 +101,17 @@ impl Options {
             fetching: 0,
             crowded: 0,
             breaker: Breaker::default(),
+            outage: Repeated::default(),
+            failing: AllFailing::default(),
         };
-        (collector, Handle(sender))
+        (collector, Handle { lines: sender, turn: Arc::new(Semaphore::new(1)) })
     }
 }
 
 /// Collects for a connection.
 pub(crate) struct Collector {
     options: Options,
-    inbox: mpsc::UnboundedReceiver<(Lane, Waiting)>,
+    inbox: mpsc::UnboundedReceiver<(Pending, UnderWay)>,
     workshop: Workshop,
     lanes: Lanes<Waiting>,
     events: FuturesUnordered<BoxFuture<'static, Event>>,
@@ -96,13 +120,17 @@ pub(crate) struct Collector {
     /// Of these, how many wait for room in memory first.
     crowded: usize,
     breaker: Breaker,
+    /// Failures while the EHR fails as a whole.
+    outage: Repeated,
+    failing: AllFailing,
 }
 
 /// What the collector waits for.
 enum Event {
     Answered(Job, Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>),
-    Roomy(Lane, Roomy),
-    Filled(Job, Result<Vec<Delivery>, crate::store::Error>),
+    Roomy(ContainerId, Roomy),
+    Filled(Job, Result<Vec<Delivery>, store::Error>),
+    Judged(Job, Trouble, Result<bool, store::Error>),
 }
 
 impl Collector {
@@ -123,18 +151,9 @@ impl Collector {
             tokio::select! {
                 biased;
                 Some(event) = self.events.next(), if !self.events.is_empty() => self.handle(event).await,
-                Some((lane, waiting)) = self.inbox.recv() => self.take(lane, waiting),
+                Some((pending, under_way)) = self.inbox.recv() => self.take(pending, under_way),
                 () = wait(due) => {}
             }
-        }
-    }
-
-    /// Takes one that was handed in, and many that wait behind it; not all, as the first may go.
-    fn take(&mut self, lane: Lane, waiting: Waiting) {
-        self.lanes.push(lane, waiting);
-        for _ in 0..TAKEN_AT_ONCE {
-            let Ok((lane, waiting)) = self.inbox.try_recv() else { break };
-            self.lanes.push(lane, waiting);
         }
     }
 
@@ -142,28 +161,41 @@ impl Collector {
     async fn start_jobs(&mut self) -> Option<Duration> {
         let now = self.options.clock.steady();
         self.lanes.release(now);
+        self.pass_on();
         while self.has_room(now) {
-            let Some(lane) = self.lanes.take() else { break };
-            self.start_job(lane, None).await;
+            let Some(id) = self.next(now) else { break };
+            self.start_job(id, None).await;
+            self.pass_on();
         }
-        // Only now: a lane that was just looked at may have been held.
+        // Only now: one that was just looked at may have been held.
         let due = self.lanes.release(now);
-        let paused = self.breaker.paused_at(now).filter(|_| self.lanes.is_ready());
+        let paused = self.breaker.paused_at(now, self.lanes.is_new_ready());
+        let paused = paused.filter(|_| self.lanes.is_ready());
         [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
     }
 
     fn has_room(&self, now: Timestamp) -> bool {
-        let room = self.breaker.room(now, self.options.connection.config.concurrency);
-        self.fetching < room && self.events.len() < room.saturating_mul(FILLS_A_SLOT)
+        let room = self.options.connection.config.concurrency;
+        let has_room =
+            self.fetching < room && self.events.len() < room.saturating_mul(FILLS_A_SLOT);
+        has_room && self.breaker.admits(now, true)
     }
 
-    async fn start_job(&mut self, lane: Lane, roomy: Option<Roomy>) {
-        let Some(waiting) = self.lanes.first_mut(lane) else { return };
+    async fn start_job(&mut self, id: ContainerId, roomy: Option<Roomy>) {
+        let Some(waiting) = self.lanes.get_mut(id) else { return };
+        let last_try = waiting.failing.as_ref().is_some_and(|failing| failing.is_last_try);
         let serving = self.options.connection.service.serving();
-        match Job::load(self.options.store.as_ref(), lane, waiting.container, serving) {
-            Ok(Some(job)) => self.advance(Job { roomy, ..job }).await,
-            Ok(None) => drop(self.lanes.done(lane)),
-            Err(error) => self.trouble(lane, None, &Trouble::Store(error)),
+        match Job::load(self.options.store.as_ref(), id, serving) {
+            Ok(Some(job)) => {
+                let mode = Mode { last_try, ..job.mode };
+                let pass = Some(self.breaker.begin());
+                self.advance(Job { roomy, mode, pass, ..job }).await;
+            }
+            Ok(None) => self.leave(id),
+            Err(error) => {
+                let why = error.to_string();
+                self.act(id, &Trouble::Store(error), &why);
+            }
         }
     }
 
@@ -172,37 +204,45 @@ impl Collector {
             Event::Answered(mut job, answers) => {
                 self.fetching -= 1;
                 match answers {
-                    Ok(answers) => {
-                        self.breaker.answered();
-                        match job.answered(answers) {
-                            Ok(()) => self.advance(job).await,
-                            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
-                        }
-                    }
+                    Ok(answers) => match job.answered(answers) {
+                        Ok(()) => self.advance(job).await,
+                        Err(fault) => self.fault(job, Trouble::Fault(fault)),
+                    },
                     Err(error) => match error.wants_room() {
                         Some(bytes) => self.crowded(job, bytes).await,
-                        None => self.fault(job, Trouble::Egress(error)).await,
+                        None => self.fault(job, Trouble::Egress(error)),
                     },
                 }
             }
-            Event::Roomy(lane, roomy) => self.begin_anew(lane, roomy).await,
-            Event::Filled(job, Ok(deliveries)) => self.hand_over(&job, deliveries),
-            Event::Filled(job, Err(error)) => {
-                self.trouble(job.lane, None, &Trouble::Store(error));
+            Event::Roomy(id, roomy) => self.begin_anew(id, roomy).await,
+            Event::Filled(job, Ok(deliveries)) => {
+                step::reached("filled");
+                self.hand_over(job.container.id, deliveries);
             }
+            Event::Filled(mut job, Err(error)) => self.trouble(&mut job, &Trouble::Store(error)),
+            Event::Judged(job, trouble, verdict) => self.judged(job, &trouble, verdict),
         }
     }
 
     /// Calls the connector and does what it wants done next.
-    async fn advance(&mut self, job: Job) {
+    async fn advance(&mut self, mut job: Job) {
         step::reached("collecting");
         let step = self.workshop.collect(&job).await;
         self.show(&job, &step);
+        // Only now that the connector has judged what the EHR answered.
+        if matches!(step, Ok(Step::Notify { .. } | Step::Skip { .. })) {
+            let how = if job.is_fresh { How::Well } else { How::Untold };
+            self.end(&mut job, how);
+            self.options.connection.service.collected(&job.container.task, &job.serving);
+        }
         match step {
             Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
+            Ok(Step::Notify { memo, .. }) if job.mode.silent => {
+                self.skip(&job, "it was there before", memo);
+            }
             Ok(Step::Notify { event, payload, memo }) => self.fill(job, event, payload, memo),
             Ok(Step::Skip { reason, memo }) => self.skip(&job, &reason, memo),
-            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+            Err(fault) => self.fault(job, Trouble::Fault(fault)),
         }
     }
 
@@ -221,25 +261,22 @@ impl Collector {
         let limit = job.serving.connector.limits().collect_steps;
         if job.steps > limit {
             let fault = Fault::Limit(Limit::CollectSteps(limit));
-            return self.fault(job, Trouble::Fault(fault)).await;
+            return self.fault(job, Trouble::Fault(fault));
         }
         job.asked.extend(requests.iter().cloned());
         match self.workshop.ask(&job, requests).await {
-            Ok(answers) => {
+            Ok((is_sent, answers)) => {
+                job.is_fresh |= is_sent;
                 self.fetching += 1;
                 self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
             }
-            Err(fault) => self.fault(job, Trouble::Fault(fault)).await,
+            Err(fault) => self.fault(job, Trouble::Fault(fault)),
         }
     }
 
     fn fill(&mut self, mut job: Job, event: String, payload: String, memo: Option<String>) {
         job.let_go();
-        // Of what nobody is to hear, a memo is all that stays.
-        let destinations = match job.container.silent {
-            true => Vec::new(),
-            false => self.options.connection.destinations(&event),
-        };
+        let destinations = self.options.connection.destinations(&event);
         let connector = job.serving.connector.manifest().label();
         let filled = Filled { event, payload, connector, at: self.options.clock.now() };
         let fill = Fill { container: job.container.id, filled, memo, destinations };
@@ -254,59 +291,7 @@ impl Collector {
         let Container { id, task, .. } = &job.container;
         tracing::debug!(%task, container = %id, reason, "skipped");
         self.options.store.skip(*id, memo);
-        self.lanes.done(job.lane);
-    }
-
-    fn hand_over(&mut self, job: &Job, deliveries: Vec<Delivery>) {
-        step::reached("filled");
-        let container = job.container.id;
-        for delivery in deliveries {
-            let deliverer =
-                self.options.deliverers.iter().find(|(name, _)| *name == delivery.destination);
-            if let Some((_, handle)) = deliverer {
-                let under_way = self.options.connection.backlog.enter();
-                handle.deliver(job.lane, Owed { container, delivery, under_way });
-            }
-        }
-        self.lanes.done(job.lane);
-    }
-
-    /// A container could not be collected. Where that was a connector's fault which is not in
-    /// service any more, or is not from now on, it is collected again with what is.
-    async fn fault(&mut self, job: Job, trouble: Trouble) {
-        // Also what is still on its way: nobody waits for that any more, and it would keep its turn.
-        self.workshop.forget(&job);
-        match verdict::judge(&self.options, &job, &trouble).await {
-            Ok(true) => self.lanes.hold(job.lane, self.options.clock.steady()),
-            Ok(false) => self.trouble(job.lane, Some(&job.serving.connector), &trouble),
-            Err(error) => self.trouble(job.lane, None, &Trouble::Store(error)),
-        }
-    }
-
-    fn trouble(&mut self, lane: Lane, connector: Option<&Connector>, trouble: &Trouble) {
-        let now = self.options.clock.steady();
-        let paused_until = trouble
-            .of_it_all()
-            .then(|| self.breaker.failed(now, trouble.pause(), self.options.clock.spread()));
-        let Some(waiting) = self.lanes.first_mut(lane) else { return };
-        let (connection, container) = (&self.options.connection.config.name, waiting.container);
-        let error = match (trouble, connector) {
-            (Trouble::Fault(fault), Some(connector)) if fault.is_the_connectors() => {
-                self.options.connection.blame(connector, fault)
-            }
-            (trouble, _) => trouble.to_string(),
-        };
-        match policy::decide(trouble, waiting, now, paused_until, self.options.clock.spread()) {
-            Decision::Again(at) => {
-                tracing::warn!(%connection, %container, not_before = %at, error, "could not be collected; will be tried again");
-                self.lanes.hold(lane, at);
-            }
-            Decision::Bury(reason) => {
-                tracing::error!(%connection, %container, reason, "could not be collected and became a dead letter; see `rounds dead list`");
-                self.options.store.bury(container, reason, now);
-                self.lanes.done(lane);
-            }
-        }
+        self.leave(*id);
     }
 }
 

@@ -7,10 +7,12 @@
 //! | `scenario` | reads recorded exchanges, polls with them, and compares |
 //! | `record` | makes such a file of a live EHR, with nothing of its patients in it |
 //! | `adversity` | does to a connector what the world does, and says what it would cost |
+//! | `known` | what a host knows of records, and so what it has collected |
 //! | `json` | JSON as it is written |
 
 pub mod adversity;
 pub mod drive;
 pub mod json;
+mod known;
 pub mod record;
 pub mod scenario;

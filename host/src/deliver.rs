@@ -5,9 +5,13 @@
 //! order and times only; the notification is read from the store at every attempt.
 
 mod attempt;
+mod owed;
 mod policy;
+mod tell;
+#[cfg(test)]
+mod tests;
 
-use std::{future, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, future, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
@@ -15,19 +19,20 @@ use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-pub(crate) use self::attempt::Keep;
+pub(crate) use self::{attempt::Keep, owed::Owed};
 use self::{
     attempt::{Attempt, Attempted},
-    policy::Decision,
+    policy::{Decision, Moment},
 };
 use crate::{
-    breaker::Breaker,
+    breaker::{Breaker, How, Pass, Turned},
     clock::{self, Clock},
     destination::{Destination, Outcome},
     lanes::{Lanes, TAKEN_AT_ONCE},
-    model::{ContainerId, Delivery, DestinationName, Lane},
+    model::{ContainerId, DestinationName},
+    repeated::Repeated,
     schedule::backoff,
-    status::{Status, UnderWay},
+    status::Status,
     step,
     store::Store,
 };
@@ -35,25 +40,14 @@ use crate::{
 /// How long a delivery is tried where nobody said otherwise.
 pub(crate) const RETRY_FOR: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
-/// A delivery that waits for its turn.
-pub(crate) struct Owed {
-    /// Its container.
-    pub container: ContainerId,
-    /// Its state on disk.
-    pub delivery: Delivery,
-    /// Counts in its connection's backlog as long as it waits here.
-    #[expect(dead_code, reason = "kept for its drop")]
-    pub under_way: UnderWay,
-}
-
 /// Where a destination's deliveries are handed in. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Handle(mpsc::UnboundedSender<(Lane, Owed)>);
+pub(crate) struct Handle(mpsc::UnboundedSender<Owed>);
 
 impl Handle {
-    /// Puts a delivery at its lane's end. After shutdown it is dropped: the store has it.
-    pub(crate) fn deliver(&self, lane: Lane, owed: Owed) {
-        drop(self.0.send((lane, owed)));
+    /// Puts a delivery in its lines. After shutdown it is dropped: the store has it.
+    pub(crate) fn deliver(&self, owed: Owed) {
+        drop(self.0.send(owed));
     }
 }
 
@@ -91,6 +85,8 @@ impl Options {
                 lanes,
                 attempts,
                 breaker: Breaker::default(),
+                outage: Repeated::default(),
+                alone: BTreeSet::new(),
                 gone: false,
             },
             Handle(sender),
@@ -101,10 +97,14 @@ impl Options {
 /// Makes a destination's deliveries.
 pub(crate) struct Deliverer {
     options: Options,
-    inbox: mpsc::UnboundedReceiver<(Lane, Owed)>,
+    inbox: mpsc::UnboundedReceiver<Owed>,
     lanes: Lanes<Owed>,
     attempts: FuturesUnordered<BoxFuture<'static, Attempted>>,
     breaker: Breaker,
+    /// Failures while it fails as a whole.
+    outage: Repeated,
+    /// Those held whose failures nobody's success has told from the destination's.
+    alone: BTreeSet<ContainerId>,
     gone: bool,
 }
 
@@ -124,13 +124,17 @@ impl Deliverer {
     /// Proves the destination before its first attempt, later and later where it does not answer.
     async fn verify(&mut self) {
         loop {
+            let pass = self.breaker.begin();
             let outcome = self.options.destination.verify().await;
-            if outcome == Outcome::Delivered {
-                return self.breaker.answered();
-            }
             let now = self.options.clock.steady();
-            self.say_failed(&outcome);
-            let until = self.breaker.failed(now, None, self.options.clock.spread());
+            if outcome == Outcome::Delivered {
+                return self.end(pass, How::Well, now);
+            }
+            let is_worth_a_line =
+                tell::why(&outcome).is_some_and(|why| self.outage.is_worth_a_line(why));
+            self.tell_unproven(&outcome, is_worth_a_line);
+            self.end(pass, How::FailedWhole(None), now);
+            let until = self.breaker.paused_until().unwrap_or(now);
             time::sleep(clock::until(now, until)).await;
         }
     }
@@ -142,7 +146,7 @@ impl Deliverer {
             tokio::select! {
                 biased;
                 Some(attempted) = self.attempts.next(), if !self.attempts.is_empty() => self.settle(attempted),
-                Some((lane, owed)) = self.inbox.recv() => self.take(lane, owed),
+                Some(owed) = self.inbox.recv() => self.take(owed),
                 () = wait(due) => {}
             }
         }
@@ -150,90 +154,128 @@ impl Deliverer {
 
     /// Takes one that was handed in, and many that wait behind it; not all, as after a start that
     /// may be a million, and the first may go.
-    fn take(&mut self, lane: Lane, owed: Owed) {
-        self.lanes.push(lane, owed);
+    fn take(&mut self, owed: Owed) {
+        self.line_up(owed);
         for _ in 0..TAKEN_AT_ONCE {
-            let Ok((lane, owed)) = self.inbox.try_recv() else { break };
-            self.lanes.push(lane, owed);
+            let Ok(owed) = self.inbox.try_recv() else { break };
+            self.line_up(owed);
         }
-        let waiting = self.lanes.len();
-        self.options.status.destination(&self.options.name, |it| it.waiting = waiting);
+        self.tell_waiting();
+    }
+
+    fn line_up(&mut self, owed: Owed) {
+        let (container, lanes, kind) = (owed.container, owed.lanes, owed.kind());
+        self.lanes.push(container, lanes, owed, kind);
     }
 
     /// Starts as many attempts as there is room for; answers how long until there is more to do.
     fn start_attempts(&mut self) -> Option<Duration> {
         let now = self.options.clock.steady();
         self.lanes.release(now);
-        while self.attempts.len() < self.room(now) {
-            let Some(lane) = self.lanes.take() else { break };
-            self.start_attempt(lane);
+        while self.has_room(now) {
+            let Some(container) = self.next(now) else { break };
+            self.start_attempt(container);
         }
-        // Only now: a lane that was just looked at may have been held.
+        // Only now: one that was just looked at may have been held.
         let due = self.lanes.release(now);
-        let paused = self.breaker.paused_at(now).filter(|_| self.lanes.is_ready());
+        let paused = self.breaker.paused_at(now, self.lanes.is_new_ready());
+        let paused = paused.filter(|_| self.lanes.is_ready());
         [due, paused].into_iter().flatten().min().map(|at| clock::until(now, at))
     }
 
-    fn start_attempt(&mut self, lane: Lane) {
+    fn has_room(&self, now: Timestamp) -> bool {
+        let is_full = self.attempts.len() >= self.options.concurrency;
+        !self.gone && !is_full && self.breaker.admits(now, true)
+    }
+
+    /// Whose turn it is. What failed before never takes more than half of the room.
+    fn next(&mut self, now: Timestamp) -> Option<ContainerId> {
+        match self.breaker.is_open() {
+            true => {
+                let also_tried = self.breaker.admits(now, false);
+                self.lanes.probe(self.options.clock.spread(), also_tried)
+            }
+            false => self.lanes.take(self.options.concurrency.div_ceil(2)),
+        }
+    }
+
+    fn start_attempt(&mut self, container: ContainerId) {
         let now = self.options.clock.steady();
-        let Some(owed) = self.lanes.first_mut(lane) else { return };
+        let Some(owed) = self.lanes.get_mut(container) else { return };
         if let Some(not_before) = owed.delivery.not_before.take_if(|at| *at > now) {
             // Noted by a clock that has been set back since, it may be far away.
             let longest = clock::after(now, backoff::LONGEST_DELIVERY_WAIT);
-            return self.lanes.hold(lane, not_before.min(longest));
+            return self.lanes.hold(container, not_before.min(longest));
         }
-        let (container, attempt) = (owed.container, owed.delivery.attempts + 1);
+        let attempt = owed.delivery.attempts + 1;
         let span =
             tracing::info_span!("delivery", destination = %self.options.name, %container, attempt);
         let (store, keep) = (self.options.store.as_ref(), self.options.keep);
         let attempt = match Attempt::of(store, owed, keep, self.options.clock.now()) {
-            Ok(None) => return self.forget(lane),
-            Ok(Some(attempt)) => attempt.make(lane, Arc::clone(&self.options.destination)).boxed(),
-            Err(outcome) => future::ready(Attempted { lane, outcome, taken: None }).boxed(),
+            Ok(None) => return self.forget(container),
+            Ok(Some(attempt)) => {
+                let pass = self.breaker.begin();
+                attempt.make(container, pass, Arc::clone(&self.options.destination)).boxed()
+            }
+            Err(outcome) => {
+                let attempted = Attempted { container, pass: None, outcome, taken: None };
+                future::ready(attempted).boxed()
+            }
         };
         self.attempts.push(attempt.instrument(span).boxed());
     }
 
     /// The store was made to forget it, and nothing is owed any more.
-    fn forget(&mut self, lane: Lane) {
-        self.lanes.done(lane);
-        let waiting = self.lanes.len();
-        self.options.status.destination(&self.options.name, |it| it.waiting = waiting);
+    fn forget(&mut self, container: ContainerId) {
+        self.lanes.done(container);
+        self.tell_waiting();
     }
 
-    fn room(&self, now: Timestamp) -> usize {
-        if self.gone { 0 } else { self.breaker.room(now, self.options.concurrency) }
-    }
-
-    /// What an outcome says of the destination as a whole; answers until when it is left alone.
-    fn note(&mut self, outcome: &Outcome, now: Timestamp) -> Option<Timestamp> {
-        match outcome {
-            Outcome::Failed { of_it_all: true, pause, .. } => {
-                return Some(self.breaker.failed(now, *pause, self.options.clock.spread()));
-            }
-            Outcome::Gone { .. } => self.gone = true,
-            Outcome::Delivered | Outcome::Failed { .. } | Outcome::Refused { .. } => {
-                self.breaker.answered()
-            }
+    /// What an outcome says of the destination as a whole.
+    fn note(&mut self, outcome: &Outcome, pass: Option<Pass>, is_new: bool, now: Timestamp) {
+        self.gone |= matches!(outcome, Outcome::Gone { .. });
+        let how = match outcome {
+            Outcome::Failed { of_it_all: true, pause, .. } => How::FailedWhole(*pause),
+            Outcome::Failed { .. } => How::Failed { is_new },
+            Outcome::Gone { .. } => How::Untold,
+            Outcome::Delivered | Outcome::Refused { .. } => How::Well,
+        };
+        if let Some(pass) = pass {
+            self.end(pass, how, now);
         }
-        None
     }
 
-    fn settle(&mut self, Attempted { lane, outcome, taken }: Attempted) {
+    fn end(&mut self, pass: Pass, how: How, now: Timestamp) {
+        let turned = self.breaker.ended(pass, how, now, self.options.clock.spread());
+        if how == How::Well {
+            // Maybe it was down, and they were too few to tell.
+            std::mem::take(&mut self.alone).into_iter().for_each(|it| self.lanes.free(it));
+        }
+        if turned == Some(Turned::Closed) {
+            self.outage = Repeated::default();
+        }
+        self.tell_turned(turned);
+    }
+
+    fn settle(&mut self, Attempted { container, pass, outcome, taken }: Attempted) {
         step::reached("sent");
         let now = self.options.clock.steady();
-        let until = self.note(&outcome, now);
-        let Some(owed) = self.lanes.first_mut(lane) else { return };
-        let decision = policy::decide(
-            &outcome,
-            &mut owed.delivery,
+        let is_new = self.lanes.is_new(container);
+        self.note(&outcome, pass, is_new, now);
+        let is_outage = pass.is_some() && self.breaker.is_open();
+        let moment = Moment {
             now,
-            until,
-            self.options.retry_for,
-            self.options.clock.spread(),
-        );
-        let container = owed.container;
-        self.say(&outcome, &decision, container);
+            others: self.breaker.well(),
+            back: is_outage.then(|| self.breaker.paused_until().unwrap_or(now)),
+            retry_for: self.options.retry_for,
+            random: self.options.clock.spread(),
+        };
+        let Some(owed) = self.lanes.get_mut(container) else { return };
+        let decision = policy::decide(&outcome, owed, &moment);
+        let is_alone = owed.others == Some(moment.others);
+        let repeated = if is_outage { &mut self.outage } else { &mut owed.repeated };
+        let is_worth_a_line = tell::why(&outcome).is_some_and(|why| repeated.is_worth_a_line(why));
+        self.tell(&outcome, &decision, container, is_worth_a_line);
         let at = self.options.clock.now();
         let taken = taken.map(|taken| taken.delivered(at));
         if let Some(settlement) = decision.settlement(at, taken) {
@@ -241,55 +283,15 @@ impl Deliverer {
             step::reached("settled");
         }
         match decision {
-            Decision::Keep => self.lanes.hold(lane, clock::after(now, policy::KEPT_FOR)),
-            Decision::Retry { not_before, .. } => self.lanes.hold(lane, not_before),
-            Decision::Delivered | Decision::Dead { .. } => drop(self.lanes.done(lane)),
-        }
-    }
-
-    fn say(&self, outcome: &Outcome, decision: &Decision, container: ContainerId) {
-        let (destination, waiting) = (&self.options.name, self.lanes.len());
-        match decision {
-            Decision::Delivered => tracing::debug!(%destination, %container, "delivered"),
+            Decision::Keep => self.lanes.hold(container, clock::after(now, policy::KEPT_FOR)),
+            // It goes on as soon as the destination does, and until then it is its turn at times.
+            Decision::Retry { .. } if is_outage => self.lanes.again(container),
             Decision::Retry { not_before, .. } => {
-                tracing::info!(%destination, %container, %not_before, "will be tried again")
+                self.lanes.hold(container, not_before);
+                self.alone.extend(is_alone.then_some(container));
             }
-            Decision::Dead { reason } => {
-                tracing::error!(%destination, %container, reason, "became a dead letter; see `rounds dead list`")
-            }
-            Decision::Keep => {}
+            Decision::Delivered | Decision::Dead { .. } => drop(self.lanes.done(container)),
         }
-        let paused_until = self.breaker.paused_until();
-        let disabled = self.gone;
-        self.options.status.destination(destination, |it| {
-            it.waiting = waiting.saturating_sub(usize::from(matches!(
-                decision,
-                Decision::Delivered | Decision::Dead { .. }
-            )));
-            it.delivered += u64::from(*decision == Decision::Delivered);
-            it.dead += u64::from(matches!(decision, Decision::Dead { .. }));
-            (it.paused_until, it.disabled) = (paused_until, disabled);
-        });
-        self.say_failed(outcome);
-    }
-
-    fn say_failed(&self, outcome: &Outcome) {
-        let destination = &self.options.name;
-        let why = match outcome {
-            Outcome::Delivered => None,
-            Outcome::Gone { why } => {
-                tracing::error!(%destination, why, "wants no more and is disabled; its deliveries are kept, and go on after a restart");
-                Some(why.clone())
-            }
-            Outcome::Failed { why, .. } | Outcome::Refused { why } => {
-                tracing::warn!(%destination, why, "attempt failed");
-                Some(why.clone())
-            }
-        };
-        self.options.status.destination(destination, |it| {
-            it.failed += u64::from(why.is_some());
-            it.error = why;
-        });
     }
 
     async fn finish_attempts(&mut self) {

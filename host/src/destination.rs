@@ -46,13 +46,14 @@ pub enum Outcome {
     /// The destination has it.
     Delivered,
     /// It does not, and may later. `of_it_all` is said of faults that any other notification
-    /// would meet as well, as a connection refused.
+    /// would meet as well, as a connection refused: then the destination is left alone. Where that
+    /// is not sure, as with a status, what fails of others beside it decides.
     Failed {
         /// What happened, without a patient's data.
         why: String,
         /// How long it asked to be left alone.
         pause: Option<Duration>,
-        /// Whether the whole destination is at fault, or maybe only this notification.
+        /// Whether the whole destination is surely at fault, or maybe only this notification.
         of_it_all: bool,
     },
     /// It never will take this one.

@@ -1,7 +1,13 @@
-//! Waiting in line: items of one lane one after another, items of different lanes side by side.
+//! Waiting in line: each item in two lines at once, its key's and its record's, by its number.
 //!
-//! Pure and without a clock of its own. Collecting and delivering each have one of these; on
-//! disk there is none, for a restart makes them anew from what the store says is pending.
+//! An item goes when it is the first of both its lines, and holds both until it is done; so what
+//! waits behind it in either waits on, and all others go beside it. The numbers are those of the
+//! commits, so the order is the same whatever order items are handed in, before a restart and
+//! after it. Pure and without a clock of its own. Collecting and delivering each have one of
+//! these; on disk there is none, for a restart makes them anew from what the store says is pending.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     cmp::Reverse,
@@ -10,139 +16,322 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::model::Lane;
+use crate::model::{ContainerId, Lane};
 
 /// How many items whoever owns lines takes in before it sees whether one may go: after a start, a
 /// million may be handed in.
 pub(crate) const TAKEN_AT_ONCE: usize = 1000;
 
-/// Lines of items. At most one item of a lane, its first, is out at a time.
+/// What is known of an item as it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It has not been out yet.
+    New,
+    /// It was out, and came back.
+    Tried,
+    /// It only waits for those before it, and nobody is asked about it.
+    Passing,
+}
+
+/// Lines of items.
 #[derive(Debug)]
 pub(crate) struct Lanes<T> {
-    waiting: HashMap<Lane, VecDeque<T>>,
-    /// Lanes whose first item may go now, in the order in which they became free.
-    ready: VecDeque<Lane>,
-    /// Lanes whose first item may not go yet.
-    held: BinaryHeap<Reverse<(Timestamp, Lane)>>,
-    length: usize,
+    items: HashMap<ContainerId, Entry<T>>,
+    lines: HashMap<Lane, Line>,
+    /// Who may go now, in the order in which they came to. Some may have been put back since.
+    new: VecDeque<ContainerId>,
+    tried: VecDeque<ContainerId>,
+    passing: VecDeque<ContainerId>,
+    /// Who may not go yet.
+    held: BinaryHeap<Reverse<(Timestamp, ContainerId)>>,
+    /// How many of those that are out were tried before.
+    tried_out: usize,
+    /// How many were taken to find something out.
+    probes: u64,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    item: T,
+    places: [Place; 2],
+    kind: Kind,
+    state: State,
+}
+
+/// A place in a line.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    lane: Lane,
+    /// Who comes next there.
+    behind: Option<ContainerId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Behind others, or about to be ready.
+    Waiting,
+    Ready,
+    Out,
+    Held(Timestamp),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    first: ContainerId,
+    last: ContainerId,
 }
 
 impl<T> Default for Lanes<T> {
     fn default() -> Self {
-        let (ready, held) = (VecDeque::new(), BinaryHeap::new());
-        Self { waiting: HashMap::new(), ready, held, length: 0 }
+        Self {
+            items: HashMap::new(),
+            lines: HashMap::new(),
+            new: VecDeque::new(),
+            tried: VecDeque::new(),
+            passing: VecDeque::new(),
+            held: BinaryHeap::new(),
+            tried_out: 0,
+            probes: 0,
+        }
     }
 }
 
 impl<T> Lanes<T> {
-    /// Puts an item at its lane's end.
-    pub(crate) fn push(&mut self, lane: Lane, item: T) {
-        let line = self.waiting.entry(lane).or_default();
-        line.push_back(item);
-        if line.len() == 1 {
-            self.ready.push_back(lane);
+    /// Puts an item into its lines, behind all with smaller numbers and whoever is out. At once
+    /// where it has the largest. One that waits already stays as it is.
+    pub(crate) fn push(&mut self, id: ContainerId, lanes: [Lane; 2], item: T, kind: Kind) {
+        if self.items.contains_key(&id) {
+            return;
         }
-        self.length += 1;
-    }
-
-    /// Takes the next lane that may go; its first item is out until `done` or `hold`.
-    pub(crate) fn take(&mut self) -> Option<Lane> {
-        self.ready.pop_front()
-    }
-
-    /// A lane's first item.
-    pub(crate) fn first_mut(&mut self, lane: Lane) -> Option<&mut T> {
-        self.waiting.get_mut(&lane).and_then(VecDeque::front_mut)
-    }
-
-    /// The item that was out is finished: it leaves, and the next of its lane may go.
-    pub(crate) fn done(&mut self, lane: Lane) -> Option<T> {
-        let line = self.waiting.get_mut(&lane)?;
-        let finished = line.pop_front();
-        self.length -= usize::from(finished.is_some());
-        if line.is_empty() {
-            self.waiting.remove(&lane);
-        } else {
-            self.ready.push_back(lane);
+        let places = lanes.map(|lane| Place { lane, behind: None });
+        self.items.insert(id, Entry { item, places, kind, state: State::Waiting });
+        for lane in distinct(lanes) {
+            self.line_up(lane, id);
         }
-        finished
+        self.see(id);
     }
 
-    /// The item that was out goes again, not before `until`; its lane waits with it.
-    pub(crate) fn hold(&mut self, lane: Lane, until: Timestamp) {
-        self.held.push(Reverse((until, lane)));
+    /// Takes one that may go, and is out until `done`, `hold` or `again`: first those that were
+    /// tried before, of which at most so many are out, so that they never take all the room.
+    pub(crate) fn take(&mut self, most_tried: usize) -> Option<ContainerId> {
+        let tried = if self.tried_out < most_tried { self.take_of(Kind::Tried) } else { None };
+        tried.or_else(|| self.take_of(Kind::New))
     }
 
-    /// Frees the lanes that were held until `now`; answers when the next one is due.
+    /// As [`Self::take`], but one that tells whether others would fare better: of those that have
+    /// not been out yet in turns the newest, and any, as `random` (from 0 to 1) picks it. Else, if
+    /// these are asked as well, of those that have the one whose last turn is longest ago.
+    pub(crate) fn probe(&mut self, random: f64, also_tried: bool) -> Option<ContainerId> {
+        let new = self.probe_new(random);
+        self.probes += u64::from(new.is_some());
+        new.or_else(|| also_tried.then(|| self.take_of(Kind::Tried)).flatten())
+    }
+
+    /// As [`Self::take`], but one that nobody is asked about.
+    pub(crate) fn take_passing(&mut self) -> Option<ContainerId> {
+        self.take_of(Kind::Passing)
+    }
+
+    /// An item.
+    pub(crate) fn get_mut(&mut self, id: ContainerId) -> Option<&mut T> {
+        self.items.get_mut(&id).map(|entry| &mut entry.item)
+    }
+
+    /// Whether it has not been out before this time.
+    pub(crate) fn is_new(&self, id: ContainerId) -> bool {
+        self.items.get(&id).is_some_and(|entry| entry.kind == Kind::New)
+    }
+
+    /// One that was out is finished: it leaves, and who comes next in its lines may go.
+    pub(crate) fn done(&mut self, id: ContainerId) -> Option<T> {
+        self.come_back(id, State::Waiting);
+        let Entry { item, places, .. } = self.items.remove(&id)?;
+        let [one, other] = places;
+        for lane in distinct([one.lane, other.lane]) {
+            let behind = places.iter().find(|place| place.lane == lane);
+            match behind.and_then(|place| place.behind) {
+                Some(next) => {
+                    self.lines.entry(lane).and_modify(|line| line.first = next);
+                    self.see(next);
+                }
+                None => drop(self.lines.remove(&lane)),
+            }
+        }
+        Some(item)
+    }
+
+    /// One that was out goes again, not before `until`; its lines wait with it.
+    pub(crate) fn hold(&mut self, id: ContainerId, until: Timestamp) {
+        self.come_back(id, State::Held(until));
+        self.line_up_again(id);
+        self.held.push(Reverse((until, id)));
+    }
+
+    /// One that was out goes again, after all others that may.
+    pub(crate) fn again(&mut self, id: ContainerId) {
+        self.come_back(id, State::Waiting);
+        self.line_up_again(id);
+        self.see(id);
+    }
+
+    /// Frees those that were held until `now`; answers when the next one is due.
     pub(crate) fn release(&mut self, now: Timestamp) -> Option<Timestamp> {
-        while let Some(Reverse((until, lane))) = self.held.peek().copied() {
+        while let Some(Reverse((until, id))) = self.held.peek().copied() {
             if until > now {
                 return Some(until);
             }
             self.held.pop();
-            self.ready.push_back(lane);
+            if self.items.get(&id).is_some_and(|it| it.state == State::Held(until)) {
+                self.free(id);
+            }
         }
         None
     }
 
-    /// Whether a lane may go now.
+    /// One that is held may go now.
+    pub(crate) fn free(&mut self, id: ContainerId) {
+        let is_held = |it: &&mut Entry<T>| matches!(it.state, State::Held(_));
+        if let Some(entry) = self.items.get_mut(&id).filter(is_held) {
+            entry.state = State::Waiting;
+            self.see(id);
+        }
+    }
+
+    /// Whether one may go now.
     pub(crate) fn is_ready(&self) -> bool {
-        !self.ready.is_empty()
+        !self.new.is_empty() || !self.tried.is_empty()
+    }
+
+    /// Whether one that has not been out yet may go now.
+    pub(crate) fn is_new_ready(&self) -> bool {
+        !self.new.is_empty()
     }
 
     /// All items, those that are out among them.
     pub(crate) fn len(&self) -> usize {
-        self.length
+        self.items.len()
+    }
+
+    fn line_up(&mut self, lane: Lane, id: ContainerId) {
+        let Some(line) = self.lines.get(&lane).copied() else {
+            self.lines.insert(lane, Line { first: id, last: id });
+            return;
+        };
+        let before = match line.last < id {
+            true => Some(line.last),
+            false => self.before(lane, line.first, id),
+        };
+        let behind = match before {
+            Some(before) => self.place(lane, before).and_then(|it| it.behind.replace(id)),
+            None => Some(line.first),
+        };
+        if let Some(place) = self.place(lane, id) {
+            place.behind = behind;
+        }
+        let Some(line) = self.lines.get_mut(&lane) else { return };
+        if behind.is_none() {
+            line.last = id;
+        }
+        if before.is_none() {
+            let first = std::mem::replace(&mut line.first, id);
+            let ready = self.items.get_mut(&first).filter(|it| it.state == State::Ready);
+            ready.into_iter().for_each(|it| it.state = State::Waiting);
+        }
+    }
+
+    /// Behind whom a number belongs; nobody where it is to be the first. Who is out stays that.
+    fn before(&mut self, lane: Lane, first: ContainerId, id: ContainerId) -> Option<ContainerId> {
+        let is_out = self.items.get(&first).is_some_and(|it| it.state == State::Out);
+        let mut before = (first < id || is_out).then_some(first)?;
+        while let Some(next) = self.place(lane, before).and_then(|it| it.behind) {
+            if next > id {
+                break;
+            }
+            before = next;
+        }
+        Some(before)
+    }
+
+    /// Puts one that was out behind those with smaller numbers that came meanwhile.
+    fn line_up_again(&mut self, id: ContainerId) {
+        let Some(places) = self.items.get(&id).map(|entry| entry.places) else { return };
+        for Place { lane, behind } in places {
+            let Some(next) = behind.filter(|next| *next < id) else { continue };
+            self.lines.entry(lane).and_modify(|line| line.first = next);
+            self.place(lane, id).into_iter().for_each(|place| place.behind = None);
+            self.line_up(lane, id);
+            self.see(next);
+        }
+    }
+
+    fn place(&mut self, lane: Lane, id: ContainerId) -> Option<&mut Place> {
+        let entry = self.items.get_mut(&id)?;
+        entry.places.iter_mut().find(|place| place.lane == lane)
+    }
+
+    /// Has one go that is the first of its lines.
+    fn see(&mut self, id: ContainerId) {
+        let Some(entry) = self.items.get_mut(&id) else { return };
+        let is_first = |place: &Place| self.lines.get(&place.lane).is_some_and(|it| it.first == id);
+        if entry.state == State::Waiting && entry.places.iter().all(is_first) {
+            entry.state = State::Ready;
+            let kind = entry.kind;
+            self.queue(kind).push_back(id);
+        }
+    }
+
+    fn take_of(&mut self, kind: Kind) -> Option<ContainerId> {
+        loop {
+            let id = self.queue(kind).pop_front()?;
+            if self.go(id, kind) {
+                return Some(id);
+            }
+        }
+    }
+
+    fn probe_new(&mut self, random: f64) -> Option<ContainerId> {
+        loop {
+            let last = self.new.len().checked_sub(1)?;
+            let any = (random.clamp(0.0, 1.0) * last as f64).round() as usize;
+            let picked = if self.probes.is_multiple_of(2) { last } else { any.min(last) };
+            // Who stands last stays there.
+            let id = if picked == last {
+                self.new.pop_back()?
+            } else {
+                self.new.swap_remove_front(picked)?
+            };
+            if self.go(id, Kind::New) {
+                return Some(id);
+            }
+        }
+    }
+
+    /// One of a queue goes, unless it was put back since.
+    fn go(&mut self, id: ContainerId, kind: Kind) -> bool {
+        let is_it = |it: &&mut Entry<T>| it.state == State::Ready && it.kind == kind;
+        let Some(entry) = self.items.get_mut(&id).filter(is_it) else { return false };
+        entry.state = State::Out;
+        self.tried_out += usize::from(kind == Kind::Tried);
+        true
+    }
+
+    fn come_back(&mut self, id: ContainerId, state: State) {
+        let Some(entry) = self.items.get_mut(&id) else { return };
+        let was_out = std::mem::replace(&mut entry.state, state) == State::Out;
+        let kind = std::mem::replace(&mut entry.kind, Kind::Tried);
+        self.tried_out -= usize::from(was_out && kind == Kind::Tried);
+    }
+
+    fn queue(&mut self, kind: Kind) -> &mut VecDeque<ContainerId> {
+        match kind {
+            Kind::New => &mut self.new,
+            Kind::Tried => &mut self.tried,
+            Kind::Passing => &mut self.passing,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const A: Lane = Lane(1);
-    const B: Lane = Lane(2);
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap_or_default()
-    }
-
-    #[test]
-    fn one_of_a_lane_goes_at_a_time_and_other_lanes_beside_it() {
-        let mut lanes = Lanes::default();
-        lanes.push(A, 1);
-        lanes.push(A, 2);
-        lanes.push(B, 3);
-        assert_eq!((lanes.take(), lanes.take(), lanes.take()), (Some(A), Some(B), None));
-        assert_eq!(lanes.done(A), Some(1));
-        assert_eq!(lanes.take(), Some(A));
-        assert_eq!(lanes.first_mut(A), Some(&mut 2));
-        assert_eq!(lanes.len(), 2);
-    }
-
-    #[test]
-    fn a_held_lane_waits_with_all_behind_it() {
-        let mut lanes = Lanes::default();
-        lanes.push(A, 1);
-        lanes.push(A, 2);
-        assert_eq!(lanes.take(), Some(A));
-        lanes.hold(A, at(10));
-        lanes.push(A, 3);
-        assert_eq!(lanes.release(at(9)), Some(at(10)));
-        assert_eq!(lanes.take(), None);
-        assert_eq!(lanes.release(at(10)), None);
-        assert_eq!(lanes.take(), Some(A));
-        assert_eq!(lanes.first_mut(A), Some(&mut 1));
-    }
-
-    #[test]
-    fn an_emptied_lane_starts_anew() {
-        let mut lanes = Lanes::default();
-        lanes.push(A, 1);
-        lanes.take();
-        lanes.done(A);
-        assert_eq!(lanes.len(), 0);
-        lanes.push(A, 2);
-        assert_eq!(lanes.take(), Some(A));
-    }
+/// Two lanes, or one where they are the same.
+fn distinct([one, other]: [Lane; 2]) -> impl Iterator<Item = Lane> {
+    [Some(one), Some(other).filter(|other| *other != one)].into_iter().flatten()
 }

@@ -72,6 +72,7 @@ mod plain;
 pub mod poll;
 pub mod practice;
 mod reload;
+mod repeated;
 pub mod schedule;
 pub mod service;
 pub mod shadow;

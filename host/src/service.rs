@@ -3,10 +3,12 @@
 //! A poll takes what is in service as it begins and ends on it, so a swap lies between two polls.
 //! What is new is on trial: until every task has polled well with it a few times, the one
 //! before is kept, with where each task stood. Where the new one fails on what the one before
-//! would have read, the old one is back in service, and the tasks are back where they were.
+//! reads, the old one is back in service, and the tasks are back where they were. What an EHR says
+//! that neither can read is nobody's fault. Who served before may always come back.
 
 mod notes;
 mod record;
+mod suspects;
 mod trial;
 
 use std::{
@@ -21,7 +23,8 @@ pub use self::notes::Notes;
 use self::trial::Standing;
 pub(crate) use self::{
     record::{Record, Resumed},
-    trial::Trial,
+    suspects::Suspect,
+    trial::{Testimony, Trial, Verdict},
 };
 use crate::{
     connector::Connector,
@@ -150,19 +153,31 @@ impl Service {
         }
     }
 
-    /// A poll failed by the connector's fault.
-    pub(crate) fn went_wrong(&self, task: &TaskId, serving: &Serving) {
-        self.standing().went_wrong(task, serving.number);
+    /// A poll failed with what is on trial where the one before would have polled well; whether it
+    /// is proven by now that what is on trial is to blame.
+    pub(crate) fn failed_alone(&self, task: &TaskId, serving: &Serving) -> bool {
+        self.standing().failed_alone(task, serving.number)
     }
 
-    /// What this is judged by, where it is on trial.
+    /// A record was collected.
+    pub(crate) fn collected(&self, task: &TaskId, serving: &Serving) {
+        self.standing().collected(task, serving.number);
+    }
+
+    /// Whether a record of a task was collected with what is on trial.
+    pub(crate) fn has_collected(&self, task: &TaskId) -> bool {
+        self.standing().has_collected(task)
+    }
+
+    /// A record could not be collected, and nobody knows whether the one before could; whether it
+    /// is proven by now that what is on trial is to blame.
+    pub(crate) fn suspect(&self, task: &TaskId, serving: &Serving, suspect: Suspect) -> bool {
+        self.standing().suspect(task, serving.number, suspect)
+    }
+
+    /// What it is held against, where it is on trial.
     pub(crate) fn on_trial(&self, task: &TaskId, serving: &Serving) -> Option<Trial> {
         self.standing().on_trial(task, serving.number)
-    }
-
-    /// Whether a container of a task was made by what is on trial.
-    pub(crate) fn is_made_on_trial(&self, task: &TaskId, container: ContainerId) -> bool {
-        self.standing().is_made_on_trial(task, container)
     }
 
     /// Takes what is on trial out of service and puts the one before back, with every task where
@@ -198,8 +213,9 @@ impl Service {
     }
 
     /// Puts another connector in service, on trial against the last that has proven itself.
-    /// Where it is that one, somebody puts it back, and every task goes back to where it stood
-    /// with it. Polls under way end on what they began with.
+    /// Where it is that one, or the one before, somebody puts it back: it has nothing to prove, and
+    /// from a trial every task goes back to where it stood before. Polls under way end on what they
+    /// began with.
     ///
     /// # Errors
     /// Where it is put back and the store cannot be written; what is in service stays then.

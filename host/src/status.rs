@@ -74,6 +74,20 @@ pub struct Task {
     /// Records that cannot be read and became dead letters, since the host started.
     #[serde(default)]
     pub unreadable: u64,
+    /// What it found and cannot collect.
+    #[serde(default)]
+    pub uncollected: Option<Uncollected>,
+}
+
+/// Changes that a task found and that could not be collected yet; they are tried again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uncollected {
+    /// How many were tried in vain.
+    pub containers: usize,
+    /// Since when the oldest of them fails.
+    pub since: Timestamp,
+    /// Why one of them failed last.
+    pub error: String,
 }
 
 /// The listing of a task, as it stands.

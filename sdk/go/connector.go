@@ -30,6 +30,14 @@ type Collector interface {
 	Collect(context Context, change Change, memo *string, collected []Response) (Step, error)
 }
 
+// Mover is implemented as well by connectors that tell those who knew a record under the key that it
+// had, when it has another. Without it, they are told nothing.
+type Mover interface {
+	// MovedAway says what to ask and tell for a change of KindMovedAway, whose key is the one before.
+	// The memo left here is that of the change that follows.
+	MovedAway(context Context, change Change, memo *string, collected []Response) (Step, error)
+}
+
 // Session is implemented as well by connectors of EHRs with a sign-in call of their own, which are
 // exported by session.Export.
 type Session interface {
@@ -53,19 +61,28 @@ type Credentials struct {
 var exported Connector
 
 // Export makes a component of a connector. It is called once, from an init function, and panics
-// where the connector has a Collect that is no [Collector]'s, which would never be called.
+// where the connector has a Collect that is no [Collector]'s or a MovedAway that is no [Mover]'s,
+// which would never be called.
 func Export(connector Connector) {
 	_, collects := connector.(Collector)
 	if _, has := reflect.TypeOf(connector).MethodByName("Collect"); has && !collects {
 		panic("rounds.Export: Collect has other parameters or results than rounds.Collector's")
 	}
+	_, moves := connector.(Mover)
+	if _, has := reflect.TypeOf(connector).MethodByName("MovedAway"); has && !moves {
+		panic("rounds.Export: MovedAway has other parameters or results than rounds.Mover's")
+	}
 	exported = connector
 }
 
-// Collect calls a connector's Collect, or does what is done without one.
+// Collect calls a connector's Collect, for a record that moved away its MovedAway, or does what is
+// done without.
 func Collect(
 	connector Connector, context Context, change Change, memo *string, collected []Response,
 ) (Step, error) {
+	if change.Kind == KindMovedAway {
+		return movedAway(connector, context, change, memo, collected)
+	}
 	if collector, is := connector.(Collector); is {
 		return collector.Collect(context, change, memo, collected)
 	}
@@ -75,4 +92,13 @@ func Collect(
 		}
 	}
 	return nil, Internal("several events, and no Collect to choose one")
+}
+
+func movedAway(
+	connector Connector, context Context, change Change, memo *string, collected []Response,
+) (Step, error) {
+	if mover, is := connector.(Mover); is {
+		return mover.MovedAway(context, change, memo, collected)
+	}
+	return Skip("it has another key from now on"), nil
 }

@@ -16,6 +16,15 @@ type Context struct {
 	Now string
 	// Interrupted says that the action's last request got no answer that the host has on disk.
 	Interrupted bool
+	// Listing says that all records are wanted, whenever they changed. It is asked only of an action
+	// that lists, with a cursor of that listing's own.
+	Listing bool
+	// Silent says that nobody will hear of what is found, as it was there before: Collect need ask
+	// for nothing but what a memo takes.
+	Silent bool
+	// LastTry says that the EHR has refused something that Collect asked for, for as long as the
+	// user wants to wait: what is missing is to be left out, whatever its status, and the rest told.
+	LastTry bool
 }
 
 // ReadSettings reads the settings into what target points to; what they leave out stays as it

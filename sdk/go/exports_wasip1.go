@@ -2,8 +2,8 @@ package rounds
 
 import "unsafe"
 
-// The contract's functions, as a module has them: arguments one by one while they are sixteen at
-// most and otherwise in a record, the result in a record, and a call when it was read.
+// The contract's functions, as a module has them: arguments in a record, as there are more than
+// sixteen of them, the result in a record, and a call when it was read.
 
 //go:wasmexport cabi_realloc
 func lend(old unsafe.Pointer, oldLength, _, length uint32) unsafe.Pointer {
@@ -16,9 +16,7 @@ func describe() uint32 {
 }
 
 //go:wasmexport rounds:connector/connector@0.1.0#poll
-func poll(a, b, c, d, e, f, g, h, i, j, interrupted, isCursor, k, l uint32) uint32 {
-	return called(guest.poll, record(a, b, c, d, e, f, g, h, i, j, interrupted, isCursor, k, l))
-}
+func poll(arguments uint32) uint32 { return called(guest.poll, arguments) }
 
 //go:wasmexport rounds:connector/connector@0.1.0#changes
 func changes(arguments uint32) uint32 { return called(guest.changes, arguments) }

@@ -46,7 +46,8 @@ type double struct {
 }
 
 func (d *double) Describe() Manifest {
-	return NewManifest("a", "b", "c").WithActions(Snapshot("d", "e", 7, "f", "g")).WithRequests("GET /h")
+	actions := []Action{Snapshot("d", "e", 7, "f", "g"), Feed("i", "j", 8, "k").WithLists()}
+	return NewManifest("a", "b", "c").WithActions(actions...).WithRequests("GET /h")
 }
 
 func (d *double) Poll(context Context, cursor *string) (Request, error) {
@@ -64,13 +65,15 @@ func (d *double) Collect(context Context, change Change, memo *string, collected
 	return d.step, nil
 }
 
-var someContext = Context{"action", "{}", "http://ehr", "since", "now", true}
+var someContext = Context{"action", "{}", "http://ehr", "since", "now", true, false, true, false}
 
 func writeContext(w *canonical.Writer, c Context) {
 	for _, text := range []string{c.Action, c.Settings, c.BaseURL, c.Since, c.Now} {
 		w.Text(text)
 	}
-	w.Bool(c.Interrupted)
+	for _, flag := range []bool{c.Interrupted, c.Listing, c.Silent, c.LastTry} {
+		w.Bool(flag)
+	}
 }
 
 func writeResponse(w *canonical.Writer, r Response) {
@@ -88,16 +91,19 @@ func TestTheManifestLiesWhereTheHostLooks(t *testing.T) {
 	result := guest{&double{}, m}.describe()
 	r := canonical.NewReader(m, result)
 	texts := []string{r.Text(), r.Text(), r.Text()}
-	actions := canonical.ReadList(r, 32, func(r *canonical.Reader) Action {
+	actions := canonical.ReadList(r, 36, func(r *canonical.Reader) Action {
 		name, summary := r.Text(), r.Text()
 		events := canonical.ReadList(r, 8, (*canonical.Reader).Text)
-		return Action{name, summary, events, Detection(r.U8()), r.U32()}
+		return Action{name, summary, events, Detection(r.U8()), r.U32(), r.Bool()}
 	})
 	texts = append(texts, r.Text())
 	auth := canonical.ReadList(r, 8, (*canonical.Reader).Text)
 	requests := canonical.ReadList(r, 8, (*canonical.Reader).Text)
-	wanted := Action{"d", "e", []string{"f", "g"}, DetectionSnapshot, 7}
-	if !reflect.DeepEqual(actions, []Action{wanted}) {
+	wanted := []Action{
+		{"d", "e", []string{"f", "g"}, DetectionSnapshot, 7, false},
+		{"i", "j", []string{"k"}, DetectionFeed, 8, true},
+	}
+	if !reflect.DeepEqual(actions, wanted) {
 		t.Errorf("actions %v", actions)
 	}
 	if got := strings.Join(texts, " "); got != `a b c {"type":"object","additionalProperties":false}` {
@@ -145,13 +151,23 @@ func callChanges(t *testing.T, page func() (Page, error)) (*double, *memory, boo
 }
 
 func TestAPageIsReadAndWritten(t *testing.T) {
-	change := Upserted("7", `{"é":1}`).WithVersion("v").WithOccurredAt("t")
-	double, m, failed, at := callChanges(t, func() (Page, error) { return More("c", Deleted("8"), change), nil })
+	change := Upserted("7", `{"é":1}`).WithVersion("v").WithContent("w").WithOccurredAt("t")
+	odd := []Unreadable{{"entry 3", Some("9"), "no time", "{}"}, {"entry 4", nil, "no id", "7"}}
+	double, m, failed, at := callChanges(t, func() (Page, error) {
+		return More("c", Deleted("8"), change).WithUnreadable(odd...).WithNotices("It does not sort."), nil
+	})
 	if wanted := (Response{299, []Header{{"x", "y"}}, []byte("Ünï")}); !reflect.DeepEqual(double.answer, wanted) {
 		t.Errorf("given %s %v", double.answer.Body, double.answer.Headers)
 	}
 	r := canonical.NewReader(m, at)
-	changes := canonical.ReadList(r, 56, readChange)
+	changes := canonical.ReadList(r, 68, readChange)
+	unreadable := canonical.ReadList(r, 36, func(r *canonical.Reader) Unreadable {
+		return Unreadable{r.Text(), r.OptionalText(), r.Text(), r.Text()}
+	})
+	notices := canonical.ReadList(r, 8, (*canonical.Reader).Text)
+	if !reflect.DeepEqual(unreadable, odd) || !reflect.DeepEqual(notices, []string{"It does not sort."}) {
+		t.Errorf("unreadable %v, notices %v", unreadable, notices)
+	}
 	if cursor := r.Text(); failed || cursor != "c" || !r.Bool() || double.cursor != nil {
 		t.Errorf("failed %v, cursor %q", failed, cursor)
 	}
@@ -224,20 +240,69 @@ func TestStepsAreTheCasesOfTheContract(t *testing.T) {
 		Fetch{Get("/a"), Get("/b")}, Notification{Event: "e", Payload: "p"}.WithMemo("m"), Skip("r"),
 	} {
 		m, double := newMemory(), &double{step: step}
-		w, arguments := canonical.NewWriter(m, 120)
+		w, arguments := canonical.NewWriter(m, 132)
 		writeContext(w, someContext)
-		writeChange(w, Upserted("7", "{}").WithKey("k"))
+		writeChange(w, Upserted("7", "{}").WithKey("k").WithContent("c"))
 		w.OptionalText(Some("memo"))
 		canonical.WriteList(w, responseSize, []Response{{Status: 200}, {Status: 404, Body: []byte("x")}}, writeResponse)
 		result := guest{double, m}.collect(arguments)
 		if got := m.At(result, 36); got[0] != 0 || got[4] != byte(wanted) {
 			t.Errorf("cases %d %d, not 0 %d", got[0], got[4], wanted)
 		}
-		if double.change.ID != "7" || *double.change.Key != "k" || *double.memo != "memo" {
+		if double.change.ID != "7" || *double.change.Key != "k" || *double.change.Content != "c" ||
+			*double.memo != "memo" {
 			t.Errorf("given %#v", double)
 		}
 		if len(double.collected) != 2 || double.collected[1].Status != 404 || string(double.collected[1].Body) != "x" {
 			t.Errorf("collected %v", double.collected)
 		}
+	}
+}
+
+func TestEachFlagOfTheContextIsItsOwn(t *testing.T) {
+	for _, wanted := range []Context{{Interrupted: true}, {Listing: true}, {Silent: true}, {LastTry: true}} {
+		m, double := newMemory(), &double{request: Get("/x")}
+		w, arguments := canonical.NewWriter(m, 56)
+		writeContext(w, wanted)
+		w.OptionalText(nil)
+		guest{double, m}.poll(arguments)
+		if double.context != wanted {
+			t.Errorf("given %#v, not %#v", double.context, wanted)
+		}
+	}
+}
+
+// mover tells of moves, and remembers what it was given.
+type mover struct {
+	*double
+	moved *Change
+}
+
+func (m mover) MovedAway(_ Context, change Change, _ *string, _ []Response) (Step, error) {
+	*m.moved = change
+	return Skip("moved"), nil
+}
+
+func TestWhatMovedAwayIsNotCollected(t *testing.T) {
+	double, moved := &double{step: Skip("collected")}, Change{}
+	for _, test := range []struct {
+		connector Connector
+		wanted    string
+	}{{double, "it has another key from now on"}, {mover{double, &moved}, "moved"}} {
+		m := newMemory()
+		w, arguments := canonical.NewWriter(m, 132)
+		writeContext(w, someContext)
+		change := Upserted("7", "{}").WithKey("before")
+		change.Kind = KindMovedAway
+		writeChange(w, change)
+		w.OptionalText(nil)
+		canonical.WriteList(w, responseSize, nil, writeResponse)
+		result := guest{test.connector, m}.collect(arguments)
+		if reason := canonical.NewReader(m, result+8).Text(); reason != test.wanted {
+			t.Errorf("%q, not %q", reason, test.wanted)
+		}
+	}
+	if moved.Kind != KindMovedAway || *moved.Key != "before" {
+		t.Errorf("given %#v", moved)
 	}
 }

@@ -27,8 +27,7 @@ func called(method func(guest, uint32) uint32, arguments uint32) uint32 {
 	return method(guest{connector: exported, memory: &linear}, arguments)
 }
 
-// record puts arguments that came one by one where a record of them would be: as none is wider
-// than four bytes, they lie there in the same way.
+// record puts arguments that came one by one where a record of them would be, four bytes each.
 func record(fields ...uint32) uint32 {
 	w, address := canonical.NewWriter(&linear, uint32(4*len(fields)))
 	for _, field := range fields {

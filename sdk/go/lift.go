@@ -11,7 +11,7 @@ const (
 func readContext(r *canonical.Reader) Context {
 	return Context{
 		Action: r.Text(), Settings: r.Text(), BaseURL: r.Text(), Since: r.Text(), Now: r.Text(),
-		Interrupted: r.Bool(),
+		Interrupted: r.Bool(), Listing: r.Bool(), Silent: r.Bool(), LastTry: r.Bool(),
 	}
 }
 
@@ -26,7 +26,7 @@ func readResponse(r *canonical.Reader) Response {
 
 func readChange(r *canonical.Reader) Change {
 	return Change{
-		ID: r.Text(), Kind: ChangeKind(r.U8()), Version: r.OptionalText(), Key: r.OptionalText(),
-		OccurredAt: r.OptionalText(), Data: r.Text(),
+		ID: r.Text(), Kind: ChangeKind(r.U8()), Version: r.OptionalText(), Content: r.OptionalText(),
+		Key: r.OptionalText(), OccurredAt: r.OptionalText(), Data: r.Text(),
 	}
 }

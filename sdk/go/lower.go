@@ -9,14 +9,15 @@ import (
 
 // The sizes of the contract's records, as the canonical ABI lays them out.
 const (
-	actionSize      = 32
-	changeSize      = 56
+	actionSize      = 36
+	changeSize      = 68
 	credentialsSize = 16
 	failureSize     = 12
 	manifestSize    = 56
-	pageSize        = 20
+	pageSize        = 36
 	requestSize     = 36
 	stepSize        = 32
+	unreadableSize  = 36
 )
 
 func writeManifest(w *canonical.Writer, manifest Manifest) {
@@ -35,6 +36,7 @@ func writeAction(w *canonical.Writer, action Action) {
 	w.Texts(action.Events)
 	w.U8(uint8(action.Detection))
 	w.U32(action.Fastest)
+	w.Bool(action.Lists)
 }
 
 func writeHeader(w *canonical.Writer, header Header) {
@@ -59,13 +61,23 @@ func writeChange(w *canonical.Writer, change Change) {
 	w.Text(change.ID)
 	w.U8(uint8(change.Kind))
 	w.OptionalText(change.Version)
+	w.OptionalText(change.Content)
 	w.OptionalText(change.Key)
 	w.OptionalText(change.OccurredAt)
 	w.Text(change.Data)
 }
 
+func writeUnreadable(w *canonical.Writer, unreadable Unreadable) {
+	w.Text(unreadable.Place)
+	w.OptionalText(unreadable.ID)
+	w.Text(unreadable.Reason)
+	w.Text(unreadable.Data)
+}
+
 func writePage(w *canonical.Writer, page Page) {
 	canonical.WriteList(w, changeSize, page.Changes, writeChange)
+	canonical.WriteList(w, unreadableSize, page.Unreadable, writeUnreadable)
+	w.Texts(page.Notices)
 	w.Text(page.Cursor)
 	w.Bool(page.More)
 }

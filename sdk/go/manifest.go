@@ -24,6 +24,8 @@ type Action struct {
 	Detection Detection
 	// Fastest is the least number of seconds between two polls.
 	Fastest uint32
+	// Lists says that its whole listing can be read beside what changed: see Context.Listing.
+	Lists bool
 }
 
 // Feed is an action whose EHR says what changed since a cursor.
@@ -43,6 +45,13 @@ func Snapshot(name, summary string, fastest uint32, events ...string) Action {
 	action := Feed(name, summary, fastest, events...)
 	action.Detection = DetectionSnapshot
 	return action
+}
+
+// WithLists says that the action's whole listing can be read beside what changed: Poll and Changes
+// mind Context.Listing.
+func (a Action) WithLists() Action {
+	a.Lists = true
+	return a
 }
 
 // Manifest is what a connector says of itself.

@@ -213,3 +213,38 @@ func TestACollectThatWouldNeverBeCalledIsRefused(t *testing.T) {
 	}()
 	Export(misspelt{})
 }
+
+func TestAnOddRecordTakesNoOtherAlong(t *testing.T) {
+	records := []json.RawMessage{}
+	for _, text := range []string{`{"id":"1"}`, `null`, `{"id":2}`, `{"id":"3","x":1.0}`} {
+		records = append(records, json.RawMessage(text))
+	}
+	read := func(record string) (Change, error) {
+		var known struct {
+			ID string `json:"id"`
+		}
+		err := ReadJSON(record, &known)
+		if known.ID == "3" {
+			err = UnexpectedResponse("the third")
+		}
+		return Upserted(known.ID, record), err
+	}
+	page, err := Last("9").ReadEach("list", records, read)
+	if err != nil || len(page.Changes) != 1 || page.Changes[0].ID != "1" {
+		t.Errorf("changes %v, %v", page.Changes, err)
+	}
+	said := ""
+	for _, odd := range page.Unreadable {
+		said += fmt.Sprint(odd.Place, " ", Or(odd.ID, "-"), " ", odd.Data, "; ")
+	}
+	if said != `list[1] - null; list[2] - {"id":2}; list[3] 3 {"id":"3","x":1.0}; ` {
+		t.Errorf("unreadable %s", said)
+	}
+	if last := page.Unreadable[2]; last.Reason != "the third" || fmt.Sprint(last) != "list[3]: the third" {
+		t.Errorf("%v", last)
+	}
+	refused := func(string) (Change, error) { return Change{}, InvalidSettings("no") }
+	if _, err := Last("9").ReadEach("list", records, refused); err == nil {
+		t.Error("another failure was taken for an odd record")
+	}
+}

@@ -75,12 +75,14 @@ async fn played(connector: &Connector, scenario: &Scenario) -> Vec<(Polled, bool
     let mut drive = Drive::new(connector, scenario.setup());
     let mut played = Vec::new();
     for (poll, now) in scenario.polls.iter().zip(scenario.times()) {
+        drive.set_mode(poll.mode());
         let ended = drive.poll(now, &mut Recorded(poll.exchanges.iter().collect())).await;
         let is_well = ended.is_ok();
         let mut polled = ended.unwrap_or_else(|stopped| *stopped.until);
         polled.log.clear();
-        for change in &mut polled.changes {
-            change.data = serde_json::from_str::<Value>(&change.data).unwrap().to_string();
+        let changes = polled.changes.iter_mut().map(|change| &mut change.data);
+        for data in changes.chain(polled.unreadable.iter_mut().map(|odd| &mut odd.data)) {
+            *data = serde_json::from_str::<Value>(data).unwrap().to_string();
         }
         played.push((polled, is_well));
     }

@@ -13,8 +13,9 @@ use rounds::{
         Stage, TaskId,
     },
     store::{
-        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
-        Rewind, Settlement, Sought, Store, Taken, TaskState, memory::MemoryStore,
+        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer,
+        Purge, Purged, Receipt, Rewind, Settlement, Sought, Store, Taken, TaskState,
+        memory::MemoryStore,
     },
 };
 
@@ -98,10 +99,8 @@ impl Store for Watched {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.begins()?;
-        let begun = self.world.lock().now();
         let commit = self.spoilt(commit);
-        let (task, moves, revision) =
-            (commit.task.clone(), commit.moves.clone(), commit.revision);
+        let (task, moves, revision) = (commit.task.clone(), commit.moves.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
             true if moves.is_some() => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
@@ -113,13 +112,9 @@ impl Store for Watched {
             Committed::Done { made, .. } => made.as_slice(),
             Committed::Fenced { .. } => &[],
         };
-        let mut world = self.world.lock();
         let count = made.len();
         let cursor = moves.as_ref().map_or("where it was", |to| &to.cursor);
-        world.tell(format_args!("{task} commits {count} up to {cursor}"));
-        let times = (begun, world.now());
-        world.commits.extend(made.iter().map(|it| (it.id, times)));
-        drop(world);
+        self.world.lock().tell(format_args!("{task} commits {count} up to {cursor}"));
         check::cursor::of(&self.world, &task);
         Ok(committed)
     }

@@ -9,10 +9,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rounds::{
-    model::{ContainerId, TaskId},
-    store::memory::Disk,
-};
+use rounds::{model::TaskId, store::memory::Disk};
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
@@ -66,8 +63,6 @@ pub(super) struct Inner {
     pub(super) notes: BTreeMap<String, Vec<u8>>,
     /// Tasks that are to start anew.
     pub(super) anew: BTreeMap<TaskId, Anew>,
-    /// When commits began and were done, by the containers that they made.
-    pub(super) commits: BTreeMap<ContainerId, (u64, u64)>,
     /// Hosts that have begun, and when the last did.
     pub(super) hosts: u64,
     pub(super) host_since: u64,
@@ -102,7 +97,6 @@ impl World {
             cut: Vec::new(),
             notes: BTreeMap::new(),
             anew: BTreeMap::new(),
-            commits: BTreeMap::new(),
             hosts: 0,
             host_since: 0,
             broken: Vec::new(),

@@ -14,7 +14,7 @@ use axum::{
     extract::{Path, Query, Request, State},
     http::StatusCode,
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
@@ -39,6 +39,8 @@ struct Books {
     forgotten: Option<u64>,
     name: Option<String>,
     marked: bool,
+    /// What begins so is answered with a page for people, so often.
+    paged: (String, usize),
 }
 
 struct Appointment {
@@ -93,6 +95,12 @@ impl Clinic {
         self.books().status = status.map(|status| StatusCode::from_u16(status).unwrap());
     }
 
+    /// Answers what begins so, as `/patient/7`, with a page for people and status 200, so often; each
+    /// is another page.
+    pub(crate) fn answer_with_pages(&self, target: &str, times: usize) {
+        self.books().paged = (target.into(), times);
+    }
+
     /// Knows nothing of a patient any more, or of everybody.
     pub(crate) fn forget_patient(&self, id: Option<u64>) {
         self.books().forgotten = id;
@@ -120,6 +128,16 @@ impl Books {
         self.appointments.insert(id, Appointment { changed: self.changes, ..appointment });
     }
 
+    /// The page that a request is answered with, if it is.
+    fn page(&mut self, target: &str) -> Option<String> {
+        let (begins, times) = &mut self.paged;
+        if !target.starts_with(begins.as_str()) {
+            return None;
+        }
+        *times = times.checked_sub(1)?;
+        Some(format!("<!doctype html><title>Sign in</title><p>Request {}</p>", self.asked.len()))
+    }
+
     fn told(&self, ids: impl Iterator<Item = u64>) -> Json<Value> {
         let one = |id: u64| {
             let appointment = self.appointments.get(&id)?;
@@ -133,14 +151,15 @@ impl Books {
 
 async fn enter(State(clinic): State<Clinic>, request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let status = {
+    let (status, page) = {
         let mut books = clinic.books();
         books.asked.push(format!("{} {target}", request.method()));
-        books.status
+        (books.status, books.page(target))
     };
-    match status {
-        Some(status) => status.into_response(),
-        None => next.run(request).await,
+    match (status, page) {
+        (Some(status), _) => status.into_response(),
+        (None, Some(page)) => Html(page).into_response(),
+        (None, None) => next.run(request).await,
     }
 }
 

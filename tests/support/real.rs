@@ -1,4 +1,4 @@
-//! The real systems that the tests talk to, none of them written here: a FHIR server, webhook
+//! The real systems that the tests talk to, none of them written here: two FHIR servers, webhook
 //! receivers that verify with other languages' libraries, a sign-in server, a registry; and the
 //! languages' tools.
 //!
@@ -16,6 +16,7 @@
 
 mod fhir;
 mod folder;
+mod hapi;
 mod install;
 mod keys;
 mod oidc;
@@ -23,11 +24,14 @@ mod process;
 mod receiver;
 pub(crate) mod records;
 mod registry;
+mod rest;
 mod tools;
 
 pub(crate) use fhir::{Auth, Fhir};
+pub(crate) use hapi::Hapi;
 pub(crate) use keys::KeyPair;
 pub(crate) use oidc::Oidc;
 pub(crate) use receiver::{Received, Receiver};
 pub(crate) use registry::{PASSWORD, RealRegistry, USER};
+pub(crate) use rest::Rest;
 pub(crate) use tools::Tools;

@@ -13,10 +13,20 @@ const LOOK: Duration = Duration::from_millis(50);
 /// What a look finds as soon as there is something; `story` is what to say where there never is.
 pub(crate) async fn eventually<T>(
     what: &str,
+    look: impl AsyncFnMut() -> Option<T>,
+    story: impl AsyncFnOnce() -> String,
+) -> T {
+    eventually_within(PATIENCE, what, look, story).await
+}
+
+/// The same, of what may take so long.
+pub(crate) async fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
     mut look: impl AsyncFnMut() -> Option<T>,
     story: impl AsyncFnOnce() -> String,
 ) -> T {
-    let found = time::timeout(PATIENCE, async {
+    let found = time::timeout(patience, async {
         loop {
             if let Some(found) = look().await {
                 return found;

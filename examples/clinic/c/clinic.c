@@ -52,4 +52,18 @@ static rounds_step *collect(const rounds_context *context, const rounds_change *
   return rounds_memo(rounds_notify(event_of(appointment, memo), payload), memo_of(appointment));
 }
 
-ROUNDS_EXPORT(describe, clinic_poll, clinic_changes, collect)
+/// Without a memo, as it is another's from now on: that one hears of it as new.
+static rounds_step *moved_away(const rounds_context *context, const rounds_change *change,
+                               rounds_text memo, const rounds_response *collected, size_t count) {
+  (void)context;
+  rounds_text before;
+  rounds_text kind = rounds_before(rounds_or(change->key, rounds_text_of("")), '/', &before);
+  if (!rounds_is_some(memo) || !rounds_is(kind, "patient"))
+    return rounds_skip("nobody was told of it");
+  if (count == 0)
+    return rounds_fetch(rounds_segment(rounds_get("/patient"), before));
+  return rounds_notify("Scheduling.Cancel",
+                       clinic_cancelled(change->id, before, patient_of(&collected[0])));
+}
+
+ROUNDS_EXPORT(describe, clinic_poll, clinic_changes, collect, moved_away)

@@ -1,6 +1,7 @@
 /// The feed of appointments. The EHR answers those changed at a time or later, so a page that is
 /// full may end in the middle of many that changed at one instant; then a larger one is asked for.
-/// A time that lies ahead is told and not asked from: nothing before it would be told again.
+/// A time that lies ahead is told and not asked from: nothing before it would be told again. A
+/// record that cannot be read takes no other along.
 #include "clinic.h"
 
 enum { PAGE_SIZE = 100, LARGEST_PAGE = 10000, DAY = 86400 };
@@ -45,22 +46,38 @@ rounds_request *clinic_poll(const rounds_context *context, rounds_text cursor) {
   return rounds_query(request, "limit", rounds_decimal(from.limit));
 }
 
-/// Adds a record, and answers when it changed.
-static rounds_text add(rounds_page *page, const rounds_json *record) {
-  rounds_text id = rounds_string(rounds_need(record, "id"));
-  rounds_text patient_id = rounds_string(rounds_need(record, "patientId"));
-  rounds_text changed_at = rounds_string(rounds_need(record, "changedAt"));
-  rounds_change *change = rounds_upserted(page, id, rounds_compact(record));
-  change->version = changed_at;
-  change->key = ROUNDS_JOIN(rounds_text_of("patient/"), patient_id);
-  change->occurred_at = changed_at;
-  return changed_at;
-}
-
 /// The later of two times, of equal ones the second; the first where the second lies ahead.
 static rounds_text later_of(rounds_text first, rounds_text second, const rounds_context *context) {
   rounds_time a = rounds_parse_time(first), b = rounds_parse_time(second);
   return rounds_compare_times(a, b) > 0 || is_ahead(b, context) ? first : second;
+}
+
+/// What reading a page comes to beside changes.
+typedef struct reading {
+  const rounds_context *context;
+  /// The latest time.
+  rounds_text last;
+} reading;
+
+static void read(rounds_page *page, const rounds_json *record, void *into) {
+  reading *so_far = into;
+  rounds_text id = rounds_string(rounds_need(record, "id"));
+  rounds_text patient_id = rounds_string(rounds_need(record, "patientId"));
+  rounds_text changed_at = rounds_string(rounds_need(record, "changedAt"));
+  rounds_text content = clinic_content(record);
+  rounds_time time;
+  if (rounds_failed() || !rounds_read_time(changed_at, &time)) {
+    rounds_forgive();
+    rounds_fail_unexpected_response(
+        "an appointment without what each must have, or with it otherwise");
+    return;
+  }
+  rounds_change *change = rounds_upserted(page, id, rounds_compact(record));
+  change->version = changed_at;
+  change->content = content;
+  change->key = ROUNDS_JOIN(rounds_text_of("patient/"), patient_id);
+  change->occurred_at = changed_at;
+  so_far->last = later_of(so_far->last, changed_at, so_far->context);
 }
 
 static rounds_page *ask_for_more(rounds_page *page, position from) {
@@ -75,13 +92,12 @@ rounds_page *clinic_changes(const rounds_context *context, rounds_text cursor,
   position from = position_of(context, cursor);
   const rounds_json *records = rounds_need(rounds_body_json(rounds_ok(answer)), "appointments");
   rounds_page *page = rounds_no_changes();
-  rounds_text last = from.since;
-  ROUNDS_EACH(record, records) {
-    last = later_of(last, add(page, record), context);
-  }
+  reading so_far = {context, from.since};
+  rounds_read_each(page, "appointments", records, read, &so_far);
   if (rounds_failed())
     return NULL;
-  if ((int64_t)page->count < from.limit)
+  rounds_text last = so_far.last;
+  if ((int64_t)(page->count + page->unreadable_count) < from.limit)
     return rounds_last(page, cursor_of(last, page_size(context)));
   bool is_later = rounds_compare_times(rounds_parse_time(last), rounds_parse_time(from.since)) > 0;
   return is_later ? rounds_more(page, cursor_of(last, page_size(context)))

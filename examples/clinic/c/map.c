@@ -70,15 +70,50 @@ static rounds_visit visit_of(const rounds_json *appointment) {
   };
 }
 
+rounds_text clinic_content(const rounds_json *appointment) {
+  const rounds_json *provider = rounds_member(appointment, "provider");
+  const rounds_json *location = rounds_member(appointment, "location");
+  rounds_u32 minutes = rounds_unsigned(rounds_member(appointment, "minutes"));
+  rounds_text parts[] = {
+      text(appointment, "patientId"),
+      text(appointment, "status"),
+      text(appointment, "start"),
+      minutes.is_some ? rounds_decimal(minutes.value) : rounds_none(),
+      text(appointment, "reason"),
+      text(appointment, "cancelReason"),
+      text(appointment, "type"),
+      text(provider, "id"),
+      text(provider, "given"),
+      text(provider, "family"),
+      text(location, "facility"),
+      text(location, "room"),
+  };
+  enum { COUNT = sizeof parts / sizeof *parts };
+  for (size_t i = 0; i < COUNT; i++)
+    parts[i] = rounds_or(parts[i], rounds_text_of(""));
+  return rounds_fingerprint(parts, COUNT);
+}
+
+static rounds_text scheduling_json(rounds_scheduling scheduling, rounds_text patient_id,
+                                   const rounds_json *patient) {
+  scheduling.patient.identifiers = identifiers_of(text(patient, "mrn"), patient_id);
+  if (patient)
+    scheduling.patient.demographics = demographics_of(patient);
+  return rounds_scheduling_json(&scheduling);
+}
+
+rounds_text clinic_cancelled(rounds_text id, rounds_text patient_id, const rounds_json *patient) {
+  rounds_scheduling scheduling = {
+      .visit = {.visit_number = id, .status = rounds_text_of("Cancelled")},
+  };
+  return scheduling_json(scheduling, patient_id, patient);
+}
+
 rounds_text clinic_scheduling(const rounds_json *appointment, const rounds_json *patient) {
   rounds_appointment_info info = {.description = text(appointment, "type")};
   rounds_scheduling scheduling = {
       .visit = visit_of(appointment),
       .appointment_info = {&info, rounds_is_some(info.description)},
   };
-  rounds_text patient_id = text(appointment, "patientId");
-  scheduling.patient.identifiers = identifiers_of(text(patient, "mrn"), patient_id);
-  if (patient)
-    scheduling.patient.demographics = demographics_of(patient);
-  return rounds_scheduling_json(&scheduling);
+  return scheduling_json(scheduling, text(appointment, "patientId"), patient);
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strconv"
+
 	rounds "rounds-sdk"
 	"rounds-sdk/model"
 )
@@ -70,6 +72,21 @@ func (a appointment) event(told *string, start string) string {
 		return "Scheduling.Reschedule"
 	}
 	return "Scheduling.Modification"
+}
+
+// content is a fingerprint of all that is told of it: when it was changed is not.
+func (a appointment) content() string {
+	minutes := ""
+	if a.Minutes != nil {
+		minutes = strconv.FormatUint(uint64(*a.Minutes), 10)
+	}
+	who, where := rounds.Or(a.Provider, person{}), rounds.Or(a.Location, room{})
+	return rounds.Fingerprint(
+		a.PatientID, rounds.Or(a.Status, ""), rounds.Or(a.Start, ""), minutes, rounds.Or(a.Reason, ""),
+		rounds.Or(a.CancelReason, ""), rounds.Or(a.Type, ""), rounds.Or(who.ID, ""),
+		rounds.Or(who.Given, ""), rounds.Or(who.Family, ""), rounds.Or(where.Facility, ""),
+		rounds.Or(where.Room, ""),
+	)
 }
 
 // toldWith is what is told of it; without a patient where the clinic knows that one no more.

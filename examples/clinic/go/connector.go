@@ -2,10 +2,11 @@
 // time, and who a patient is.
 //
 // It answers oldest change first and no more than so many, with no link to the next page. So every
-// page asks from the newest time seen, that time included, and what comes twice has a version that
-// the host has seen. Where more records share one time than a page holds, the page grows until it
-// reaches past them. A time that lies ahead is told and not asked from: nothing before it would be
-// told again.
+// page asks from the newest time seen, that time included, and what comes twice the host knows.
+// Where more records share one time than a page holds, the page grows until it reaches past them. A
+// time that lies ahead is told and not asked from: nothing before it would be told again. A record
+// that cannot be read takes no other along, and one that another patient has from now on is
+// cancelled for the one before.
 package main
 
 import (
@@ -23,15 +24,15 @@ const (
 	largestPage = 10000
 	settings    = `{"type":"object","properties":{"page_size":{"type":"integer","minimum":1,` +
 		`"maximum":1000}},"additionalProperties":false}`
+	unreadable = "an appointment without what each must have, or with it otherwise"
 )
 
 // Clinic is the connector.
 type Clinic struct{}
 
-// changed is what of a record tells that it changed.
+// changed is a record, and when it changed.
 type changed struct {
-	ID        string `json:"id"`
-	PatientID string `json:"patientId"`
+	appointment
 	ChangedAt string `json:"changedAt"`
 }
 
@@ -66,23 +67,22 @@ func (Clinic) Changes(
 	if err := answer.Read(&read); err != nil {
 		return page, err
 	}
-	changes, newest, err := changesOf(context, read.Appointments, since)
+	page, newest, err := pageOf(context, read.Appointments, since)
 	if err != nil {
 		return page, err
 	}
 	size, err := pageSize(context)
-	next := fmt.Sprintf("%s %d", newest.text, size)
+	page.Cursor = fmt.Sprintf("%s %d", newest.text, size)
+	page.More = len(read.Appointments) >= limit
 	switch {
-	case err != nil || len(changes) < limit:
-		return rounds.Last(next, changes...), err
-	case newest.moved:
-		return rounds.More(next, changes...), nil
+	case err != nil || !page.More || newest.moved:
+		return page, err
 	case limit >= largestPage:
 		what := "more than 10000 appointments changed at one instant"
 		return page, rounds.UnexpectedResponse(what)
 	}
-	larger := fmt.Sprintf("%s %d", since, min(2*limit, largestPage))
-	return rounds.More(larger, changes...), nil
+	page.Cursor = fmt.Sprintf("%s %d", since, min(2*limit, largestPage))
+	return page, nil
 }
 
 // Collect asks who the patient is, and tells the appointment.
@@ -94,18 +94,48 @@ func (Clinic) Collect(
 		return nil, err
 	}
 	if len(collected) == 0 {
-		return rounds.Fetch{rounds.Get("/patient/" + rounds.Encode(appointment.PatientID))}, nil
+		return ask(appointment.PatientID), nil
 	}
-	var who *patient
-	if status := collected[0].Status; status != 404 && status != 410 {
-		who = new(patient)
-		if err := collected[0].Read(who); err != nil {
-			return nil, err
-		}
+	who, err := patientOf(collected[0])
+	if err != nil {
+		return nil, err
 	}
 	start := rounds.Fingerprint(rounds.Or(appointment.Start, ""))
 	event := appointment.event(memo, start)
 	return rounds.Notify(event, appointment.toldWith(who)).WithMemo(start), nil
+}
+
+// MovedAway tells the patient who had it that it is off. Without a memo, as it is another's from now
+// on: that one hears of it as new.
+func (Clinic) MovedAway(
+	_ rounds.Context, change rounds.Change, memo *string, collected []rounds.Response,
+) (rounds.Step, error) {
+	before, is := strings.CutPrefix(rounds.Or(change.Key, ""), "patient/")
+	if memo == nil || !is {
+		return rounds.Skip("nobody was told of it"), nil
+	}
+	if len(collected) == 0 {
+		return ask(before), nil
+	}
+	who, err := patientOf(collected[0])
+	if err != nil {
+		return nil, err
+	}
+	cancelled := appointment{ID: change.ID, PatientID: before, Status: rounds.Some("cancelled")}
+	return rounds.Notify("Scheduling.Cancel", cancelled.toldWith(who)), nil
+}
+
+func ask(patient string) rounds.Fetch {
+	return rounds.Fetch{rounds.Get("/patient/" + rounds.Encode(patient))}
+}
+
+// patientOf is the patient, where the clinic still knows that one.
+func patientOf(answer rounds.Response) (*patient, error) {
+	if answer.Status == 404 || answer.Status == 410 {
+		return nil, nil
+	}
+	who := new(patient)
+	return who, answer.Read(who)
 }
 
 // latest is the newest time of a page that is not ahead, in the EHR's own words, and whether it is
@@ -115,34 +145,41 @@ type latest struct {
 	moved bool
 }
 
-func changesOf(
+func pageOf(
 	context rounds.Context, records []json.RawMessage, since string,
-) ([]rounds.Change, latest, error) {
-	newest := latest{text: since}
+) (page rounds.Page, newest latest, err error) {
+	newest = latest{text: since}
 	instant, err := rounds.ParseTime(since)
 	if err != nil {
-		return nil, newest, err
+		return page, newest, err
 	}
-	changes := make([]rounds.Change, 0, len(records))
-	for _, record := range records {
-		var changed changed
-		if err := rounds.ReadJSON(record, &changed); err != nil {
-			return nil, newest, err
-		}
-		at, err := rounds.ParseTime(changed.ChangedAt)
+	page, err = page.ReadEach("appointments", records, func(record string) (rounds.Change, error) {
+		at, change, err := changeOf(record)
 		if err != nil {
-			return nil, newest, err
+			return change, rounds.UnexpectedResponse(unreadable)
 		}
 		if !at.Before(instant) && !isAhead(context, at) {
-			newest = latest{changed.ChangedAt, newest.moved || at.After(instant)}
+			newest = latest{*change.Version, newest.moved || at.After(instant)}
 			instant = at
 		}
-		changes = append(changes, rounds.Upserted(changed.ID, string(record)).
-			WithKey("patient/"+changed.PatientID).
-			WithVersion(changed.ChangedAt).
-			WithOccurredAt(changed.ChangedAt))
+		return change, nil
+	})
+	return page, newest, err
+}
+
+// changeOf is when a record changed, and the change that it tells of.
+func changeOf(record string) (at time.Time, change rounds.Change, err error) {
+	var read changed
+	if err := rounds.ReadJSON(record, &read); err != nil {
+		return at, change, err
 	}
-	return changes, newest, nil
+	at, err = rounds.ParseTime(read.ChangedAt)
+	change = rounds.Upserted(read.ID, record).
+		WithKey("patient/" + read.PatientID).
+		WithVersion(read.ChangedAt).
+		WithContent(read.content()).
+		WithOccurredAt(read.ChangedAt)
+	return at, change, err
 }
 
 // position says from when to ask, and for how many.

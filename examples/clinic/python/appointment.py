@@ -2,7 +2,7 @@
 
 from typing import Required, TypedDict
 
-from rounds_sdk import model
+from rounds_sdk import fingerprint, model
 
 
 class Person(TypedDict, total=False):
@@ -73,6 +73,33 @@ def event_of(appointment: Appointment, *, same_start: bool | None) -> str:
         case _, False:
             return "Scheduling.Reschedule"
     return "Scheduling.Modification"
+
+
+def cancelled(id: str, patient: str) -> Appointment:
+    """An appointment of which nothing is told but that it is off."""
+    return {"id": id, "patientId": patient, "status": "cancelled"}
+
+
+def content_of(appointment: Appointment) -> str:
+    """A fingerprint of all that is told of it: when it was changed is not."""
+    minutes = appointment.get("minutes")
+    provider = appointment.get("provider") or {}
+    place = appointment.get("location") or {}
+    parts = [
+        appointment["patientId"],
+        appointment.get("status"),
+        appointment.get("start"),
+        None if minutes is None else str(minutes),
+        appointment.get("reason"),
+        appointment.get("cancelReason"),
+        appointment.get("type"),
+        provider.get("id"),
+        provider.get("given"),
+        provider.get("family"),
+        place.get("facility"),
+        place.get("room"),
+    ]
+    return fingerprint([part or "" for part in parts])
 
 
 def told_with(appointment: Appointment, patient: Patient | None) -> model.Scheduling:

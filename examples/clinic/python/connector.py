@@ -1,15 +1,16 @@
 """A clinic whose API says which appointments changed since a time, and who a patient is.
 
 It answers oldest change first and no more than so many, with no link to the next page. So every
-page asks from the newest time seen, that time included, and what comes twice has a version that
-the host has seen. Where more records share one time than a page holds, the page grows until it
-reaches past them. A time that lies ahead is told and not asked from: nothing before it would be
-told again.
+page asks from the newest time seen, that time included, and what comes twice the host knows. Where
+more records share one time than a page holds, the page grows until it reaches past them. A time
+that lies ahead is told and not asked from: nothing before it would be told again. A record that
+cannot be read takes no other along, and one that another patient has from now on is cancelled for
+the one before.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Required, TypedDict
 
 from rounds_sdk import (
     Action,
@@ -27,9 +28,11 @@ from rounds_sdk import (
     UnexpectedResponse,
     encode,
     fingerprint,
+    fit,
+    read_each,
 )
 
-from appointment import Appointment, Patient, event_of, told_with
+from appointment import Appointment, Patient, cancelled, content_of, event_of, told_with
 
 EVENTS = [
     "Scheduling.New",
@@ -46,6 +49,7 @@ SETTINGS = {
 LARGEST_PAGE = 10_000
 DAY = 86_400
 GONE = (404, 410)
+UNREADABLE = "an appointment without what each must have, or with it otherwise"
 
 
 @dataclass(frozen=True)
@@ -55,18 +59,16 @@ class Settings:
     page_size: int = 100
 
 
-class Changed(TypedDict):
-    """What of a record tells that it changed; the rest of it stays unread."""
+class Changed(Appointment):
+    """A record, and when it changed."""
 
-    id: str
-    patientId: str
-    changedAt: str
+    changedAt: Required[str]
 
 
 class Answer(TypedDict):
-    """A page of appointments."""
+    """A page of appointments, each as it came."""
 
-    appointments: list[Changed]
+    appointments: list[object]
 
 
 class Clinic(Connector):
@@ -90,26 +92,38 @@ class Clinic(Connector):
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         since, limit = position(context, cursor)
         records = answer.ok().json(Answer)["appointments"]
-        newest = newest_of(since, records, Time.parse(context.now))
-        changes = [change_of(record) for record in records]
+        found = read_each("appointments", records, change_of)
+        changes = [it for it in found if isinstance(it, Change)]
+        newest = newest_of(since, changes, Time.parse(context.now))
         page_size = context.settings(Settings).page_size
         if len(records) < limit:
-            return Page.last(f"{newest} {page_size}", changes)
+            return Page.last(f"{newest} {page_size}", found)
         if Time.parse(newest) > Time.parse(since):
-            return Page.more(f"{newest} {page_size}", changes)
-        return Page.more(f"{since} {larger(limit)}", changes)
+            return Page.more(f"{newest} {page_size}", found)
+        return Page.more(f"{since} {larger(limit)}", found)
 
     def collect(
         self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
     ) -> Step:
         appointment = change.json(Appointment)
         if not collected:
-            return Step.fetch(Request.get(f"/patient/{encode(appointment['patientId'])}"))
-        answer = collected[0]
-        patient = None if answer.status in GONE else answer.ok().json(Patient)
+            return ask(appointment["patientId"])
+        patient = patient_of(collected[0])
         start = fingerprint([appointment.get("start") or ""])
         event = event_of(appointment, same_start=None if memo is None else memo == start)
         return Step.notify(event, told_with(appointment, patient), memo=start)
+
+    def moved_away(
+        self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
+    ) -> Step:
+        kind, _, before = (change.key or "").partition("/")
+        if memo is None or kind != "patient":
+            return Step.skip("nobody was told of it")
+        if not collected:
+            return ask(before)
+        told = told_with(cancelled(change.id, before), patient_of(collected[0]))
+        # Without a memo, as it is another's from now on: that one hears of it as new.
+        return Step.notify("Scheduling.Cancel", told)
 
 
 def position(context: Context, cursor: str | None) -> tuple[str, int]:
@@ -133,20 +147,36 @@ def is_ahead(time: Time, now: Time) -> bool:
     return time.minus_seconds(DAY) > now
 
 
-def newest_of(since: str, records: Sequence[Changed], now: Time) -> str:
+def newest_of(since: str, changes: Sequence[Change], now: Time) -> str:
     """The latest time that is not ahead, in the clinic's own writing; of equal ones, the last."""
     newest, latest = since, Time.parse(since)
-    for record in records:
-        changed_at = Time.parse(record["changedAt"])
-        if changed_at >= latest and not is_ahead(changed_at, now):
-            newest, latest = record["changedAt"], changed_at
+    for change in changes:
+        at = change.version or since
+        if Time.parse(at) >= latest and not is_ahead(Time.parse(at), now):
+            newest, latest = at, Time.parse(at)
     return newest
 
 
-def change_of(record: Changed) -> Change:
+def change_of(record: object) -> Change:
     """The change that a record tells of."""
-    at, key = record["changedAt"], f"patient/{record['patientId']}"
-    return Change.upserted(record["id"], record, version=at, key=key, occurred_at=at)
+    try:
+        it = fit(record, Changed)
+        at, key = it["changedAt"], f"patient/{it['patientId']}"
+        Time.parse(at)
+    except UnexpectedResponse:
+        raise UnexpectedResponse(UNREADABLE) from None
+    content = content_of(it)
+    return Change.upserted(it["id"], it, version=at, content=content, key=key, occurred_at=at)
+
+
+def ask(patient: str) -> Step:
+    """Ask for a patient."""
+    return Step.fetch(Request.get(f"/patient/{encode(patient)}"))
+
+
+def patient_of(answer: Response) -> Patient | None:
+    """The patient, where the clinic still knows that one."""
+    return None if answer.status in GONE else answer.ok().json(Patient)
 
 
 def larger(limit: int) -> int:

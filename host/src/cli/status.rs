@@ -10,7 +10,7 @@ use super::{
     exit::Error,
     output::{Output, plain},
 };
-use crate::status::{Connector, Destination, Report, Shadow, Task};
+use crate::status::{Connector, Destination, Report, Shadow, Task, Uncollected};
 
 /// Says how a running host is doing.
 #[derive(Args)]
@@ -158,6 +158,10 @@ fn troubles(report: &Report) -> Vec<String> {
     let told = report.tasks.iter().flat_map(|(name, task)| {
         task.notices.iter().map(move |notice| format!("{name}: {notice}"))
     });
+    let uncollected = report.tasks.iter().filter_map(|(name, task)| {
+        let Uncollected { containers, since, error } = task.uncollected.as_ref()?;
+        Some(format!("{name}: {containers} found and not collected yet, since {since:.0}: {error}"))
+    });
     let store = report.store.iter().map(|error| format!("store: {error}"));
     let refused = report.refused.iter();
     let refused = refused.map(|(file, error)| format!("{file}: not in service: {error}"));
@@ -170,7 +174,7 @@ fn troubles(report: &Report) -> Vec<String> {
         .chain(told)
         .chain(listings::troubles(report))
         .chain(store);
-    let lines = lines.chain(refused).chain(held);
+    let lines = uncollected.chain(lines).chain(refused).chain(held);
     let mut lines: Vec<_> = lines.collect();
     if !lines.is_empty() {
         lines.insert(0, String::new());
@@ -250,9 +254,16 @@ mod tests {
         odd.notices = vec!["it does not sort".into(), "its clock is behind".into()];
         report.tasks.insert("general/visits".into(), odd);
         report.store = Some("no room".into());
+        let (containers, since) = (3, at("2026-05-05T09:00:00.7Z"));
+        let uncollected = Uncollected { containers, since, error: "status 403".into() };
+        let visits = report.tasks.get_mut("general/visits").unwrap();
+        visits.uncollected = Some(uncollected);
         let notice = format!("general/visits: {notice}");
+        let uncollected = "general/visits: 3 found and not collected yet, since \
+                           2026-05-05T09:00:00Z: status 403";
         let expected = [
             "",
+            uncollected,
             "general/orders: it broke",
             &notice,
             "general/visits: it does not sort",

@@ -20,6 +20,7 @@ use crate::{connector::Request, egress};
 const KEPT: usize = 8_192;
 const KEPT_BYTES: usize = 32 << 20;
 
+pub(super) type Answers = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>;
 type Sent = Result<Arc<egress::Response>, Arc<egress::Error>>;
 type Answer = Shared<BoxFuture<'static, Sent>>;
 
@@ -32,15 +33,16 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The answers to requests, in their order.
+    /// The answers to requests, in their order, and whether any of them is still to come.
     pub(super) fn ask(
         &mut self,
         client: &egress::Client,
         requests: Vec<Request>,
-    ) -> impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + use<> {
-        try_join_all(
-            requests.into_iter().map(|request| self.answer(client, request)).collect::<Vec<_>>(),
-        )
+    ) -> (bool, impl Future<Output = Answers> + use<>) {
+        let answers: Vec<_> =
+            requests.into_iter().map(|request| self.answer(client, request)).collect();
+        let is_sent = answers.iter().any(|answer| answer.peek().is_none());
+        (is_sent, try_join_all(answers))
     }
 
     /// Lets go of answers that led to no good end, so that who tries again hears what the EHR says
@@ -86,9 +88,7 @@ fn has_failed(answer: &Answer) -> bool {
 }
 
 async fn send(client: egress::Client, request: Request) -> Sent {
-    let Request { method, target, headers, body } = request;
-    let request = egress::Request { method, target, headers, body };
-    client.send(&request).await.map(Arc::new).map_err(Arc::new)
+    client.send(&request.into()).await.map(Arc::new).map_err(Arc::new)
 }
 
 #[cfg(test)]

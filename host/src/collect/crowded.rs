@@ -5,9 +5,10 @@ use futures_util::FutureExt;
 
 use super::{Collector, Event, Trouble, job::Job};
 use crate::{
+    breaker::How,
     connector::{Connector, Fault, Limit},
     egress::Client,
-    model::Lane,
+    model::ContainerId,
 };
 
 /// What is set aside at least.
@@ -42,28 +43,29 @@ impl Job {
 }
 
 impl Collector {
-    pub(super) async fn crowded(&mut self, job: Job, wanted: usize) {
+    pub(super) async fn crowded(&mut self, mut job: Job, wanted: usize) {
         let Some(bytes) = job.roomier(wanted) else {
             let limit = job.serving.connector.limits().guest_memory;
-            return self.fault(job, Trouble::Fault(Fault::Limit(Limit::Collected(limit)))).await;
+            return self.fault(job, Trouble::Fault(Fault::Limit(Limit::Collected(limit))));
         };
         self.workshop.forget(&job);
-        let (lane, way) = (job.lane, self.options.connection.way.clone());
+        self.end(&mut job, How::Untold);
+        let (id, way) = (job.container.id, self.options.connection.way.clone());
         drop(job);
         // It has its place among those that ask, so that few of a connection wait in line.
         self.fetching += 1;
         self.crowded += 1;
         let roomy = async move {
             let way = way.with_room(bytes).await;
-            Event::Roomy(lane, Roomy { way, bytes })
+            Event::Roomy(id, Roomy { way, bytes })
         };
         self.events.push(roomy.boxed());
     }
 
-    pub(super) async fn begin_anew(&mut self, lane: Lane, roomy: Roomy) {
+    pub(super) async fn begin_anew(&mut self, id: ContainerId, roomy: Roomy) {
         self.fetching -= 1;
         self.crowded -= 1;
-        self.start_job(lane, Some(roomy)).await;
+        self.start_job(id, Some(roomy)).await;
     }
 
     /// Whether all that is under way waits with empty hands: then nobody needs its guests, which

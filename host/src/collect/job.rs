@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::crowded::Roomy;
+use super::{crowded::Roomy, failing::Failing};
 use crate::{
+    breaker::Pass,
     connection::Connection,
     connector::{Fault, Limit, Mode, Request, Step},
     egress, identity,
-    model::{Container, ContainerId, Lane},
+    model::{Container, ContainerId, Delivery, Lane},
     service::Serving,
     shadow,
     status::UnderWay,
@@ -19,28 +18,33 @@ use crate::{
 /// A container in line.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    /// Which.
-    pub(super) container: ContainerId,
-    /// Times that collecting it failed.
-    pub(super) failures: u32,
-    /// Since when it fails.
-    pub(super) failing_since: Option<Timestamp>,
+    /// The lines that it waits in.
+    pub(super) lanes: [Lane; 2],
+    /// To whom it goes on, where it is filled already.
+    pub(super) owed: Vec<Delivery>,
+    /// How it stands, once collecting it failed.
+    pub(super) failing: Option<Box<Failing>>,
     _under_way: UnderWay,
 }
 
 impl Waiting {
-    pub(super) fn new(container: ContainerId, under_way: UnderWay) -> Self {
-        Self { container, failures: 0, failing_since: None, _under_way: under_way }
+    pub(super) fn new(lanes: [Lane; 2], owed: Vec<Delivery>, under_way: UnderWay) -> Self {
+        Self { lanes, owed, failing: None, _under_way: under_way }
     }
 }
 
 /// A container whose collecting has begun.
 pub(super) struct Job {
-    pub(super) lane: Lane,
     pub(super) container: Container,
     pub(super) memo: Option<String>,
     /// What it is collected with, to its end.
     pub(super) serving: Serving,
+    /// What is asked of the connector beyond the usual.
+    pub(super) mode: Mode,
+    /// What the EHR's health is told of it by, until that is told.
+    pub(super) pass: Option<Pass>,
+    /// Whether anything was sent for it, rather than answered before.
+    pub(super) is_fresh: bool,
     /// What the connector asked so far.
     pub(super) asked: Vec<Request>,
     /// The answers so far, in the order of their requests.
@@ -55,7 +59,6 @@ impl Job {
     /// The container as the store has it; `None` where it is settled meanwhile.
     pub(super) fn load(
         store: &dyn Store,
-        lane: Lane,
         id: ContainerId,
         serving: Serving,
     ) -> Result<Option<Self>, Error> {
@@ -64,9 +67,19 @@ impl Job {
             &container.task.connection,
             identity::record(&container.task, &container.change.id),
         )?;
-        let (asked, collected) = (Vec::new(), Vec::new());
-        let job = Self { lane, container, memo, serving, asked, collected, roomy: None, steps: 0 };
-        Ok(Some(job))
+        let silent = container.silent;
+        Ok(Some(Self {
+            container,
+            memo,
+            serving,
+            mode: Mode { silent, ..Mode::default() },
+            pass: None,
+            is_fresh: false,
+            asked: Vec::new(),
+            collected: Vec::new(),
+            roomy: None,
+            steps: 0,
+        }))
     }
 
     /// Takes the answers of a step.
@@ -77,6 +90,11 @@ impl Job {
         self.collected.extend(answers);
         let limit = self.serving.connector.limits().guest_memory;
         if self.held() > limit { Err(Fault::Limit(Limit::Collected(limit))) } else { Ok(()) }
+    }
+
+    /// What was asked and answered so far.
+    pub(super) fn heard(&self) -> impl Iterator<Item = (&Request, &Arc<egress::Response>)> {
+        self.asked.iter().zip(&self.collected)
     }
 
     /// Bytes of the answers so far.
@@ -98,7 +116,7 @@ impl Job {
     ) -> shadow::Collected {
         let Container { task, change, observed_at, .. } = &self.container;
         shadow::Collected {
-            context: connection.context(task, *observed_at, *observed_at, Mode::default()),
+            context: connection.context(task, *observed_at, *observed_at, self.mode),
             change: change.clone(),
             memo: self.memo.clone(),
             asked: self.asked.clone(),

@@ -1,13 +1,21 @@
 //! Who is to blame for a container that could not be collected: a connector on trial, or what it
 //! was given.
+//!
+//! The one before is asked about the same answers. Where it cannot say, as it asks something else or
+//! does not understand a change that the new one made, one record proves nothing: several do.
 
-use super::{Options, job::Job, policy::Trouble};
+use super::{Options, job::Job, policy::Trouble, witness};
 use crate::{
-    connector::{Connector, Guest, Mode, Step},
-    egress,
+    connector::Connector,
+    egress, identity,
+    model::ContainerId,
     poll::{Blame, blame},
+    service::{Suspect, Testimony, Trial, Verdict},
     store,
 };
+
+/// So many containers are looked at for others of a task.
+const LOOKED_AT: u64 = 64;
 
 impl Trouble {
     fn blame(&self) -> Blame {
@@ -21,53 +29,89 @@ impl Trouble {
     }
 }
 
-/// Whether the container is to be collected again at once, with what is in service by now.
+/// What is known at once of who is to blame.
+pub(super) enum First {
+    /// Whether the container is to be collected again at once, with what is in service by now.
+    Settled(bool),
+    /// The one before is to be asked.
+    OnTrial(Box<Trial>),
+}
+
+pub(super) fn first(options: &Options, job: &Job, trouble: &Trouble) -> First {
+    let service = &options.connection.service;
+    if trouble.blame() == Blame::Other {
+        return First::Settled(false);
+    }
+    if !service.is_current(&job.serving) {
+        return First::Settled(true);
+    }
+    match service.on_trial(&job.container.task, &job.serving) {
+        Some(trial) => First::OnTrial(Box::new(trial)),
+        None => First::Settled(false),
+    }
+}
+
+/// Whether the container is to be collected again at once, with the one before. That one may ask
+/// the EHR meanwhile: what is under way has to go on beside this.
 pub(super) async fn judge(
     options: &Options,
+    trial: &Trial,
     job: &Job,
     trouble: &Trouble,
 ) -> Result<bool, store::Error> {
     let (service, task) = (&options.connection.service, &job.container.task);
-    let blame = trouble.blame();
-    if blame == Blame::Other {
-        return Ok(false);
+    let testimony = witness::testimony(options, trial, job).await;
+    let mut is_guilty = match testimony.verdict(trouble.blame()) {
+        Verdict::Guilty => true,
+        Verdict::Innocent => false,
+        // It can read what it made, so what it cannot read is of the EHR.
+        Verdict::Suspected if testimony == Testimony::Strange && service.has_collected(task) => {
+            false
+        }
+        Verdict::Suspected => suspect(options, job),
+    };
+    if !is_guilty && testimony == Testimony::Strange {
+        is_guilty = others(options, trial, job).await?;
     }
-    if !service.is_current(&job.serving) {
-        return Ok(true);
-    }
-    let Some(trial) = service.on_trial(task, &job.serving) else { return Ok(false) };
-    let fails_as_well = fails(options, &trial.previous, job).await;
-    // What the one on trial made, the other need not understand.
-    let made = service.is_made_on_trial(task, job.container.id);
-    let fails_as_well = fails_as_well.filter(|fails| !fails || !made);
-    let is_guilty = trial.is_guilty(fails_as_well, blame == Blame::Connector);
     if is_guilty {
         service.roll_back(&job.serving, &*options.store, &trouble.to_string()).await?;
     }
     Ok(is_guilty)
 }
 
-/// Whether another connector fails at the same answers; `None` where it would have asked
-/// something else.
-async fn fails(options: &Options, other: &Connector, job: &Job) -> Option<bool> {
-    // The collector holds guests of its own, so it waits for none.
-    if !other.has_room() {
-        return None;
-    }
-    let (task, began) = (&job.container.task, job.container.observed_at);
-    let context = options.connection.context(task, began, began, Mode::default());
-    let mut guest = Guest::new(other, &context, false).await.ok()?;
-    let mut asked = 0;
-    loop {
-        let collected = job.collected.get(..asked)?;
-        let step = guest.collect(&job.container.change, job.memo.as_deref(), collected).await;
-        match step {
-            Ok(Step::Fetch(requests)) if job.asked.get(asked..)?.starts_with(&requests) => {
-                asked += requests.len();
-            }
-            Ok(Step::Fetch(_)) => return None,
-            Ok(_) => return Some(false),
-            Err(_) => return Some(true),
+/// Whether this record, with those before, is proof.
+fn suspect(options: &Options, job: &Job) -> bool {
+    let task = &job.container.task;
+    let record = identity::record(task, &job.container.change.id);
+    let suspect = Suspect::new(record, job.heard().map(|(asked, answer)| (asked, &**answer)));
+    suspect.is_some_and(|it| options.connection.service.suspect(task, &job.serving, it))
+}
+
+/// Whether what waits beside it is proof: changes that the one on trial made, and does not begin to
+/// collect. Where either of the two can, this one record is odd.
+async fn others(options: &Options, trial: &Trial, job: &Job) -> Result<bool, store::Error> {
+    let service = &options.connection.service;
+    let (Some(from), false) = (trial.made_from, service.has_collected(&job.container.task)) else {
+        return Ok(false);
+    };
+    for id in (from.0..).take(LOOKED_AT as usize).map(ContainerId) {
+        let loaded = Job::load(&*options.store, id, job.serving.clone())?;
+        let Some(other) = loaded.filter(|other| is_beside(job, other)) else { continue };
+        let begin = async |connector: &Connector| witness::begins(options, connector, &other).await;
+        if begin(&job.serving.connector).await != Some(false)
+            || begin(&trial.previous).await != Some(false)
+        {
+            return Ok(false);
+        }
+        if suspect(options, &other) {
+            return Ok(true);
         }
     }
+    Ok(false)
+}
+
+/// Whether another container is of the same task and waits to be collected.
+fn is_beside(job: &Job, other: &Job) -> bool {
+    let (one, other) = (&job.container, &other.container);
+    other.task == one.task && other.filled.is_none() && other.change.id != one.change.id
 }

@@ -4,11 +4,13 @@ use std::{future::Future, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{asked::Asked, job::Job};
+use super::{
+    asked::{Answers, Asked},
+    job::Job,
+};
 use crate::{
     connection::Connection,
-    connector::{Connector, Fault, Guest, Mode, Request, Step},
-    egress,
+    connector::{Fault, Guest, Mode, Request, Step},
     model::TaskId,
 };
 
@@ -25,6 +27,7 @@ struct Bench {
     task: TaskId,
     began: Timestamp,
     digest: String,
+    mode: Mode,
     guest: Guest,
     asked: Asked,
 }
@@ -33,7 +36,8 @@ impl Bench {
     fn is_for(&self, job: &Job) -> bool {
         let (task, began) = (&job.container.task, job.container.observed_at);
         let digest = job.serving.connector.digest();
-        self.task == *task && self.began == began && self.digest == digest
+        let is_alike = self.digest == digest && self.mode == job.mode;
+        self.task == *task && self.began == began && is_alike
     }
 }
 
@@ -53,15 +57,12 @@ impl Workshop {
         bench.guest.collect(&job.container.change, job.memo.as_deref(), &job.collected).await
     }
 
-    /// The answers to requests about a container.
+    /// The answers to requests about a container, and whether any of them was sent for it.
     pub(super) async fn ask(
         &mut self,
         job: &Job,
         requests: Vec<Request>,
-    ) -> Result<
-        impl Future<Output = Result<Vec<Arc<egress::Response>>, Arc<egress::Error>>> + Send + use<>,
-        Fault,
-    > {
+    ) -> Result<(bool, impl Future<Output = Answers> + Send + use<>), Fault> {
         let connector = &job.serving.connector;
         // What has room of its own shares nothing: it waits for nobody who may find none.
         if let Some(roomy) = &job.roomy {
@@ -84,22 +85,21 @@ impl Workshop {
     }
 
     async fn bench(&mut self, job: &Job) -> Result<&mut Bench, Fault> {
-        let (task, began) = (&job.container.task, job.container.observed_at);
-        let connector = &job.serving.connector;
+        // Those that were used last stay longest, also where many polls of before are tried again.
         let found = self.benches.iter().position(|bench| bench.is_for(job));
-        let at = match found {
-            Some(at) => at,
-            None => self.add(connector, task.clone(), began).await?,
-        };
-        self.benches.get_mut(at).ok_or_else(|| Fault::Start("its guest is gone".into()))
+        match found {
+            Some(at) => {
+                let bench = self.benches.remove(at);
+                self.benches.push(bench);
+            }
+            None => self.add(job).await?,
+        }
+        self.benches.last_mut().ok_or_else(|| Fault::Start("its guest is gone".into()))
     }
 
-    async fn add(
-        &mut self,
-        connector: &Connector,
-        task: TaskId,
-        began: Timestamp,
-    ) -> Result<usize, Fault> {
+    async fn add(&mut self, job: &Job) -> Result<(), Fault> {
+        let (task, began) = (job.container.task.clone(), job.container.observed_at);
+        let (connector, mode) = (&job.serving.connector, job.mode);
         if self.benches.len() >= BENCHES {
             self.benches.remove(0);
         }
@@ -107,10 +107,10 @@ impl Workshop {
         if !connector.has_room() {
             self.benches.clear();
         }
-        let context = self.connection.context(&task, began, began, Mode::default());
+        let context = self.connection.context(&task, began, began, mode);
         let guest = Guest::new(connector, &context, self.connection.connector_log).await?;
         let (digest, asked) = (connector.digest().to_owned(), Asked::default());
-        self.benches.push(Bench { task, began, digest, guest, asked });
-        Ok(self.benches.len() - 1)
+        self.benches.push(Bench { task, began, digest, mode, guest, asked });
+        Ok(())
     }
 }

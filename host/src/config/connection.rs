@@ -45,6 +45,9 @@ pub struct Connection {
     pub headers: Vec<Header>,
     /// Requests a second at most.
     pub rate: Option<f64>,
+    /// How long what the EHR refuses of one record is asked for, before the rest of the record is
+    /// told without it.
+    pub collect_for: Duration,
     /// What is polled of it, in file order; actions are unique.
     pub tasks: Vec<Task>,
 }
@@ -71,6 +74,7 @@ impl Connection {
             timeout: Duration::from_secs(30),
             headers: Vec::new(),
             rate: None,
+            collect_for: Duration::from_secs(60 * 60),
             tasks: Vec::new(),
         }
     }

@@ -68,6 +68,12 @@ pub struct Request {
     pub body: Option<Bytes>,
 }
 
+impl From<Request> for egress::Request {
+    fn from(Request { method, target, headers, body }: Request) -> Self {
+        Self { method, target, headers, body }
+    }
+}
+
 /// What an answer said changed.
 #[derive(Clone)]
 pub struct Page {

@@ -1,8 +1,9 @@
 //! Polls one action of a connector as a host would, with someone else in place of the EHR.
 //!
 //! One [`Drive::poll`] is one poll of the host: pages until one says no `more`, then `collect` for
-//! every change whose (id, version) is new. Cursor, memos and what was seen stay for the next
-//! poll. What a host would refuse ends the poll here as well, by the host's own rules.
+//! every change that says something new, behind one that tells of a key that the record had before.
+//! Cursors, memos and what was seen stay for the next poll. What a host would refuse ends the poll
+//! here as well, by the host's own rules.
 
 mod collect;
 mod outcome;
@@ -18,11 +19,12 @@ use url::Url;
 
 use self::collect::Waiting;
 pub use self::outcome::{Asked, Polled, Purpose, Skipped, Stopped, Told, Why};
+use super::known::Known;
 use crate::{
     check,
     connector::{Connector, Context, Fault, Guest, Limit, Mode, Page, Request, Spent},
     egress::{self, Response, Rules},
-    identity::{self, RecordKey, VersionKey},
+    identity::{self, RecordKey},
     model::TaskId,
 };
 
@@ -59,9 +61,12 @@ pub struct Drive {
     rules: Option<Rules>,
     /// Why a host would not even start.
     problem: Option<String>,
+    mode: Mode,
     cursor: Option<String>,
+    /// Where the listing stands.
+    listed: Option<String>,
     memos: HashMap<RecordKey, String>,
-    seen: HashSet<(RecordKey, VersionKey)>,
+    known: Known,
     /// Committed and not told yet, as collecting them failed.
     waiting: Vec<Waiting>,
     spent: Spent,
@@ -78,9 +83,11 @@ impl Drive {
             task: TaskId { connection: CONNECTION.into(), action: setup.action.as_str().into() },
             connector: connector.clone(),
             setup,
+            mode: Mode::default(),
             cursor: None,
+            listed: None,
             memos: HashMap::new(),
-            seen: HashSet::new(),
+            known: Known::default(),
             waiting: Vec::new(),
             spent: Spent::default(),
             is_candid: false,
@@ -99,24 +106,29 @@ impl Drive {
         self.spent
     }
 
+    /// Has the next polls differ from the usual ones: in silence, for the last time, or through the
+    /// listing, which has a cursor of its own.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
     /// Where the next poll starts.
     pub fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+        if self.mode.listing { self.listed.as_deref() } else { self.cursor.as_deref() }
+    }
+
+    fn stands(&mut self) -> &mut Option<String> {
+        if self.mode.listing { &mut self.listed } else { &mut self.cursor }
     }
 
     /// Has the next poll start elsewhere, as `rounds cursor set` does.
     pub fn set_cursor(&mut self, cursor: Option<String>) {
-        self.cursor = cursor;
+        *self.stands() = cursor;
     }
 
     /// What the last notification of a record left.
     pub fn memo(&self, record: &str) -> Option<&str> {
         self.memos.get(&identity::record(&self.task, record)).map(String::as_str)
-    }
-
-    /// Forgets which versions were seen, so that what comes again is told again.
-    pub fn forget_seen(&mut self) {
-        self.seen.clear();
     }
 
     /// One poll, to its end. What a page brought before a fault stays committed, and what could
@@ -127,7 +139,7 @@ impl Drive {
     pub async fn poll(&mut self, now: Timestamp, ehr: &mut dyn Ehr) -> Result<Polled, Stopped> {
         let mut polled = Polled::default();
         let ended = self.run(now, ehr, &mut polled).await;
-        polled.cursor = self.cursor.clone().unwrap_or_default();
+        polled.cursor = self.cursor().unwrap_or_default().to_owned();
         match ended {
             Ok(()) => Ok(polled),
             Err(why) => Err(Stopped { why, until: Box::new(polled) }),
@@ -142,6 +154,11 @@ impl Drive {
     ) -> Result<(), Why> {
         if let Some(problem) = &self.problem {
             return Err(Why::Refused(problem.clone()));
+        }
+        let action = self.connector.manifest().action(&self.setup.action);
+        if self.mode.listing && !action.is_some_and(|action| action.lists) {
+            let refused = format!("`{}` does not say that it lists", self.setup.action);
+            return Err(Why::Refused(refused));
         }
         let left = std::mem::take(&mut self.waiting);
         let first = self.collect(left, ehr, polled).await;
@@ -164,7 +181,7 @@ impl Drive {
         polled: &mut Polled,
         found: &mut Vec<Waiting>,
     ) -> Result<(), Why> {
-        let mut guest = self.guest(now).await?;
+        let mut guest = self.guest(now, self.mode).await?;
         let read = self.read(&mut guest, now, ehr, polled, found).await;
         self.spent += guest.spent();
         read
@@ -182,7 +199,7 @@ impl Drive {
         let limit = self.connector.limits().poll_pages;
         for number in 1..=limit {
             let page = self.page(guest, ehr, polled).await?;
-            let stands = self.cursor.as_deref() == Some(page.cursor.as_str());
+            let stands = self.cursor() == Some(page.cursor.as_str());
             if page.more && (stands || !passed.insert(page.cursor.clone())) {
                 return Err(Why::Refused(format!(
                     "page {number} says that there is more, from a cursor where the poll was before"
@@ -203,11 +220,10 @@ impl Drive {
         ehr: &mut dyn Ehr,
         polled: &mut Polled,
     ) -> Result<Page, Why> {
-        let cursor = self.cursor.as_deref();
-        let request = guest.poll(cursor).await;
+        let request = guest.poll(self.cursor()).await;
         polled.log.extend(guest.take_log());
         let answer = self.ask(Purpose::Poll, &request?, ehr, polled)?;
-        let page = guest.changes(cursor, &answer).await;
+        let page = guest.changes(self.cursor(), &answer).await;
         polled.log.extend(guest.take_log());
         Ok(page?)
     }
@@ -220,14 +236,15 @@ impl Drive {
         found: &mut Vec<Waiting>,
     ) {
         polled.pages += 1;
-        self.cursor = Some(page.cursor);
-        for change in page.changes {
-            let state = (identity::record(&self.task, &change.id), identity::version(&change));
-            if self.seen.insert(state) || change.version.is_none() {
-                found.push(Waiting { change: change.clone(), began });
-            }
-            polled.changes.push(change);
-        }
+        *self.stands() = Some(page.cursor);
+        let mode = self.mode;
+        let (known, task) = (&mut self.known, &self.task);
+        let news = page.changes.iter().flat_map(|it| known.news(task, mode, it.clone()));
+        found.extend(news.map(|change| Waiting { change, began, mode }));
+        polled.changes.extend(page.changes);
+        let unreadable = page.unreadable.into_iter();
+        polled.unreadable.extend(unreadable.filter(|it| self.known.is_new(it)));
+        polled.notices.extend(page.notices.into_iter().filter(|it| self.known.is_news(it)));
     }
 
     /// The answer to a request that a host would send.
@@ -272,14 +289,14 @@ impl Drive {
         }
     }
 
-    async fn guest(&self, now: Timestamp) -> Result<Guest, Fault> {
+    async fn guest(&self, now: Timestamp, mode: Mode) -> Result<Guest, Fault> {
         let context = Context {
             task: self.task.clone(),
             settings: self.setup.settings.to_string(),
             base_url: self.setup.base_url.as_str().trim_end_matches('/').to_owned(),
             since: self.setup.since,
             now,
-            mode: Mode::default(),
+            mode,
         };
         let guest = Guest::new(&self.connector, &context, false).await?;
         Ok(if self.is_candid { guest.candid() } else { guest })

@@ -26,7 +26,7 @@ use self::{
 use super::{
     drive::{Drive, Ehr, Polled, Setup, Stopped, Why},
     json::Json,
-    scenario::{Exchange, Fails, Poll, Scenario, notifications, skipped},
+    scenario::{Exchange, Fails, Poll, Scenario, notifications, skipped, unreadable},
 };
 use crate::{
     config::Secret,
@@ -186,7 +186,10 @@ fn recorded(now: Timestamp, exchanges: Vec<Exchange>, polled: &Polled, why: Opti
         cursor: (polled.pages > 0).then(|| polled.cursor.clone()),
         notifications: notifications(polled),
         skipped: skipped(polled),
+        unreadable: unreadable(polled),
+        notices: polled.notices.clone(),
         fails,
+        ..Poll::default()
     }
 }
 

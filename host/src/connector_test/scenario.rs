@@ -21,7 +21,7 @@ use serde::{
 };
 use url::Url;
 
-pub(super) use self::replay::{notifications, skipped};
+pub(super) use self::replay::{notifications, skipped, unreadable};
 pub use self::{
     difference::Difference,
     fails::Fails,
@@ -29,7 +29,7 @@ pub use self::{
     replay::Outcome,
 };
 use super::{drive::Setup, json::Json};
-use crate::egress::Response;
+use crate::{connector::Mode, egress::Response};
 
 /// Where a scenario's EHR is, unless it says otherwise.
 pub const BASE_URL: &str = "http://ehr.example";
@@ -69,6 +69,12 @@ pub struct Scenario {
 pub struct Poll {
     /// When it begins; a minute after the one before, or after `since`, where absent.
     pub now: Option<Timestamp>,
+    /// Whether it reads the whole listing, with that one's own cursor.
+    pub listing: bool,
+    /// Whether nobody hears of what it finds.
+    pub silent: bool,
+    /// Whether what the EHR refuses is to be left out.
+    pub last_try: bool,
     /// Every request, with its answer.
     pub exchanges: Vec<Exchange>,
     /// The cursor after its last page; not compared where absent.
@@ -77,6 +83,10 @@ pub struct Poll {
     pub notifications: Vec<Notification>,
     /// All that is passed over.
     pub skipped: Vec<Skip>,
+    /// All that cannot be read.
+    pub unreadable: Vec<Odd>,
+    /// All that a user is told of the EHR.
+    pub notices: Vec<String>,
     /// Why it fails; it must not where absent.
     pub fails: Option<Fails>,
 }
@@ -156,6 +166,28 @@ pub struct Skip {
     /// Why; not compared where absent.
     #[serde(default)]
     pub reason: Option<String>,
+}
+
+/// A record that cannot be read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Odd {
+    /// Where it stands in the answer.
+    pub place: String,
+    /// Its identifier, where that can be read.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Why; not compared where absent.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl Poll {
+    /// How it differs from a usual one.
+    pub fn mode(&self) -> Mode {
+        let &Self { listing, silent, last_try, .. } = self;
+        Mode { interrupted: false, listing, silent, last_try }
+    }
 }
 
 impl Scenario {

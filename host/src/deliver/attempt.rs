@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::Owed;
 use crate::{
+    breaker::Pass,
     config::HostSettings,
     destination::{Destination, Message, Outcome},
     envelope,
-    model::{Container, Lane},
+    model::{Container, ContainerId},
     step,
     store::{Store, Taken},
 };
@@ -40,7 +41,9 @@ impl Keep {
 
 /// An attempt that has ended.
 pub(super) struct Attempted {
-    pub(super) lane: Lane,
+    pub(super) container: ContainerId,
+    /// What the destination's health is told of it by; `None` where nobody was asked.
+    pub(super) pass: Option<Pass>,
     pub(super) outcome: Outcome,
     /// What there is to keep, if the destination has it.
     pub(super) taken: Option<Taken>,
@@ -74,10 +77,15 @@ impl Attempt {
     }
 
     /// Makes it.
-    pub(super) async fn make(self, lane: Lane, destination: Arc<dyn Destination>) -> Attempted {
+    pub(super) async fn make(
+        self,
+        container: ContainerId,
+        pass: Pass,
+        destination: Arc<dyn Destination>,
+    ) -> Attempted {
         step::reached("sending");
         let outcome = destination.deliver(self.message).await;
-        Attempted { lane, outcome, taken: self.taken }
+        Attempted { container, pass: Some(pass), outcome, taken: self.taken }
     }
 }
 

@@ -96,8 +96,8 @@ impl Destination for Webhook {
     }
 }
 
-/// What a status says of the notification, and of the destination as a whole: one that answers
-/// a fault of its own, or asks for patience, is left alone with everything.
+/// What a status says of the notification. Of the destination as a whole it says nothing, unless
+/// that asks for patience: one that answers a fault may do so to this one alone.
 fn answered(status: u16, pause: Option<Duration>) -> Outcome {
     match status {
         200..=299 => Outcome::Delivered,
@@ -105,15 +105,12 @@ fn answered(status: u16, pause: Option<Duration>) -> Outcome {
         413 => {
             Outcome::Refused { why: "answered 413: the notification is too large for it".into() }
         }
-        401 | 403 | 404 | 405 | 407 | 408 | 425 | 429 | 500.. => {
-            failed(format!("answered {status}"), pause, true)
-        }
         300..=399 => failed(
             format!("answered {status}: a redirect, which is not followed; set its new URL"),
             pause,
-            true,
+            pause.is_some(),
         ),
-        _ => failed(format!("answered {status}"), pause, false),
+        _ => failed(format!("answered {status}"), pause, pause.is_some()),
     }
 }
 
@@ -121,7 +118,7 @@ fn unsent(error: &egress::Error) -> Outcome {
     match error.retry() {
         Retry::Never => Outcome::Refused { why: error.to_string() },
         Retry::After(pause) => failed(error.to_string(), Some(pause), true),
-        Retry::Backoff => failed(error.to_string(), None, true),
+        Retry::Backoff => failed(error.to_string(), None, error.is_of_it_all()),
     }
 }
 
@@ -171,13 +168,14 @@ mod tests {
         assert_eq!(answered(204, None), Outcome::Delivered);
         assert!(matches!(answered(410, None), Outcome::Gone { .. }));
         assert!(matches!(answered(413, None), Outcome::Refused { .. }));
-        for (status, whole) in
-            [(301, true), (400, false), (422, false), (429, true), (500, true), (503, true)]
-        {
-            assert!(
-                matches!(answered(status, None), Outcome::Failed { of_it_all, .. } if of_it_all == whole),
-                "{status}"
-            );
+        for status in [301, 400, 401, 422, 429, 500, 503] {
+            for pause in [None, Some(Duration::from_secs(7))] {
+                let Outcome::Failed { pause: asked, of_it_all, .. } = answered(status, pause)
+                else {
+                    unreachable!("{status}");
+                };
+                assert_eq!((asked, of_it_all), (pause, pause.is_some()), "{status}");
+            }
         }
     }
 }

@@ -138,6 +138,16 @@ impl Error {
         }
     }
 
+    /// Whether any other request would have met the same: the server was not reached, or asks for
+    /// a pause. One that was reached may have failed at this request alone.
+    pub fn is_of_it_all(&self) -> bool {
+        match self {
+            Self::Transport { fault, .. } => fault.is_of_it_all(),
+            Self::Auth { .. } | Self::Paused { .. } => true,
+            Self::Setup { .. } | Self::Refused { .. } | Self::Answer { .. } => false,
+        }
+    }
+
     /// Whether, and when, the same request should be sent again.
     pub fn retry(&self) -> Retry {
         match self {

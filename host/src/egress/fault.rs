@@ -116,6 +116,13 @@ pub enum Answer {
     Redirects(u8),
 }
 
+impl Transport {
+    /// Whether there was no connection to send a request on: whoever asked for whatever.
+    pub(super) fn is_of_it_all(self) -> bool {
+        !matches!(self, Self::Timeout(_) | Self::Stalled(_) | Self::Reset | Self::Closed)
+    }
+}
+
 impl Answer {
     /// Whether the same request would be answered in the same way.
     pub(super) fn is_lasting(self) -> bool {

@@ -6,16 +6,18 @@ mod listing;
 use std::{collections::HashMap, sync::Arc, vec};
 
 use jiff::Timestamp;
-use tokio::{sync::Mutex, task};
+use tokio::{
+    sync::{Mutex, SemaphorePermit},
+    task,
+};
 
 use super::task::Task;
 use crate::{
     collect,
     connector::{Connector, Detection},
-    deliver::{self, Owed},
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, NotificationId, Pending,
-        Stage, TaskId,
+        ConnectionName, Container, ContainerId, DestinationName, NotificationId, Pending, Stage,
+        TaskId,
     },
     poll::{self, Poller},
     schedule,
@@ -41,7 +43,7 @@ pub(super) type Tasks = HashMap<TaskId, Arc<Task>>;
 /// Where containers and deliveries are handed in.
 pub(super) struct Lines {
     pub(super) collectors: HashMap<ConnectionName, (collect::Handle, Backlog)>,
-    pub(super) deliverers: Arc<[(DestinationName, deliver::Handle)]>,
+    pub(super) destinations: Vec<DestinationName>,
     /// What waited at the start and is not in line yet.
     pub(super) rest: Mutex<Rest>,
 }
@@ -120,9 +122,11 @@ impl Handle {
     /// Where the store cannot be written.
     pub async fn replay(&self, letters: &[ContainerId]) -> Result<usize, Error> {
         self.lines.resume_rest().await;
+        let turns = self.lines.turns().await;
         let pending = self.store.replay(letters).await?;
         let count = pending.len();
         self.lines.resume(pending);
+        drop(turns);
         Ok(count + self.replay_answers(letters).await?)
     }
 
@@ -288,34 +292,30 @@ impl Lines {
         let Some((collector, backlog)) = self.collectors.get(&pending.task.connection) else {
             return false;
         };
-        match pending.stage {
-            Stage::Collect => {
-                collector.collect(pending.lane, pending.id, backlog.enter());
-                true
-            }
+        let known = match &pending.stage {
+            Stage::Collect => true,
             Stage::Deliver(deliveries) => {
-                let owed =
-                    |delivery| Owed { container: pending.id, delivery, under_way: backlog.enter() };
-                // Each is put in line, also behind one that is not configured.
-                let known = deliveries
-                    .into_iter()
-                    .map(|delivery| self.deliver(pending.lane, owed(delivery)));
-                known.filter(|known| !known).count() == 0
+                deliveries.iter().all(|it| self.is_known(&it.destination))
             }
-        }
+        };
+        // Also where one is not configured: the others are told.
+        collector.collect(pending, backlog.enter());
+        known
     }
 
-    fn deliver(&self, lane: crate::model::Lane, owed: Owed) -> bool {
-        let name: &Delivery = &owed.delivery;
-        let found =
-            self.deliverers.iter().find(|(destination, _)| *destination == name.destination);
-        match found {
-            Some((_, handle)) => {
-                handle.deliver(lane, owed);
-                true
-            }
-            None => false,
+    fn is_known(&self, destination: &DestinationName) -> bool {
+        self.destinations.contains(destination)
+    }
+
+    /// The turns to number containers of all connections, always in the same order.
+    async fn turns(&self) -> Vec<SemaphorePermit<'_>> {
+        let mut collectors: Vec<_> = self.collectors.iter().collect();
+        collectors.sort_unstable_by_key(|(name, _)| *name);
+        let mut turns = Vec::new();
+        for (_, (collector, _)) in collectors {
+            turns.extend(collector.turn().await);
         }
+        turns
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     config::{Config, Placed},
     connector::{Connector, Engine},
     egress::Network,
+    shelf as kept,
     trust::{self, Facts, Policy},
 };
 
@@ -99,7 +100,8 @@ impl Puller<'_> {
         let digest = Digest::of(&file);
         let signature = self.best(&digest, &signatures);
         let (facts, warning) = self.judge(reference, &file, signature).await?;
-        if let Some(before) = before.filter(|before| before.name == facts.name) {
+        let before = before.filter(|before| before.name == facts.name);
+        if let Some(before) = before.filter(|_| !self.was_served(&facts)) {
             let followed = self.policy.may_follow(&facts.name, &before.version, &facts.version);
             followed.map_err(|source| Error::Older { reference: reference.to_string(), source })?;
         }
@@ -114,6 +116,12 @@ impl Puller<'_> {
             signature: signature.map(Digest::of),
         };
         Ok((locked, warning))
+    }
+
+    /// Whether this very file was in service here: it may come back.
+    fn was_served(&self, facts: &Facts) -> bool {
+        let kept = kept::Shelf::at(&self.config.host.data.join("connectors"));
+        kept.record(&facts.name).is_some_and(|record| record.may_come_back(&facts.digest))
     }
 
     /// The first signature that is good for something, of those that anybody may have put there.

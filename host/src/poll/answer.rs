@@ -3,7 +3,7 @@
 
 use super::{Error, Poller, Progress};
 use crate::{
-    connector::{Detection, Failure, Fault, Guest, Request},
+    connector::{Detection, Failure, Fault, Guest},
     egress,
     store::KeptAnswer,
 };
@@ -24,8 +24,7 @@ impl Poller {
         }
         let request = guest.poll(progress.cursor.as_deref()).await?;
         progress.evidence.asked(&request);
-        let Request { method, target, headers, body } = request;
-        let request = egress::Request { method, target, headers, body };
+        let request = request.into();
         let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;
         let answer = match consumes {
             true => self.consume(client, &request).await?,

@@ -30,6 +30,8 @@ impl Poller {
         let there = |new: &NewChange| new.change.kind == ChangeKind::Upserted;
         let there = commit.changes.iter().filter(|new| there(new)).count();
         let (moves, notices) = (commit.moves.clone(), commit.notices.clone());
+        // Until all are handed in: of one line, none goes before one with a smaller number.
+        let _turn = self.collector.turn().await;
         step::reached("committing");
         let Committed::Done { revision, made, tally } = self.store.commit(commit).await? else {
             return Err(Error::Fenced);
@@ -50,7 +52,7 @@ impl Poller {
     /// Has what was made collected.
     pub(super) fn hand_over(&self, made: Vec<Pending>) {
         for pending in made.into_iter().filter(|pending| pending.stage == Stage::Collect) {
-            self.collector.collect(pending.lane, pending.id, self.connection.backlog.enter());
+            self.collector.collect(pending, self.connection.backlog.enter());
         }
     }
 
@@ -89,8 +91,8 @@ impl Poller {
     /// Where the task stood before, once it is where it goes.
     fn past(&self, progress: &Progress, cursor: &str, complete: bool) -> Vec<Mark> {
         let mut past = progress.state.past.clone();
-        let is_asked_again = !self.late.is_zero()
-            && self.detection_of(&progress.serving) == Detection::Feed;
+        let is_asked_again =
+            !self.late.is_zero() && self.detection_of(&progress.serving) == Detection::Feed;
         if !is_asked_again || !complete {
             return past;
         }

@@ -255,11 +255,10 @@ impl Poller {
             let cursor = progress.cursor.clone().unwrap_or_default();
             commit.moves = Some(Move { cursor, past: Vec::new(), complete: true });
         }
-        let (changes, silent) = (progress.summary.changes, progress.summary.tally.silent);
+        let silent = progress.summary.tally.silent;
         self.store_page(progress, commit).await?;
         let silent = progress.summary.tally.silent - silent;
         progress.summary.changes -= silent;
-        under.listing.news += (progress.summary.changes - changes) as u64;
         Ok(())
     }
 
@@ -300,6 +299,7 @@ impl Poller {
                 at: progress.context.now,
                 most: GONE_AT_ONCE,
             };
+            let _turn = self.collector.turn().await;
             match self.store.end_listing(end).await? {
                 EndedListing::Fenced => return Err(Error::Fenced),
                 EndedListing::Held(held) => {

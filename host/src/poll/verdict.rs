@@ -1,9 +1,10 @@
 //! Who is to blame: a connector on trial, or the EHR that it polled.
 
-use super::{Blame, Error, Poller, Progress};
+use super::{Blame, Error, Poller, Progress, fingerprint};
 use crate::{
-    connector::{Connector, Guest, Request},
+    connector::{Connector, Detection, Guest, Page, Request},
     egress,
+    service::{Testimony, Trial, Verdict},
 };
 
 /// The last page of a poll, as far as it came.
@@ -51,12 +52,13 @@ impl Poller {
         if !service.is_current(serving) {
             return Error::Replaced;
         }
-        let Some(trial) = service.on_trial(&self.task, serving) else {
-            service.went_wrong(&self.task, serving);
-            return error;
+        let Some(trial) = service.on_trial(&self.task, serving) else { return error };
+        let is_guilty = match self.testimony(&trial, progress, &error).await.verdict(blame) {
+            Verdict::Guilty => true,
+            Verdict::Suspected => service.failed_alone(&self.task, serving),
+            Verdict::Innocent => false,
         };
-        let fails_as_well = self.fails(&trial.previous, progress).await;
-        if !trial.is_guilty(fails_as_well, blame == Blame::Connector) {
+        if !is_guilty {
             return error;
         }
         match service.roll_back(serving, &*self.store, &error.to_string()).await {
@@ -66,19 +68,59 @@ impl Poller {
         }
     }
 
-    /// Whether another connector fails at the same page; `None` where it would have asked
-    /// something else, or not from there.
-    async fn fails(&self, other: &Connector, progress: &Progress) -> Option<bool> {
-        let cursor = progress.cursor.as_deref();
-        let mut guest = Guest::new(other, &progress.context, false).await.ok()?;
-        let request = guest.poll(cursor).await.ok()?;
-        let Evidence { request: asked, answer, .. } = &progress.evidence;
-        if asked.as_ref().is_some_and(|asked| *asked != request) {
-            return None;
-        }
-        match answer {
-            Some(answer) => Some(guest.changes(cursor, answer).await.is_err()),
-            None => Some(false),
+    async fn testimony(&self, trial: &Trial, progress: &Progress, error: &Error) -> Testimony {
+        match self.reads(&trial.previous, progress, error).await {
+            Some(true) => Testimony::Reads,
+            Some(false) => Testimony::Fails,
+            None if self.manages(trial, progress).await => Testimony::Manages,
+            None => Testimony::Fails,
         }
     }
+
+    /// Whether another connector reads the same page; `None` where it would have asked something
+    /// else, or not from there.
+    async fn reads(&self, other: &Connector, progress: &Progress, error: &Error) -> Option<bool> {
+        let cursor = progress.cursor.as_deref();
+        let mut guest = Guest::new(other, &progress.context, false).await.ok()?;
+        let Evidence { request: asked, answer, is_kept } = &progress.evidence;
+        // A kept answer is read by whoever is in service, whatever that one would have asked.
+        if !is_kept {
+            let request = guest.poll(cursor).await.ok()?;
+            if asked.as_ref().is_some_and(|asked| *asked != request) {
+                return None;
+            }
+        }
+        let Some(answer) = answer else {
+            let may_ask = |asked: &Request| {
+                self.connection.client(other).declared(&asked.clone().into()).is_ok()
+            };
+            return Some(asked.as_ref().is_none_or(may_ask));
+        };
+        let read = guest.changes(cursor, answer).await;
+        Some(read.is_ok_and(|page| !fails_so(&page, progress, error)))
+    }
+
+    /// Whether another connector would poll well now, from where the task stood with it.
+    async fn manages(&self, trial: &Trial, progress: &Progress) -> bool {
+        // What it read off the EHR's list would be lost, and a listing may be new with this one.
+        let consumes = self.detection_of(&progress.serving) == Detection::ConsumingFeed;
+        if consumes || progress.context.mode.listing {
+            return false;
+        }
+        let (other, cursor) = (&trial.previous, trial.cursor.as_deref());
+        let Ok(mut guest) = Guest::new(other, &progress.context, false).await else { return false };
+        let Ok(request) = guest.poll(cursor).await else { return false };
+        let answer = self.connection.client(other).send(&request.into()).await;
+        match answer {
+            Ok(answer) => guest.changes(cursor, &answer).await.is_ok(),
+            Err(_) => false,
+        }
+    }
+}
+
+/// Whether a poll would have failed as one that asked on from where it was before.
+fn fails_so(page: &Page, progress: &Progress, error: &Error) -> bool {
+    let stands = progress.cursor.as_deref() == Some(&page.cursor);
+    let was_there = stands || progress.passed.contains(&fingerprint(&page.cursor));
+    matches!(error, Error::Stuck { .. }) && page.more && was_there
 }

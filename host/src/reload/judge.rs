@@ -68,14 +68,16 @@ pub(crate) async fn load(
     Ok(connector)
 }
 
-/// Judges a connector for the connections that use it; `record` is what was in service.
+/// Judges a connector for the connections that use it; `record` is what was in service, which may
+/// always come back.
 pub(crate) fn judge(
     config: &Config,
     connector: &Connector,
     record: Option<&Record>,
 ) -> Result<(), Refusal> {
     let (manifest, label) = (connector.manifest(), connector.manifest().label());
-    if let Some(record) = record {
+    let comes_back = record.is_some_and(|record| record.may_come_back(connector.digest()));
+    if let Some(record) = record.filter(|_| !comes_back) {
         if record.failed.iter().any(|failed| failed == connector.digest()) {
             return Err(Refusal::Failed(label));
         }

@@ -8,9 +8,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The waits after a delivery's first attempts, in seconds; the last repeats. They are those of
-/// Standard Webhooks in shape: quick at first, hours in the end.
-const DELIVERY_WAITS: [u64; 9] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800];
+/// The waits after a delivery's first attempts, in milliseconds; the last repeats. They are those
+/// of Standard Webhooks in shape, hours in the end; before these some that cost nobody anything
+/// where a server stumbled once.
+const DELIVERY_WAITS: [u64; 12] = [
+    50, 250, 1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
+    28_800_000,
+];
+
+/// So many attempts make waits that are long, but not for a whole outage.
+pub const FEW_ATTEMPTS: u32 = 4;
 
 /// More than the longest of them.
 pub const LONGEST_DELIVERY_WAIT: Duration = Duration::from_secs(10 * 60 * 60);
@@ -32,13 +39,13 @@ pub fn backoff(failures: u32, base: Duration, cap: Duration, random: f64) -> Dur
     whole.mul_f64(0.5 + share(random) / 2.0)
 }
 
-/// The wait after a delivery's attempts so far, at least one: 5 s, 30 s, 2 min, … 8 h, 8 h,
+/// The wait after a delivery's attempts so far, at least one: 50 ms, 250 ms, 1 s, 5 s, 30 s, 2 min, … 8 h, 8 h,
 /// moved by up to a fifth either way as `random` (from 0 to 1) says.
 pub fn delivery_wait(attempts: u32, random: f64) -> Duration {
     let step = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     let [.., last] = DELIVERY_WAITS;
-    let seconds = DELIVERY_WAITS.get(step).copied().unwrap_or(last);
-    Duration::from_secs(seconds)
+    let wait = DELIVERY_WAITS.get(step).copied().unwrap_or(last);
+    Duration::from_millis(wait)
         .mul_f64(1.0 - DELIVERY_JITTER + 2.0 * DELIVERY_JITTER * share(random))
 }
 
@@ -90,11 +97,12 @@ mod tests {
 
     #[test]
     fn a_delivery_waits_longer_and_longer() {
-        let waits: Vec<u64> = (0..12).map(|it| delivery_wait(it, 0.5).as_secs()).collect();
-        let expected = [5, 5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800, 28800];
-        assert_eq!(waits, expected);
-        assert_eq!(delivery_wait(2, 0.0), Duration::from_secs(24));
-        assert_eq!(delivery_wait(2, 1.0), Duration::from_secs(36));
+        let waits: Vec<u64> = (0..5).map(|it| delivery_wait(it, 0.5).as_millis() as u64).collect();
+        assert_eq!(waits, [50, 50, 250, 1_000, 5_000]);
+        let waits: Vec<u64> = (5..15).map(|it| delivery_wait(it, 0.5).as_secs()).collect();
+        assert_eq!(waits, [30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800, 28800]);
+        assert_eq!(delivery_wait(5, 0.0), Duration::from_secs(24));
+        assert_eq!(delivery_wait(5, 1.0), Duration::from_secs(36));
     }
 
     #[test]
@@ -106,7 +114,7 @@ mod tests {
             (now, attempts) = (next, attempts + 1);
         }
         assert_eq!(now.to_string(), "2026-05-08T10:00:00Z");
-        assert_eq!(attempts, 18);
+        assert_eq!(attempts, 21);
         assert_eq!(next_attempt(1, first, first, Duration::ZERO, 0.5), None);
         let late = Timestamp::MAX;
         assert_eq!(next_attempt(1, late, late, Duration::MAX, 0.5), None);

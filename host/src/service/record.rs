@@ -44,6 +44,10 @@ pub(crate) struct Record {
     /// The digest of the last that has proven itself, while what is in service has not.
     #[serde(default)]
     pub(crate) previous: Option<String>,
+    /// The digest of the one before the last that has proven itself, or of the last where somebody
+    /// put that one back.
+    #[serde(default)]
+    pub(crate) former: Option<String>,
     /// Where tasks stood before, by connection and action.
     #[serde(default)]
     pub(crate) before: Vec<(TaskId, Before)>,
@@ -59,6 +63,20 @@ impl Record {
     /// The version that nothing may be older than.
     pub(crate) fn newest(&self) -> &str {
         newer(&self.highest, &self.version)
+    }
+
+    /// Whether this very file was in service and may be again, whatever its version.
+    pub(crate) fn may_come_back(&self, digest: &str) -> bool {
+        self.serving == digest || self.was_before(digest)
+    }
+
+    fn was_before(&self, digest: &str) -> bool {
+        [&self.previous, &self.former].into_iter().flatten().any(|before| before == digest)
+    }
+
+    /// The last that has proven itself.
+    fn last(&self) -> &str {
+        self.previous.as_deref().unwrap_or(&self.serving)
     }
 }
 
@@ -87,19 +105,25 @@ impl Resumed {
         Ok(self)
     }
 
-    /// What is left where this is to be in service: where it is the one that was before, which was
-    /// put back while no host ran, tasks go back to where they stood, and nothing is on trial.
+    /// What is left where this is to be in service: where it is one that was before, which was put
+    /// back while no host ran, tasks go back to where they stood before a trial, and nothing is on
+    /// trial.
     pub(crate) async fn for_service(
         mut self,
         connector: &Connector,
         store: &dyn Store,
     ) -> Result<Self, store::Error> {
         self = self.with_cursors(store).await?;
-        if self.previous.as_ref().is_some_and(|it| it.digest() == connector.digest()) {
+        let digest = connector.digest();
+        if self.record.serving != digest && self.record.was_before(digest) {
             let before = std::mem::take(&mut self.record.before);
             let back = before.iter().map(|(task, before)| (task.clone(), before.rewind()));
             super::take_back(back.collect(), store).await?;
             self.previous = None;
+        }
+        // Nothing is on trial: also where what it was on trial against cannot be loaded any more.
+        if self.previous.is_none() && self.record.last() != digest {
+            self.record.former = Some(self.record.last().to_owned());
         }
         Ok(self)
     }

@@ -7,15 +7,20 @@ use jiff::Timestamp;
 use super::{
     Back,
     record::{Before, Record, Resumed, newer},
+    suspects::{Suspect, Suspects},
 };
 use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
+    poll::Blame,
     status,
 };
 
 /// Polls of a task that must go well before what polled it has proven itself.
 const PROOF: u32 = 3;
+
+/// Polls in a row that are proof where they failed and the one before would have polled well.
+const DISPROOF: u32 = 3;
 
 /// How many that failed are remembered.
 const FAILED: usize = 16;
@@ -30,6 +35,8 @@ pub(super) struct Standing {
     pub(super) tasks: BTreeMap<TaskId, Polled>,
     /// The last that has proven itself, while what is in service has not.
     previous: Option<(Connector, String)>,
+    /// The digest of the one before that, or of the last where somebody put that one back.
+    former: Option<String>,
     /// Digests of what was in service and failed, the newest last.
     pub(super) failed: Vec<String>,
     /// The highest version that has proven itself.
@@ -38,33 +45,71 @@ pub(super) struct Standing {
     pub(super) refused: Option<String>,
 }
 
-/// What a connector on trial is judged by.
+/// What a connector on trial is held against.
 pub(crate) struct Trial {
     /// The last that has proven itself.
     pub(crate) previous: Connector,
-    /// Whether the task failed with that one.
-    was_failing: bool,
+    /// Where the task stood with that one.
+    pub(crate) cursor: Option<String>,
+    /// The first container that the one on trial made of the task's changes.
+    pub(crate) made_from: Option<ContainerId>,
 }
 
-impl Trial {
-    /// Whether a fault is the fault of what is on trial. `fails_as_well` is said of the one before,
-    /// where it could be asked about the same answer; where not, `is_blamed` decides.
-    pub(crate) fn is_guilty(&self, fails_as_well: Option<bool>, is_blamed: bool) -> bool {
-        fails_as_well.map_or(is_blamed && !self.was_failing, |fails| !fails)
+/// What the one before makes of what the one on trial failed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Testimony {
+    /// It reads that very thing.
+    Reads,
+    /// It gets through, but asks for something else.
+    Manages,
+    /// It does not understand the change, which the one on trial made.
+    Strange,
+    /// It fails as well, or cannot be asked.
+    Fails,
+}
+
+/// What is to be thought of what is on trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is to blame.
+    Guilty,
+    /// It may be: more of the kind would prove it.
+    Suspected,
+    /// What it was given is to blame, for all that is known.
+    Innocent,
+}
+
+impl Testimony {
+    /// What that says of who failed. An EHR that is down by its own account is down.
+    pub(crate) fn verdict(self, blame: Blame) -> Verdict {
+        match self {
+            Self::Reads => Verdict::Guilty,
+            Self::Manages | Self::Strange if blame == Blame::Connector => Verdict::Suspected,
+            Self::Manages | Self::Strange | Self::Fails => Verdict::Innocent,
+        }
     }
 }
 
-/// How a task has polled.
+/// How a task has polled with what is in service.
 #[derive(Default)]
 pub(super) struct Polled {
-    /// Whether its last poll failed by the connector's fault.
-    failing: bool,
-    /// Whether it did so before what is on trial.
-    was_failing: bool,
-    /// Polls that went well with what is on trial.
+    /// Polls that went well.
     well: u32,
+    /// Polls in a row that failed where the one before would have polled well.
+    alone: u32,
+    /// Whether a record was collected.
+    collects: bool,
+    /// Records that may prove that it is to blame.
+    suspects: Suspects,
     /// Where it stood before.
     before: Option<Before>,
+}
+
+impl Polled {
+    /// Whether a task has done well enough. Who is suspected has something to show first.
+    fn is_proof(&self) -> bool {
+        self.well >= PROOF && self.suspects.is_empty()
+    }
 }
 
 impl Standing {
@@ -88,7 +133,7 @@ impl Standing {
             Some(_) => record.highest,
             None => newest(record.highest, &connector),
         };
-        let failed = record.failed;
+        let (failed, former) = (record.failed, record.former);
         Self {
             connector,
             file,
@@ -96,6 +141,7 @@ impl Standing {
             number: 0,
             tasks,
             previous,
+            former,
             failed,
             highest,
             refused: None,
@@ -125,35 +171,48 @@ impl Standing {
             return false;
         }
         if let Some(polled) = self.tasks.get_mut(task) {
-            polled.failing = false;
+            polled.alone = 0;
             polled.well = polled.well.saturating_add(1);
         }
-        let proven = self.previous.is_some() && self.tasks.values().all(|it| it.well >= PROOF);
+        let proven = self.previous.is_some() && self.tasks.values().all(Polled::is_proof);
         if proven {
-            self.previous = None;
+            self.former = self.previous.take().map(|(it, _)| it.digest().into());
             self.highest = newest(std::mem::take(&mut self.highest), &self.connector);
             self.tasks.values_mut().for_each(|it| it.before = None);
         }
         proven
     }
 
-    pub(super) fn went_wrong(&mut self, task: &TaskId, number: u64) {
-        if number == self.number
-            && let Some(polled) = self.tasks.get_mut(task)
-        {
-            polled.failing = true;
+    /// Whether polls that failed prove by now that what is on trial is to blame.
+    pub(super) fn failed_alone(&mut self, task: &TaskId, number: u64) -> bool {
+        let Some(polled) = self.trial(number).and_then(|tasks| tasks.get_mut(task)) else {
+            return false;
+        };
+        polled.alone = polled.alone.saturating_add(1);
+        polled.alone >= DISPROOF
+    }
+
+    pub(super) fn collected(&mut self, task: &TaskId, number: u64) {
+        if let Some(polled) = self.trial(number).and_then(|tasks| tasks.get_mut(task)) {
+            (polled.collects, polled.suspects) = (true, Suspects::default());
         }
+    }
+
+    pub(super) fn has_collected(&self, task: &TaskId) -> bool {
+        self.tasks.get(task).is_some_and(|polled| polled.collects)
+    }
+
+    /// Whether records that it failed at prove by now that what is on trial is to blame.
+    pub(super) fn suspect(&mut self, task: &TaskId, number: u64, suspect: Suspect) -> bool {
+        let polled = self.trial(number).and_then(|tasks| tasks.get_mut(task));
+        polled.is_some_and(|polled| polled.suspects.add(suspect))
     }
 
     pub(super) fn on_trial(&self, task: &TaskId, number: u64) -> Option<Trial> {
         let (previous, _) = self.previous.as_ref().filter(|_| number == self.number)?;
-        let was_failing = self.tasks.get(task).is_some_and(|polled| polled.was_failing);
-        Some(Trial { previous: previous.clone(), was_failing })
-    }
-
-    pub(super) fn is_made_on_trial(&self, task: &TaskId, container: ContainerId) -> bool {
-        let before = self.tasks.get(task).and_then(|polled| polled.before.as_ref());
-        before.and_then(|before| before.from).is_some_and(|from| container >= from)
+        let before = self.tasks.get(task).and_then(|polled| polled.before.clone());
+        let Before { cursor, from } = before.unwrap_or_default();
+        Some(Trial { previous: previous.clone(), cursor, made_from: from })
     }
 
     /// Where every task goes back to, where this is still what is on trial.
@@ -163,9 +222,10 @@ impl Standing {
         Some(before.map(|(task, before)| (task.clone(), before.rewind())).collect())
     }
 
-    /// Whether this is the last that has proven itself, which what is in service has not.
+    /// Whether this was in service before and had proven itself: who puts it back means it.
     pub(super) fn was_before(&self, connector: &Connector) -> bool {
-        self.previous.as_ref().is_some_and(|(it, _)| it.digest() == connector.digest())
+        let previous = self.previous.as_ref().map(|(it, _)| it.digest());
+        [previous, self.former.as_deref()].contains(&Some(connector.digest()))
     }
 
     /// Puts the one before back, where this is still what is on trial. Answers whether it is.
@@ -192,21 +252,20 @@ impl Standing {
         self.number += 1;
         if is_back {
             // It has nothing to prove.
-            self.previous = None;
+            let (last, _) = self.previous.take().unwrap_or((old, old_file));
+            if last.digest() != self.connector.digest() {
+                self.former = Some(last.digest().into());
+            }
             self.tasks.values_mut().for_each(|polled| *polled = Polled::default());
             return;
         }
         if self.previous.is_none() {
             self.previous = Some((old, old_file));
-            for polled in self.tasks.values_mut() {
-                *polled = Polled {
-                    was_failing: polled.failing,
-                    failing: polled.failing,
-                    ..Polled::default()
-                };
-            }
         }
-        self.tasks.values_mut().for_each(|polled| polled.well = 0);
+        // Where the tasks stood before stays what a failure goes back to.
+        for polled in self.tasks.values_mut() {
+            *polled = Polled { before: polled.before.take(), ..Polled::default() };
+        }
     }
 
     pub(super) fn record(&self) -> Record {
@@ -217,6 +276,7 @@ impl Standing {
             version: self.connector.manifest().version.clone(),
             file: self.file.clone(),
             previous: self.previous.as_ref().map(|(it, _)| it.digest().into()),
+            former: self.former.clone(),
             before: before.collect(),
             failed: self.failed.clone(),
             highest: self.highest.clone(),

@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Pass;
 use crate::model::{Pending, TaskId};
 
 /// Where the listing of a task stands. `Debug` leaves its cursor out.
@@ -99,9 +100,19 @@ impl Listing {
         self.began.is_some() || self.ended.is_some()
     }
 
-    /// Where the pass is now. What was told beside it meanwhile counts.
+    /// Where the pass is now. Stores count themselves what it found, and what was told beside it
+    /// meanwhile.
     pub(crate) fn passed_on(&self, pass: Self) -> Self {
-        Self { told: self.told, ..pass }
+        let is_new = self.began != pass.began;
+        Self { told: self.told, news: if is_new { 0 } else { self.news }, ..pass }
+    }
+
+    /// So many changes are told that a reading of this kind found.
+    pub(crate) fn found(&mut self, pass: Pass, told: usize) {
+        match pass {
+            Pass::Listing => self.news += told as u64,
+            Pass::Onward | Pass::Again => self.told += told as u64,
+        }
     }
 
     /// A pass that begins.

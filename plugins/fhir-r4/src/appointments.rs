@@ -7,8 +7,9 @@ use rounds_sdk::{
 use serde_json::value::RawValue;
 
 use crate::{
-    fhir::{CodeableConcept, Identifier, Meta, Reference, Text, fhir, own},
+    fhir::{CodeableConcept, Identifier, Reference, Text, fhir, own},
     map::{code, patient, place, provider},
+    moved,
     related::{Case, Gathered, Related},
     search::Feed,
 };
@@ -18,6 +19,7 @@ pub(crate) const FEED: Feed = Feed {
     resource: "Appointment",
     include: &["Appointment:patient", "Appointment:practitioner", "Appointment:location"],
     typed_ids: false,
+    asks_together: false,
 };
 
 /// What the manifest says.
@@ -35,13 +37,13 @@ pub(crate) fn action() -> Action {
         &events,
         1,
     )
+    .lists()
 }
 
 fhir! {
     /// An Appointment, as far as it is told.
     Appointment {
         id: Option<Text<'a>>,
-        meta: Meta<'a>,
         contained: Vec<&'a RawValue>,
         identifier: Vec<Identifier<'a>>,
         status: Option<Text<'a>>,
@@ -55,7 +57,7 @@ fhir! {
         description: Option<Text<'a>>,
         start: Option<Text<'a>>,
         end: Option<Text<'a>>,
-        minutes_duration: Option<u32>,
+        minutes_duration: Option<u64>,
         slot: Vec<Reference<'a>>,
         patient_instruction: Option<Text<'a>>,
         participant: Vec<Participant<'a>>,
@@ -81,15 +83,33 @@ enum State {
 pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Appointment>()?;
     let appointment = &data.resource;
+    let memo = Memo::of(appointment);
+    let status = appointment.status.as_deref();
+    let is_draft = matches!(status, Some("proposed" | "pending" | "waitlist"));
+    let is_over = memo.state != State::Active || status == Some("fulfilled");
+    if let Some(skipped) = case.pass_over(is_draft, is_over, &memo.print()) {
+        return Ok(skipped.into());
+    }
     let actors = appointment.participant.iter().map(|participant| participant.actor.as_ref());
     let related = match case.gather(&data, &appointment.contained, actors)? {
         Gathered::Ask(step) => return Ok(step),
         Gathered::All(related) => related,
     };
-    let memo = Memo::of(appointment);
-    let event = event(case.memo.and_then(Memo::parse), &memo, appointment.meta.is_first());
+    let event = event(case.memo.and_then(Memo::parse), &memo);
     let scheduling = scheduling(case, &related, appointment)?;
     Ok(Notification::new(event, &scheduling)?.memo(memo.print()).into())
+}
+
+/// Cancels an appointment for the patient who had it.
+pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
+    let data = case.data::<Appointment>()?;
+    let memo = case.memo.and_then(Memo::parse);
+    let stands = memo.is_some_and(|memo| memo.state == State::Active);
+    let visit = Visit { visit_number: number(&data.resource), ..Visit::default() };
+    moved::away(case, &data, stands, |patient| {
+        let scheduling = Scheduling { patient, visit, appointment_info: Vec::new() };
+        Notification::new("Scheduling.Cancel", &scheduling)
+    })
 }
 
 /// What is remembered of an appointment: its state, and a fingerprint of its time.
@@ -142,17 +162,16 @@ fn instant(time: &Option<Text>) -> String {
     Time::parse(text).map_or_else(|_| text.to_owned(), |time| time.to_string())
 }
 
-fn event(before: Option<Memo>, now: &Memo, is_first: bool) -> &'static str {
+/// The event of an appointment; the first that anybody hears of one is that there is one.
+fn event(before: Option<Memo>, now: &Memo) -> &'static str {
     let was = before.as_ref().map(|memo| memo.state);
     match now.state {
         State::Cancelled if was != Some(State::Cancelled) => "Scheduling.Cancel",
         State::NoShow if was != Some(State::NoShow) => "Scheduling.NoShow",
-        State::Active if was == Some(State::Cancelled) => "Scheduling.New",
-        State::Active => match before {
-            None if is_first => "Scheduling.New",
-            Some(before) if before.time != now.time => "Scheduling.Reschedule",
-            _ => "Scheduling.Modification",
-        },
+        State::Active if matches!(was, None | Some(State::Cancelled)) => "Scheduling.New",
+        State::Active if before.is_some_and(|before| before.time != now.time) => {
+            "Scheduling.Reschedule"
+        }
         _ => "Scheduling.Modification",
     }
 }
@@ -177,11 +196,12 @@ fn visit<'a>(
 ) -> Result<Visit, Failure> {
     let place = actor(related, appointment, &["Location"], |_| true);
     let reason = appointment.reason_code.first().and_then(code::words);
+    let duration = appointment.minutes_duration.and_then(|minutes| u32::try_from(minutes).ok());
     Ok(Visit {
         visit_number: number(appointment),
         visit_date_time: own(appointment.start.as_ref()),
         status: own(appointment.status.as_ref()),
-        duration: appointment.minutes_duration.or_else(|| minutes(appointment)),
+        duration: duration.or_else(|| minutes(appointment)),
         reason: reason.or_else(|| own(appointment.description.as_ref())),
         cancel_reason: appointment.cancelation_reason.as_ref().and_then(code::words),
         kind: appointment.appointment_type.as_ref().and_then(code::words),

@@ -1,116 +1,79 @@
 //! What a search answered: records, what they refer to, and where it goes on.
+//!
+//! One odd entry must not take the others with it: what cannot be read as a record is told of by
+//! its place, and what isn't read isn't judged.
+
+mod entries;
+mod record;
 
 use std::collections::BTreeMap;
 
-use rounds_sdk::{Change, Failure, Response, fingerprint};
-use serde::Deserialize;
+use rounds_sdk::{Change, Failure, Response, Unreadable};
 use serde_json::value::RawValue;
 
-use crate::{
-    fhir::{Meta, Text},
-    instant, reference,
-    search::Feed,
+pub(crate) use self::record::Record;
+use self::{
+    entries::{Entries, Entry},
+    record::Head,
 };
+use crate::{
+    fhir::{Meta, Text, fhir},
+    instant::Moment,
+    reference,
+    search::Feed,
+    tolerant,
+};
+
+/// So many records that may be asked about together are named in each other's data.
+const TOGETHER: usize = 20;
 
 /// One page of a search.
 pub(crate) struct Bundle<'a> {
     /// The records, in the server's order.
     pub(crate) records: Vec<Record<'a>>,
+    /// What stands among them and cannot be read.
+    pub(crate) unreadable: Vec<Unreadable>,
     /// How many there are in all pages, where the server says.
-    pub(crate) total: Option<u64>,
+    total: Option<u64>,
     /// The link to the next page, as the server wrote it.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Text<'a>>,
+    /// What the server says that it searched for, as a link.
+    pub(crate) this: Option<Text<'a>>,
+    /// When it searched, where it says so.
+    pub(crate) searched: Option<Moment>,
+    /// Whether it says that something is amiss with `_lastUpdated`.
+    pub(crate) warns_of_time: bool,
+    /// Entries of records that are gone.
+    empty: usize,
     included: Vec<Text<'a>>,
     resources: Vec<&'a RawValue>,
 }
 
-/// A record that the search found.
-pub(crate) struct Record<'a> {
-    /// Its logical id.
-    pub(crate) id: Text<'a>,
-    /// What tells two of its states apart.
-    pub(crate) version: String,
-    /// When it changed, by the server's clock.
-    pub(crate) time: Option<Text<'a>>,
-    key: Option<String>,
-    text: &'a str,
-}
+fhir! {
+    /// A Bundle, but for its entries.
+    Answer {
+        resource_type: Option<Text<'a>>,
+        meta: Option<Meta<'a>>,
+        total: Option<u64>,
+        link: Vec<Link<'a>>,
+        entry: Entries<'a>,
+    }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    #[serde(borrow)]
-    resource_type: Text<'a>,
-    total: Option<u64>,
-    #[serde(borrow, default)]
-    link: Vec<Link<'a>>,
-    #[serde(borrow, default)]
-    entry: Vec<Entry<'a>>,
-}
+    /// Where another page is.
+    Link {
+        relation: Option<Text<'a>>,
+        url: Option<Text<'a>>,
+    }
 
-#[derive(Deserialize)]
-struct Link<'a> {
-    #[serde(borrow)]
-    relation: Text<'a>,
-    #[serde(borrow)]
-    url: Text<'a>,
-}
+    /// What the server has to say of the search.
+    Outcome {
+        issue: Vec<Issue<'a>>,
+    }
 
-#[derive(Deserialize)]
-struct Entry<'a> {
-    #[serde(borrow)]
-    resource: Option<&'a RawValue>,
-    /// As it is: what is odd in it must not take the page with it.
-    #[serde(borrow)]
-    search: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Search<'a> {
-    #[serde(borrow)]
-    mode: Option<Text<'a>>,
-}
-
-/// What is read of every resource of a page: as little as tells a change.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Head<'a> {
-    #[serde(borrow)]
-    resource_type: Text<'a>,
-    #[serde(borrow)]
-    id: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    meta: Meta<'a>,
-    #[serde(borrow)]
-    subject: Option<Actor<'a>>,
-    /// With room for nulls, as one odd record must not take all others with it.
-    #[serde(borrow)]
-    participant: Option<Vec<Option<Participant<'a>>>>,
-}
-
-#[derive(Deserialize)]
-struct Participant<'a> {
-    #[serde(borrow)]
-    actor: Option<Actor<'a>>,
-}
-
-/// A reference, of which only the path tells anything here.
-#[derive(Deserialize)]
-struct Actor<'a> {
-    #[serde(borrow)]
-    reference: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Outcome<'a> {
-    #[serde(borrow, default)]
-    issue: Vec<Issue<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Issue<'a> {
-    #[serde(borrow)]
-    severity: Option<Text<'a>>,
+    /// One thing that it says.
+    Issue {
+        severity: Option<Text<'a>>,
+    }
 }
 
 impl<'a> Bundle<'a> {
@@ -118,56 +81,137 @@ impl<'a> Bundle<'a> {
     ///
     /// # Errors
     /// What [`Response::ok`] and [`Response::json`] say; [`Failure::UnexpectedResponse`] for
-    /// anything but a bundle, an error inside it, or a record without an id.
+    /// anything but a bundle, or an error inside it.
     pub(crate) fn read(feed: &Feed, base_url: &str, answer: &'a Response) -> Result<Self, Failure> {
         let answer: Answer = answer.ok()?.json()?;
-        if answer.resource_type != "Bundle" {
+        if answer.resource_type.is_none_or(|kind| kind != "Bundle") {
             return Err(Failure::unexpected("a search was not answered with a Bundle"));
         }
-        let next = answer.link.into_iter().find(|link| link.relation == "next");
+        let link = |relation: &str| {
+            let is_it = |link: &&Link| link.relation.as_deref() == Some(relation);
+            answer.link.iter().find(is_it).and_then(|link| link.url.clone())
+        };
+        let searched = answer.meta.as_ref().and_then(|meta| meta.last_updated.as_deref());
         let mut bundle = Self {
-            records: Vec::with_capacity(answer.entry.len()),
+            records: Vec::new(),
+            unreadable: Vec::new(),
             total: answer.total,
-            next: next.map(|link| link.url.into()),
+            next: link("next"),
+            this: link("self"),
+            searched: searched.and_then(|time| Moment::parse(time).ok()),
+            warns_of_time: false,
+            empty: 0,
             included: Vec::new(),
             resources: Vec::new(),
         };
-        for entry in answer.entry {
-            bundle.take(feed, base_url, entry)?;
+        let no_list = || Failure::unexpected("the entries of a Bundle are no list");
+        for (place, entry) in answer.entry.0.ok_or_else(no_list)?.into_iter().enumerate() {
+            match entry {
+                Some(entry) => bundle.take(feed, base_url, place, entry)?,
+                None => bundle.refuse(place, "an entry that is no object", "null"),
+            }
         }
         Ok(bundle)
     }
 
-    fn take(&mut self, feed: &Feed, base_url: &str, entry: Entry<'a>) -> Result<(), Failure> {
+    /// How many matches the page shows, those that cannot be read included.
+    pub(crate) fn shown(&self) -> usize {
+        self.records.len() + self.unreadable.len() + self.empty
+    }
+
+    /// How many the server says that there are, unless that counts what was included as well.
+    pub(crate) fn total(&self) -> Option<u64> {
+        let all = (self.shown() + self.included.len()) as u64;
+        self.total.filter(|total| self.included.is_empty() || *total != all)
+    }
+
+    fn take(
+        &mut self,
+        feed: &Feed,
+        base_url: &str,
+        place: usize,
+        entry: Entry<'a>,
+    ) -> Result<(), Failure> {
         let Some(resource) = entry.resource else {
-            return Err(Failure::unexpected("an entry without a resource"));
+            // Of a history, it says that a record is gone; a search has none.
+            let is_gone =
+                entry.request.is_some_and(|it| it.method.is_some_and(|it| it == "DELETE"));
+            match is_gone {
+                true => self.empty += 1,
+                false => self.refuse(place, "an entry without a resource", "null"),
+            }
+            return Ok(());
         };
-        let head: Head = parse(resource)?;
-        if head.resource_type == "OperationOutcome" {
-            return no_error(resource);
+        let Some(head) = tolerant::parse::<Head>(resource.get()) else {
+            self.refuse(place, "what stands for a resource is none", resource.get());
+            return Ok(());
+        };
+        let kind = head.resource_type.as_deref().unwrap_or(feed.resource);
+        if kind == "OperationOutcome" {
+            return self.heed(resource);
         }
-        let search: Option<Search> =
-            entry.search.and_then(|search| serde_json::from_str(search.get()).ok());
-        let mode = search.and_then(|search| search.mode);
-        let is_match =
-            mode.is_none_or(|mode| mode == "match") && head.resource_type == feed.resource;
-        let Some(id) = head.id.clone() else {
-            return Err(Failure::unexpected("a resource without an id"));
-        };
-        if is_match {
-            self.records.push(Record::new(base_url, id, head, resource.get()));
-        } else {
-            self.included.push(format!("{}/{id}", head.resource_type).into());
-            self.resources.push(resource);
+        let mode = entry.search.and_then(|search| search.mode);
+        let is_beside = mode.as_deref().is_some_and(|mode| matches!(mode, "include" | "outcome"));
+        let is_match = kind == feed.resource && !is_beside;
+        match &head.id {
+            Some(id) if is_match => {
+                self.records.push(Record::new(feed, base_url, id.clone(), &head, resource.get()));
+            }
+            None if is_match => self.refuse(place, "a resource without an id", resource.get()),
+            _ if mode.is_some_and(|mode| mode == "match") => {
+                self.refuse(place, "a resource of another type", resource.get());
+            }
+            Some(id) => {
+                self.included.push(format!("{kind}/{id}").into());
+                self.resources.push(resource);
+            }
+            None => {}
         }
         Ok(())
     }
 
-    /// The records as changes, each with what was included for it.
-    pub(crate) fn changes(&self, feed: &Feed, base_url: &str) -> Vec<Change> {
+    fn refuse(&mut self, place: usize, reason: &str, what: &str) {
+        self.unreadable.push(Unreadable {
+            place: format!("entry {}", place + 1),
+            id: None,
+            reason: reason.into(),
+            data: format!("{{\"resource\":{what}}}"),
+        });
+    }
+
+    /// Reads what the server has to say: an error inside a page is one.
+    fn heed(&mut self, resource: &RawValue) -> Result<(), Failure> {
+        let outcome: Outcome = tolerant::parse(resource.get()).unwrap_or_default();
+        let severities = || outcome.issue.iter().filter_map(|issue| issue.severity.as_deref());
+        if severities().any(|severity| matches!(severity, "error" | "fatal")) {
+            return Err(Failure::unexpected("an OperationOutcome of an error inside a Bundle"));
+        }
+        self.warns_of_time |= resource.get().contains("_lastUpdated");
+        Ok(())
+    }
+
+    /// The records as changes, each with what was included for it, but for those that `is_told`
+    /// says nobody is to hear of.
+    pub(crate) fn changes(
+        &self,
+        feed: &Feed,
+        base_url: &str,
+        is_told: impl Fn(&Record<'a>) -> bool,
+    ) -> Vec<Change> {
         let names = self.included.iter().map(|name| &**name);
         let included: BTreeMap<_, _> = names.zip(self.resources.iter().copied()).collect();
-        self.records.iter().map(|record| record.change(feed, base_url, &included)).collect()
+        let told: Vec<&Record> = self.records.iter().filter(|record| is_told(record)).collect();
+        let mut changes = Vec::with_capacity(told.len());
+        for group in told.chunks(TOGETHER) {
+            let beside = feed.asks_together.then(|| {
+                let names: Vec<String> = group.iter().map(|record| feed.id(&record.id)).collect();
+                names.join(",")
+            });
+            let change =
+                |record: &&Record| record.change(feed, (base_url, &included), beside.as_deref());
+            changes.extend(group.iter().map(change));
+        }
+        changes
     }
 
     /// Whether a record refers to what is named so, as `Observation/7`.
@@ -176,125 +220,4 @@ impl<'a> Bundle<'a> {
         let mut local = references.filter_map(|text| reference::local(base_url, text));
         local.any(|(kind, id)| name.split_once('/') == Some((kind, id)))
     }
-
-    /// Whether every record has a time, and none is earlier than the one before it.
-    pub(crate) fn is_sorted(&self) -> Result<bool, Failure> {
-        let mut before: Option<&str> = None;
-        for record in &self.records {
-            let Some(time) = record.time.as_deref() else { return Ok(false) };
-            if let Some(before) = before
-                && instant::later(before, time)?
-            {
-                return Ok(false);
-            }
-            before = Some(time);
-        }
-        Ok(true)
-    }
-
-    /// The newest time on the page, or `floor` where that is newer. What lies beyond `ceiling`
-    /// is a mistake of the server's, past which nothing would be seen any more: it doesn't count.
-    pub(crate) fn newest(&self, floor: &str, ceiling: &str) -> Result<String, Failure> {
-        let newest = self.newest_where(floor, |_| Ok(true))?;
-        if instant::later(newest, ceiling)? {
-            return self
-                .newest_where(floor, |time| Ok(!instant::later(time, ceiling)?))
-                .map(str::to_owned);
-        }
-        Ok(newest.to_owned())
-    }
-
-    fn newest_where<'s>(
-        &'s self,
-        floor: &'s str,
-        counts: impl Fn(&str) -> Result<bool, Failure>,
-    ) -> Result<&'s str, Failure> {
-        let mut newest = floor;
-        for time in self.records.iter().filter_map(|record| record.time.as_deref()) {
-            if instant::later(time, newest)? && counts(time)? {
-                newest = time;
-            }
-        }
-        Ok(newest)
-    }
-}
-
-impl<'a> Record<'a> {
-    fn new(base_url: &str, id: Text<'a>, head: Head<'a>, text: &'a str) -> Self {
-        let key = match &*head.resource_type {
-            "Patient" => Some(format!("Patient/{id}")),
-            _ => head.patient(base_url).map(|id| format!("Patient/{id}")),
-        };
-        Self { version: version(&head.meta, text), time: head.meta.last_updated, key, id, text }
-    }
-
-    fn change(
-        &self,
-        feed: &Feed,
-        base_url: &str,
-        included: &BTreeMap<&str, &'a RawValue>,
-    ) -> Change {
-        Change {
-            id: feed.id(&self.id),
-            version: Some(self.version.clone()),
-            key: self.key.clone(),
-            occurred_at: self.time.as_deref().map(str::to_owned),
-            ..Change::upserted("", self.data(base_url, included))
-        }
-    }
-
-    /// What [`crate::related::Data`] reads.
-    fn data(&self, base_url: &str, included: &BTreeMap<&str, &'a RawValue>) -> String {
-        let mut data = String::with_capacity(self.text.len() + 16);
-        data.push_str("{\"resource\":");
-        data.push_str(self.text);
-        if !included.is_empty() {
-            let found = reference::all(self.text)
-                .filter_map(|text| reference::local(base_url, text))
-                .filter_map(|(kind, id)| included.get(format!("{kind}/{id}").as_str()));
-            let found: Vec<&str> = found.map(|resource| resource.get()).collect();
-            data.push_str(",\"included\":[");
-            data.push_str(&found.join(","));
-            data.push(']');
-        }
-        data.push('}');
-        data
-    }
-}
-
-impl<'a> Head<'a> {
-    /// The id of the patient whom the record is about.
-    fn patient(&self, base_url: &str) -> Option<&str> {
-        let participants = self.participant.iter().flatten().flatten();
-        let actors = participants.filter_map(|participant| participant.actor.as_ref());
-        let references = self.subject.iter().chain(actors);
-        references
-            .filter_map(|actor| reference::local(base_url, actor.reference.as_deref()?))
-            .find_map(|(kind, id)| (kind == "Patient").then_some(id))
-    }
-}
-
-/// Version and time together: servers are known that count versions and servers that don't,
-/// and of neither is a change to be lost. Without both, what the record says.
-fn version(meta: &Meta<'_>, text: &str) -> String {
-    match (&meta.version_id, &meta.last_updated) {
-        (Some(version), Some(time)) => format!("{version}@{time}"),
-        (Some(version), None) => version.to_string(),
-        (None, Some(time)) => time.to_string(),
-        (None, None) => fingerprint([text]),
-    }
-}
-
-fn no_error(resource: &RawValue) -> Result<(), Failure> {
-    let outcome: Outcome = parse(resource)?;
-    let is_error = |severity: &Text| matches!(&**severity, "error" | "fatal");
-    if outcome.issue.iter().any(|issue| issue.severity.as_ref().is_some_and(is_error)) {
-        return Err(Failure::unexpected("an OperationOutcome of an error inside a Bundle"));
-    }
-    Ok(())
-}
-
-fn parse<'a, T: Deserialize<'a>>(resource: &'a RawValue) -> Result<T, Failure> {
-    serde_json::from_str(resource.get())
-        .map_err(|_| Failure::unexpected("an entry of a Bundle is no FHIR resource"))
 }

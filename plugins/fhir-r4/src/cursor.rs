@@ -1,16 +1,17 @@
 //! Where a search stands: all that is kept between polls, and nothing of any patient.
 //!
-//! At rest it is two or three short texts. While a pass through several pages is under way it
-//! holds where that stands; its size never depends on how many records there are.
+//! At rest it is a time, and whether the server is known to sort. While a pass through several
+//! pages is under way it holds where that stands; its size never depends on how many records
+//! there are.
 
-use rounds_sdk::{Context, Failure};
+use rounds_sdk::{Context, Failure, Time};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::instant;
+use crate::instant::Moment;
 
-/// How far the server's clock may be ahead of the host's before a time is taken for a mistake,
-/// in milliseconds.
-pub(crate) const AHEAD: i64 = 24 * 60 * 60 * 1000;
+/// How far the server's clock may be from the host's before a time is taken for a mistake, in
+/// milliseconds.
+pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// What is stored of an action: where each of its searches stands.
 pub(crate) trait Cursor: DeserializeOwned {
@@ -22,19 +23,23 @@ pub(crate) trait Cursor: DeserializeOwned {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Position {
-    /// Everything that changed until then is known: the server's own text of the newest
-    /// `lastUpdated` of a pass that came to its end.
-    pub(crate) since: String,
-    /// The host's clock when `since` was first seen, while the overlap before it is still
-    /// read again. Compared with the host's clock alone, so that skew doesn't matter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) fresh: Option<String>,
-    /// Nothing before this was ever asked for, and the overlap doesn't either.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) start: Option<String>,
-    /// So many records share the time `since` that only later ones are asked for.
+    /// All that the server showed of earlier times is known: what is asked for is this time and
+    /// later. `None` in a listing that has not left its beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<String>,
+    /// Whether nothing was read yet, so that the server's clock is still to be minded.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub(crate) after: bool,
+    pub(crate) begins: bool,
+    /// Whether the server was seen to sort by time.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) sorts: bool,
+    /// Whether the server refuses to be asked for a count.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) uncounted: bool,
+    /// When a page was found to show fewer records than there are: soon after, one that still does
+    /// is an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stuck: Option<String>,
     /// The pass under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) pass: Option<Pass>,
@@ -44,46 +49,118 @@ pub(crate) struct Position {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Pass {
-    /// Of a server that sorts: the next page is asked for by the last time seen.
+    /// By time: `since` moves with every page.
     Walk(Walk),
-    /// Of any other: the next page is where the link leads, until two rounds were the same.
-    Sweep(Sweep),
+    /// Asking whether the server sorts: the newest are asked for first.
+    Proof(Proof),
+    /// By links, from `since` to their end.
+    Round(Round),
+    /// Asking what there is beyond the records that cannot be paged.
+    Beyond(Beyond),
 }
 
 /// A pass by time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Walk {
-    /// From when the pass began.
-    pub(crate) from: String,
-    /// From when the next page is asked for.
-    pub(crate) at: String,
-    /// How many records there are from `at` on, as far as the server says.
+    /// The server's clock at the page before: what changed later may stand where it stood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) left: Option<u64>,
+    pub(crate) clock: Option<String>,
+    /// How many records the next page is to have, where a usual one was too small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<u64>,
+    /// From when the next page is asked for, where that is later than the server's own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<String>,
 }
 
-/// A pass by links, repeated.
+/// What is to be proven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Sweep {
-    /// From when every round asks.
-    pub(crate) from: String,
+pub(crate) struct Proof {
+    /// The last time of a page that is in order, from where a walk goes on.
+    pub(crate) at: String,
+    /// The server's clock at that page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) clock: Option<String>,
+    /// How many different times it takes.
+    pub(crate) needed: usize,
+}
+
+/// A pass by links, repeated until it is known to have read all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Round {
     /// The next page, `None` at the start of a round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
-    /// The newest time of the first round, from when on that is known.
-    pub(crate) newest: String,
-    /// How many rounds came to their end.
-    pub(crate) rounds: u32,
-    /// How often a round began again, as its next page was gone.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub(crate) restarts: u32,
-    /// The sum of what this round read, up to `newest`.
+    /// How many records a page is to have, where a usual one was too small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<u64>,
+    /// Only what has the time `since` is wanted: the server sorts, and too many have it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) ties: bool,
+    /// Only records until then count: all that were there before the pass began. Without a clock,
+    /// the newest of the first round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
+    /// The newest time that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) newest: Option<String>,
+    /// Whether later times than `since` were seen, so that its time is over.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) passed: bool,
+    /// How many records there were when the round began, as far as the server says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) total: Option<u64>,
+    /// How many were read in this round.
+    pub(crate) seen: u64,
+    /// How many of them count.
+    pub(crate) read: u64,
+    /// The hash of the last id of the page before: where it comes again, records have moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<u64>,
+    /// Whether records were seen to move.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) moved: bool,
+    /// The sum of what counts in this round: of ids and versions, whatever their order.
     pub(crate) sum: u64,
     /// The sum of the round before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) before: Option<u64>,
+    /// How many rounds came to their end.
+    pub(crate) rounds: u32,
+    /// Whether the server's count is known to be wrong.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) miscounted: bool,
+    /// How often a round began again, as its next page was gone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) restarts: u32,
+}
+
+/// A page or a round that shows fewer records than there are, by the server's count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Short {
+    pub(crate) shown: u64,
+    pub(crate) said: u64,
+}
+
+/// What is asked to know whether a count is right: there must be as many fewer beyond what it
+/// counts as were shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Beyond {
+    /// The newest time that was shown.
+    pub(crate) newest: String,
+    /// What was shown.
+    pub(crate) of: Short,
+    /// Where the search rests should that have been all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rest: Option<String>,
+    /// The round that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) round: Option<Round>,
 }
 
 impl Cursor for Position {
@@ -93,30 +170,36 @@ impl Cursor for Position {
 }
 
 impl Position {
-    /// Where a first poll stands.
-    pub(crate) fn first(since: &str) -> Self {
-        let start = Some(since.to_owned());
-        Self { since: since.to_owned(), fresh: None, start, after: false, pass: None }
+    /// Where a first poll stands: at the whole second, as some servers refuse finer times than
+    /// they have. A listing begins with everything.
+    pub(crate) fn first(context: &Context) -> Result<Self, Failure> {
+        let since = Time::parse(&context.since)?;
+        Ok(match context.listing {
+            true => Self::since(None),
+            false => Self { begins: true, ..Self::since(Some(Moment::second_of(since))) },
+        })
+    }
+
+    /// A position at rest.
+    pub(crate) fn since(since: Option<Moment>) -> Self {
+        let since = since.map(|since| since.text().to_owned());
+        Self { since, begins: false, sorts: false, uncounted: false, stuck: None, pass: None }
+    }
+
+    /// From when is asked.
+    pub(crate) fn from(&self) -> Result<Option<Moment>, Failure> {
+        self.since.as_deref().map(Moment::parse).transpose()
     }
 
     /// The same position with this pass under way.
     pub(crate) fn passing(&self, pass: Pass) -> Self {
         Self { pass: Some(pass), ..self.clone() }
     }
-}
 
-impl Sweep {
-    /// The start of a first round.
-    pub(crate) fn from(from: &str) -> Self {
-        Self {
-            from: from.to_owned(),
-            next: None,
-            newest: from.to_owned(),
-            rounds: 0,
-            restarts: 0,
-            sum: 0,
-            before: None,
-        }
+    /// The same position at rest, from this time on where there is one.
+    pub(crate) fn resting(&self, since: Option<Moment>) -> Self {
+        let since = since.map(|since| since.text().to_owned()).or_else(|| self.since.clone());
+        Self { since, stuck: None, pass: None, ..self.clone() }
     }
 }
 
@@ -128,15 +211,19 @@ impl Sweep {
 pub(crate) fn parse<T: Cursor>(
     context: &Context,
     cursor: Option<&str>,
-    first: impl FnOnce(&str) -> T,
+    first: impl FnOnce(&Context) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Some(text) = cursor else { return Ok(first(&context.since)) };
+    let Some(text) = cursor else { return first(context) };
     let lost = |what: &str| Failure::CursorLost(what.into());
     let foreign = || lost("not a cursor of this connector");
     let cursor: T = serde_json::from_str(text).map_err(|_| foreign())?;
-    let latest = instant::minus(&context.now, -AHEAD)?;
+    let latest = Time::parse(&context.now)?.minus_millis(-DAY);
     for position in cursor.positions() {
-        if instant::later(&position.since, &latest).map_err(|_| foreign())? {
+        let since = position.from().map_err(|_| foreign())?;
+        if since.is_none() && !context.listing {
+            return Err(foreign());
+        }
+        if since.is_some_and(|since| since.time() > latest) {
             return Err(lost("a cursor of the future"));
         }
     }

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::{
     fhir::{CodeableConcept, Coding, Identifier, Period, Reference, Text, fhir, own},
     map::{code, patient, place, provider},
+    moved,
     related::{Case, Gathered, Related},
     search::Feed,
 };
@@ -21,6 +22,7 @@ pub(crate) const FEED: Feed = Feed {
     resource: "Encounter",
     include: &["Encounter:patient", "Encounter:practitioner", "Encounter:location"],
     typed_ids: false,
+    asks_together: false,
 };
 
 /// What the manifest says.
@@ -33,7 +35,7 @@ pub(crate) fn action() -> Action {
         "PatientAdmin.Discharge",
         "PatientAdmin.Cancel",
     ];
-    Action::feed("encounters", "Patients arriving, moving, leaving", &events, 1)
+    Action::feed("encounters", "Patients arriving, moving, leaving", &events, 1).lists()
 }
 
 fhir! {
@@ -43,7 +45,7 @@ fhir! {
         contained: Vec<&'a RawValue>,
         identifier: Vec<Identifier<'a>>,
         status: Option<Text<'a>>,
-        class: Option<Coding<'a>>,
+        class: Option<Class<'a>>,
         #[serde(rename = "type")]
         kind: Vec<CodeableConcept<'a>>,
         subject: Option<Reference<'a>>,
@@ -52,6 +54,14 @@ fhir! {
         reason_code: Vec<CodeableConcept<'a>>,
         account: Vec<Reference<'a>>,
         location: Vec<Stay<'a>>,
+    }
+
+    /// A code, or as R5 has it a concept.
+    Class {
+        code: Option<Text<'a>>,
+        display: Option<Text<'a>>,
+        coding: Vec<Coding<'a>>,
+        text: Option<Text<'a>>,
     }
 
     /// Who cares for the patient.
@@ -72,18 +82,33 @@ fhir! {
 pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Encounter>()?;
     let encounter = &data.resource;
+    let (state, place) = (state(encounter), fingerprint([location(encounter)]));
+    let memo = format!("{state}:{place}");
+    let is_over = matches!(state, "gone" | "cancelled");
+    if let Some(skipped) = case.pass_over(false, is_over, &memo) {
+        return Ok(skipped.into());
+    }
     let people = encounter.participant.iter().map(|participant| participant.individual.as_ref());
     let references = [encounter.subject.as_ref(), here(encounter)].into_iter().chain(people);
     let related = match case.gather(&data, &encounter.contained, references)? {
         Gathered::Ask(step) => return Ok(step),
         Gathered::All(related) => related,
     };
-    let (state, place) = (state(encounter), fingerprint([location(encounter)]));
     let event = event(case.memo.and_then(|memo| memo.split_once(':')), state, &place);
     let patient = patient::of(case, &related, encounter.subject.as_ref())?;
     let visit = Some(visit(case, &related, encounter)?);
-    let told = Notification::new(event, &PatientAdmin { patient, visit })?;
-    Ok(told.memo(format!("{state}:{place}")).into())
+    Ok(Notification::new(event, &PatientAdmin { patient, visit })?.memo(memo).into())
+}
+
+/// Cancels an encounter for the patient who had it.
+pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
+    let data = case.data::<Encounter>()?;
+    let state = case.memo.and_then(|memo| memo.split_once(':')).map(|(state, _)| state);
+    let stands = matches!(state, Some("planned" | "here" | "unknown"));
+    let visit = Some(Visit { visit_number: number(&data.resource), ..Visit::default() });
+    moved::away(case, &data, stands, |patient| {
+        Notification::new("PatientAdmin.Cancel", &PatientAdmin { patient, visit })
+    })
 }
 
 /// What is remembered of a status.
@@ -120,7 +145,6 @@ pub(crate) fn visit<'a>(
     related: &Related<'a>,
     encounter: &Encounter<'a>,
 ) -> Result<Visit, Failure> {
-    let class = encounter.class.as_ref();
     let period = encounter.period.as_ref();
     let account = encounter.account.first().and_then(|account| related.local_id(account));
     Ok(Visit {
@@ -128,7 +152,7 @@ pub(crate) fn visit<'a>(
         account_number: account.map(str::to_owned),
         visit_date_time: period.and_then(|period| own(period.start.as_ref())),
         discharge_date_time: period.and_then(|period| own(period.end.as_ref())),
-        patient_class: class.and_then(|class| own(class.display.as_ref().or(class.code.as_ref()))),
+        patient_class: encounter.class.as_ref().and_then(class),
         status: own(encounter.status.as_ref()),
         reason: encounter.reason_code.first().and_then(code::words),
         kind: encounter.kind.first().and_then(code::words),
@@ -154,6 +178,14 @@ pub(crate) fn of<'a>(
     }
     let visit_number = related.local_id(reference).map(str::to_owned);
     Ok(Some(Visit { visit_number, ..Visit::default() }))
+}
+
+/// What a class says in words, else its code.
+fn class(class: &Class) -> Option<String> {
+    let coding = class.coding.first();
+    let words = class.display.as_ref().or(class.text.as_ref());
+    let words = words.or_else(|| coding?.display.as_ref()).or(class.code.as_ref());
+    own(words.or_else(|| coding?.code.as_ref()))
 }
 
 /// The visit number where the EHR has such a thing, else the encounter's id.

@@ -3,8 +3,10 @@
 
 use std::{borrow::Cow, fmt, ops::Deref};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+use crate::tolerant::{Field, Read};
 
 /// A text, borrowed where JSON has no escape in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,38 +50,59 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+impl<'de: 'a, 'a> Read<'de> for Text<'a> {
+    fn text(text: Result<&'de str, &str>) -> Option<Self> {
+        Some(Self(text.map_or_else(|text| Cow::Owned(text.to_owned()), Cow::Borrowed)))
+    }
 
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Text<'de>;
+    fn number(text: String) -> Option<Self> {
+        Some(text.into())
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(Visitor)
+    fn truth(truth: bool) -> Option<Self> {
+        Some(truth.to_string().into())
     }
 }
 
-/// Declares parts of resources: everything in them may be missing.
+/// A number digit for digit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Digits<'a>(&'a str);
+
+impl<'a> Digits<'a> {
+    pub(crate) fn get(self) -> &'a str {
+        self.0
+    }
+}
+
+impl<'de: 'a, 'a> Field<'de> for Option<Digits<'a>> {
+    fn field<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let digits = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
+        let is_number = serde_json::from_str::<f64>(digits).is_ok();
+        Ok(is_number.then_some(Digits(digits)))
+    }
+}
+
+/// Declares parts of resources: everything in them may be missing, or be of another kind.
 macro_rules! fhir {
     ($($(#[$doc:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Default, serde::Deserialize)]
             #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
-            pub(crate) struct $name<'a> { $($(#[$meta])* pub(crate) $field: $type,)* }
+            pub(crate) struct $name<'a> {
+                $(
+                    $(#[$meta])*
+                    #[serde(deserialize_with = "crate::tolerant::field")]
+                    pub(crate) $field: $type,
+                )*
+            }
+
+            impl<'de: 'a, 'a> crate::tolerant::Read<'de> for $name<'a> {
+                fn object<A: serde::de::MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+                    crate::tolerant::object(map)
+                }
+            }
         )*
     };
 }
@@ -128,8 +151,8 @@ fhir! {
         usage: Option<Text<'a>>,
         text: Option<Text<'a>>,
         family: Option<Text<'a>>,
-        given: Vec<Option<Text<'a>>>,
-        suffix: Vec<Option<Text<'a>>>,
+        given: Vec<Text<'a>>,
+        suffix: Vec<Text<'a>>,
     }
 
     /// A telephone number or e-mail address.
@@ -144,7 +167,7 @@ fhir! {
     Address {
         #[serde(rename = "use")]
         usage: Option<Text<'a>>,
-        line: Vec<Option<Text<'a>>>,
+        line: Vec<Text<'a>>,
         city: Option<Text<'a>>,
         district: Option<Text<'a>>,
         state: Option<Text<'a>>,
@@ -165,20 +188,10 @@ fhir! {
 
     /// A number with a unit, digit for digit.
     Quantity {
-        value: Option<&'a RawValue>,
+        value: Option<Digits<'a>>,
         comparator: Option<Text<'a>>,
         unit: Option<Text<'a>>,
         code: Option<Text<'a>>,
-    }
-}
-
-/// What distinguishes a record that was never told before.
-impl Meta<'_> {
-    /// Whether this is a record's first state, as far as its version tells: any that is no
-    /// number, or none, may be.
-    pub(crate) fn is_first(&self) -> bool {
-        let version = self.version_id.as_deref().and_then(|version| version.parse::<u64>().ok());
-        version.is_none_or(|version| version <= 1)
     }
 }
 

@@ -8,11 +8,13 @@
 
 mod appointments;
 mod bundle;
+mod content;
 mod cursor;
 mod encounters;
 mod fhir;
 mod instant;
 mod map;
+mod moved;
 mod orders;
 mod patients;
 mod reference;
@@ -20,6 +22,7 @@ mod related;
 mod results;
 mod search;
 mod settings;
+mod tolerant;
 
 use rounds_sdk::{Change, Connector, Context, Failure, Manifest, Page, Request, Response, Step};
 
@@ -97,6 +100,22 @@ impl Connector for FhirR4 {
             "orders" => orders::collect(&case),
             "results" => results::collect(&case),
             _ => Err(Failure::Internal("an action that the manifest doesn't name".into())),
+        }
+    }
+
+    fn moved_away(
+        context: &Context,
+        change: &Change,
+        memo: Option<&str>,
+        collected: &[Response],
+    ) -> Result<Step, Failure> {
+        let settings: Settings = context.settings()?;
+        let case = related::Case { context, settings: &settings, change, memo, collected };
+        match context.action.as_str() {
+            "appointments" => appointments::moved_away(&case),
+            "encounters" => encounters::moved_away(&case),
+            "orders" => orders::moved_away(&case),
+            _ => Ok(results::moved_away()),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! `orders`: ServiceRequest, told as Order.
 
 use rounds_sdk::{
-    Action, Failure, Notification, Skipped, Step,
+    Action, Failure, Notification, Step,
     model::{ClinicalInfo, Diagnosis, Order, OrderDetails},
 };
 use serde_json::value::RawValue;
 
 use crate::{
     encounters,
-    fhir::{Annotation, CodeableConcept, Meta, Period, Reference, Text, fhir, own},
+    fhir::{Annotation, CodeableConcept, Period, Reference, Text, fhir, own},
     map::{code, patient, provider},
+    moved,
     related::{Case, Gathered, Related},
     search::Feed,
 };
@@ -19,19 +20,25 @@ pub(crate) const FEED: Feed = Feed {
     resource: "ServiceRequest",
     include: &["ServiceRequest:patient", "ServiceRequest:requester", "ServiceRequest:encounter"],
     typed_ids: false,
+    asks_together: false,
 };
+
+/// What is remembered of an order that stands.
+const ACTIVE: &str = "active";
+
+/// What is remembered of an order that was taken back.
+const CANCELLED: &str = "cancelled";
 
 /// What the manifest says.
 pub(crate) fn action() -> Action {
     let events = ["Order.New", "Order.Update", "Order.Cancel"];
-    Action::feed("orders", "Orders placed, changed and cancelled", &events, 1)
+    Action::feed("orders", "Orders placed, changed and cancelled", &events, 1).lists()
 }
 
 fhir! {
     /// A ServiceRequest, as far as it is told.
     ServiceRequest {
         id: Option<Text<'a>>,
-        meta: Meta<'a>,
         contained: Vec<&'a RawValue>,
         status: Option<Text<'a>>,
         intent: Option<Text<'a>>,
@@ -54,31 +61,38 @@ fhir! {
 pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<ServiceRequest>()?;
     let request = &data.resource;
-    if is_draft(request) {
-        return Ok(Skipped::new("neither a draft nor a plan is an order").memo("draft").into());
+    let status = request.status.as_deref();
+    let state = match status {
+        Some("revoked" | "entered-in-error") => CANCELLED,
+        _ => ACTIVE,
+    };
+    let is_over = state == CANCELLED || status == Some("completed");
+    if let Some(skipped) = case.pass_over(is_draft(request), is_over, state) {
+        return Ok(skipped.into());
     }
     let references = [&request.subject, &request.encounter, &request.requester];
     let related = match case.gather(&data, &request.contained, references.map(Option::as_ref))? {
         Gathered::Ask(step) => return Ok(step),
         Gathered::All(related) => related,
     };
-    let state = match request.status.as_deref() {
-        Some("revoked" | "entered-in-error") => "cancelled",
-        _ => "active",
-    };
     let order = order(case, &related, request)?;
-    let event = event(case.memo, state, request.meta.is_first());
+    let event = match (case.memo, state) {
+        (Some(CANCELLED), CANCELLED) => "Order.Update",
+        (_, CANCELLED) => "Order.Cancel",
+        _ if case.is_unheard() => "Order.New",
+        _ => "Order.Update",
+    };
     Ok(Notification::new(event, &order)?.memo(state).into())
 }
 
-fn event(memo: Option<&str>, state: &str, is_first: bool) -> &'static str {
-    match (memo, state) {
-        (Some("cancelled"), "cancelled") => "Order.Update",
-        (_, "cancelled") => "Order.Cancel",
-        (Some("draft"), _) => "Order.New",
-        (None, _) if is_first => "Order.New",
-        _ => "Order.Update",
-    }
+/// Cancels an order for the patient who had it.
+pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
+    let data = case.data::<ServiceRequest>()?;
+    let id = own(data.resource.id.as_ref());
+    moved::away(case, &data, case.memo == Some(ACTIVE), |patient| {
+        let order = OrderDetails { id, ..OrderDetails::default() };
+        Notification::new("Order.Cancel", &Order { patient, visit: None, order })
+    })
 }
 
 fn is_draft(request: &ServiceRequest) -> bool {

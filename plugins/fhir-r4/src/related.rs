@@ -1,14 +1,21 @@
 //! Collecting what a record refers to.
 
-use rounds_sdk::{Change, Context, Failure, Request, Response, Step};
+use rounds_sdk::{Change, Context, Failure, Request, Response, Skipped, Step};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    fhir::{Reference, Text},
+    fhir::{Reference, Text, fhir},
     reference,
     settings::Settings,
+    tolerant,
 };
+
+/// What is remembered of a record that is another patient's now: nobody has heard of that.
+pub(crate) const MOVED: &str = "moved";
+
+/// What is remembered of a record that is no more than a draft.
+pub(crate) const DRAFT: &str = "draft";
 
 /// How many requests a step may have.
 const STEP: usize = 32;
@@ -27,19 +34,26 @@ pub(crate) struct Case<'a> {
 }
 
 /// A change's data: the record, as the action reads it, and what came along with it.
-#[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'a, T: Deserialize<'de>"))]
 pub(crate) struct Data<'a, T> {
     pub(crate) resource: T,
-    #[serde(default)]
+    /// The names of records that may be asked about together with this one, and its own.
+    pub(crate) beside: Option<Text<'a>>,
     included: Vec<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Head<'a> {
-    resource_type: Text<'a>,
-    id: Option<Text<'a>>,
+fhir! {
+    /// What the host keeps of a change.
+    Kept {
+        resource: Option<&'a RawValue>,
+        included: Vec<&'a RawValue>,
+        beside: Option<Text<'a>>,
+    }
+
+    /// What is read of anything that is referred to.
+    Head {
+        resource_type: Option<Text<'a>>,
+        id: Option<Text<'a>>,
+    }
 }
 
 /// Everything that a record refers to, as far as it could be had.
@@ -62,11 +76,11 @@ impl<'a> Found<'a> {
     /// The resource of that name in an answer. As everything in a resource may be missing, its
     /// type alone tells it from an error inside a 200.
     fn read(name: String, answer: &'a Response) -> Result<Self, Failure> {
-        let text = answer.ok()?.text()?;
-        let head: Head = serde_json::from_str(text)
-            .map_err(|_| Failure::unexpected("a reference was answered with no resource"))?;
+        let text = answer.ok()?.text()?.trim();
+        let head: Head = tolerant::parse(text)
+            .ok_or_else(|| Failure::unexpected("a reference was answered with no resource"))?;
         let kind = name.split('/').next().unwrap_or_default().to_owned();
-        match head.resource_type == *kind {
+        match head.resource_type.is_some_and(|known| known == *kind) {
             true => Ok(Self { name, kind, text }),
             false => Err(Failure::unexpected("a reference was answered with another resource")),
         }
@@ -87,17 +101,42 @@ impl<'a> Case<'a> {
     /// # Errors
     /// [`Failure::UnexpectedResponse`] where it isn't what the server's type says.
     pub(crate) fn data<T: Deserialize<'a>>(&self) -> Result<Data<'a, T>, Failure> {
-        serde_json::from_str(&self.change.data).map_err(|error| {
-            let column = error.column();
-            Failure::unexpected(format!("a record that is no valid resource, at byte {column}"))
-        })
+        let none = || Failure::unexpected("a record that is no valid resource");
+        let Kept { resource, included, beside } =
+            tolerant::parse(&self.change.data).ok_or_else(none)?;
+        let resource = resource.and_then(|resource| tolerant::parse(resource.get()));
+        Ok(Data { resource: resource.ok_or_else(none)?, beside, included })
+    }
+
+    /// Whether nobody was ever told of the record under the key that it has.
+    pub(crate) fn is_unheard(&self) -> bool {
+        matches!(self.memo, None | Some(MOVED) | Some(DRAFT))
+    }
+
+    /// Passes over what nobody is to hear of: what was there before, a draft, and what was over
+    /// before anybody heard of it, where that is certain or the settings say so.
+    pub(crate) fn pass_over(&self, is_draft: bool, is_over: bool, memo: &str) -> Option<Skipped> {
+        let memo = if is_draft { DRAFT } else { memo };
+        if self.context.silent {
+            return Some(Skipped::new("it was there before").memo(memo));
+        }
+        if !self.is_unheard() {
+            return None;
+        }
+        if is_draft {
+            return Some(Skipped::new("a draft, a proposal or a plan is none yet").memo(memo));
+        }
+        let skips = self.memo.is_some() || self.settings.skips_unheard(&self.context.action);
+        let over = || Skipped::new("it was over before anybody heard of it").memo(memo);
+        (is_over && skips).then(over)
     }
 
     /// What these references lead to: from inside the record, from beside it, from the answers
     /// collected, or by asking.
     ///
     /// # Errors
-    /// Those of [`Response::ok`], but for a resource that is gone or was never there.
+    /// Those of [`Response::ok`], but for a resource that is gone or was never there, and at the
+    /// last try for any.
     pub(crate) fn gather<'r, T>(
         &self,
         data: &Data<'a, T>,
@@ -105,8 +144,8 @@ impl<'a> Case<'a> {
         references: impl IntoIterator<Item = Option<&'r Reference<'r>>>,
     ) -> Result<Gathered<'a>, Failure> {
         let mut related = Related { base_url: &self.context.base_url, resources: Vec::new() };
-        related.add(contained, |_, id| format!("#{id}"))?;
-        related.add(&data.included, |kind, id| format!("{kind}/{id}"))?;
+        related.add(contained, |_, id| format!("#{id}"));
+        related.add(&data.included, |kind, id| format!("{kind}/{id}"));
         let wanted = self.wanted(&related, references);
         let missing = wanted.iter().skip(self.collected.len()).take(STEP);
         let missing: Vec<Request> = missing.map(|name| resource(name)).collect();
@@ -114,8 +153,10 @@ impl<'a> Case<'a> {
             return Ok(Gathered::Ask(Step::Fetch(missing)));
         }
         for (name, answer) in wanted.into_iter().zip(self.collected) {
-            if !matches!(answer.status, 404 | 410) {
-                related.resources.push(Found::read(name, answer)?);
+            match Found::read(name, answer) {
+                Ok(found) => related.resources.push(found),
+                Err(_) if matches!(answer.status, 404 | 410) || self.context.last_try => {}
+                Err(failure) => return Err(failure),
             }
         }
         Ok(Gathered::All(related))
@@ -152,9 +193,8 @@ impl<'a> Related<'a> {
         reference: &Reference<'_>,
     ) -> Result<Option<T>, Failure> {
         let Some(found) = self.found(reference) else { return Ok(None) };
-        serde_json::from_str(found.text)
-            .map(Some)
-            .map_err(|_| Failure::unexpected("a record refers to what is no valid resource"))
+        let none = || Failure::unexpected("a record refers to what is no valid resource");
+        tolerant::parse(found.text).map(Some).ok_or_else(none)
     }
 
     /// Whether a reference leads to a resource of this type: by its path, by what lies inside
@@ -187,20 +227,14 @@ impl<'a> Related<'a> {
         self.resources.iter().find(|found| found.name == name)
     }
 
-    fn add(
-        &mut self,
-        resources: &[&'a RawValue],
-        name: impl Fn(&str, &str) -> String,
-    ) -> Result<(), Failure> {
+    fn add(&mut self, resources: &[&'a RawValue], name: impl Fn(&str, &str) -> String) {
         for resource in resources {
-            let head: Head = serde_json::from_str(resource.get())
-                .map_err(|_| Failure::unexpected("a resource inside a record is none"))?;
-            if let Some(id) = head.id {
-                let (name, kind) = (name(&head.resource_type, &id), head.resource_type.into());
+            let head: Head = tolerant::parse(resource.get()).unwrap_or_default();
+            if let (Some(kind), Some(id)) = (head.resource_type, head.id) {
+                let (name, kind) = (name(&kind, &id), kind.into());
                 self.resources.push(Found { name, kind, text: resource.get() });
             }
         }
-        Ok(())
     }
 }
 

@@ -7,12 +7,12 @@ mod observation;
 mod report;
 mod value;
 
-use rounds_sdk::{Action, Change, Context, Failure, Page, Request, Response, Step};
+use rounds_sdk::{Action, Change, Context, Failure, Page, Request, Response, Skipped, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     cursor::{self, Cursor, Position},
-    related::Case,
+    related::{Case, MOVED},
     search::{self, Feed},
     settings::Settings,
 };
@@ -21,15 +21,20 @@ const REPORTS: Feed = Feed {
     resource: "DiagnosticReport",
     include: &["DiagnosticReport:patient", "DiagnosticReport:result"],
     typed_ids: true,
+    asks_together: false,
 };
 
-const OBSERVATIONS: Feed =
-    Feed { resource: "Observation", include: &["Observation:patient"], typed_ids: true };
+const OBSERVATIONS: Feed = Feed {
+    resource: "Observation",
+    include: &["Observation:patient"],
+    typed_ids: true,
+    asks_together: true,
+};
 
 /// What the manifest says.
 pub(crate) fn action() -> Action {
     let events = ["Results.New", "Results.Modification"];
-    Action::feed("results", "Reports and observations, new and changed", &events, 1)
+    Action::feed("results", "Reports and observations, new and changed", &events, 1).lists()
 }
 
 /// Where both searches stand, and whose turn it is.
@@ -55,9 +60,9 @@ impl Cursor for Both {
 }
 
 impl Both {
-    fn first(since: &str) -> Self {
-        let position = Position::first(since);
-        Self { turn: Turn::Reports, reports: position.clone(), observations: position }
+    fn first(context: &Context) -> Result<Self, Failure> {
+        let position = Position::first(context)?;
+        Ok(Self { turn: Turn::Reports, reports: position.clone(), observations: position })
     }
 
     fn turn(&mut self) -> (&'static Feed, &mut Position) {
@@ -86,19 +91,17 @@ pub(crate) fn changes(
     cursor: Option<&str>,
     answer: &Response,
 ) -> Result<Page, Failure> {
-    if let Some(since) = search::first_since(context, cursor, answer) {
-        return Ok(Page::more(cursor::print(&Both::first(&since))?, []));
-    }
     let mut both = cursor::parse(context, cursor, Both::first)?;
     let (feed, position) = both.turn();
     let found = search::read(context, settings, feed, position, answer)?;
-    let mut more = found.more();
-    *position = found.position;
+    *position = found.position.clone();
+    let mut more = found.more;
     if !more {
         more = settings.observations && both.turn == Turn::Reports;
         both.turn = if more { Turn::Observations } else { Turn::Reports };
     }
-    Ok(Page { more, ..Page::last(cursor::print(&both)?, found.changes) })
+    let cursor = cursor::print(&both)?;
+    Ok(found.page(cursor, more))
 }
 
 /// Maps one report or observation, once it has all that belongs to it.
@@ -110,12 +113,17 @@ fn is_report(change: &Change) -> bool {
     change.id.starts_with("DiagnosticReport/")
 }
 
+/// What another patient had is new to the one who has it now; there is no event that takes a result
+/// back.
+pub(crate) fn moved_away() -> Step {
+    Skipped::new("a result that is another patient's cannot be taken back").memo(MOVED).into()
+}
+
 /// The event of a record: its first, or a later one.
-fn event(memo: Option<&str>, is_first: bool) -> &'static str {
-    match memo {
-        None if is_first => "Results.New",
-        Some(UNTOLD) => "Results.New",
-        _ => "Results.Modification",
+fn event(case: &Case) -> &'static str {
+    match case.is_unheard() || case.memo == Some(UNTOLD) {
+        true => "Results.New",
+        false => "Results.Modification",
     }
 }
 

@@ -1,36 +1,49 @@
 //! Asking what changed, so that nothing is lost.
 //!
-//! A *pass* asks for everything from some time on, oldest first. One that fits a page is whole
-//! in itself: one answer is one state of the server. One that doesn't must not follow links
-//! blindly, as servers that page by offset skip a record whenever one of an earlier page
-//! changes. So a pass *walks* by time: each page is asked for anew, from the last time seen.
+//! A *pass* asks for everything from some time on, oldest first. One that fits a page is whole in
+//! itself: one answer is one state of the server. One that doesn't *walks*: each page is asked for
+//! anew, from the last time seen, so that nobody moves out of sight while it reads. That is right
+//! only where the server sorts, which is proven once, by asking for the newest first. Of any
+//! other server, and where more records share one time than a page holds, *rounds* follow links
+//! to their end, until one is known to have read all.
 //!
-//! That is right only where the server sorts, and its `total` is the proof: whoever passes
-//! over a record sees fewer than there were. No total, a page out of order, fewer records than
-//! there were, or more of one time than a page holds make it a *sweep*: it follows links to
-//! their end, again and again until two rounds read the same.
-//!
-//! `since` moves only when a pass came to its end, to the newest time that it saw. Until that
-//! has been known for as long as the `overlap`, the time before it is read again, for what the
-//! server commits late. What is read twice is told once: the host knows ids and versions.
+//! `since` moves only over what was read whole, and never beyond the server's own clock. While
+//! its time may still gain siblings it is asked for again, then what comes after it: an idle poll
+//! is one request with an empty answer. What comes late is the host's: it asks again from older
+//! cursors.
 
-mod pass;
+mod page;
+mod round;
+mod walk;
 
-use rounds_sdk::{Change, Context, Failure, Page, Request, Response, Time, link};
+use rounds_sdk::{Change, Context, Failure, Page, Request, Response, Time, Unreadable, link};
 
+use self::page::View;
 use crate::{
     bundle::Bundle,
-    cursor::{self, AHEAD, Pass, Position},
-    instant,
+    cursor::{self, Pass, Position, Round},
+    instant::Moment,
     settings::Settings,
 };
 
 /// The longest next link that a cursor takes up, in bytes.
 const LONGEST_LINK: usize = 8 * 1024;
 
+/// The most records that are ever asked for at once.
+const LARGEST: u64 = 1_000;
+
+/// So many records are asked for at least where a server's order is to be proven.
+const PROOF: u64 = 20;
+
 /// How far the server's clock may be behind the host's before a first poll minds, in
-/// milliseconds: `Date` is rounded to the second.
-const SKEW: i64 = 2_000;
+/// milliseconds: `Date` is cut to the second.
+const SKEW: i64 = 1_000;
+
+/// How much further back a first poll begins where it minds: an answer is later than its question.
+const LATENCY: i64 = 10_000;
+
+/// How far back a search looks after its first page where the server doesn't say what time it is.
+const HOUR: i64 = 60 * 60 * 1000;
 
 /// What an action searches.
 pub(crate) struct Feed {
@@ -40,6 +53,8 @@ pub(crate) struct Feed {
     pub(crate) include: &'static [&'static str],
     /// Whether ids are told with their type, as an action has more than one.
     pub(crate) typed_ids: bool,
+    /// Whether records of one page are asked about together, so that each knows of the others.
+    pub(crate) asks_together: bool,
 }
 
 impl Feed {
@@ -57,15 +72,38 @@ impl Feed {
 pub(crate) struct Found {
     /// What changed.
     pub(crate) changes: Vec<Change>,
-    /// Where the search stands now; it has more to ask while a pass is under way.
+    /// What cannot be read.
+    pub(crate) unreadable: Vec<Unreadable>,
+    /// What a user should know.
+    pub(crate) notices: Vec<String>,
+    /// Where the search stands now.
     pub(crate) position: Position,
+    /// Whether there is more to ask.
+    pub(crate) more: bool,
 }
 
 impl Found {
-    /// Whether to ask on at once.
-    pub(crate) fn more(&self) -> bool {
-        self.position.pass.is_some()
+    /// Nothing yet: the search goes on from here.
+    fn nothing(position: Position) -> Self {
+        let (changes, unreadable, notices) = (Vec::new(), Vec::new(), Vec::new());
+        Self { changes, unreadable, notices, position, more: true }
     }
+
+    /// The page of an action whose cursor is this.
+    pub(crate) fn page(self, cursor: String, more: bool) -> Page {
+        let Self { changes, unreadable, notices, .. } = self;
+        Page { changes, unreadable, notices, cursor, more }
+    }
+}
+
+/// What follows a page.
+enum Next {
+    /// Another one.
+    More(Position),
+    /// Nothing: the search rests here.
+    Rest(Position),
+    /// Nothing, though nobody knows whether all was read: it stands where it stood.
+    Unproven(Position),
 }
 
 /// The next request of an action with one search.
@@ -87,13 +125,10 @@ pub(crate) fn changes(
     cursor: Option<&str>,
     answer: &Response,
 ) -> Result<Page, Failure> {
-    if let Some(since) = first_since(context, cursor, answer) {
-        return Ok(Page::more(cursor::print(&Position::first(&since))?, []));
-    }
     let position = cursor::parse(context, cursor, Position::first)?;
     let found = read(context, settings, feed, &position, answer)?;
-    let (more, cursor) = (found.more(), cursor::print(&found.position)?);
-    Ok(Page { more, ..Page::last(cursor, found.changes) })
+    let (cursor, more) = (cursor::print(&found.position)?, found.more);
+    Ok(found.page(cursor, more))
 }
 
 /// The next request of a search that stands here.
@@ -102,21 +137,43 @@ pub(crate) fn request(
     feed: &Feed,
     position: &Position,
 ) -> Result<Request, Failure> {
-    let from = match &position.pass {
-        Some(Pass::Sweep(sweep)) => match &sweep.next {
-            Some(next) => return Ok(accept_fhir(Request::get(next))),
-            None => format!("ge{}", sweep.from),
-        },
-        Some(Pass::Walk(walk)) => format!("ge{}", walk.at),
-        None if position.after => format!("gt{}", position.since),
-        None => format!("ge{}", lower_bound(settings, position)?),
+    let (mut from, mut sort) = (position.since.clone(), "_lastUpdated");
+    match &position.pass {
+        Some(Pass::Round(Round { next: Some(next), .. })) => {
+            return Ok(fresh(Request::get(next)));
+        }
+        Some(Pass::Walk(walk)) if walk.at.is_some() => from.clone_from(&walk.at),
+        Some(Pass::Beyond(beyond)) => {
+            from = Some(Moment::parse(&beyond.newest)?.next().text().to_owned());
+        }
+        Some(Pass::Proof(_)) => sort = "-_lastUpdated",
+        _ => {}
+    }
+    let request = Request::get(feed.path());
+    let request = match from {
+        Some(from) => request.query("_lastUpdated", format!("ge{from}")),
+        None => request,
     };
-    let request = Request::get(feed.path())
-        .query("_lastUpdated", from)
-        .query("_sort", "_lastUpdated")
-        .query("_count", settings.page_size);
+    let request = request.query("_sort", sort).query("_count", count(settings, position));
+    let request = if position.uncounted { request } else { request.query("_total", "accurate") };
     let include = if settings.include { feed.include } else { &[] };
-    Ok(accept_fhir(include.iter().fold(request, |request, what| request.query("_include", what))))
+    Ok(fresh(include.iter().fold(request, |request, what| request.query("_include", what))))
+}
+
+/// How many records the next page is to have.
+fn count(settings: &Settings, position: &Position) -> u64 {
+    let usual = u64::from(settings.page_size);
+    match &position.pass {
+        Some(Pass::Walk(walk)) => walk.count.unwrap_or(usual),
+        Some(Pass::Round(round)) => round.count.unwrap_or(usual),
+        Some(Pass::Proof(_)) => usual.max(PROOF),
+        _ => usual,
+    }
+}
+
+/// FHIR, and as it is now: some servers answer a search from an older one otherwise.
+fn fresh(request: Request) -> Request {
+    request.header("accept", "application/fhir+json").header("cache-control", "no-cache")
 }
 
 /// What the answer to a search says that stands here.
@@ -127,8 +184,8 @@ pub(crate) fn read(
     position: &Position,
     answer: &Response,
 ) -> Result<Found, Failure> {
-    if let Some(sweep) = pass::next_is_gone(position, answer)? {
-        return Ok(Found { changes: Vec::new(), position: position.passing(Pass::Sweep(sweep)) });
+    if let Some(position) = otherwise(position, answer)? {
+        return Ok(Found::nothing(position));
     }
     let bundle = Bundle::read(feed, &context.base_url, answer)?;
     let next = match &bundle.next {
@@ -138,84 +195,74 @@ pub(crate) fn read(
         }
         Some(next) => Some(link::resolve(&context.base_url, &feed.path(), next)?),
     };
-    let ceiling = instant::minus(&context.now, -AHEAD)?;
-    let page = pass::Page { bundle: &bundle, next, ceiling };
-    let from = lower_bound(settings, position)?;
-    let position = match pass::advance(position, &from, &page)? {
-        pass::Advance::Pass(pass) => position.passing(pass),
-        pass::Advance::Whole { newest, sweeping } => {
-            rest(context, settings, position, &newest, sweeping)?
+    let view = View::new(context, (position, count(settings, position)), &bundle, next, answer)?;
+    let begins = position.begins;
+    let position = &Position { begins: false, ..position.clone() };
+    if let (true, Some(behind)) = (begins, view.behind()) {
+        let since = Time::parse(&context.since)?.minus_millis(behind + LATENCY);
+        let since = Some(Moment::second_of(since).text().to_owned());
+        let mut found = Found::nothing(Position { since, ..position.clone() });
+        found.notices = view.notices(position);
+        return Ok(found);
+    }
+    let mut found = Found::nothing(position.clone());
+    found.notices = view.notices(position);
+    follow(&mut found, context, advance(position, &view)?)?;
+    if matches!(position.pass, Some(Pass::Beyond(_))) && found.position.stuck.is_none() {
+        found.notices.push(page::MISCOUNTS.into());
+    }
+    if begins && view.clock.is_none() && !view.is_astray {
+        let since = Time::parse(&context.since)?.minus_millis(HOUR);
+        let since = Some(Moment::second_of(since).text().to_owned());
+        found.position = Position { since, pass: None, ..found.position };
+    }
+    // What the proof of an order shows comes again, in its own.
+    if !matches!(position.pass, Some(Pass::Proof(_))) {
+        found.changes = bundle.changes(feed, &context.base_url, |record| view.is_asked_for(record));
+        found.unreadable = bundle.unreadable;
+    }
+    Ok(found)
+}
+
+/// How to go on where the server refuses what was asked, and something else may do.
+fn otherwise(position: &Position, answer: &Response) -> Result<Option<Position>, Failure> {
+    if !matches!(answer.status, 400 | 404 | 410 | 422 | 501) {
+        return Ok(None);
+    }
+    match &position.pass {
+        Some(Pass::Round(round)) if round.next.is_some() => {
+            Ok(Some(position.passing(Pass::Round(round::again(round)?))))
+        }
+        Some(Pass::Proof(_)) => Ok(Some(position.passing(Pass::Round(Round::default())))),
+        _ if !position.uncounted && matches!(answer.status, 400 | 422 | 501) => {
+            Ok(Some(Position { uncounted: true, ..position.clone() }))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn advance(position: &Position, view: &View<'_, '_>) -> Result<Next, Failure> {
+    match &position.pass {
+        None => walk::step(position, &cursor::Walk::default(), view),
+        Some(Pass::Walk(walk)) => walk::step(position, walk, view),
+        Some(Pass::Proof(proof)) => walk::judge(position, proof, view),
+        Some(Pass::Beyond(beyond)) => walk::beyond(position, beyond, view),
+        Some(Pass::Round(round)) => round::step(position, round, view),
+    }
+}
+
+fn follow(found: &mut Found, context: &Context, next: Next) -> Result<(), Failure> {
+    (found.position, found.more) = match next {
+        Next::More(position) => (position, true),
+        Next::Rest(position) => (position, false),
+        // Whoever was not seen in it would count as gone.
+        Next::Unproven(_) if context.listing => {
+            return Err(Failure::Unavailable("the listing moved while it was read".into()));
+        }
+        Next::Unproven(position) => {
+            found.notices.push(page::UNPROVEN.into());
+            (position, false)
         }
     };
-    Ok(Found { changes: bundle.changes(feed, &context.base_url), position })
-}
-
-/// Where a search rests whose pass came to its end.
-fn rest(
-    context: &Context,
-    settings: &Settings,
-    position: &Position,
-    newest: &str,
-    sweeping: bool,
-) -> Result<Position, Failure> {
-    let position = Position { pass: None, ..position.clone() };
-    if instant::later(newest, &position.since)? {
-        let (since, fresh) = (newest.to_owned(), Some(context.now.clone()));
-        let earliest = earliest(settings, &since)?;
-        let start = position.start.filter(|start| instant::later(start, &earliest).unwrap_or(true));
-        return Ok(Position { since, fresh, start, after: false, pass: None });
-    }
-    match &position.fresh {
-        Some(fresh) if has_settled(context, settings, fresh)? => {
-            Ok(Position { fresh: None, start: None, after: sweeping, ..position })
-        }
-        _ => Ok(position),
-    }
-}
-
-/// Whether what was first seen at `fresh` has been known for longer than the overlap: what a
-/// server commits late has been committed before the poll of `now` began.
-fn has_settled(context: &Context, settings: &Settings, fresh: &str) -> Result<bool, Failure> {
-    let known = Time::parse(&context.now)?.millis_since(Time::parse(fresh)?);
-    Ok(known > i64::from(settings.overlap) * 1000)
-}
-
-/// From when a pass begins.
-fn lower_bound(settings: &Settings, position: &Position) -> Result<String, Failure> {
-    if position.fresh.is_none() {
-        return Ok(position.since.clone());
-    }
-    let earliest = earliest(settings, &position.since)?;
-    match &position.start {
-        Some(start) if instant::later(start, &earliest)? => Ok(start.clone()),
-        _ => Ok(earliest),
-    }
-}
-
-/// How far the overlap reaches back.
-fn earliest(settings: &Settings, since: &str) -> Result<String, Failure> {
-    match settings.overlap {
-        0 => Ok(since.to_owned()),
-        seconds => instant::minus(since, i64::from(seconds) * 1000),
-    }
-}
-
-/// From when a first poll has to ask by the server's clock, where that is behind the host's:
-/// otherwise what changes in the first minutes would seem to be older than the connection.
-pub(crate) fn first_since(
-    context: &Context,
-    cursor: Option<&str>,
-    answer: &Response,
-) -> Option<String> {
-    if cursor.is_some() {
-        return None;
-    }
-    let date = Time::from_http(answer.header("date")?)?;
-    let behind = Time::parse(&context.now).ok()?.millis_since(date);
-    let since = Time::parse(&context.since).ok()?;
-    (behind > SKEW).then(|| since.minus_millis(behind).to_string())
-}
-
-fn accept_fhir(request: Request) -> Request {
-    request.header("accept", "application/fhir+json")
+    Ok(())
 }

@@ -15,12 +15,12 @@ const COLLECTED: [&str; 5] = ["Patient", "Practitioner", "Location", "Encounter"
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
     pub(crate) page_size: u32,
-    pub(crate) overlap: u32,
     pub(crate) include: bool,
     /// `None` is everything.
     pub(crate) collect: Option<Vec<String>>,
     pub(crate) observations: bool,
     pub(crate) identifier_types: BTreeMap<String, String>,
+    pub(crate) skip_unheard: Vec<String>,
 }
 
 impl Settings {
@@ -31,17 +31,22 @@ impl Settings {
             None => COLLECTED.contains(&kind),
         }
     }
+
+    /// Whether this action tells nothing of what was over before anybody heard of it.
+    pub(crate) fn skips_unheard(&self, action: &str) -> bool {
+        self.skip_unheard.iter().any(|skipping| skipping == action)
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             page_size: 100,
-            overlap: 5,
             include: false,
             collect: None,
             observations: true,
             identifier_types: BTreeMap::new(),
+            skip_unheard: Vec::new(),
         }
     }
 }

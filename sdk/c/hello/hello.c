@@ -13,16 +13,19 @@ static rounds_request *poll(const rounds_context *context, rounds_text cursor) {
   return rounds_query(rounds_get("/patients"), "since", rounds_or(cursor, context->since));
 }
 
+static void read_pair(rounds_page *page, const rounds_json *pair, void *context) {
+  (void)context;
+  rounds_text id = rounds_string(rounds_need_item(pair, 0));
+  rounds_change *change = rounds_upserted(page, id, rounds_text_of("{}"));
+  change->version = rounds_string(rounds_need_item(pair, 1));
+}
+
 static rounds_page *changes(const rounds_context *context, rounds_text cursor,
                             const rounds_response *answer) {
   (void)context, (void)cursor;
   const rounds_json *body = rounds_body_json(rounds_ok(answer));
   rounds_page *page = rounds_no_changes();
-  ROUNDS_EACH(pair, rounds_need(body, "patients")) {
-    rounds_text id = rounds_string(rounds_need_item(pair, 0));
-    rounds_change *change = rounds_upserted(page, id, rounds_text_of("{}"));
-    change->version = rounds_string(rounds_need_item(pair, 1));
-  }
+  rounds_read_each(page, "patients", rounds_need(body, "patients"), read_pair, NULL);
   return rounds_last(page, rounds_string(rounds_need(body, "until")));
 }
 

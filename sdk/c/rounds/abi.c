@@ -30,7 +30,10 @@ static rounds_context of_context(const abi_context *it) {
                           .base_url = of_text(it->base_url),
                           .since = of_text(it->since),
                           .now = of_text(it->now),
-                          .interrupted = it->interrupted};
+                          .interrupted = it->interrupted,
+                          .listing = it->listing,
+                          .silent = it->silent,
+                          .last_try = it->last_try};
 }
 
 static const rounds_header *of_headers(abi_list list) {
@@ -53,6 +56,7 @@ static rounds_change of_change(const abi_change *it) {
   return (rounds_change){.id = of_text(it->id),
                          .kind = (rounds_change_kind)it->kind,
                          .version = of_option(it->version),
+                         .content = of_option(it->content),
                          .key = of_option(it->key),
                          .occurred_at = of_option(it->occurred_at),
                          .data = of_text(it->data)};
@@ -91,16 +95,39 @@ static abi_change to_change(const rounds_change *it) {
   return (abi_change){.id = it->id,
                       .kind = (uint8_t)it->kind,
                       .version = to_option(it->version),
+                      .content = to_option(it->content),
                       .key = to_option(it->key),
                       .occurred_at = to_option(it->occurred_at),
                       .data = it->data};
 }
 
-static abi_page to_page(const rounds_page *page) {
+static abi_list to_changes(const rounds_page *page) {
   abi_change *changes = rounds_new(abi_change, page->count), *to = changes;
   for (const rounds_change *it = page->first; it; it = it->next)
     *to++ = to_change(it);
-  return (abi_page){{changes, page->count}, page->cursor, page->more};
+  return (abi_list){changes, page->count};
+}
+
+static abi_list to_unreadable(const rounds_page *page) {
+  abi_unreadable *unreadable = rounds_new(abi_unreadable, page->unreadable_count), *to = unreadable;
+  for (const rounds_unreadable *it = page->first_unreadable; it; it = it->next)
+    *to++ = (abi_unreadable){it->place, to_option(it->id), it->reason, it->data};
+  return (abi_list){unreadable, page->unreadable_count};
+}
+
+static abi_list to_notices(const rounds_page *page) {
+  rounds_text *notices = rounds_new(rounds_text, page->notice_count), *to = notices;
+  for (const rounds_notice *it = page->first_notice; it; it = it->next)
+    *to++ = it->words;
+  return (abi_list){notices, page->notice_count};
+}
+
+static abi_page to_page(const rounds_page *page) {
+  return (abi_page){.changes = to_changes(page),
+                    .unreadable = to_unreadable(page),
+                    .notices = to_notices(page),
+                    .cursor = page->cursor,
+                    .more = page->more};
 }
 
 static abi_step to_step(const rounds_step *it) {
@@ -137,8 +164,9 @@ static abi_list to_actions(const rounds_manifest *manifest) {
   abi_action *actions = rounds_new(abi_action, manifest->action_count);
   for (size_t i = 0; i < manifest->action_count; i++) {
     const rounds_action *it = &manifest->actions[i];
-    actions[i] = (abi_action){it->name, it->summary, to_texts(it->events), (uint8_t)it->detection,
-                              it->fastest};
+    actions[i] =
+        (abi_action){it->name,    it->summary, to_texts(it->events), (uint8_t)it->detection,
+                     it->fastest, it->lists};
   }
   return (abi_list){actions, manifest->action_count};
 }
@@ -174,7 +202,10 @@ static abi_result *result_of(const void *answer) {
                        .base_url = {base_url, base_url_length},                                    \
                        .since = {since, since_length},                                             \
                        .now = {now, now_length},                                                   \
-                       .interrupted = interrupted != 0})
+                       .interrupted = interrupted != 0,                                            \
+                       .listing = listing != 0,                                                    \
+                       .silent = silent != 0,                                                      \
+                       .last_try = last_try != 0})
 
 __attribute__((export_name("cabi_realloc"))) void *
 rounds_cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
@@ -189,12 +220,10 @@ ROUNDS_EXPORTED_AS(CONNECTOR "describe") void *rounds_exported_describe(void) {
   return manifest;
 }
 
-ROUNDS_EXPORTED_AS(CONNECTOR "poll")
-void *rounds_exported_poll(ROUNDS_FLAT_CONTEXT, int32_t has_cursor, const char *cursor,
-                           size_t cursor_length) {
-  const rounds_context context = of_context(&FLAT_CONTEXT);
-  const abi_option from = {has_cursor != 0, {cursor, cursor_length}};
-  const rounds_request *request = rounds_exported.poll(&context, of_option(from));
+ROUNDS_EXPORTED_AS(CONNECTOR "poll") void *rounds_exported_poll(const void *arguments) {
+  const poll_arguments *given = arguments;
+  const rounds_context context = of_context(&given->context);
+  const rounds_request *request = rounds_exported.poll(&context, of_option(given->cursor));
   abi_result *result = result_of(request);
   if (!result->is_failure)
     result->request = to_request(request);
@@ -217,8 +246,8 @@ ROUNDS_EXPORTED_AS(CONNECTOR "collect") void *rounds_exported_collect(const void
   const rounds_context context = of_context(&given->context);
   const rounds_change change = of_change(&given->change);
   const rounds_response *collected = of_responses(given->collected);
-  const rounds_step *step = rounds_exported.collect(&context, &change, of_option(given->memo),
-                                                    collected, given->collected.count);
+  const rounds_step *step = rounds_collected(&context, &change, of_option(given->memo), collected,
+                                             given->collected.count);
   abi_result *result = result_of(step);
   if (!result->is_failure)
     result->step = to_step(step);

@@ -21,7 +21,7 @@ typedef struct abi_list {
 
 typedef struct abi_context {
   rounds_text action, settings, base_url, since, now;
-  uint8_t interrupted;
+  uint8_t interrupted, listing, silent, last_try;
 } abi_context;
 
 typedef struct abi_body {
@@ -46,12 +46,18 @@ typedef struct abi_response {
 typedef struct abi_change {
   rounds_text id;
   uint8_t kind;
-  abi_option version, key, occurred_at;
+  abi_option version, content, key, occurred_at;
   rounds_text data;
 } abi_change;
 
+typedef struct abi_unreadable {
+  rounds_text place;
+  abi_option id;
+  rounds_text reason, data;
+} abi_unreadable;
+
 typedef struct abi_page {
-  abi_list changes;
+  abi_list changes, unreadable, notices;
   rounds_text cursor;
   uint8_t more;
 } abi_page;
@@ -93,6 +99,7 @@ typedef struct abi_action {
   abi_list events;
   uint8_t detection;
   uint32_t fastest;
+  uint8_t lists;
 } abi_action;
 
 typedef struct abi_manifest {
@@ -114,6 +121,11 @@ typedef struct abi_result {
   };
 } abi_result;
 
+typedef struct poll_arguments {
+  abi_context context;
+  abi_option cursor;
+} poll_arguments;
+
 typedef struct changes_arguments {
   abi_context context;
   abi_option cursor;
@@ -133,10 +145,14 @@ typedef struct signed_in_arguments {
 } signed_in_arguments;
 
 _Static_assert(sizeof(abi_context) == 44 && sizeof(abi_response) == 24, "as the contract has it");
-_Static_assert(sizeof(abi_request) == 36 && sizeof(abi_change) == 56, "as the contract has it");
-_Static_assert(sizeof(abi_page) == 20 && sizeof(abi_step) == 32, "as the contract has it");
+_Static_assert(sizeof(abi_request) == 36 && sizeof(abi_change) == 68, "as the contract has it");
+_Static_assert(sizeof(abi_page) == 36 && sizeof(abi_unreadable) == 36, "as the contract has it");
+_Static_assert(offsetof(abi_context, last_try) == 43 && offsetof(abi_change, key) == 36 &&
+                   offsetof(abi_page, cursor) == 24 && offsetof(abi_action, lists) == 32,
+               "as the contract has it");
+_Static_assert(sizeof(abi_step) == 32, "as the contract has it");
 _Static_assert(sizeof(abi_failure) == 12 && sizeof(abi_credentials) == 16,
                "as the contract has it");
-_Static_assert(sizeof(abi_action) == 32 && sizeof(abi_manifest) == 56, "as the contract has it");
+_Static_assert(sizeof(abi_action) == 36 && sizeof(abi_manifest) == 56, "as the contract has it");
 
 #endif

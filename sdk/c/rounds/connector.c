@@ -16,6 +16,15 @@ rounds_step *rounds_collect_nothing(const rounds_context *context, const rounds_
   return rounds_notify(rounds_c_string(event), change->data);
 }
 
+rounds_step *rounds_collected(const rounds_context *context, const rounds_change *change,
+                              rounds_text memo, const rounds_response *collected, size_t count) {
+  if (change->kind != ROUNDS_MOVED_AWAY)
+    return rounds_exported.collect(context, change, memo, collected, count);
+  if (!rounds_exported.moved_away)
+    return rounds_skip("it has another key from now on");
+  return rounds_exported.moved_away(context, change, memo, collected, count);
+}
+
 rounds_credentials *rounds_credentials_of(const char *name, rounds_text value) {
   rounds_header *header = rounds_new(rounds_header, 1);
   *header = (rounds_header){rounds_text_of(name), value};

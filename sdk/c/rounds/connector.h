@@ -25,6 +25,15 @@ typedef struct rounds_context {
   rounds_text now;
   /// Whether the action's last request got no answer that the host has on disk.
   bool interrupted;
+  /// Whether all records are wanted, whenever they changed: asked only of an action that `lists`,
+  /// with a cursor of that listing's own.
+  bool listing;
+  /// Whether nobody will hear of what is found, as it was there before: `collect` need ask for
+  /// nothing but what a memo takes.
+  bool silent;
+  /// Whether the EHR has refused something that `collect` asked for, for as long as the user wants
+  /// to wait: what is missing is to be left out, whatever its status, and the rest told.
+  bool last_try;
 } rounds_context;
 
 /// The connection's settings, read. What cannot be read is a fault of the settings.
@@ -55,18 +64,30 @@ typedef struct rounds_connector {
   rounds_poll_fn *poll;
   rounds_changes_fn *changes;
   rounds_collect_fn *collect;
+  /// What to tell those who knew the record under the key that it had, as it has another from now
+  /// on: the change is one of ROUNDS_MOVED_AWAY, its key the one before. The memo left here is that
+  /// of the change that follows. NULL tells nobody.
+  rounds_collect_fn *moved_away;
 } rounds_connector;
 
 /// The connector that ROUNDS_EXPORT names.
 extern const rounds_connector rounds_exported;
 
-/// The line that makes a component of a connector's functions. `collect` may be
-/// rounds_collect_nothing.
-#define ROUNDS_EXPORT(describe, poll, changes, collect)                                            \
+/// The line that makes a component of a connector's functions: `describe`, `poll`, `changes`,
+/// `collect`, which may be rounds_collect_nothing, and `moved_away`, which may be left out.
+#define ROUNDS_EXPORT(describe, poll, changes, ...)                                                \
   ROUNDS_BEGIN                                                                                     \
   extern const rounds_connector rounds_exported;                                                   \
-  const rounds_connector rounds_exported = {(describe), (poll), (changes), (collect)};             \
+  const rounds_connector rounds_exported = {(describe), (poll), (changes),                         \
+                                            ROUNDS_COLLECTS(__VA_ARGS__, NULL, NULL)};             \
   ROUNDS_END
+
+/// The last two of a connector's functions, the second of which may be NULL.
+#define ROUNDS_COLLECTS(collect, moved_away, ...) (collect), (moved_away)
+
+/// What becomes of a change: `collect`, or `moved_away` where it is one of ROUNDS_MOVED_AWAY.
+rounds_step *rounds_collected(const rounds_context *context, const rounds_change *change,
+                              rounds_text memo, const rounds_response *collected, size_t count);
 
 /// The `collect` of a connector that asks nothing more: tells the change's own data as its action's
 /// only event.
@@ -99,7 +120,8 @@ rounds_credentials *rounds_credentials_of(const char *name, rounds_text value);
 #define ROUNDS_FLAT_CONTEXT                                                                        \
   const char *action, size_t action_length, const char *settings, size_t settings_length,          \
       const char *base_url, size_t base_url_length, const char *since, size_t since_length,        \
-      const char *now, size_t now_length, int32_t interrupted
+      const char *now, size_t now_length, int32_t interrupted, int32_t listing, int32_t silent,    \
+      int32_t last_try
 
 void *rounds_call_login(rounds_login_fn *login, ROUNDS_FLAT_CONTEXT);
 void *rounds_call_signed_in(rounds_signed_in_fn *signed_in, const void *arguments);
@@ -112,7 +134,8 @@ void *rounds_call_signed_in(rounds_signed_in_fn *signed_in, const void *argument
   ROUNDS_BEGIN                                                                                     \
   ROUNDS_EXPORTED_AS(ROUNDS_SESSION "login") void *rounds_exported_login(ROUNDS_FLAT_CONTEXT) {    \
     return rounds_call_login((login), action, action_length, settings, settings_length, base_url,  \
-                             base_url_length, since, since_length, now, now_length, interrupted);  \
+                             base_url_length, since, since_length, now, now_length, interrupted,   \
+                             listing, silent, last_try);                                           \
   }                                                                                                \
   ROUNDS_EXPORTED_AS(ROUNDS_SESSION "signed-in")                                                   \
   void *rounds_exported_signed_in(const void *arguments) {                                         \

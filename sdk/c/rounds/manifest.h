@@ -25,6 +25,8 @@ typedef struct rounds_action {
   rounds_detection detection;
   /// Polling more often than this many seconds is refused.
   uint32_t fastest;
+  /// Whether its whole listing can be read beside what changed: see `listing` of the context.
+  bool lists;
 } rounds_action;
 
 /// What a connector says of itself.
@@ -48,7 +50,7 @@ rounds_manifest *rounds_manifest_of(const char *name, const char *version, const
 
 /// Adds an action whose EHR says what changed since a cursor: `fastest` in seconds, then the events
 /// that it can notify, then NULL. What is answered is gone when the next is added; until then, set
-/// its `detection` where it finds changes in another way.
+/// its `detection` where it finds changes in another way, and `lists` where it has a whole listing.
 __attribute__((sentinel)) rounds_action *rounds_feed(rounds_manifest *manifest, const char *name,
                                                      const char *summary, uint32_t fastest, ...);
 

@@ -240,6 +240,71 @@ static void test_links(void) {
   SAME("/a?p=3", rounds_next_link(&answer));
 }
 
+static void test_pages(void) {
+  rounds_page *page = rounds_no_changes();
+  TRUE(page->first_unreadable == NULL && page->first_notice == NULL);
+  rounds_unread(page, T("entry 1"), T("7"), T("no id"));
+  rounds_unread(page, T("entry 3"), T("{}"), T("no time"))->id = T("9");
+  rounds_add_notice(page, "It does not sort.");
+  rounds_add_notice(page, "Its clock is behind.");
+  rounds_upserted(page, T("7"), T("{}"))->content = T("c");
+  rounds_deleted(page, T("8"));
+  TRUE(page->count == 2 && page->unreadable_count == 2 && page->notice_count == 2);
+  SAME("c", page->first->content);
+  TRUE(!rounds_is_some(page->last->content) && !rounds_is_some(page->first_unreadable->id));
+  SAME("entry 3", page->last_unreadable->place);
+  SAME("9", page->first_unreadable->next->id);
+  SAME("no id", page->first_unreadable->reason);
+  SAME("{}", page->last_unreadable->data);
+  SAME("Its clock is behind.", page->first_notice->next->words);
+}
+
+static void read_known(rounds_page *page, const rounds_json *record, void *context) {
+  rounds_text id = rounds_string(rounds_need(record, "id"));
+  rounds_upserted(page, id, rounds_compact(record));
+  ++*(int *)context;
+  if (rounds_is(id, "3"))
+    rounds_fail_unexpected_response("the third");
+  if (rounds_is(id, "5"))
+    rounds_fail_unavailable("later");
+}
+
+static void test_records(void) {
+  int read = 0;
+  rounds_page *page = rounds_no_changes();
+  rounds_read_each(page, "list",
+                   rounds_parse(T("[null,{\"id\":2},{\"id\":\"1\"},{\"id\":\"3\",\"x\":1.0},7]")),
+                   read_known, &read);
+  TRUE(read == 5 && page->count == 1 && page->unreadable_count == 4 && !rounds_failed());
+  TRUE(page->first == page->last && page->first->next == NULL);
+  SAME("1", page->first->id);
+  const rounds_unreadable *odd = page->first_unreadable;
+  SAME("list[0]", odd->place);
+  SAME("null", odd->data);
+  TRUE(!rounds_is_some(odd->next->id));
+  SAME("other JSON than expected at line 1, column 13", odd->next->reason);
+  SAME("3", odd->next->next->id);
+  SAME("the third", odd->next->next->reason);
+  SAME("{\"id\":\"3\",\"x\":1.0}", odd->next->next->data);
+  rounds_read_each(page, "list", rounds_parse(T("[{\"id\":\"5\"},{\"id\":\"6\"}]")), read_known,
+                   &read);
+  TRUE(read == 6 && rounds_failed()->kind == ROUNDS_UNAVAILABLE);
+  rounds_read_each(page, "list", rounds_parse(T("[{\"id\":\"6\"}]")), read_known, &read);
+  TRUE(read == 6);
+  SAME("later", words());
+}
+
+static void test_moves(void) {
+  const rounds_context context = {.action = T("patients")};
+  const rounds_change moved = {
+      .id = T("7"), .kind = ROUNDS_MOVED_AWAY, .key = T("before"), .data = T("{}")};
+  const rounds_step *step = rounds_collected(&context, &moved, rounds_none(), NULL, 0);
+  TRUE(step->kind == ROUNDS_SKIP);
+  SAME("it has another key from now on", step->reason);
+  const rounds_change changed = {.id = T("7"), .data = T("{}")};
+  TRUE(rounds_collected(&context, &changed, rounds_none(), NULL, 0)->kind == ROUNDS_NOTIFY);
+}
+
 /// A line of models.jsonl, which is what the SDK of Rust writes.
 static rounds_text golden(size_t line) {
   static char text[64 * 1024];
@@ -283,7 +348,8 @@ static void test_models(void) {
 int main(void) {
   static void (*const tests[])(void) = {test_text,       test_json,    test_bad_json, test_depth,
                                         test_misreading, test_answers, test_requests, test_times,
-                                        test_links,      test_models};
+                                        test_links,      test_pages,   test_records,  test_moves,
+                                        test_models};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
     tests[i]();
     TRUE(rounds_failed() == NULL);

@@ -1,6 +1,9 @@
 package main
 
-import "rounds-sdk"
+import (
+	"encoding/json"
+	"rounds-sdk"
+)
 
 type Hello struct{} // The smallest connector: its EHR answers `GET /patients?since=…` with who changed since.
 
@@ -15,15 +18,20 @@ func (Hello) Poll(context rounds.Context, cursor *string) (rounds.Request, error
 
 func (Hello) Changes(_ rounds.Context, _ *string, answer rounds.Response) (rounds.Page, error) {
 	var said struct {
-		Patients [][2]string
+		Patients []json.RawMessage
 		Until    string
 	}
 	err := answer.Read(&said)
-	page := rounds.Last(said.Until)
-	for _, patient := range said.Patients {
-		page.Changes = append(page.Changes, rounds.Upserted(patient[0], "{}").WithVersion(patient[1]))
+	if err != nil {
+		return rounds.Page{}, err
 	}
-	return page, err
+	return rounds.Last(said.Until).ReadEach("patients", said.Patients, changeOf)
+}
+
+func changeOf(record string) (rounds.Change, error) {
+	var pair [2]string
+	err := rounds.ReadJSON(record, &pair)
+	return rounds.Upserted(pair[0], "{}").WithVersion(pair[1]), err
 }
 
 func init() { rounds.Export(Hello{}) }

@@ -20,14 +20,18 @@ type host struct {
 	manifest  rounds.Manifest
 	context   rounds.Context
 	cursor    *string
-	memos     map[string]*string
-	seen      map[[2]string]bool
+	// listed is where the listing stands.
+	listed *string
+	memos  map[string]*string
+	known  known
 }
 
 // told is what came of a poll.
 type told struct {
 	notifications []notification
 	skipped       []skipped
+	unreadable    []unreadable
+	notices       []string
 }
 
 func newHost(connector rounds.Connector, scenario scenario) *host {
@@ -35,13 +39,17 @@ func newHost(connector rounds.Connector, scenario scenario) *host {
 		Action: scenario.Action, Settings: string(scenario.Settings), BaseURL: scenario.BaseURL,
 		Since: scenario.Since,
 	}
-	memos, seen := map[string]*string{}, map[[2]string]bool{}
-	return &host{connector, connector.Describe(), context, nil, memos, seen}
+	memos := map[string]*string{}
+	return &host{connector, connector.Describe(), context, nil, nil, memos, newKnown()}
 }
 
 // poll asks for pages until one is the last, then collects what changed.
 func (h *host) poll(recorded poll) (told told, err error) {
-	h.context.Now = recorded.Now
+	h.context.Now, h.context.Listing = recorded.Now, recorded.Listing
+	h.context.Silent, h.context.LastTry = recorded.Silent, recorded.LastTry
+	if h.context.Listing && !h.lists() {
+		return told, fmt.Errorf("%s does not say that it lists", h.context.Action)
+	}
 	ehr := &ehr{h, recorded.Exchanges, map[string]rounds.Response{}}
 	var changes []rounds.Change
 	for range mostPages {
@@ -50,16 +58,28 @@ func (h *host) poll(recorded poll) (told told, err error) {
 			return told, err
 		}
 		changes = append(changes, page.Changes...)
-		h.cursor = &page.Cursor
+		told.unreadable = append(told.unreadable, h.known.unread(page.Unreadable)...)
+		told.notices = append(told.notices, h.known.unheard(page.Notices)...)
+		*h.place() = &page.Cursor
 		if !page.More {
-			return h.collectAll(ehr, changes)
+			err = h.collectAll(ehr, changes, &told)
+			return told, err
 		}
 	}
 	return told, fmt.Errorf("more than %d pages", mostPages)
 }
 
+// place is where what is read now stands: the listing has a cursor of its own.
+func (h *host) place() **string {
+	if h.context.Listing {
+		return &h.listed
+	}
+	return &h.cursor
+}
+
 func (h *host) page(ehr *ehr) (page rounds.Page, err error) {
-	request, err := h.connector.Poll(h.context, h.cursor)
+	cursor := *h.place()
+	request, err := h.connector.Poll(h.context, cursor)
 	if err != nil {
 		return page, err
 	}
@@ -67,25 +87,25 @@ func (h *host) page(ehr *ehr) (page rounds.Page, err error) {
 	if err != nil {
 		return page, err
 	}
-	page, err = h.connector.Changes(h.context, h.cursor, answer)
-	if err == nil && page.More && h.cursor != nil && page.Cursor == *h.cursor {
+	page, err = h.connector.Changes(h.context, cursor, answer)
+	if err == nil && page.More && cursor != nil && page.Cursor == *cursor {
 		err = fmt.Errorf("a page with more to come left the cursor as it was")
 	}
 	return page, err
 }
 
-func (h *host) collectAll(ehr *ehr, changes []rounds.Change) (told told, err error) {
+func (h *host) collectAll(ehr *ehr, changes []rounds.Change, told *told) error {
 	for _, change := range changes {
-		state := [2]string{change.ID, rounds.Or(change.Version, "")}
-		if change.Version != nil && h.seen[state] {
-			continue
-		}
-		h.seen[state] = true
-		if err := h.collect(ehr, change, &told); err != nil {
-			return told, err
+		for _, change := range h.known.news(change) {
+			if h.context.Silent && change.Kind == rounds.KindMovedAway {
+				continue // Of what nobody hears of, nobody hears that it moved.
+			}
+			if err := h.collect(ehr, change, told); err != nil {
+				return err
+			}
 		}
 	}
-	return told, nil
+	return nil
 }
 
 func (h *host) collect(ehr *ehr, change rounds.Change, told *told) error {
@@ -120,17 +140,27 @@ func (h *host) tell(change rounds.Change, step rounds.Step, told *told) error {
 		}
 		key := rounds.Or(change.Key, change.ID)
 		data := json.RawMessage(step.Payload)
-		told.notifications = append(told.notifications,
-			notification{change.ID, step.Event, &key, change.Version, data})
+		if !h.context.Silent {
+			told.notifications = append(told.notifications,
+				notification{change.ID, step.Event, &key, change.Version, data})
+		}
 		memo = step.Memo
 	case rounds.Skipped:
-		told.skipped = append(told.skipped, skipped{change.ID, step.Reason})
-		memo = step.Memo
+		if !h.context.Silent {
+			told.skipped = append(told.skipped, skipped{change.ID, step.Reason})
+		}
+		if step.Memo != nil {
+			memo = step.Memo
+		}
 	}
-	if memo != nil {
-		h.memos[change.ID] = memo
-	}
+	h.memos[change.ID] = memo
 	return nil
+}
+
+func (h *host) lists() bool {
+	return slices.ContainsFunc(h.manifest.Actions, func(action rounds.Action) bool {
+		return action.Name == h.context.Action && action.Lists
+	})
 }
 
 func (h *host) declares(event string) bool {

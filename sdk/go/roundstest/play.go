@@ -42,8 +42,8 @@ func (h *host) play(recorded poll) (wrong []string) {
 	if recorded.Fails != "" {
 		return nil
 	}
-	if recorded.Cursor != nil && *recorded.Cursor != *h.cursor {
-		wrong = append(wrong, fmt.Sprintf("the cursor is %q, not %q", *h.cursor, *recorded.Cursor))
+	if cursor := *h.place(); recorded.Cursor != nil && *recorded.Cursor != *cursor {
+		wrong = append(wrong, fmt.Sprintf("the cursor is %q, not %q", *cursor, *recorded.Cursor))
 	}
 	for _, exchange := range recorded.Exchanges {
 		if !exchange.used {
@@ -54,7 +54,9 @@ func (h *host) play(recorded poll) (wrong []string) {
 		recorded.Notifications[i].leaveOpen(&told.notifications[i])
 	}
 	wrong = append(wrong, compare("notification", recorded.Notifications, told.notifications)...)
-	return append(wrong, compare("skipped", recorded.Skipped, told.skipped)...)
+	wrong = append(wrong, compare("skipped", recorded.Skipped, told.skipped)...)
+	wrong = append(wrong, compare("unreadable", recorded.Unreadable, told.unreadable)...)
+	return append(wrong, compare("notice", recorded.Notices, told.notices)...)
 }
 
 // compare tells two lists apart, item by item.

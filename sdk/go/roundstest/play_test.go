@@ -15,7 +15,8 @@ type lab struct {
 
 func (l lab) Describe() rounds.Manifest {
 	return rounds.NewManifest("lab", "0.1.0", "Results of the lab").
-		WithActions(rounds.Feed("results", "Results", 1, "Results.New")).
+		WithActions(rounds.Feed("results", "Results", 1, "Results.New").WithLists()).
+		WithActions(rounds.Feed("orders", "Orders", 1, "Order.New")).
 		WithRequests("GET /results/*")
 }
 
@@ -25,6 +26,12 @@ func (l lab) Poll(rounds.Context, *string) (rounds.Request, error) {
 
 func (l lab) Changes(_ rounds.Context, _ *string, answer rounds.Response) (rounds.Page, error) {
 	return l.page, answer.OK()
+}
+
+func (l lab) MovedAway(
+	_ rounds.Context, change rounds.Change, memo *string, _ []rounds.Response,
+) (rounds.Step, error) {
+	return rounds.Notify(l.event, map[string]any{"gone from": change.Key, "memo": memo}), nil
 }
 
 func (l lab) Collect(
@@ -73,13 +80,90 @@ func TestWhatDiffersIsSaid(t *testing.T) {
 	}
 }
 
-func TestAVersionSeenIsNotToldAgain(t *testing.T) {
-	page := rounds.Last("8", rounds.Upserted("7", "{}").WithVersion("1"))
-	host := newHost(lab{"/results/1", "Results.New", page}, scenario{Action: "results"})
-	for i, wanted := range []int{1, 0} {
-		told, err := host.poll(poll{Exchanges: []exchange{{Request: "GET /results/1"}}})
-		if err != nil || len(told.notifications) != wanted {
-			t.Errorf("poll %d: %d notifications, %v", i+1, len(told.notifications), err)
+// polled has a lab polled that answers with each of these pages in turn.
+func polled(t *testing.T, mode poll, host *host, pages ...rounds.Page) (told []told) {
+	t.Helper()
+	for _, page := range pages {
+		host.connector = lab{"/results/1", "Results.New", page}
+		mode.Exchanges = []exchange{{Request: "GET /results/1"}}
+		came, err := host.poll(mode)
+		if err != nil {
+			t.Fatal(err)
 		}
+		told = append(told, came)
+	}
+	return told
+}
+
+func results() *host { return newHost(lab{}, scenario{Action: "results"}) }
+
+func TestAStateIsVersionAndContentAndIsToldOnce(t *testing.T) {
+	host := results()
+	of := func(version, data string) rounds.Change { return rounds.Upserted("7", data).WithVersion(version) }
+	for _, test := range []struct {
+		what   string
+		change rounds.Change
+		wanted int
+	}{
+		{"new", of("1", "a"), 1},
+		{"again", of("1", "a"), 0},
+		{"something else under that version", of("1", "b"), 1},
+		{"another version, with no word of what counts", of("2", "b"), 1},
+		{"a content", of("3", "x").WithContent("c"), 1},
+		{"another version that says the same", of("4", "y").WithContent("c"), 0},
+		{"something else under that version", of("4", "y").WithContent("d"), 1},
+		{"an old state, late", of("3", "x").WithContent("c"), 0},
+		{"a content without a version", rounds.Upserted("7", "x").WithContent("e"), 1},
+		{"a content without a version, again", rounds.Upserted("7", "x").WithContent("e"), 0},
+		{"neither", rounds.Upserted("7", "a"), 1},
+		{"neither, again", rounds.Upserted("7", "a"), 1},
+		{"gone", rounds.Deleted("7").WithVersion("5"), 1},
+		{"gone as before", rounds.Deleted("7").WithVersion("6"), 0},
+	} {
+		told := polled(t, poll{}, host, rounds.Last("8", test.change))
+		if got := len(told[0].notifications); got != test.wanted {
+			t.Errorf("%s: %d notifications", test.what, got)
+		}
+	}
+}
+
+func TestWhoLosesARecordHearsOfItFirst(t *testing.T) {
+	change := rounds.Upserted("7", "1").WithVersion("1")
+	told := polled(t, poll{}, results(), rounds.Last("8", change.WithKey("ada")),
+		rounds.Last("8", rounds.Upserted("7", "2").WithVersion("2").WithKey("ben")),
+		rounds.Last("8", rounds.Deleted("7").WithVersion("3")))
+	moved, ben, gone := told[1].notifications[0], told[1].notifications[1], told[2].notifications[0]
+	if data := rounds.JSON(moved.Data); *moved.Key != "ada" || data != `{"gone from":"ada","memo":null}` {
+		t.Errorf("moved: %s", rounds.JSON(moved))
+	}
+	if *ben.Key != "ben" || *gone.Key != "ben" {
+		t.Errorf("keys %s and %s", *ben.Key, *gone.Key)
+	}
+}
+
+func TestWhatCannotBeReadAndNoticesAreToldOnce(t *testing.T) {
+	odd := rounds.Unreadable{Place: "entry 3", ID: rounds.Some("9"), Reason: "no time", Data: "{}"}
+	page := rounds.Last("8").WithUnreadable(odd).WithNotices("It does not sort.")
+	told := polled(t, poll{}, results(), page, page)
+	if first := told[0]; len(first.unreadable) != 1 || *first.unreadable[0].ID != "9" || len(first.notices) != 1 {
+		t.Errorf("first %v", first)
+	}
+	if again := told[1]; len(again.unreadable)+len(again.notices) != 0 {
+		t.Errorf("again %v", again)
+	}
+}
+
+func TestASilentListingHasItsOwnCursorAndTellsNobody(t *testing.T) {
+	host, change := results(), rounds.Upserted("7", "{}").WithVersion("1")
+	told := polled(t, poll{Listing: true, Silent: true}, host, rounds.Last("9", change))
+	if len(told[0].notifications) != 0 || host.cursor != nil || *host.listed != "9" {
+		t.Errorf("%v, cursors %v %v", told, host.cursor, host.listed)
+	}
+	if told := polled(t, poll{}, host, rounds.Last("8", change)); len(told[0].notifications) != 0 {
+		t.Errorf("what was read in silence was told")
+	}
+	_, err := newHost(lab{}, scenario{Action: "orders"}).poll(poll{Listing: true})
+	if err == nil || err.Error() != "orders does not say that it lists" {
+		t.Errorf("%v", err)
 	}
 }

@@ -22,10 +22,15 @@ type scenario struct {
 // poll is one poll of it, and what is to come of that.
 type poll struct {
 	Now           string         `json:"now"`
+	Listing       bool           `json:"listing"`
+	Silent        bool           `json:"silent"`
+	LastTry       bool           `json:"last_try"`
 	Exchanges     []exchange     `json:"exchanges"`
 	Cursor        *string        `json:"cursor"`
 	Notifications []notification `json:"notifications"`
 	Skipped       []skipped      `json:"skipped"`
+	Unreadable    []unreadable   `json:"unreadable"`
+	Notices       []string       `json:"notices"`
 	Fails         string         `json:"fails"`
 }
 
@@ -62,6 +67,12 @@ func (n *notification) leaveOpen(told *notification) {
 type skipped struct {
 	Record string `json:"record"`
 	Reason string `json:"reason"`
+}
+
+type unreadable struct {
+	Place  string  `json:"place"`
+	ID     *string `json:"id,omitempty"`
+	Reason string  `json:"reason"`
 }
 
 // read reads a scenario and fills in what may be left out.

@@ -3,12 +3,13 @@
 from typing import TypedDict
 
 from rounds_sdk import Action, Change, Connector, Context, Manifest, Page, Request, Response
+from rounds_sdk import fit, read_each
 
 
 class Changed(TypedDict):
     """Pairs of id and version, and from when to ask next."""
 
-    patients: list[tuple[str, str]]
+    patients: list[object]
     until: str
 
 
@@ -25,5 +26,9 @@ class Hello(Connector):
 
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         changed = answer.ok().json(Changed)
-        changes = [Change.upserted(id, {}, version=version) for id, version in changed["patients"]]
-        return Page.last(changed["until"], changes)
+        return Page.last(changed["until"], read_each("patients", changed["patients"], change_of))
+
+
+def change_of(record: object) -> Change:
+    id, version = fit(record, tuple[str, str])
+    return Change.upserted(id, {}, version=version)

@@ -10,7 +10,7 @@ shows the way from nothing to a working connector.
 """
 
 from rounds_sdk import link, model
-from rounds_sdk.change import Change, ChangeKind, Page
+from rounds_sdk.change import Change, ChangeKind, Page, Unreadable, read_each
 from rounds_sdk.connector import Connector, Credentials, Session
 from rounds_sdk.context import Context
 from rounds_sdk.failure import (
@@ -24,6 +24,7 @@ from rounds_sdk.failure import (
     UnexpectedResponse,
 )
 from rounds_sdk.fingerprint import fingerprint
+from rounds_sdk.fit import fit
 from rounds_sdk.manifest import Action, Detection, Manifest
 from rounds_sdk.percent import encode
 from rounds_sdk.request import Request
@@ -57,8 +58,11 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnexpectedResponse",
+    "Unreadable",
     "encode",
     "fingerprint",
+    "fit",
     "link",
     "model",
+    "read_each",
 ]

@@ -44,6 +44,14 @@ def of_ehr(text: str, shape: type[Any]) -> Any:
         raise UnexpectedResponse(str(misfit)) from None
 
 
+def fitted(value: object, shape: type[Any]) -> Any:
+    """Fit what the EHR wrote and was read; what does not fit is an unexpected response."""
+    try:
+        return _shape.fit(value, shape)
+    except _shape.Misfit as misfit:
+        raise UnexpectedResponse(str(misfit)) from None
+
+
 def write(value: object) -> str:
     """Write JSON; models are written in the models' own spelling."""
     try:

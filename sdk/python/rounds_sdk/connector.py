@@ -10,7 +10,7 @@ from rounds_sdk.failure import Internal
 from rounds_sdk.manifest import Manifest
 from rounds_sdk.request import Request
 from rounds_sdk.response import Response
-from rounds_sdk.step import Notify, Step
+from rounds_sdk.step import Notify, Skip, Step
 
 
 class Connector(ABC):
@@ -57,6 +57,21 @@ class Connector(ABC):
         if event is None:
             raise Internal("several events, and no collect to choose one")
         return Notify(event=event, payload=change.data)
+
+    def moved_away(
+        self,
+        context: Context,
+        change: Change,
+        memo: str | None,
+        collected: Sequence[Response],
+    ) -> Step:
+        """Say what to tell those who knew the record under the key that it had.
+
+        It has another from now on: the change is one of `ChangeKind.MOVED_AWAY`, its key the one
+        before. The memo left here is that of the change that follows. Unless written, nobody is
+        told.
+        """
+        return Skip("it has another key from now on")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -25,6 +25,22 @@ class Context:
     """The host's clock when this poll began (RFC 3339, UTC). Not to make a cursor of."""
     interrupted: bool = field(default=False, repr=False)
     """Whether the action's last request got no answer that the host has on disk."""
+    listing: bool = field(default=False, repr=False)
+    """Whether all records are wanted, whenever they changed.
+
+    Asked only of an action that `lists`, with a cursor of that listing's own.
+    """
+    silent: bool = field(default=False, repr=False)
+    """Whether nobody will hear of what is found, as it was there before.
+
+    Then `collect` need ask for nothing but what a memo takes.
+    """
+    last_try: bool = field(default=False, repr=False)
+    """Whether what the EHR refuses of a record is to be left out, and the rest told.
+
+    It has refused something that `collect` asked for, for as long as the user wants to wait: what
+    is missing now is to be left out, whatever the status of its answer.
+    """
 
     @overload
     def settings(self) -> Any: ...

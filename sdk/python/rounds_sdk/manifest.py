@@ -30,18 +30,22 @@ class Action:
     """How it finds changes."""
     fastest: int
     """Polling more often than this many seconds is refused."""
+    lists: bool = False
+    """Whether its whole listing can be read beside what changed: see `Context.listing`."""
 
     @classmethod
-    def feed(cls, name: str, summary: str, events: Sequence[str], fastest: int) -> "Action":
+    def feed(
+        cls, name: str, summary: str, events: Sequence[str], fastest: int, *, lists: bool = False
+    ) -> "Action":
         """Make an action whose EHR says what changed since a cursor."""
-        return cls(name, summary, events, Detection.FEED, fastest)
+        return cls(name, summary, events, Detection.FEED, fastest, lists)
 
     @classmethod
     def consuming_feed(
-        cls, name: str, summary: str, events: Sequence[str], fastest: int
+        cls, name: str, summary: str, events: Sequence[str], fastest: int, *, lists: bool = False
     ) -> "Action":
         """Make an action whose reading takes changes off the EHR's list."""
-        return cls(name, summary, events, Detection.CONSUMING_FEED, fastest)
+        return cls(name, summary, events, Detection.CONSUMING_FEED, fastest, lists)
 
     @classmethod
     def snapshot(cls, name: str, summary: str, events: Sequence[str], fastest: int) -> "Action":

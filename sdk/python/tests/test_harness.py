@@ -4,11 +4,13 @@ import json
 import tempfile
 import unittest
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rounds_sdk import (
     Action,
     Change,
+    ChangeKind,
     Connector,
     Context,
     Manifest,
@@ -16,6 +18,8 @@ from rounds_sdk import (
     Request,
     Response,
     Step,
+    fit,
+    read_each,
 )
 from rounds_sdk.test import Differs, Harness, Refused, play
 
@@ -26,18 +30,22 @@ class Lab(Connector):
     """Does what the answers say: `{"id": …, "more": …}`, then what is collected."""
 
     def describe(self) -> Manifest:
-        results = Action.feed("results", "Results", ["Results.New"], fastest=1)
+        results = Action.feed("results", "Results", ["Results.New"], fastest=1, lists=True)
+        orders = Action.feed("orders", "Orders", ["Order.New"], fastest=1)
         requests = ["GET /changes", "GET /result/*"]
-        return Manifest("lab", "0.1.0", "", actions=[results], requests=requests)
+        return Manifest("lab", "0.1.0", "", actions=[results, orders], requests=requests)
 
     def poll(self, context: Context, cursor: str | None) -> Request:
-        return Request.get("/changes").query("at", cursor or "0")
+        request = Request.get("/changes").query("at", cursor or "0")
+        return request.query("all", True) if context.listing else request
 
     def changes(self, context: Context, cursor: str | None, answer: Response) -> Page:
         page = answer.ok().json()
-        changes = [Change.upserted("7", page, version="v1")]
+        says = page.get("says", "")
+        change = Change.upserted("7", page, version="v1", content=says, key=page.get("key"))
         make = Page.more if page.get("more") else Page.last
-        return make(page["cursor"], changes)
+        odd = read_each("odd", page.get("odd", []), lambda it: Change.upserted(fit(it, str)))
+        return make(page["cursor"], [change, *odd], notices=page.get("notices", []))
 
     def collect(
         self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
@@ -45,6 +53,11 @@ class Lab(Connector):
         if not collected:
             return Step.fetch(Request.get(change.json().get("ask", "/result/7")))
         return Step.notify(collected[0].text(), {"memo": memo}, memo="told")
+
+    def moved_away(
+        self, context: Context, change: Change, memo: str | None, collected: Sequence[Response]
+    ) -> Step:
+        return Step.notify("Results.New", {"gone from": change.key, "memo": memo})
 
 
 class HarnessTest(unittest.TestCase):
@@ -57,6 +70,52 @@ class HarnessTest(unittest.TestCase):
         self.assertEqual(poll.events(), [("7", "Results.New")])
         self.assertEqual([told.payload for told in poll.notifications], ['{"memo":null}'])
         self.assertEqual(poll.cursor, "2")
+
+    def test_what_says_something_else_is_told_under_a_version_seen_before(self) -> None:
+        lab = Harness(Lab(), "results").on("GET /result/7", body="Results.New")
+        lab.on(FIRST, body='{"cursor": "0"}').on(FIRST, body='{"cursor": "0", "says": "more"}')
+        lab.on("GET /result/7", body="Results.New").on(FIRST, body='{"cursor": "0"}')
+        told = [lab.poll().events() for _ in range(3)]
+        self.assertEqual(told, [[("7", "Results.New")], [("7", "Results.New")], []])
+
+    def test_who_loses_a_record_to_another_key_hears_of_it_first(self) -> None:
+        lab = Harness(Lab(), "results").on(FIRST, body='{"cursor": "0", "key": "ada"}')
+        lab.on(FIRST, body='{"cursor": "0", "key": "ben", "says": "x"}')
+        lab.on(FIRST, body='{"cursor": "0", "says": "y"}')
+        for _ in range(3):
+            lab.on("GET /result/7", body="Results.New")
+        told = [it for _ in range(3) for it in lab.poll().notifications]
+        moved = (ChangeKind.MOVED_AWAY, "ada", '{"gone from":"ada","memo":"told"}')
+        ben = (ChangeKind.UPSERTED, "ben")
+        found = [(it.change.kind, it.change.key, it.payload) for it in told]
+        self.assertEqual(found[1], moved)
+        self.assertEqual(found[2], (*ben, '{"memo":null}'), "its memo is that of the move")
+        self.assertEqual(found[3], (*ben, '{"memo":"told"}'), "no key is the last one")
+
+    def test_what_cannot_be_read_and_notices_are_told_once(self) -> None:
+        page = '{"cursor": "0", "odd": [{"id": "8"}, 9], "notices": ["It does not sort."]}'
+        lab = Harness(Lab(), "results").on("GET /result/7", body="Results.New")
+        poll = lab.on(FIRST, body=page).poll()
+        why = "other JSON than expected"
+        odd = [("odd[0]", "8", why, '{"id":"8"}'), ("odd[1]", None, why, "9")]
+        found = [(it.place, it.id, it.reason, it.data) for it in poll.unreadable]
+        self.assertEqual((found, poll.notices), (odd, ["It does not sort."]))
+        again = lab.on(FIRST, body=page).poll()
+        self.assertEqual((again.unreadable, again.notices), ([], []))
+
+    def test_a_silent_listing_has_its_own_cursor_and_tells_nobody(self) -> None:
+        lab = Harness(Lab(), "results").on("GET /changes?at=0&all=true", body='{"cursor": "9"}')
+        lab.context = replace(lab.context, listing=True, silent=True)
+        lab.on("GET /result/7", body="Results.New")
+        self.assertEqual((lab.poll().notifications, lab.cursor, lab.listed), ([], None, "9"))
+        lab.context = replace(lab.context, listing=False, silent=False)
+        lab.on(FIRST, body='{"cursor": "1", "says": "x"}').on("GET /result/7", body="Results.New")
+        told = lab.poll().notifications
+        self.assertEqual([it.payload for it in told], ['{"memo":"told"}'], "the memo stayed")
+        orders = Harness(Lab(), "orders")
+        orders.context = replace(orders.context, listing=True)
+        with self.assertRaisesRegex(Refused, "orders does not say that it `lists`"):
+            orders.poll()
 
     def test_refuses_what_the_host_refuses(self) -> None:
         for page, result, why in [

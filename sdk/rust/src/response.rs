@@ -84,11 +84,7 @@ impl Response {
     /// # Errors
     /// [`Failure::UnexpectedResponse`] with the place, never with what stands there.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        serde_json::from_str(self.text()?).map_err(|error| {
-            let what = if error.is_data() { "other JSON than expected" } else { "no valid JSON" };
-            let (line, column) = (error.line(), error.column());
-            Failure::unexpected(format!("{what} at line {line}, column {column}"))
-        })
+        serde_json::from_str(self.text()?).map_err(|error| unreadable(&error))
     }
 
     /// The pause that the EHR asks for, where it says it in seconds.
@@ -101,6 +97,13 @@ impl Response {
         let text = self.text().unwrap_or_default().trim_start();
         starts(media_type, "text/html") || starts(text, "<!doctype html") || starts(text, "<html")
     }
+}
+
+/// Where JSON is broken or other than expected; serde's own words quote what stands there.
+pub(crate) fn unreadable(error: &serde_json::Error) -> Failure {
+    let what = if error.is_data() { "other JSON than expected" } else { "no valid JSON" };
+    let (line, column) = (error.line(), error.column());
+    Failure::unexpected(format!("{what} at line {line}, column {column}"))
 }
 
 fn starts(text: &str, with: &str) -> bool {

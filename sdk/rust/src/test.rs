@@ -13,28 +13,27 @@
 //! ```
 //!
 //! One [`Harness::poll`] is one poll of the host: pages until one says no `more`, then
-//! `collect` for every change whose (id, version) is new. The cursor, the memos and what was
-//! seen are kept for the next poll. What the host would refuse is an error here as well: a
-//! request outside the manifest, an undeclared event, a page with more to come that leaves the
-//! cursor where it was, and whatever is over a limit.
+//! `collect` for every change that says something new, and `moved_away` before it where its key is
+//! another. The cursor, the memos and what was seen are kept for the next poll. What the host would
+//! refuse is an error here as well: a request outside the manifest, an undeclared event, a page with
+//! more to come that leaves the cursor where it was, and whatever is over a limit.
 
 mod check;
 mod error;
+mod known;
 mod scenario;
 mod script;
 
-use std::{
-    collections::{HashMap, HashSet},
-    marker::PhantomData,
-};
+use std::{collections::HashMap, marker::PhantomData};
 
 use serde_json::Value;
 
 use crate::{
-    Change, Connector, Context, Failure, Manifest, Notification, Page, Request, Response, Skipped,
-    Step,
+    Change, ChangeKind, Connector, Context, Failure, Manifest, Notification, Page, Request,
+    Response, Skipped, Step, Unreadable,
 };
 pub use error::Error;
+use known::Known;
 pub use scenario::play;
 use script::Script;
 
@@ -68,6 +67,10 @@ pub struct Poll {
     pub notifications: Vec<Told>,
     /// What was passed over: the record's id, and why.
     pub skipped: Vec<(String, Skipped)>,
+    /// What could not be read, and was not told before.
+    pub unreadable: Vec<Unreadable>,
+    /// What a user is told of the EHR, and was not told before.
+    pub notices: Vec<String>,
     /// The cursor after the last page.
     pub cursor: String,
 }
@@ -86,8 +89,10 @@ pub struct Harness<C> {
     manifest: Manifest,
     script: Script,
     cursor: Option<String>,
+    /// Where the listing stands, which has a cursor of its own.
+    listed: Option<String>,
     memos: HashMap<String, String>,
-    seen: HashSet<(String, String)>,
+    known: Known,
     connector: PhantomData<C>,
 }
 
@@ -107,8 +112,9 @@ impl<C: Connector> Harness<C> {
             manifest: C::describe(),
             script: Script::default(),
             cursor: None,
+            listed: None,
             memos: HashMap::new(),
-            seen: HashSet::new(),
+            known: Known::default(),
             connector: PhantomData,
         }
     }
@@ -172,16 +178,35 @@ impl<C: Connector> Harness<C> {
         self
     }
 
+    /// Has the next polls read the whole listing, with its own cursor, or no more.
+    pub fn listing(&mut self, listing: bool) -> &mut Self {
+        self.context.listing = listing;
+        self
+    }
+
+    /// Has the next polls tell nobody, or somebody again.
+    pub fn silent(&mut self, silent: bool) -> &mut Self {
+        self.context.silent = silent;
+        self
+    }
+
+    /// Has the next polls leave out what the EHR refuses, or no more.
+    pub fn last_try(&mut self, last_try: bool) -> &mut Self {
+        self.context.last_try = last_try;
+        self
+    }
+
     /// One poll, to its end. After an error, the pages before it stay committed.
     ///
     /// # Errors
     /// The connector's failure, a request without an answer, or what a host would refuse.
     pub fn poll(&mut self) -> Result<Poll, Error> {
+        check::listing(&self.manifest, &self.context)?;
         let mut poll = Poll::default();
         for _ in 0..check::PAGES {
             let page = self.page(&mut poll)?;
             let more = page.more;
-            self.commit(page, &mut poll)?;
+            self.commit(page, &mut poll);
             if !more {
                 self.collect_all(&mut poll)?;
                 return Ok(poll);
@@ -192,7 +217,8 @@ impl<C: Connector> Harness<C> {
 
     /// Asks for one page, and reads it.
     fn page(&mut self, poll: &mut Poll) -> Result<Page, Error> {
-        let cursor = self.cursor.as_deref();
+        let cursor = self.place().clone();
+        let cursor = cursor.as_deref();
         let request = C::poll(&self.context, cursor).map_err(failed("poll"))?;
         let name = check::request(&self.manifest, &self.context.base_url, &request)?;
         let answer = self.script.answer(&name, request.body.as_ref())?;
@@ -202,20 +228,27 @@ impl<C: Connector> Harness<C> {
         Ok(page)
     }
 
-    fn commit(&mut self, page: Page, poll: &mut Poll) -> Result<(), Error> {
+    /// Where what is read now stands.
+    fn place(&mut self) -> &mut Option<String> {
+        if self.context.listing { &mut self.listed } else { &mut self.cursor }
+    }
+
+    fn commit(&mut self, page: Page, poll: &mut Poll) {
         poll.cursor.clone_from(&page.cursor);
-        self.cursor = Some(page.cursor);
+        *self.place() = Some(page.cursor);
         poll.changes.extend(page.changes);
-        Ok(())
+        let unreadable = page.unreadable.into_iter();
+        poll.unreadable.extend(unreadable.filter(|it| self.known.is_new(it)));
+        poll.notices.extend(page.notices.into_iter().filter(|it| self.known.is_news(it)));
     }
 
     fn collect_all(&mut self, poll: &mut Poll) -> Result<(), Error> {
         let mut answers = HashMap::new();
         for change in poll.changes.clone() {
-            let version = change.version.clone();
-            let is_new =
-                version.is_none_or(|version| self.seen.insert((change.id.clone(), version)));
-            if is_new {
+            let news = self.known.news(change).into_iter();
+            // Of what nobody hears of, nobody hears that it moved.
+            let is_silent = self.context.silent;
+            for change in news.filter(|it| !is_silent || it.kind != ChangeKind::MovedAway) {
                 self.collect(&change, &mut answers, poll)?;
             }
         }
@@ -228,11 +261,15 @@ impl<C: Connector> Harness<C> {
         answers: &mut HashMap<String, Response>,
         poll: &mut Poll,
     ) -> Result<(), Error> {
+        let (call, collect): (_, Collect) = match change.kind {
+            ChangeKind::MovedAway => ("moved_away", C::moved_away),
+            ChangeKind::Upserted | ChangeKind::Deleted => ("collect", C::collect),
+        };
         let mut collected = Vec::new();
         for _ in 0..=check::STEPS {
             let memo = self.memos.get(&change.id).map(String::as_str);
-            let step = C::collect(&self.context, change, memo, &collected);
-            match step.map_err(failed("collect"))? {
+            let step = collect(&self.context, change, memo, &collected);
+            match step.map_err(failed(call))? {
                 Step::Fetch(requests) => {
                     check::step(&requests)?;
                     for request in &requests {
@@ -241,8 +278,7 @@ impl<C: Connector> Harness<C> {
                 }
                 Step::Notify(notification) => return self.told(change, notification, poll),
                 Step::Skip(skipped) => {
-                    self.remember(change, skipped.memo.clone());
-                    poll.skipped.push((change.id.clone(), skipped));
+                    self.passed_over(change, skipped, poll);
                     return Ok(());
                 }
             }
@@ -274,19 +310,30 @@ impl<C: Connector> Harness<C> {
         poll: &mut Poll,
     ) -> Result<(), Error> {
         let payload = check::notification(&self.manifest, &self.context.action, &notification)?;
+        self.memos.remove(&change.id);
         self.remember(change, notification.memo);
         let Change { id: record, key, version, .. } = change.clone();
         let event = notification.event;
-        poll.notifications.push(Told { record, key, version, event, payload });
+        if !self.context.silent {
+            poll.notifications.push(Told { record, key, version, event, payload });
+        }
         Ok(())
     }
 
-    fn remember(&mut self, change: &Change, memo: Option<String>) {
-        if let Some(memo) = memo {
-            self.memos.insert(change.id.clone(), memo);
+    fn passed_over(&mut self, change: &Change, skipped: Skipped, poll: &mut Poll) {
+        self.remember(change, skipped.memo.clone());
+        if !self.context.silent {
+            poll.skipped.push((change.id.clone(), skipped));
         }
     }
+
+    fn remember(&mut self, change: &Change, memo: Option<String>) {
+        self.memos.extend(memo.map(|memo| (change.id.clone(), memo)));
+    }
 }
+
+/// What collects a change.
+type Collect = fn(&Context, &Change, Option<&str>, &[Response]) -> Result<Step, Failure>;
 
 fn failed(call: &'static str) -> impl FnOnce(Failure) -> Error {
     move |failure| Error::Failed { call, failure }

@@ -50,6 +50,20 @@ export interface Connector {
   ): Step;
 
   /**
+   * What to tell those who knew the record under the key that it had, as it has another from now
+   * on: the change's kind is `moved-away`, its key the one before. The memo left here is that of
+   * the change that follows.
+   *
+   * Unless written, nobody is told.
+   */
+  movedAway?(
+    context: Context,
+    change: Change,
+    memo: string | null,
+    collected: readonly Response[],
+  ): Step;
+
+  /**
    * The request that signs in, at EHRs with a sign-in call of their own. `{{secret.NAME}}` in
    * its headers or body stands for a secret, which only the host fills in.
    */
@@ -66,6 +80,24 @@ export type WholeConnector<C extends Connector> = C & Required<Pick<Connector, "
 export function connector<C extends Connector>(functions: C): WholeConnector<C> {
   const usual: Connector["collect"] = (context, change) => tellAsItIs(functions, context, change);
   return Object.assign(functions, { collect: functions.collect ?? usual });
+}
+
+/** What becomes of a change: what the connector has written for it, or the usual. */
+export function collected(
+  connector: Connector,
+  context: Context,
+  change: Change,
+  memo: string | null,
+  answers: readonly Response[],
+): Step {
+  if (change.kind === "moved-away") {
+    return connector.movedAway
+      ? connector.movedAway(context, change, memo, answers)
+      : Step.skip("it has another key from now on");
+  }
+  return connector.collect
+    ? connector.collect(context, change, memo, answers)
+    : tellAsItIs(connector, context, change);
 }
 
 /** Tells a change's own data as its action's only event. */

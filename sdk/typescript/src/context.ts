@@ -16,6 +16,21 @@ export interface ContextFields {
   readonly now: string;
   /** Whether the action's last request got no answer that the host has on disk. */
   readonly interrupted: boolean;
+  /**
+   * Whether all records are wanted, whenever they changed: asked only of an action that `lists`,
+   * with a cursor of that listing's own.
+   */
+  readonly listing: boolean;
+  /**
+   * Whether nobody will hear of what is found, as it was there before: `collect` need ask for
+   * nothing but what a memo takes.
+   */
+  readonly silent: boolean;
+  /**
+   * Whether the EHR has refused something that `collect` asked for, for as long as the user wants
+   * to wait: what is missing is to be left out, whatever its status, and the rest told.
+   */
+  readonly lastTry: boolean;
 }
 
 const EXAMPLE: ContextFields = {
@@ -25,6 +40,9 @@ const EXAMPLE: ContextFields = {
   since: "2026-01-01T00:00:00Z",
   now: "2026-01-01T00:01:00Z",
   interrupted: false,
+  listing: false,
+  silent: false,
+  lastTry: false,
 };
 
 /** What the host says at every call. */
@@ -34,6 +52,9 @@ export class Context implements Omit<ContextFields, "settings"> {
   readonly since: string;
   readonly now: string;
   readonly interrupted: boolean;
+  readonly listing: boolean;
+  readonly silent: boolean;
+  readonly lastTry: boolean;
   readonly #settings: string;
 
   /** Tests make their own; what they leave out is that of an example. */
@@ -44,6 +65,9 @@ export class Context implements Omit<ContextFields, "settings"> {
     this.since = whole.since;
     this.now = whole.now;
     this.interrupted = whole.interrupted;
+    this.listing = whole.listing;
+    this.silent = whole.silent;
+    this.lastTry = whole.lastTry;
     this.#settings = whole.settings;
   }
 

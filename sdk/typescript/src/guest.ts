@@ -6,7 +6,7 @@
  * What leaves it is of the contract's types to the last field, and what is thrown is a failure
  * of the contract: anything else ends in a bare trap, which has no words.
  */
-import { type Connector, tellAsItIs } from "./connector.js";
+import { collected, type Connector } from "./connector.js";
 import { Failure } from "./failure.js";
 import * as from from "./guest/from.js";
 import { setClock } from "./guest/globals.js";
@@ -50,14 +50,11 @@ function connectorOf(inner: Connector) {
       context: wit.Context,
       change: wit.Change,
       memo: string | null,
-      collected: wit.Response[],
+      answers: wit.Response[],
     ) =>
       answer(context, () => {
-        const arguments_ = [from.context(context), from.change(change)] as const;
-        const step = inner.collect
-          ? inner.collect(...arguments_, memo, collected.map(from.response))
-          : tellAsItIs(inner, ...arguments_);
-        return to.step(step);
+        const arguments_ = [from.context(context), from.change(change), memo] as const;
+        return to.step(collected(inner, ...arguments_, answers.map(from.response)));
       }),
   };
 }

@@ -11,16 +11,31 @@
  *
  * @module
  */
-export { Change, type ChangeDetails, Page } from "./change.js";
+export {
+  Change,
+  type ChangeDetails,
+  type ChangeKind,
+  Page,
+  type PageDetails,
+  readEach,
+  type Unreadable,
+} from "./change.js";
 export { type Connector, connector, type Credentials, type WholeConnector } from "./connector.js";
 export { Context, type ContextFields } from "./context.js";
 export { Failure, type FailureCase } from "./failure.js";
 export { fingerprint, hash } from "./fingerprint.js";
 export { Numeral } from "./json.js";
 export * as link from "./link.js";
-export { Action, type Auth, type Detection, type Manifest } from "./manifest.js";
+export {
+  Action,
+  type ActionDetails,
+  type Auth,
+  type Detection,
+  type Manifest,
+} from "./manifest.js";
 export * as model from "./model.js";
 export { encode } from "./percent.js";
+export { fit } from "./read.js";
 export { type Body, type Header, Request } from "./request.js";
 export { Response } from "./response.js";
 export * as shape from "./shape.js";

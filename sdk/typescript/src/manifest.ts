@@ -29,7 +29,12 @@ export interface Action {
   readonly detection: Detection;
   /** Polling more often than this many seconds is refused. */
   readonly fastest: number;
+  /** Whether its whole listing can be read beside what changed: see {@link Context.listing}. */
+  readonly lists?: boolean | undefined;
 }
+
+/** What else is said of an action. */
+export type ActionDetails = Pick<Action, "lists">;
 
 /** Makes actions: name, a line for people, the events, and the fastest interval in seconds. */
 export const Action = {
@@ -42,9 +47,13 @@ export const Action = {
 };
 
 function making(detection: Detection) {
-  return (name: string, summary: string, events: readonly string[], fastest: number): Action => {
-    return { name, summary, events, detection, fastest };
-  };
+  return (
+    name: string,
+    summary: string,
+    events: readonly string[],
+    fastest: number,
+    details: ActionDetails = {},
+  ): Action => ({ ...details, name, summary, events, detection, fastest });
 }
 
 /** What a connector says of itself. */

@@ -20,6 +20,21 @@ export function read<T>(
   }
 }
 
+/**
+ * One record of an answer, of this shape: fitted by itself, so that an odd one does not take its
+ * page along.
+ *
+ * @throws {@link Failure.unexpectedResponse} with the place within it, never with what stands there.
+ */
+export function fit<T>(value: unknown, shape: Shape<T>): T {
+  try {
+    return shape(value, "");
+  } catch (error) {
+    const what = error instanceof Mismatch ? `other JSON than expected: ${error.message}` : null;
+    throw what === null ? error : Failure.unexpectedResponse(what);
+  }
+}
+
 function parsed(text: string, exact: boolean, fail: (what: string) => Failure): unknown {
   if (isDeep(text)) {
     throw fail("JSON nested too deep");

@@ -9,21 +9,25 @@ import type { Connector } from "./connector.js";
 import { type Guest, guest } from "./guest.js";
 import type * as wit from "./guest/wit.js";
 import { below } from "./link.js";
+import { Known } from "./test/known.js";
 import {
   answerOf,
   type Exchange,
   type Notified,
+  type Odd,
   type Play,
   recordingOf,
 } from "./test/recording.js";
 
-export type { Exchange, Notified, Play, Recording } from "./test/recording.js";
+export type { Exchange, Notified, Odd, Play, Recording } from "./test/recording.js";
 
 /** What the host remembers from poll to poll. */
 interface Memory {
   cursor: string | null;
+  /** The listing's own. */
+  listed: string | null;
   readonly memos: Map<string, string>;
-  readonly seen: Set<string>;
+  readonly known: Known;
 }
 
 /** One poll under way: what the EHR has still to answer, and what it answered `collect`. */
@@ -33,6 +37,8 @@ interface Poll {
   readonly answers: Map<string, wit.Response>;
   readonly told: Notified[];
   readonly skipped: { record: string; reason: string }[];
+  readonly unreadable: Odd[];
+  readonly notices: string[];
 }
 
 /**
@@ -48,16 +54,19 @@ export function play(connector: Connector, recording: string): void {
     ...rest
   } = recordingOf(recording);
   const { since = "2026-01-01T00:00:00Z", polls } = rest;
-  const memory: Memory = { cursor: null, memos: new Map(), seen: new Set() };
+  const memory: Memory = { cursor: null, listed: null, memos: new Map(), known: new Known() };
   for (const [at, expected] of polls.entries()) {
     const minutes = (at + 1) * 60_000;
     const now = expected.now ?? new Date(Date.parse(since) + minutes).toISOString();
+    const { listing = false, silent = false, last_try: lastTry = false } = expected;
+    const mode = { interrupted: false, listing, silent, lastTry };
     const text = JSON.stringify(settings);
-    const context = { action, settings: text, baseUrl, since, now, interrupted: false };
-    const left = [...expected.exchanges];
-    const poll: Poll = { context, left, answers: new Map(), told: [], skipped: [] };
+    const context = { action, settings: text, baseUrl, since, now, ...mode };
+    const [left, found] = [[...expected.exchanges], { unreadable: [], notices: [] }];
+    const poll: Poll = { context, left, answers: new Map(), told: [], skipped: [], ...found };
     const failed = run(guest(connector).connector, poll, memory);
-    check(`poll ${at + 1}`, expected, { ...poll, failed, cursor: memory.cursor });
+    const cursor = listing ? memory.listed : memory.cursor;
+    check(`poll ${at + 1}`, expected, { ...poll, failed, cursor });
   }
 }
 
@@ -78,10 +87,17 @@ function check(
     same(`${where}: the cursor`, poll.cursor, expected.cursor);
   }
   same(`${where}: what was skipped`, poll.skipped, expected.skipped ?? []);
+  same(`${where}: what cannot be read`, poll.unreadable, (expected.unreadable ?? []).map(odd));
+  same(`${where}: the notices`, poll.notices, expected.notices ?? []);
   const told = (expected.notifications ?? []).map(({ record, event, key, version, data }) => {
     return { record, event, key: key ?? record, version: version ?? null, data };
   });
   same(`${where}: what was told`, poll.told, told);
+}
+
+/** Where a record that cannot be read stands, and why. */
+function odd({ place, id, reason }: Odd): Odd {
+  return typeof id === "string" ? { place, id, reason } : { place, reason };
 }
 
 /** One poll to its end; answers the failure that ended it. */
@@ -100,26 +116,32 @@ function run(connector: Guest["connector"], poll: Poll, memory: Memory): string 
   }
 }
 
-/** The changes of all pages that were not seen before. */
+/** What is to be collected of all pages. */
 function changes(connector: Guest["connector"], poll: Poll, memory: Memory): wit.Change[] {
-  const { context } = poll;
-  const found: wit.Change[] = [];
+  const [{ context }, { known }, found] = [poll, memory, [] as wit.Change[]];
+  const place = context.listing ? "listed" : "cursor";
+  lists(connector, context);
   for (let more = true; more;) {
-    const request = connector.poll(context, memory.cursor);
+    const request = connector.poll(context, memory[place]);
     const answer = take(poll, 0, nameOf(request, context));
-    const page = connector.changes(context, memory.cursor, answer);
-    found.push(...page.changes.filter((change) => isNew(change, memory)));
-    memory.cursor = page.cursor;
+    const page = connector.changes(context, memory[place], answer);
+    const news = page.changes.flatMap((change) => known.news(change));
+    // Of what nobody hears of, nobody hears that it moved.
+    found.push(...news.filter(({ kind }) => !context.silent || kind !== "moved-away"));
+    poll.unreadable.push(...page.unreadable.filter((it) => known.isNew(it)).map(odd));
+    poll.notices.push(...page.notices.filter((it) => known.isNews(it)));
+    memory[place] = page.cursor;
     more = page.more;
   }
   return found;
 }
 
-function isNew({ id, version }: wit.Change, { seen }: Memory): boolean {
-  const state = JSON.stringify([id, version]);
-  const wasSeen = version !== null && seen.has(state);
-  seen.add(state);
-  return !wasSeen;
+/** A whole listing is asked only of an action that has one. */
+function lists(connector: Guest["connector"], { listing, action }: wit.Context): void {
+  const { actions } = connector.describe();
+  if (listing && !actions.some((it) => it.name === action && it.lists)) {
+    throw new Error(`${action} does not say that it lists`);
+  }
 }
 
 /** Asks on about one change until it is told or passed over. */
@@ -137,8 +159,9 @@ function collect(
     collected.push(...step.val.map((request) => fetch(poll, request)));
     step = connector.collect(poll.context, change, memo, collected);
   }
-  if (step.val.memo !== null) {
-    memory.memos.set(id, step.val.memo);
+  remember(memory, id, step);
+  if (poll.context.silent) {
+    return;
   }
   if (step.tag === "skip") {
     poll.skipped.push({ record: id, reason: step.val.reason });
@@ -147,6 +170,16 @@ function collect(
   const { event, payload } = step.val;
   const data: unknown = JSON.parse(payload);
   poll.told.push({ record: id, event, key: key ?? id, version, data });
+}
+
+/** A notification without a memo takes the record's away; a skip leaves it. */
+function remember({ memos }: Memory, id: string, step: Exclude<wit.Step, { tag: "fetch" }>): void {
+  if (step.tag === "notify") {
+    memos.delete(id);
+  }
+  if (step.val.memo !== null) {
+    memos.set(id, step.val.memo);
+  }
 }
 
 /** The answer to a request of `collect`; equal ones of a poll are sent once. */

@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { guest } from "../dist/guest.js";
-import { Action, Change, connector, Failure, Page, Request } from "../dist/index.js";
+import {
+  Action,
+  Change,
+  connector,
+  Failure,
+  fit,
+  Page,
+  readEach,
+  Request,
+  shape,
+  Step,
+} from "../dist/index.js";
 
 const context = {
   action: "patients",
@@ -12,6 +23,9 @@ const context = {
   since: "2026-01-01T00:00:00Z",
   now: "2026-01-01T00:01:00Z",
   interrupted: false,
+  listing: false,
+  silent: false,
+  lastTry: false,
 };
 const answer = { status: 200, headers: [], body: { tag: "text", val: "{}" } };
 
@@ -37,6 +51,92 @@ test("hands over the contract's types", () => {
   assert.equal(change.version, "\ufffdv");
   const step = it.collect(context, change, null, []);
   assert.deepEqual(step, { tag: "notify", val: { event: "A.B", payload: '{"a":1}', memo: null } });
+});
+
+test("every field of the contract goes both ways", () => {
+  const seen = [];
+  const actions = [
+    Action.feed("a", "A", ["A.B"], 7, { lists: true }),
+    Action.snapshot("b", "B", [], 8),
+  ];
+  const odd = [
+    { place: "entry 3", reason: "no id", data: '{"a":1}' },
+    { place: "4", id: "x", reason: "no", data: "null" },
+  ];
+  const details = { version: "v", content: "c", key: "k", occurredAt: "o" };
+  const found = [Change.upserted("7", 1, details), ...odd, Change.deleted("8")];
+  const page = Page.more("9", found, { notices: ["It does not sort."] });
+  const { connector: it } = guest({
+    describe: () => ({ ...some.describe(), actions }),
+    poll: (given) => (seen.push(given), Request.get("/x")),
+    changes: () => page,
+    collect: (_context, change) => (seen.push(change), Step.skip("collected")),
+    movedAway: (_context, change) => (seen.push(change), Step.skip("moved")),
+  });
+  assert.deepEqual(
+    it.describe().actions.map(({ fastest, lists }) => [fastest, lists]),
+    [
+      [7, true],
+      [8, false],
+    ],
+  );
+  for (const flag of ["interrupted", "listing", "silent", "lastTry"]) {
+    it.poll({ ...context, [flag]: true }, null);
+    const { interrupted, listing, silent, lastTry } = seen.pop();
+    const flags = { interrupted, listing, silent, lastTry };
+    assert.deepEqual(
+      Object.entries(flags).filter(([, is]) => is),
+      [[flag, true]],
+    );
+  }
+  const { changes, unreadable, notices } = it.changes(context, null, answer);
+  assert.deepEqual(unreadable, [
+    { place: "entry 3", id: null, reason: "no id", data: '{"a":1}' },
+    { place: "4", id: "x", reason: "no", data: "null" },
+  ]);
+  assert.deepEqual(notices, ["It does not sort."]);
+  assert.deepEqual(changes[0], { id: "7", kind: "upserted", ...details, data: "1" });
+  assert.equal(changes[1].content, null);
+  assert.equal(it.collect(context, changes[0], null, []).val.reason, "collected");
+  assert.deepEqual({ ...seen.pop() }, { ...changes[0] });
+  const moved = { ...changes[0], kind: "moved-away" };
+  assert.equal(it.collect(context, moved, null, []).val.reason, "moved");
+  assert.deepEqual({ ...seen.pop() }, moved);
+  const usual = guest({ ...some }).connector.collect(context, moved, null, []);
+  assert.equal(usual.val.reason, "it has another key from now on");
+});
+
+test("a page without more is whole", () => {
+  const { unreadable, notices } = guest({ ...some }).connector.changes(context, null, answer);
+  assert.deepEqual([unreadable, notices], [[], []]);
+});
+
+test("a record that does not fit is told by its place", () => {
+  const Record = shape.object({ id: shape.text });
+  assert.deepEqual(fit({ id: "7", more: 1 }, Record), { id: "7", more: 1 });
+  const said = { tag: "unexpected-response", message: /other JSON than expected: \/id is no text/ };
+  assert.throws(() => fit({ id: 7 }, Record), said);
+});
+
+test("an odd record takes no other along", () => {
+  const read = (record) =>
+    Change.upserted(fit(record, shape.object({ id: shape.text })).id, record);
+  const found = readEach("list", [{ id: "1" }, null, { id: 2, x: 1 }, 7], read);
+  const [{ changes, unreadable }] = [Page.last("9", found)];
+  assert.deepEqual(
+    changes.map(({ id }) => id),
+    ["1"],
+  );
+  const told = unreadable.map(({ place, id, data }) => [place, id, data]);
+  assert.deepEqual(told, [
+    ["list[1]", null, "null"],
+    ["list[2]", null, '{"id":2,"x":1}'],
+    ["list[3]", null, "7"],
+  ]);
+  const broken = () => {
+    throw new TypeError("x");
+  };
+  assert.throws(() => readEach("list", [1], broken), TypeError);
 });
 
 test("takes a class, and a sign-in", () => {

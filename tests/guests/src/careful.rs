@@ -1,7 +1,7 @@
 //! A connector that bears whatever its EHR does, but for the one fault that its settings name.
 //!
 //! Its EHR answers `GET /appointments?changedsince=…&limit=…`, oldest change first, and
-//! `GET /patient/{id}`. The faults are a line or two each and in one guest, unlike others of
+//! `GET /patient/{id}`; all of them by `GET /appointments?offset=…&limit=…`. The faults are a line or two each and in one guest, unlike others of
 //! these tests: to build one for each would take minutes.
 
 use rounds_sdk::*;
@@ -44,12 +44,16 @@ struct Position {
 impl Connector for Careful {
     fn describe() -> Manifest {
         Manifest::new("careful", env!("CARGO_PKG_VERSION"), "A guest of the tests")
-            .action(Action::feed(ACTION, "Appointments", &[EVENT], 1))
+            .action(Action::feed(ACTION, "Appointments", &[EVENT], 1).lists())
             .settings_schema(r#"{"type":"object"}"#)
             .requests(&["GET /appointments", "GET /patient/*"])
     }
 
     fn poll(context: &Context, cursor: Option<&str>) -> Result<Request, Failure> {
+        if lists(context)? {
+            let request = Request::get("/appointments").query("offset", offset(cursor)?);
+            return Ok(request.query("limit", PAGE));
+        }
         let Position { since, limit, .. } = Position::read(context, cursor)?;
         Ok(Request::get("/appointments").query("changedsince", since).query("limit", limit))
     }
@@ -59,7 +63,8 @@ impl Connector for Careful {
         cursor: Option<&str>,
         answer: &Response,
     ) -> Result<Page, Failure> {
-        let position = Position::read(context, cursor)?;
+        let at = if lists(context)? { None } else { cursor };
+        let position = Position::read(context, at)?;
         if position.has("blind-to-status") && answer.status >= 500 {
             return Ok(Page::last(position.print(), []));
         }
@@ -71,9 +76,13 @@ impl Connector for Careful {
             None if position.has("takes-anything") => Vec::new(),
             records => records.ok_or_else(|| Failure::unexpected("no list of appointments"))?,
         };
-        let changes = changes(&position, &records)?;
-        let cursor = cursor_after(context, &position, &records)?;
-        Ok(Page { more: records.len() >= position.limit, ..Page::last(cursor, changes) })
+        let page = page(&position, &records)?;
+        let more = records.len() >= position.limit;
+        let cursor = match lists(context)? {
+            true => (offset(cursor)? + records.len()).to_string(),
+            false => cursor_after(context, &position, &records)?,
+        };
+        Ok(Page { more, cursor, ..page })
     }
 
     fn collect(
@@ -92,6 +101,34 @@ impl Connector for Careful {
         };
         tell(&fault, change, memo, &serde_json::json!({ "Patient": patient, "Visit": record }))
     }
+
+    fn moved_away(
+        context: &Context,
+        change: &Change,
+        _: Option<&str>,
+        collected: &[Response],
+    ) -> Result<Step, Failure> {
+        let fault = context.settings::<Settings>()?.fault;
+        let Some(answer) = collected.first() else {
+            return Ok(ask(&fault, change.key.as_deref().unwrap_or(&change.id)));
+        };
+        if fault == "moves-badly" {
+            return Err(Failure::unexpected("nobody thought of this"));
+        }
+        let patient = patient(&fault, answer)?;
+        Ok(Notification::new(EVENT, &serde_json::json!({ "Patient": patient }))?.into())
+    }
+}
+
+/// Whether the whole listing is to be read.
+fn lists(context: &Context) -> Result<bool, Failure> {
+    Ok(context.listing && context.settings::<Settings>()?.fault != "lists-since")
+}
+
+/// How much of the listing was read.
+fn offset(cursor: Option<&str>) -> Result<usize, Failure> {
+    let lost = |_| Failure::CursorLost("not a cursor of this listing".into());
+    cursor.map_or(Ok(0), |cursor| cursor.parse().map_err(lost))
 }
 
 impl Position {
@@ -146,30 +183,54 @@ fn quoting(answer: &Response) -> Result<Option<Vec<Value>>, Failure> {
         .map_err(|error| Failure::unexpected(format!("{error}: {text}")))
 }
 
-fn changes(position: &Position, records: &[Value]) -> Result<Vec<Change>, Failure> {
-    let mut changes = Vec::new();
-    for record in records {
+/// What records say, one by one: what cannot be read takes nobody along.
+fn page(position: &Position, records: &[Value]) -> Result<Page, Failure> {
+    let mut page = Page::last("", []);
+    for (at, record) in records.iter().enumerate() {
         if position.has("poisoned") && text(record, "reason").is_none() {
             return Err(Failure::unexpected("an appointment without a reason"));
         }
-        if position.has("drops") && text(record, "status").is_none() {
+        let is_old = text(record, "changedAt").is_some_and(|at| at < position.since.as_str());
+        let is_dropped = match position.fault.as_str() {
+            "drops" => text(record, "status").is_none(),
+            "lists-some" => is_old,
+            _ => false,
+        };
+        if is_dropped {
             continue;
         }
         if position.has("logs") {
             writes_to_log(record);
         }
-        changes.push(change(position, record)?);
+        match change(position, record) {
+            Ok(change) => page.changes.push(change),
+            Err(failure) if position.has("all-or-none") => return Err(failure),
+            Err(_) => page.unreadable.push(unreadable(position, at, record)),
+        }
     }
     if position.has("newest-first") {
-        changes.reverse();
+        page.changes.reverse();
     }
-    Ok(changes)
+    Ok(page)
+}
+
+fn unreadable(position: &Position, at: usize, record: &Value) -> Unreadable {
+    let reason = match position.has("names-in-reason") {
+        true => text(record, "patientName").unwrap_or_default(),
+        false => "it lacks what each must have",
+    };
+    let (place, id) = (format!("appointments[{at}]"), text(record, "id").map(Into::into));
+    Unreadable { place, id, reason: reason.into(), data: record.to_string() }
 }
 
 fn change(position: &Position, record: &Value) -> Result<Change, Failure> {
     let missing = || Failure::unexpected("an appointment without what each must have");
     let (id, at) = (text(record, "id"), text(record, "changedAt"));
     let (Some(id), Some(at)) = (id, at) else { return Err(missing()) };
+    Time::parse(at)?;
+    if record.get("gone").and_then(Value::as_bool) == Some(true) {
+        return Ok(gone(position, id, at));
+    }
     let key = match position.has("names-in-key") {
         true => text(record, "patientName").unwrap_or_default(),
         false => text(record, "patientId").unwrap_or(id),
@@ -178,8 +239,15 @@ fn change(position: &Position, record: &Value) -> Result<Change, Failure> {
     Ok(match position.fault.as_str() {
         "unversioned" => change,
         "random-version" => change.version(format!("{at} {}", random())),
+        "says-nothing" => change.version(at).content("an appointment"),
         _ => change.version(at),
     })
+}
+
+/// Who it was of the EHR no longer says, and need not: the host knows the record's last key.
+fn gone(position: &Position, id: &str, at: &str) -> Change {
+    let change = Change::deleted(id).version(at).occurred_at(at);
+    if position.has("gone-elsewhere") { change.key(id) } else { change }
 }
 
 /// The latest time that is no mistake, and how many to ask for from there.
@@ -192,7 +260,7 @@ fn cursor_after(
     let mut last = (Time::parse(&position.since)?, position.since.clone());
     let mut moved = false;
     for at in records.iter().filter_map(|record| text(record, "changedAt")) {
-        let time = Time::parse(at)?;
+        let Ok(time) = Time::parse(at) else { continue };
         if time > last.0 && (time.millis_since(now) < AHEAD || position.has("follows-future")) {
             (last, moved) = ((time, at.to_owned()), true);
         }

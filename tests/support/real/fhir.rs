@@ -7,6 +7,7 @@ use super::{
     folder::Folder,
     install::python,
     process::{PATIENCE, Process},
+    rest::{Rest, kind, path},
 };
 
 /// The bearer token with which the tests themselves get in, whatever others need.
@@ -29,7 +30,7 @@ pub(crate) struct Fhir {
     process: Option<Process>,
     port: u16,
     settings: Value,
-    http: reqwest::Client,
+    rest: Rest,
     folder: Folder,
 }
 
@@ -43,8 +44,8 @@ impl Fhir {
             "simulator": { "enabled": false },
             "server_auth": auth.settings(),
         });
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let mut fhir = Self { process: None, port: 0, settings, http, folder };
+        let mut fhir =
+            Self { process: None, port: 0, settings, rest: Rest::new(0, Some(KEY)), folder };
         fhir.start_again().await;
         fhir
     }
@@ -62,13 +63,14 @@ impl Fhir {
         command.env("ROUNDS_FHIR_SETTINGS", self.settings.to_string()).current_dir(&self.folder.0);
         let process = Process::start("sekmet-fhir", command).await;
         self.port = process.port();
+        self.rest = Rest::new(self.port, Some(KEY));
         self.process = Some(process);
         self.ready().await;
     }
 
     /// Its base URL, as `http://127.0.0.1:1234/fhir`.
     pub(crate) fn base_url(&self) -> String {
-        format!("http://127.0.0.1:{}/fhir", self.port)
+        self.rest.base_url()
     }
 
     /// Where SMART clients ask for tokens; also the audience that their assertions name.
@@ -135,17 +137,8 @@ impl Fhir {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-        let patch = method == Method::PATCH;
-        let kind = if patch { "application/json-patch+json" } else { "application/fhir+json" };
-        let url = format!("{}/{path}", self.base_url());
-        let mut request = self.http.request(method, url.trim_end_matches('/')).bearer_auth(KEY);
-        if let Some(body) = body {
-            request = request.header("content-type", kind).body(body.to_string());
-        }
-        let answer = request.send().await.unwrap_or_else(|error| panic!("{error}\n{}", self.log()));
-        let status = answer.status();
-        let text = answer.text().await.expect("the answer's text");
-        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+        let answer = self.rest.send(method, path, body).await;
+        answer.unwrap_or_else(|error| panic!("{error}\n{}", self.log()))
     }
 
     /// It listens before it can answer, so the first answer is what it waits for.
@@ -185,12 +178,4 @@ impl Auth {
 
 fn smart_client((id, jwks): &(&str, Value)) -> Value {
     json!({ "client_id": id, "jwks": jwks, "scopes": "system/*.read" })
-}
-
-fn kind(record: &Value) -> &str {
-    record["resourceType"].as_str().expect("a resourceType")
-}
-
-fn path(record: &Value) -> String {
-    format!("{}/{}", kind(record), record["id"].as_str().expect("an id"))
 }

@@ -16,9 +16,15 @@ use std::{
 
 macro_rules! files {
     ($folder:literal: $($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../real/", $folder, "/", $name)))),*]
+        &[$(($name, include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"), "/../tests/real/", $folder, "/", $name
+        )))),*]
     };
 }
+
+mod java;
+
+pub(super) use java::{hapi, java_missing};
 
 /// What one language's real systems are made of.
 struct Kit {

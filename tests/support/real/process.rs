@@ -38,7 +38,16 @@ struct Heard {
 
 impl Process {
     /// Starts it and waits for its port. Panics with its log if it ends before.
-    pub(super) async fn start(name: &'static str, mut command: Command) -> Self {
+    pub(super) async fn start(name: &'static str, command: Command) -> Self {
+        Self::start_within(PATIENCE, name, command).await
+    }
+
+    /// Starts one that may take so long to be ready.
+    pub(super) async fn start_within(
+        patience: Duration,
+        name: &'static str,
+        mut command: Command,
+    ) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -50,7 +59,7 @@ impl Process {
         listen(child.stdout.take().unwrap(), heard.clone(), tell.clone(), Heard::line);
         listen(child.stderr.take().unwrap(), heard.clone(), tell, Heard::log);
         let mut process = Self { name, child, port: 0, heard, changed };
-        process.port = process.wait("its port", |heard| heard.port).await;
+        process.port = process.wait("its port", patience, |heard| heard.port).await;
         process
     }
 
@@ -76,7 +85,7 @@ impl Process {
         until: impl Fn(&[Value]) -> bool,
     ) -> Vec<Value> {
         let enough = |heard: &Heard| until(&heard.lines).then(|| heard.lines.clone());
-        self.wait(what, enough).await
+        self.wait(what, PATIENCE, enough).await
     }
 
     /// What it last wrote beside its lines, to say in a failure.
@@ -86,7 +95,12 @@ impl Process {
         heard.log[from..].join("\n")
     }
 
-    async fn wait<T>(&self, what: &str, found: impl Fn(&Heard) -> Option<T>) -> T {
+    async fn wait<T>(
+        &self,
+        what: &str,
+        patience: Duration,
+        found: impl Fn(&Heard) -> Option<T>,
+    ) -> T {
         let mut changed = self.changed.clone();
         let look = || found(&self.heard.lock().unwrap());
         let wait = async {
@@ -100,7 +114,7 @@ impl Process {
                 }
             }
         };
-        match tokio::time::timeout(PATIENCE, wait).await {
+        match tokio::time::timeout(patience, wait).await {
             Ok(Some(there)) => there,
             Ok(None) => panic!("{} ended before {what}\n{}", self.name, self.story()),
             Err(_) => panic!("{}: waited in vain for {what}\n{}", self.name, self.story()),

@@ -1,16 +1,19 @@
 //! What the clinic says of an appointment and its patient, as the data model has it.
 
-use rounds_sdk::model::{
-    Address, AppointmentInfo, Demographics, Identifier, Location, PhoneNumber, Provider,
-    Scheduling, Visit,
+use rounds_sdk::{
+    fingerprint,
+    model::{
+        Address, AppointmentInfo, Demographics, Identifier, Location, PhoneNumber, Provider,
+        Scheduling, Visit,
+    },
 };
 use serde::Deserialize;
 
 /// An appointment, with whatever of it the clinic knows.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Appointment {
-    id: String,
+    pub(crate) id: String,
     pub(crate) patient_id: String,
     status: Option<String>,
     pub(crate) start: Option<String>,
@@ -23,7 +26,7 @@ pub(crate) struct Appointment {
     location: Option<Room>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Person {
     id: Option<String>,
     given: Option<String>,
@@ -61,6 +64,36 @@ struct Home {
 }
 
 impl Appointment {
+    /// One of which nothing is told but that it is off.
+    pub(crate) fn cancelled(id: &str, patient_id: &str) -> Self {
+        let (id, patient_id) = (id.to_owned(), patient_id.to_owned());
+        Self { id, patient_id, status: Some("cancelled".into()), ..Self::default() }
+    }
+
+    /// A fingerprint of all that is told of it: when it was changed is not.
+    pub(crate) fn content(&self) -> String {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let minutes = self.minutes.map(|minutes| minutes.to_string());
+        let none = (Person::default(), Room::default());
+        let provider = self.provider.as_ref().unwrap_or(&none.0);
+        let location = self.location.as_ref().unwrap_or(&none.1);
+        let parts = [
+            self.patient_id.clone(),
+            text(&self.status),
+            text(&self.start),
+            minutes.unwrap_or_default(),
+            text(&self.reason),
+            text(&self.cancel_reason),
+            text(&self.kind),
+            text(&provider.id),
+            text(&provider.given),
+            text(&provider.family),
+            text(&location.facility),
+            text(&location.room),
+        ];
+        fingerprint(parts.iter().map(String::as_str))
+    }
+
     /// The event, by whether the start is the one last told; `None` where none was told.
     pub(crate) fn event(&self, same_start: Option<bool>) -> &'static str {
         match (self.status.as_deref(), same_start) {

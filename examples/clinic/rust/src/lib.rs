@@ -1,16 +1,16 @@
 //! A clinic whose API says which appointments changed since a time, and who a patient is.
 //!
 //! It answers oldest change first and no more than so many, with no link to the next page. So
-//! every page asks from the newest time seen, that time included, and what comes twice has a
-//! version that the host has seen. Where more records share one time than a page holds, the page
-//! grows until it reaches past them. A time that lies ahead is told and not asked from: nothing
-//! before it would be told again.
+//! every page asks from the newest time seen, that time included, and what comes twice the host
+//! knows. Where more records share one time than a page holds, the page grows until it reaches past
+//! them. A time that lies ahead is told and not asked from: nothing before it would be told again.
+//! A record that cannot be read takes no other along, and one that another patient has from now on
+//! is cancelled for the one before.
 
 mod appointment;
 
 use rounds_sdk::*;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::appointment::{Appointment, Patient};
 
@@ -24,6 +24,7 @@ const EVENTS: [&str; 5] = [
 const SETTINGS: &str = r#"{"type":"object","properties":{"page_size":{"type":"integer","minimum":1,"maximum":1000}},"additionalProperties":false}"#;
 const LARGEST_PAGE: usize = 10_000;
 const DAY: u32 = 86_400;
+const UNREADABLE: &str = "an appointment without what each must have, or with it otherwise";
 
 /// The connector.
 pub struct Clinic;
@@ -34,19 +35,15 @@ struct Settings {
     page_size: usize,
 }
 
-/// Records as they came, so that a change carries one unread.
 #[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    appointments: Vec<&'a RawValue>,
+struct Answer {
+    appointments: Vec<Record>,
 }
 
-/// What of a record tells that it changed.
+/// When a record changed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Changed {
-    id: String,
-    patient_id: String,
     changed_at: String,
 }
 
@@ -72,24 +69,23 @@ impl Connector for Clinic {
         let (since, limit) = position(context, cursor)?;
         let Answer { appointments } = answer.ok()?.json()?;
         let is_full = appointments.len() >= limit;
-        let (mut changes, mut newest) = (Vec::new(), (Time::parse(since)?, since.to_owned()));
-        let (now, mut moved) = (Time::parse(&context.now)?, false);
-        for record in appointments {
-            let changed: Changed = serde_json::from_str(record.get())
-                .map_err(|_| Failure::unexpected("an appointment without what each must have"))?;
-            let at = Time::parse(&changed.changed_at)?;
+        let (now, mut newest) =
+            (Time::parse(&context.now)?, (Time::parse(since)?, since.to_owned()));
+        let mut moved = false;
+        let page = Page::last("", []).read_each("appointments", &appointments, |record| {
+            let (at, change) = change_of(record).map_err(|_| Failure::unexpected(UNREADABLE))?;
             if at >= newest.0 && !is_ahead(at, now) {
                 moved |= at > newest.0;
-                newest = (at, changed.changed_at.clone());
+                newest = (at, change.version.clone().unwrap_or_default());
             }
-            changes.push(changed.of(record));
-        }
+            Ok(change)
+        })?;
         let page_size = context.settings::<Settings>()?.page_size;
-        match (is_full, moved) {
-            (false, _) => Ok(Page::last(format!("{} {page_size}", newest.1), changes)),
-            (true, true) => Ok(Page::more(format!("{} {page_size}", newest.1), changes)),
-            (true, false) => Ok(Page::more(format!("{since} {}", larger(limit)?), changes)),
-        }
+        let cursor = match (is_full, moved) {
+            (true, false) => format!("{since} {}", larger(limit)?),
+            (true, true) | (false, _) => format!("{} {page_size}", newest.1),
+        };
+        Ok(Page { more: is_full, cursor, ..page })
     }
 
     fn collect(
@@ -100,26 +96,51 @@ impl Connector for Clinic {
     ) -> Result<Step, Failure> {
         let appointment: Appointment = serde_json::from_str(&change.data)
             .map_err(|_| Failure::unexpected("an appointment that cannot be read"))?;
-        let Some(answer) = collected.first() else {
-            let target = format!("/patient/{}", encode(&appointment.patient_id));
-            return Ok(Step::Fetch(vec![Request::get(target)]));
-        };
-        let patient: Option<Patient> = match answer.status {
-            404 | 410 => None,
-            _ => Some(answer.ok()?.json()?),
-        };
+        let Some(answer) = collected.first() else { return Ok(ask(&appointment.patient_id)) };
+        let patient = patient_of(answer)?;
         let start = fingerprint([appointment.start.as_deref().unwrap_or_default()]);
         let event = appointment.event(memo.map(|memo| memo == start));
         Ok(Notification::new(event, &appointment.told_with(patient))?.memo(start).into())
     }
+
+    /// Without a memo, as it is another's from now on: that one hears of it as new.
+    fn moved_away(
+        _: &Context,
+        change: &Change,
+        memo: Option<&str>,
+        collected: &[Response],
+    ) -> Result<Step, Failure> {
+        let before = change.key.as_deref().and_then(|key| key.strip_prefix("patient/"));
+        let (Some(_), Some(before)) = (memo, before) else {
+            return Ok(Skipped::new("nobody was told of it").into());
+        };
+        let Some(answer) = collected.first() else { return Ok(ask(before)) };
+        let cancelled = Appointment::cancelled(&change.id, before);
+        let told = cancelled.told_with(patient_of(answer)?);
+        Ok(Notification::new("Scheduling.Cancel", &told)?.into())
+    }
 }
 
-impl Changed {
-    fn of(self, record: &RawValue) -> Change {
-        Change::upserted(self.id, record.get())
-            .key(format!("patient/{}", self.patient_id))
-            .version(self.changed_at.clone())
-            .occurred_at(self.changed_at)
+/// When a record changed, and the change that it is.
+fn change_of(record: &Record) -> Result<(Time, Change), Failure> {
+    let Changed { changed_at } = record.read()?;
+    let appointment: Appointment = record.read()?;
+    let change = Change::upserted(&appointment.id, record.text())
+        .key(format!("patient/{}", appointment.patient_id))
+        .version(&changed_at)
+        .content(appointment.content());
+    Ok((Time::parse(&changed_at)?, change.occurred_at(changed_at)))
+}
+
+fn ask(patient: &str) -> Step {
+    Step::Fetch(vec![Request::get(format!("/patient/{}", encode(patient)))])
+}
+
+/// The patient, where the clinic still knows that one.
+fn patient_of(answer: &Response) -> Result<Option<Patient>, Failure> {
+    match answer.status {
+        404 | 410 => Ok(None),
+        _ => Ok(Some(answer.ok()?.json()?)),
     }
 }
 

@@ -1,14 +1,10 @@
 /** What the clinic answers, and what the data model makes of it. */
-import { model, shape, type Shaped } from "rounds-sdk";
+import { fingerprint, model, shape, type Shaped } from "rounds-sdk";
 
 const text = shape.optional(shape.text);
 
-/** What every appointment has. */
-export const Changed = shape.object({
-  id: shape.text,
-  patientId: shape.text,
-  changedAt: shape.text,
-});
+/** When a record changed. */
+export const Changed = shape.object({ changedAt: shape.text });
 
 /** An appointment, with whatever of it the clinic knows. */
 export const Appointment = shape.object({
@@ -60,6 +56,31 @@ export function eventOf({ status }: Appointment, isSameStart: boolean | null): s
     return "Scheduling.New";
   }
   return isSameStart ? "Scheduling.Modification" : "Scheduling.Reschedule";
+}
+
+/** An appointment of which nothing is told but that it is off. */
+export function cancelled(id: string, patientId: string): Appointment {
+  return { id, patientId, status: "cancelled" };
+}
+
+/** A fingerprint of all that is told of it: when it was changed is not. */
+export function contentOf(appointment: Appointment): string {
+  const { patientId, minutes, provider, location } = appointment;
+  const parts = [
+    patientId,
+    appointment.status,
+    appointment.start,
+    minutes?.toString(),
+    appointment.reason,
+    appointment.cancelReason,
+    appointment.type,
+    provider?.id,
+    provider?.given,
+    provider?.family,
+    location?.facility,
+    location?.room,
+  ];
+  return fingerprint(parts.map((part) => part ?? ""));
 }
 
 /** What is told of it; without a patient where the clinic knows that one no more. */

@@ -2,10 +2,11 @@
  * A clinic whose API says which appointments changed since a time, and who a patient is.
  *
  * It answers oldest change first and no more than so many, with no link to the next page. So
- * every page asks from the newest time seen, that time included, and what comes twice has a
- * version that the host has seen. Where more records share one time than a page holds, the
- * page grows until it reaches past them. A time that lies ahead is told and not asked from:
- * nothing before it would be told again.
+ * every page asks from the newest time seen, that time included, and what comes twice the host
+ * knows. Where more records share one time than a page holds, the page grows until it reaches past
+ * them. A time that lies ahead is told and not asked from: nothing before it would be told again.
+ * A record that cannot be read takes no other along, and one that another patient has from now on
+ * is cancelled for the one before.
  */
 import {
   Action,
@@ -15,22 +16,33 @@ import {
   encode,
   Failure,
   fingerprint,
+  fit,
   Page,
+  readEach,
   Request,
+  type Response,
   shape,
-  type Shaped,
   Step,
   Time,
 } from "rounds-sdk";
 
-import { Appointment, Changed, eventOf, Patient, told } from "./appointment.js";
+import {
+  Appointment,
+  cancelled,
+  Changed,
+  contentOf,
+  eventOf,
+  Patient,
+  told,
+} from "./appointment.js";
 
 const LARGEST_PAGE = 10_000;
 const DAY = 86_400;
+const UNREADABLE = "an appointment without what each must have, or with it otherwise";
 const EVENTS = ["New", "Reschedule", "Modification", "Cancel", "NoShow"];
 
 const Settings = shape.object({ page_size: shape.optional(shape.count) });
-const Answer = shape.object({ appointments: shape.list(Changed) });
+const Answer = shape.object({ appointments: shape.list(shape.any) });
 
 export default connector({
   describe: () => ({
@@ -63,27 +75,39 @@ export default connector({
     const { since, limit } = position(context, cursor);
     const { appointments } = answer.ok().json(Answer);
     const isFull = appointments.length >= limit;
-    const newest = newestOf(since, appointments, Time.parse(context.now));
-    const changes = appointments.map(changeOf);
+    const found = readEach("appointments", appointments, changeOf);
+    const changes = found.filter((it) => it instanceof Change);
+    const newest = newestOf(since, changes, Time.parse(context.now));
     const next = `${newest} ${pageSize(context)}`;
     if (!isFull) {
-      return Page.last(next, changes);
+      return Page.last(next, found);
     }
     const hasMoved = Time.parse(newest) > Time.parse(since);
-    return Page.more(hasMoved ? next : `${since} ${larger(limit)}`, changes);
+    return Page.more(hasMoved ? next : `${since} ${larger(limit)}`, found);
   },
 
   collect(_context, change, memo, collected) {
     const appointment = change.json(Appointment);
     const [answer] = collected;
     if (answer === undefined) {
-      return Step.fetch(Request.get(`/patient/${encode(appointment.patientId)}`));
+      return ask(appointment.patientId);
     }
-    const isGone = answer.status === 404 || answer.status === 410;
-    const patient = isGone ? null : answer.ok().json(Patient);
+    const patient = patientOf(answer);
     const start = fingerprint([appointment.start ?? ""]);
     const event = eventOf(appointment, memo === null ? null : memo === start);
     return Step.notify(event, told(appointment, patient), start);
+  },
+
+  movedAway(_context, { id, key }, memo, [answer]) {
+    const [, before] = /^patient\/(.*)$/s.exec(key ?? "") ?? [];
+    if (memo === null || before === undefined) {
+      return Step.skip("nobody was told of it");
+    }
+    if (answer === undefined) {
+      return ask(before);
+    }
+    // Without a memo, as it is another's from now on: that one hears of it as new.
+    return Step.notify("Scheduling.Cancel", told(cancelled(id, before), patientOf(answer)));
   },
 });
 
@@ -122,21 +146,37 @@ function pageSize(context: Context): number {
 }
 
 /** The latest instant that is not ahead, in the clinic's own words; of equal ones the last. */
-function newestOf(since: string, appointments: Shaped<typeof Changed>[], now: Time): string {
+function newestOf(since: string, changes: Change[], now: Time): string {
   let [newest, instant] = [since, Time.parse(since)];
-  for (const { changedAt } of appointments) {
-    const at = Time.parse(changedAt);
+  for (const { version } of changes) {
+    const at = Time.parse(version ?? since);
     if (at >= instant && !isAhead(at, now)) {
-      [newest, instant] = [changedAt, at];
+      [newest, instant] = [version ?? since, at];
     }
   }
   return newest;
 }
 
-function changeOf(record: Shaped<typeof Changed>): Change {
-  const { id, patientId, changedAt } = record;
-  const details = { version: changedAt, key: `patient/${patientId}`, occurredAt: changedAt };
-  return Change.upserted(id, record, details);
+/** The change that a record tells of. */
+function changeOf(record: unknown): Change {
+  try {
+    const [appointment, { changedAt }] = [fit(record, Appointment), fit(record, Changed)];
+    Time.parse(changedAt);
+    const { id, patientId } = appointment;
+    const details = { version: changedAt, key: `patient/${patientId}`, occurredAt: changedAt };
+    return Change.upserted(id, record, { ...details, content: contentOf(appointment) });
+  } catch (error) {
+    throw error instanceof Failure ? Failure.unexpectedResponse(UNREADABLE) : error;
+  }
+}
+
+function ask(patient: string): Step {
+  return Step.fetch(Request.get(`/patient/${encode(patient)}`));
+}
+
+/** The patient, where the clinic still knows that one. */
+function patientOf(answer: Response): Patient | null {
+  return answer.status === 404 || answer.status === 410 ? null : answer.ok().json(Patient);
 }
 
 /** The page that may reach past so many of one time. */

@@ -28,6 +28,7 @@ pub(super) fn read(value: Value<'_>) -> Option<Connection> {
     table.set("timeout", &mut connection.timeout, Value::duration);
     table.set("headers", &mut connection.headers, header::read);
     table.set_some("rate", &mut connection.rate, Value::positive);
+    table.set("collect_for", &mut connection.collect_for, Value::duration);
     connection.tasks = table.need("actions", tasks).unwrap_or_default();
     table.finish();
     Some(connection)

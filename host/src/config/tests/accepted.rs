@@ -62,6 +62,7 @@ ca = "ca.pem"
 timeout = "45s"
 headers = { X-Site = "7", Authorization = { env = "TOKEN" } }
 rate = 2.5
+collect_for = "2h"
 
 [connection.auth]
 type = "smart-backend-services"
@@ -213,6 +214,7 @@ fn every_key_of_a_connection_is_read() {
     assert_eq!((connection.name.as_str(), connection.connector.as_str()), ("ward", "fhir-r4"));
     assert_eq!(connection.base_url.as_str(), "https://ehr.example/fhir/");
     assert_eq!((connection.concurrency, connection.rate), (3, Some(2.5)));
+    assert_eq!(connection.collect_for, Duration::from_secs(2 * 60 * 60));
     assert_eq!(connection.since, Some(Since::Ago(Duration::from_secs(30 * 86_400))));
     let reachable: Vec<String> = connection.reachable().iter().map(|it| it.to_string()).collect();
     assert_eq!(reachable, ["10.0.0.0/8", "fd00::7/128", "10.1.1.1/32"]);
@@ -231,7 +233,7 @@ fn every_key_of_a_connection_is_read() {
     assert_eq!(connection.settings.value, expected);
     assert_eq!(connection.place, Place { line: 28, column: 8 });
     assert_eq!(connection.connector.place, Place { line: 29, column: 13 });
-    assert_eq!(connection.settings.place, Place { line: 48, column: 1 });
+    assert_eq!(connection.settings.place, Place { line: 49, column: 1 });
 }
 
 #[test]
@@ -243,9 +245,9 @@ fn tasks_stand_in_file_order_with_their_places() {
     };
     let tasks: Vec<_> = connection.tasks.iter().map(shown).collect();
     let expected = [
-        ("patients".to_owned(), "every 1h30m".to_owned(), true, 55),
-        ("appointments".to_owned(), "every 1m".to_owned(), false, 56),
-        ("orders".to_owned(), "cron 0 6 * * * Europe/Berlin".to_owned(), true, 57),
+        ("patients".to_owned(), "every 1h30m".to_owned(), true, 56),
+        ("appointments".to_owned(), "every 1m".to_owned(), false, 57),
+        ("orders".to_owned(), "cron 0 6 * * * Europe/Berlin".to_owned(), true, 58),
     ];
     assert_eq!(tasks, expected);
     let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();

@@ -12,9 +12,12 @@ mod future;
 mod growth;
 mod identifiers;
 mod inside;
+mod keys;
+mod listing;
 mod odd;
 mod order;
 mod same;
+mod says;
 mod twice;
 mod watched;
 
@@ -64,6 +67,9 @@ pub(super) async fn run(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Vec<Done> {
         future::check(lab, bench).await,
         same::check(lab, bench).await,
         clock::check(lab, bench).await,
+        says::check(lab, bench).await,
+        keys::check(lab, bench).await,
+        listing::check(lab, bench).await,
         growth::check(lab, bench).await,
         identifiers::check(lab, bench).await,
         order::check(bench),

@@ -21,21 +21,27 @@ pub(super) struct Place {
     pub(super) base_url: String,
     pub(super) since: Timestamp,
     pub(super) now: Timestamp,
+    pub(super) mode: Mode,
     /// The connection's name, which a guest is not told; its random numbers hang on it.
     pub(super) connection: &'static str,
 }
 
 impl Place {
     fn context(&self) -> Context {
-        let connection = ConnectionName::from(self.connection);
         Context {
-            task: TaskId { connection, action: ActionName::from(self.action.as_str()) },
+            task: self.task(),
             settings: self.settings.clone(),
             base_url: self.base_url.clone(),
             since: self.since,
             now: self.now,
-            mode: Mode::default(),
+            mode: self.mode,
         }
+    }
+
+    /// The task that is polled.
+    pub(super) fn task(&self) -> TaskId {
+        let connection = ConnectionName::from(self.connection);
+        TaskId { connection, action: ActionName::from(self.action.as_str()) }
     }
 
     /// The same so many seconds later.
@@ -100,6 +106,12 @@ impl<'c> Lab<'c> {
             let ids = page.changes.iter().flat_map(|it| [Some(&it.id), it.key.as_ref()]);
             let ids: BTreeSet<&String> = ids.flatten().collect();
             ids.into_iter().for_each(|id| self.watch.look(Spot::Identity, id, &self.call));
+            for odd in &page.unreadable {
+                self.watch.look(Spot::Identity, odd.id.as_deref().unwrap_or_default(), &self.call);
+                self.watch.look(Spot::Reason, &odd.place, &self.call);
+                self.watch.look(Spot::Reason, &odd.reason, &self.call);
+            }
+            page.notices.iter().for_each(|it| self.watch.look(Spot::Reason, it, &self.call));
         }
         page
     }

@@ -176,6 +176,8 @@ fn skeleton(material: &Material) -> Vec<String> {
         bones.push(text(&call.place, &call.request));
         let changes = call.page.changes.iter();
         bones.extend(changes.map(|it| format!("{} {:?} {:?}", it.id, it.key, it.occurred_at)));
+        let unreadable = call.page.unreadable.iter();
+        bones.extend(unreadable.map(|it| format!("{} {:?}", it.place, it.id)));
     }
     for call in &material.collects {
         bones.extend(call.asked.iter().map(|request| text(&call.place, request)));

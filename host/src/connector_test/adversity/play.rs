@@ -1,9 +1,6 @@
 //! Playing recordings: the calls that they lead to, made as a host would.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -14,9 +11,9 @@ use super::{
     stamp,
 };
 use crate::{
-    connector::{Request, Step},
+    connector::{Mode, Request, Step},
+    connector_test::known::Known,
     egress::Response,
-    identity::{self, VersionKey},
     model::Change,
 };
 
@@ -58,7 +55,7 @@ async fn add_places(lab: &mut Lab<'_>, material: &mut Material) {
 
 fn place_of(action: &str, material: &Material) -> Place {
     if let Some((_, place)) = material.places.first() {
-        return Place { action: action.into(), ..place.clone() };
+        return Place { action: action.into(), mode: Mode::default(), ..place.clone() };
     }
     let since = SINCE.parse().unwrap_or(Timestamp::UNIX_EPOCH);
     Place {
@@ -67,6 +64,7 @@ fn place_of(action: &str, material: &Material) -> Place {
         base_url: BASE_URL.into(),
         since,
         now: stamp::later(since, 60),
+        mode: Mode::default(),
         connection: "test",
     }
 }
@@ -75,13 +73,15 @@ fn place_of(action: &str, material: &Material) -> Place {
 struct Player<'r> {
     recording: &'r Recording,
     cursor: Option<String>,
+    listed: Option<String>,
     memos: HashMap<String, String>,
-    seen: HashSet<(String, VersionKey)>,
+    known: Known,
 }
 
 impl<'r> Player<'r> {
     fn new(recording: &'r Recording) -> Self {
-        Self { recording, cursor: None, memos: Default::default(), seen: HashSet::new() }
+        let (memos, known) = (HashMap::new(), Known::default());
+        Self { recording, cursor: None, listed: None, memos, known }
     }
 
     async fn play(&mut self, lab: &mut Lab<'_>, material: &mut Material) -> Result<(), String> {
@@ -103,7 +103,8 @@ impl<'r> Player<'r> {
     fn place(&self, poll: &Poll) -> Place {
         let Recording { action, settings, base_url, since, .. } = self.recording;
         let (action, settings, base_url) = (action.clone(), settings.clone(), base_url.clone());
-        Place { action, settings, base_url, since: *since, now: poll.now, connection: "test" }
+        let (since, now, mode) = (*since, poll.now, poll.mode);
+        Place { action, settings, base_url, since, now, mode, connection: "test" }
     }
 
     /// Reads the pages of a poll; answers what changed. A poll may be recorded to fail.
@@ -118,29 +119,32 @@ impl<'r> Player<'r> {
         let mut changes = Vec::new();
         for number in 1..=lab.connector().limits().poll_pages {
             lab.call = format!("{at}, page {number}");
-            let Ok(request) = lab.poll(place, self.cursor.as_deref()).await else { break };
+            let cursor = self.cursor(place).clone();
+            let Ok(request) = lab.poll(place, cursor.as_deref()).await else { break };
             let text = text(place, &request);
             let mut free = poll.exchanges.iter().zip(&mut used).filter(|(_, used)| !**used);
             let found = free.find(|(exchange, _)| exchange.request == text);
             let (exchange, used) = found.ok_or_else(|| format!("{at} asks {text}"))?;
             *used = true;
             let answer = exchange.answer.clone();
-            let Ok(page) = lab.changes(place, self.cursor.as_deref(), &answer).await else { break };
-            let (more, cursor) = (page.more, self.cursor.replace(page.cursor.clone()));
-            changes.extend(page.changes.iter().filter(|change| self.is_new(change)).cloned());
+            let Ok(page) = lab.changes(place, cursor.as_deref(), &answer).await else { break };
+            let more = page.more;
+            *self.cursor(place) = Some(page.cursor.clone());
+            let (task, mode) = (place.task(), place.mode);
+            let news = page.changes.iter().flat_map(|it| self.known.news(&task, mode, it.clone()));
+            changes.extend(news);
             let (at, place) = (lab.call.clone(), place.clone());
             material.pages.push(PageCall { at, place, cursor, request, answer, page });
             if !more {
                 break;
             }
         }
-        changes.retain(|change| self.is_new(change));
-        self.seen.extend(changes.iter().filter_map(state));
         Ok(changes)
     }
 
-    fn is_new(&self, change: &Change) -> bool {
-        state(change).is_none_or(|state| !self.seen.contains(&state))
+    /// Where a poll stands: the listing has a cursor of its own.
+    fn cursor(&mut self, place: &Place) -> &mut Option<String> {
+        if place.mode.listing { &mut self.listed } else { &mut self.cursor }
     }
 
     async fn collect(
@@ -163,7 +167,10 @@ impl<'r> Player<'r> {
                     asked.extend(requests);
                     continue;
                 }
-                Ok(Step::Notify { event, memo, .. }) => (Some(event), memo),
+                Ok(Step::Notify { event, memo, .. }) => {
+                    self.memos.remove(&change.id);
+                    (Some(event), memo)
+                }
                 Ok(Step::Skip { memo, .. }) => (None, memo),
             };
             self.memos.extend(left.map(|memo| (change.id.clone(), memo)));
@@ -189,9 +196,4 @@ fn answers(
         Ok(Arc::new(exchange.answer.clone()))
     };
     requests.iter().map(answer).collect()
-}
-
-fn state(change: &Change) -> Option<(String, VersionKey)> {
-    change.version.as_ref()?;
-    Some((change.id.clone(), identity::version(change)))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{connector_test::scenario::Scenario, egress::Response};
+use crate::{connector::Mode, connector_test::scenario::Scenario, egress::Response};
 
 /// One recorded scenario.
 pub(super) struct Recording {
@@ -19,6 +19,7 @@ pub(super) struct Recording {
 /// One recorded poll.
 pub(super) struct Poll {
     pub(super) now: Timestamp,
+    pub(super) mode: Mode,
     /// In the order in which they were asked.
     pub(super) exchanges: Vec<Exchange>,
 }
@@ -38,7 +39,7 @@ impl From<&Scenario> for Recording {
                 request: exchange.request.clone(),
                 answer: exchange.response(),
             });
-            Poll { now, exchanges: exchanges.collect() }
+            Poll { now, mode: poll.mode(), exchanges: exchanges.collect() }
         });
         Self {
             name: scenario.name(),

@@ -93,18 +93,6 @@ impl Record {
         }
         dated
     }
-
-    /// Whether what stands there tells the record from others: its id, version, key or time, or
-    /// something that one of them lies within.
-    pub(super) fn is_identity(&self, path: &Path) -> bool {
-        let Change { id, version, key, occurred_at, .. } = &self.change;
-        let told = [Some(tail(id)), version.as_deref(), key.as_deref(), occurred_at.as_deref()];
-        json::scalars(&self.element).into_iter().any(|(place, text)| {
-            let is_told = told.iter().flatten().any(|told| told.contains(&text));
-            path.holds(&place)
-                && (is_told || self.times.contains(&place) || self.ids.contains(&place))
-        })
-    }
 }
 
 /// The part of an id that EHRs know it by, where it stands with a type.

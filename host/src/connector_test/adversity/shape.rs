@@ -120,6 +120,7 @@ mod tests {
             base_url: "http://ehr.example/fhir".into(),
             since,
             now: since,
+            mode: Default::default(),
             connection: "test",
         }
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Drive, Ehr, Polled, Purpose, Skipped, Told, Why};
 use crate::{
-    connector::{Fault, Guest, Limit, Request, Step},
+    connector::{Fault, Guest, Limit, Mode, Request, Step},
     egress::Response,
     identity,
     model::{Change, Lane},
@@ -20,36 +20,49 @@ pub(super) struct Waiting {
     pub(super) change: Change,
     /// When the poll that found it began: the clock of its guest, also when it is tried again.
     pub(super) began: Timestamp,
+    /// That of the poll that found it, too.
+    pub(super) mode: Mode,
 }
 
 /// What the changes of one poll share.
 struct Bench {
     began: Timestamp,
+    mode: Mode,
     guest: Guest,
     /// Equal requests are sent once.
     answers: HashMap<Request, Arc<Response>>,
 }
 
+impl Bench {
+    fn is_of(&self, waiting: &Waiting) -> bool {
+        (self.began, self.mode) == (waiting.began, waiting.mode)
+    }
+}
+
 impl Drive {
-    /// Collects changes in their order. One that fails holds up those of its key; the others go
-    /// on, as with a host. Answers the first fault.
+    /// Collects changes in their order. One that fails holds up those of its key and of its record;
+    /// the others go on, as with a host. Answers the first fault.
     pub(super) async fn collect(
         &mut self,
         changes: Vec<Waiting>,
         ehr: &mut dyn Ehr,
         polled: &mut Polled,
     ) -> Result<(), Why> {
-        let (mut held, mut ended) = (HashSet::<Lane>::new(), Ok(()));
+        let (mut held, mut records, mut ended) = (HashSet::<Lane>::new(), HashSet::new(), Ok(()));
         let mut bench = None;
         for waiting in changes {
             let lane = identity::lane(&self.task.connection, &waiting.change);
             let nobody_answers = matches!(ended, Err(Why::NoAnswer(_)));
-            if nobody_answers || held.contains(&lane) {
+            let is_held = held.contains(&lane) || records.contains(&waiting.change.id);
+            if nobody_answers || is_held {
+                held.insert(lane);
+                records.insert(waiting.change.id.clone());
                 self.waiting.push(waiting);
                 continue;
             }
             if let Err(why) = self.collect_at(&mut bench, &waiting, ehr, polled).await {
                 held.insert(lane);
+                records.insert(waiting.change.id.clone());
                 self.waiting.push(waiting);
                 ended = match why {
                     Why::NoAnswer(_) => Err(why),
@@ -68,9 +81,9 @@ impl Drive {
         ehr: &mut dyn Ehr,
         polled: &mut Polled,
     ) -> Result<(), Why> {
-        let mut at = match bench.take().filter(|bench| bench.began == waiting.began) {
+        let mut at = match bench.take().filter(|bench| bench.is_of(waiting)) {
             Some(bench) => bench,
-            None => self.bench(waiting.began).await?,
+            None => self.bench(waiting).await?,
         };
         let before = at.guest.spent();
         let outcome = self.collect_one(&waiting.change, &mut at, ehr, polled).await;
@@ -79,8 +92,10 @@ impl Drive {
         outcome
     }
 
-    async fn bench(&self, began: Timestamp) -> Result<Bench, Why> {
-        Ok(Bench { began, guest: self.guest(began).await?, answers: HashMap::new() })
+    async fn bench(&self, waiting: &Waiting) -> Result<Bench, Why> {
+        let (began, mode) = (waiting.began, waiting.mode);
+        let guest = self.guest(began, mode).await?;
+        Ok(Bench { began, mode, guest, answers: HashMap::new() })
     }
 
     async fn collect_one(
@@ -104,7 +119,9 @@ impl Drive {
                     }
                 }
                 step => {
-                    self.settle(change, step, polled);
+                    let mut unheard = Polled::default();
+                    let heard = if bench.mode.silent { &mut unheard } else { polled };
+                    self.settle(change, step, heard);
                     return Ok(());
                 }
             }

@@ -4,7 +4,11 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::{connector::Fault, egress, model::Change};
+use crate::{
+    connector::{Fault, Unreadable},
+    egress,
+    model::Change,
+};
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +86,10 @@ pub struct Polled {
     pub told: Vec<Told>,
     /// What was passed over.
     pub skipped: Vec<Skipped>,
+    /// What could not be read, and was not told before.
+    pub unreadable: Vec<Unreadable>,
+    /// What a user is told of the EHR, and was not told before.
+    pub notices: Vec<String>,
     /// The cursor after the last page; empty where there has never been one.
     pub cursor: String,
     /// Pages read.

@@ -36,6 +36,8 @@ pub(super) fn poll(
     }
     found.extend(notifications(&place.key("notifications"), poll, polled));
     found.extend(skipped(&place.key("skipped"), poll, polled));
+    found.extend(unreadable(&place.key("unreadable"), poll, polled));
+    found.extend(notices(&place.key("notices"), poll, polled));
     found
 }
 
@@ -115,15 +117,40 @@ fn skipped(place: &Place, poll: &Poll, polled: &Polled) -> Vec<Difference> {
         (Some(left), Some(right)) => {
             let both = poll.skipped.get(left).zip(polled.skipped.get(right));
             let reasons = both.and_then(|(skip, got)| Some((skip.reason.as_ref()?, &got.reason)));
-            let reasons = reasons.filter(|(expected, got)| expected != got);
-            reasons
-                .map(|(expected, got)| place.at(left).key("reason").differs(expected, got))
-                .into_iter()
-                .collect()
+            reasons.and_then(|both| reason(&place.at(left), both)).into_iter().collect()
         }
         (left, right) => one_sided(place, left, right, &expected, &got),
     });
     found.collect()
+}
+
+fn unreadable(place: &Place, poll: &Poll, polled: &Polled) -> Vec<Difference> {
+    let named = |place: &str, id: Option<&String>| {
+        id.map_or_else(|| place.to_owned(), |id| format!("{id}, at {place}"))
+    };
+    let expected: Vec<_> =
+        poll.unreadable.iter().map(|it| named(&it.place, it.id.as_ref())).collect();
+    let got: Vec<_> = polled.unreadable.iter().map(|it| named(&it.place, it.id.as_ref())).collect();
+    let found = align(&expected, &got).into_iter().flat_map(|pair| match pair {
+        (Some(left), Some(right)) => {
+            let both = poll.unreadable.get(left).zip(polled.unreadable.get(right));
+            let reasons = both.and_then(|(odd, got)| Some((odd.reason.as_ref()?, &got.reason)));
+            reasons.and_then(|both| reason(&place.at(left), both)).into_iter().collect()
+        }
+        (left, right) => one_sided(place, left, right, &expected, &got),
+    });
+    found.collect()
+}
+
+fn reason(place: &Place, (expected, got): (&String, &String)) -> Option<Difference> {
+    (expected != got).then(|| place.key("reason").differs(expected, got))
+}
+
+fn notices(place: &Place, poll: &Poll, polled: &Polled) -> Vec<Difference> {
+    let (expected, got) = (&poll.notices, &polled.notices);
+    let pairs = align(expected, got).into_iter();
+    let found = pairs.filter(|(left, right)| left.is_none() || right.is_none());
+    found.flat_map(|(left, right)| one_sided(place, left, right, expected, got)).collect()
 }
 
 /// What only the file has, or only the poll.

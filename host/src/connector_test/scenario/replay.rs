@@ -1,7 +1,7 @@
 //! Running a scenario: its exchanges in place of the EHR, and what came of it beside what must.
 
 use super::{
-    Difference, Exchange, Fails, Headers, Notification, Poll, Scenario, Skip, compare,
+    Difference, Exchange, Fails, Headers, Notification, Odd, Poll, Scenario, Skip, compare,
     difference::Place,
 };
 use crate::{
@@ -45,6 +45,7 @@ impl Scenario {
             Outcome { differences: Vec::new(), updated, requests: 0, notifications: 0 };
         for (number, (poll, now)) in (1..).zip(self.polls.iter().zip(self.times())) {
             let mut ehr = Recorded::new(poll, forgiving);
+            drive.set_mode(poll.mode());
             let ended = drive.poll(now, &mut ehr).await;
             let (polled, why) = match ended {
                 Ok(polled) => (polled, None),
@@ -128,11 +129,12 @@ fn as_it_was(poll: &Poll, polled: &Polled, why: Option<&Why>, ehr: &Recorded<'_>
         ..exchange.clone()
     };
     Poll {
-        now: poll.now,
         exchanges: ehr.given().map(exchange).collect(),
         cursor: poll.cursor.as_ref().map(|_| polled.cursor.clone()),
         notifications: notifications(polled),
         skipped: skipped(polled),
+        unreadable: unreadable(polled),
+        notices: polled.notices.clone(),
         fails: match why {
             // What still fits may say less than the failure does.
             Some(Why::Fault(Fault::Failure(failure))) => {
@@ -141,6 +143,7 @@ fn as_it_was(poll: &Poll, polled: &Polled, why: Option<&Why>, ehr: &Recorded<'_>
             }
             _ => None,
         },
+        ..poll.clone()
     }
 }
 
@@ -163,6 +166,16 @@ pub(in super::super) fn skipped(polled: &Polled) -> Vec<Skip> {
         reason: Some(skipped.reason.clone()),
     });
     skip.collect()
+}
+
+/// All that could not be read in a poll, as a scenario expects it.
+pub(in super::super) fn unreadable(polled: &Polled) -> Vec<Odd> {
+    let odd = polled.unreadable.iter().map(|it| Odd {
+        place: it.place.clone(),
+        id: it.id.clone(),
+        reason: Some(it.reason.clone()),
+    });
+    odd.collect()
 }
 
 /// A request's body, as a scenario expects it.

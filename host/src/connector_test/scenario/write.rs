@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use super::{Encoded, Exchange, Notification, Poll, Scenario, Skip};
+use super::{Encoded, Exchange, Notification, Odd, Poll, Scenario, Skip};
 use crate::connector_test::json::Json;
 
 /// Entries of an object, of which some are not there.
@@ -39,10 +39,15 @@ impl Scenario {
 fn poll(poll: &Poll) -> Json {
     object(vec![
         ("now", poll.now.map(|now| Json::text(now.to_string()))),
+        ("listing", set(poll.listing)),
+        ("silent", set(poll.silent)),
+        ("last_try", set(poll.last_try)),
         ("exchanges", some(poll.exchanges.iter().map(exchange))),
         ("cursor", poll.cursor.as_ref().map(Json::text)),
         ("notifications", some(poll.notifications.iter().map(notification))),
         ("skipped", some(poll.skipped.iter().map(skip))),
+        ("unreadable", some(poll.unreadable.iter().map(odd))),
+        ("notices", some(poll.notices.iter().map(Json::text))),
         ("fails", poll.fails.as_ref().map(|fails| Json::text(fails.to_string()))),
     ])
 }
@@ -84,6 +89,18 @@ fn skip(skip: &Skip) -> Json {
         ("record", Some(Json::text(&skip.record))),
         ("reason", skip.reason.as_ref().map(Json::text)),
     ])
+}
+
+fn odd(odd: &Odd) -> Json {
+    object(vec![
+        ("place", Some(Json::text(&odd.place))),
+        ("id", odd.id.as_ref().map(Json::text)),
+        ("reason", odd.reason.as_ref().map(Json::text)),
+    ])
+}
+
+fn set(is_set: bool) -> Option<Json> {
+    is_set.then_some(Json::Bool(true))
 }
 
 fn object(entries: Entries) -> Json {

@@ -40,14 +40,16 @@ pub(super) fn collectors(
             store: Arc::clone(&shared.store),
             clock: Arc::clone(&shared.clock),
             deliverers: Arc::clone(&deliverers.handles),
+            status: shared.status.clone(),
         };
         let (part, handle) = options.build();
         parts.push(part);
         handles.insert(wanted.name.clone(), (handle, connection.backlog.clone()));
         connections.push(connection);
     }
-    let deliverers = Arc::clone(&deliverers.handles);
-    Ok((parts, connections, Lines { collectors: handles, deliverers, rest: Mutex::default() }))
+    let destinations = deliverers.handles.iter().map(|(name, _)| name.clone()).collect();
+    let lines = Lines { collectors: handles, destinations, rest: Mutex::default() };
+    Ok((parts, connections, lines))
 }
 
 fn connection(

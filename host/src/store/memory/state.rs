@@ -210,9 +210,8 @@ impl State {
         for new in &commit.changes {
             self.take(commit, new.clone(), &mut made, &mut tally);
         }
-        if commit.pass != Pass::Listing {
-            self.entry(&commit.task).listing.told += (made.len() - tally.silent) as u64;
-        }
+        let told = made.len().saturating_sub(tally.silent);
+        self.entry(&commit.task).listing.found(commit.pass, told);
         Committed::Done { revision, made, tally }
     }
 

@@ -12,8 +12,8 @@ pub(crate) fn name<'n, 'a>(names: &'n [HumanName<'a>]) -> Option<&'n HumanName<'
 }
 
 /// Texts as one, separated so; `None` where there are none.
-pub(crate) fn join(texts: &[Option<Text>], separator: &str) -> Option<String> {
-    let texts: Vec<&str> = texts.iter().flatten().map(|text| &**text).collect();
+pub(crate) fn join(texts: &[Text], separator: &str) -> Option<String> {
+    let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
     (!texts.is_empty()).then(|| texts.join(separator))
 }
 

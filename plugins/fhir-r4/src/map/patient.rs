@@ -7,9 +7,7 @@ use rounds_sdk::{
 
 use super::{code, contact};
 use crate::{
-    fhir::{
-        self, Address, CodeableConcept, Coding, ContactPoint, HumanName, Meta, Text, fhir, own,
-    },
+    fhir::{self, Address, CodeableConcept, Coding, ContactPoint, HumanName, Text, fhir, own},
     related::{Case, Related},
     settings::Settings,
 };
@@ -23,7 +21,6 @@ fhir! {
     /// A Patient, as far as it is told.
     Resource {
         id: Option<Text<'a>>,
-        meta: Meta<'a>,
         extension: Vec<Extension<'a>>,
         identifier: Vec<fhir::Identifier<'a>>,
         name: Vec<HumanName<'a>>,
@@ -57,7 +54,7 @@ fhir! {
     /// A language.
     Communication {
         language: Option<CodeableConcept<'a>>,
-        preferred: bool,
+        preferred: Option<bool>,
     }
 }
 
@@ -129,7 +126,7 @@ fn demographics(resource: &Resource) -> Demographics {
     let ssn = resource.identifier.iter().find(|identifier| is_ssn(identifier));
     let death = own(resource.deceased_date_time.as_ref());
     Demographics {
-        first_name: own(given.first().and_then(Option::as_ref)),
+        first_name: own(given.first()),
         middle_name: contact::join(middle, " "),
         last_name: name.and_then(|name| own(name.family.as_ref().or(name.text.as_ref()))),
         dob: own(resource.birth_date.as_ref()),
@@ -176,7 +173,7 @@ fn is_hispanic(resource: &Resource) -> Option<bool> {
 }
 
 fn language(resource: &Resource) -> Option<String> {
-    let preferred = resource.communication.iter().find(|spoken| spoken.preferred);
+    let preferred = resource.communication.iter().find(|spoken| spoken.preferred == Some(true));
     let language = preferred.or(resource.communication.first())?.language.as_ref()?;
     let code = language.coding.first().and_then(|coding| coding.code.as_ref());
     own(code.or(language.text.as_ref()))

@@ -50,7 +50,7 @@ fn map(case: &Case, resource: &Resource) -> Provider {
     let name = contact::name(&resource.name);
     let suffix = name.map(|name| name.suffix.as_slice()).unwrap_or_default();
     let qualifications = resource.qualification.iter().filter_map(|known| known.code.as_ref());
-    let credentials = suffix.iter().flatten().map(|suffix| suffix.to_string());
+    let credentials = suffix.iter().map(|suffix| suffix.to_string());
     Provider {
         id,
         id_type,

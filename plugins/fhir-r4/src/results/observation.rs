@@ -11,10 +11,13 @@ use super::{REPORTS, TOLD, event, value::Value};
 use crate::{
     bundle::Bundle,
     encounters,
-    fhir::{Annotation, CodeableConcept, Meta, Period, Reference, Text, fhir, own},
+    fhir::{Annotation, CodeableConcept, Period, Reference, Text, fhir, own},
     map::{code, patient, provider},
     related::{Case, Gathered, Related},
 };
+
+/// So many reports are asked for at most, where many observations are asked about.
+const TOGETHER: usize = 100;
 
 /// What is remembered of an observation that its report has told.
 const LISTED: &str = "listed";
@@ -23,7 +26,6 @@ fhir! {
     /// An Observation, but for what it found.
     Frame {
         id: Option<Text<'a>>,
-        meta: Meta<'a>,
         contained: Vec<&'a RawValue>,
         based_on: Vec<Reference<'a>>,
         subject: Option<Reference<'a>>,
@@ -59,13 +61,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Observation<'a> {
 pub(super) fn collect(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Observation>()?;
     let observation = &data.resource.frame;
-    let Some((answer, collected)) = case.collected.split_first() else {
-        return Ok(Step::Fetch(vec![reports_of(case)]));
-    };
-    let is_first = case.memo.is_none() && observation.meta.is_first();
-    if is_first && is_listed(case, answer)? {
-        return Ok(Skipped::new("its report tells it").memo(LISTED).into());
+    if let Some(skipped) = case.pass_over(false, false, TOLD) {
+        return Ok(skipped.into());
     }
+    let collected = match listed(case, data.beside.as_deref())? {
+        Listed::Ask(request) => return Ok(Step::Fetch(vec![request])),
+        Listed::Yes => return Ok(Skipped::new("its report tells it").memo(LISTED).into()),
+        Listed::No { collected } => collected,
+    };
     let rest = Case { collected, ..*case };
     let references = [&observation.subject, &observation.encounter].map(Option::as_ref);
     let references = references.into_iter().chain([observation.performer.first()]);
@@ -74,26 +77,64 @@ pub(super) fn collect(case: &Case) -> Result<Step, Failure> {
         Gathered::All(related) => related,
     };
     let results = results(case, &related, &data.resource)?;
-    let event = event(case.memo, observation.meta.is_first());
-    Ok(Notification::new(event, &results)?.memo(TOLD).into())
+    Ok(Notification::new(event(case), &results)?.memo(TOLD).into())
 }
 
-/// The request that says which report lists an observation.
-fn reports_of(case: &Case) -> Request {
+/// Whether a report lists an observation.
+enum Listed<'a> {
+    Yes,
+    No {
+        /// The answers to what was asked beside that.
+        collected: &'a [Response],
+    },
+    /// This tells.
+    Ask(Request),
+}
+
+/// Whether a report lists an observation, which only one that nobody has heard of needs to know.
+/// It is asked of all that came on one page together, as equal requests are sent once; and of this
+/// one alone where that answer leaves it open.
+fn listed<'a>(case: &Case<'a>, beside: Option<&str>) -> Result<Listed<'a>, Failure> {
+    let mut collected = case.collected;
+    if !case.is_unheard() {
+        return Ok(Listed::No { collected });
+    }
+    let alone = case.change.id.as_str();
+    let together = beside.filter(|beside| *beside != alone).map(|beside| (beside, TOGETHER));
+    for (names, most) in together.into_iter().chain([(alone, 1)]) {
+        let Some((answer, rest)) = collected.split_first() else {
+            return Ok(Listed::Ask(reports_of(names, most)));
+        };
+        collected = rest;
+        match is_listed(case, answer, most) {
+            Ok(Some(true)) => return Ok(Listed::Yes),
+            Ok(Some(false)) => return Ok(Listed::No { collected }),
+            Ok(None) => {}
+            Err(_) if case.context.last_try => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(Listed::No { collected })
+}
+
+/// The request that says which reports list any of these observations.
+fn reports_of(names: &str, most: usize) -> Request {
     Request::get("/DiagnosticReport")
-        .query("result", &case.change.id)
-        .query("_count", 1)
+        .query("result", names)
+        .query("_count", most)
         .header("accept", "application/fhir+json")
 }
 
-/// Whether the report answered does list the observation: a server that doesn't know the
-/// parameter answers any report, or an error.
-fn is_listed(case: &Case, answer: &Response) -> Result<bool, Failure> {
-    if matches!(answer.status, 400 | 404 | 501) {
-        return Ok(false);
+/// Whether a report answered does list the observation, as a server that doesn't know the
+/// parameter answers any, or an error. `None` where there may be others.
+fn is_listed(case: &Case, answer: &Response, most: usize) -> Result<Option<bool>, Failure> {
+    if matches!(answer.status, 400 | 404 | 413 | 414 | 422 | 501) {
+        return Ok(None);
     }
     let bundle = Bundle::read(&REPORTS, &case.context.base_url, answer)?;
-    Ok(bundle.refers_to(&case.context.base_url, &case.change.id))
+    let is_listed = bundle.refers_to(&case.context.base_url, &case.change.id);
+    let is_all = bundle.next.is_none() && bundle.shown() < most;
+    Ok((is_listed || is_all).then_some(is_listed))
 }
 
 fn results<'a>(

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     encounters,
-    fhir::{CodeableConcept, Meta, Period, Reference, Text, fhir, own},
+    fhir::{CodeableConcept, Period, Reference, Text, fhir, own},
     map::{code, patient, provider},
     related::{Case, Gathered, Related},
 };
@@ -21,7 +21,6 @@ fhir! {
     /// A DiagnosticReport, as far as it is told.
     DiagnosticReport {
         id: Option<Text<'a>>,
-        meta: Meta<'a>,
         contained: Vec<&'a RawValue>,
         based_on: Vec<Reference<'a>>,
         status: Option<Text<'a>>,
@@ -44,6 +43,9 @@ pub(super) fn collect(case: &Case) -> Result<Step, Failure> {
     if report.status.as_deref() == Some("registered") {
         return Ok(Skipped::new("a report without results yet").memo(UNTOLD).into());
     }
+    if let Some(skipped) = case.pass_over(false, false, TOLD) {
+        return Ok(skipped.into());
+    }
     let people = [report.subject.as_ref(), report.encounter.as_ref(), report.performer.first()];
     let references = people.into_iter().chain(report.result.iter().map(Some));
     let related = match case.gather(&data, &report.contained, references)? {
@@ -55,8 +57,7 @@ pub(super) fn collect(case: &Case) -> Result<Step, Failure> {
         visit: encounters::of(case, &related, report.encounter.as_ref())?,
         orders: vec![order(case, &related, report)?],
     };
-    let event = event(case.memo, report.meta.is_first());
-    Ok(Notification::new(event, &results)?.memo(TOLD).into())
+    Ok(Notification::new(event(case), &results)?.memo(TOLD).into())
 }
 
 fn order<'a>(

@@ -3,7 +3,7 @@
 use rounds_sdk::model::{self, ReferenceRange};
 
 use crate::{
-    fhir::{CodeableConcept, Period, Quantity, Text, fhir, own},
+    fhir::{CodeableConcept, Digits, Period, Quantity, Text, fhir, own},
     map::code,
 };
 
@@ -15,7 +15,7 @@ fhir! {
         value_codeable_concept: Option<CodeableConcept<'a>>,
         value_string: Option<Text<'a>>,
         value_boolean: Option<bool>,
-        value_integer: Option<i64>,
+        value_integer: Option<Digits<'a>>,
         value_range: Option<Range<'a>>,
         value_date_time: Option<Text<'a>>,
         value_time: Option<Text<'a>>,
@@ -67,7 +67,7 @@ impl Value<'_> {
         let coded = || Some((code::words(self.value_codeable_concept.as_ref()?)?, "Coded Entry"));
         let text = || Some((own(self.value_string.as_ref())?, "String"));
         let truth = || Some((self.value_boolean?.to_string(), "String"));
-        let integer = || Some((self.value_integer?.to_string(), "Numeric"));
+        let integer = || Some((self.value_integer?.get().to_owned(), "Numeric"));
         let range = || Some((range(self.value_range.as_ref()?), "String"));
         let time = || own(self.value_date_time.as_ref().or(self.value_time.as_ref()));
         let begin = || own(self.value_period.as_ref()?.start.as_ref());

@@ -11,10 +11,11 @@
 )]
 
 mod appointments;
-mod ehr;
 mod encounters;
 mod faults;
 mod orders;
 mod patients;
 mod results;
 mod search;
+mod server;
+mod worlds;

@@ -13,7 +13,7 @@ fn tells_the_events_of_an_order_apart() {
 
     let poll = harness.poll().unwrap();
     assert_eq!(poll.events(), []);
-    assert_eq!(poll.skipped[0].1.reason, "neither a draft nor a plan is an order");
+    assert_eq!(poll.skipped[0].1.reason, "a draft, a proposal or a plan is none yet");
 
     let poll = harness.poll().unwrap();
     assert_eq!(poll.events(), [("80", "Order.New")]);

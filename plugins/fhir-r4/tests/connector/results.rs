@@ -55,3 +55,39 @@ fn a_report_without_results_is_not_told_yet() {
     assert_eq!(harness.poll().unwrap().events(), [("DiagnosticReport/1", "Results.New")]);
     assert_eq!(harness.poll().unwrap().events(), [("DiagnosticReport/1", "Results.Modification")]);
 }
+
+#[test]
+fn many_observations_ask_together_which_report_lists_them() {
+    let names: Vec<String> = (0..45).map(|id| format!("Observation/{id}")).collect();
+    let entries = names.iter().map(|name| {
+        let (kind, id) = name.split_once('/').unwrap();
+        json!({ "resource": { "resourceType": kind, "id": id } })
+    });
+    let observations =
+        json!({ "resourceType": "Bundle", "entry": entries.collect::<Vec<_>>() }).to_string();
+    let listing = |name: &str| {
+        let report = json!({ "resourceType": "DiagnosticReport", "id": "1", "result": [{ "reference": name }] });
+        json!({ "resourceType": "Bundle", "entry": [{ "resource": report }] }).to_string()
+    };
+    let mut harness = Harness::<FhirR4>::new("results")
+        .answer(200, r#"{"resourceType":"Bundle"}"#)
+        .answer(200, observations);
+    for (group, answer) in names.chunks(20).zip([
+        (200, listing("Observation/7")),
+        (200, r#"{"resourceType":"Bundle"}"#.to_owned()),
+        // A server that knows no such list is asked about each alone.
+        (400, String::new()),
+    ]) {
+        let together = group.join(",").replace('/', "%2F");
+        let request = format!("GET /DiagnosticReport?result={together}&_count=100");
+        harness = harness.on(&request, answer.0, answer.1);
+    }
+    for name in names.iter().skip(40) {
+        let request = format!("GET /DiagnosticReport?result={}&_count=1", name.replace('/', "%2F"));
+        harness = harness.on(&request, 200, r#"{"resourceType":"Bundle"}"#);
+    }
+    let poll = harness.poll().unwrap();
+    assert_eq!(poll.requests.len(), 2 + 3 + 5, "{:#?}", poll.requests);
+    assert_eq!((poll.skipped.len(), poll.notifications.len()), (1, 44));
+    assert_eq!(poll.skipped[0].0, "Observation/7");
+}

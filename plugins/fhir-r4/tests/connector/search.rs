@@ -1,196 +1,214 @@
-//! What a search must survive.
+//! What a search must survive, each by itself; `worlds` mixes all of it.
 
 use fhir_r4::FhirR4;
 use rounds_sdk::{Connector, Context, Failure, Response, test::BASE_URL};
 use serde_json::json;
 
-use crate::ehr::{Ehr, Order, failure, time};
+use crate::server::{Clock, Links, Order, Server, Total, Ways, failure};
 
-fn nothing(_: &mut Ehr, _: usize) {}
+fn nothing(_: &mut Server) {}
 
-#[test]
-fn an_idle_poll_is_one_request_that_leaves_the_cursor() {
-    let mut ehr = Ehr::new(Order::ByTime, &[]);
-    ehr.poll(nothing);
-    let empty = ehr.cursor.clone();
-    assert_eq!(ehr.poll(nothing), 1);
-    assert_eq!(ehr.cursor, empty);
-
-    ehr.change(1, 100);
-    ehr.poll(nothing);
-    ehr.now += 60;
-    ehr.poll(nothing);
-    let settled = ehr.cursor.clone();
-    for _ in 0..3 {
-        ehr.now += 60;
-        assert_eq!(ehr.poll(nothing), 1);
-        assert_eq!(ehr.cursor, settled);
+/// A server with records made a second apart, the first at the beginning.
+fn server(ways: Ways, page_size: usize, records: u32) -> Server {
+    let mut server = Server::new(ways, page_size);
+    for id in 0..records {
+        server.now += 1_000;
+        server.change(id);
     }
-    assert_eq!(settled.unwrap(), r#"{"since":"2026-01-01T00:01:40.000Z"}"#);
+    server.now += 90_000;
+    server
 }
 
 #[test]
-fn reads_every_page_whatever_the_order_and_the_ties() {
-    let times: [&[u32]; 7] = [
-        &[1, 2, 3, 4, 5, 6, 7],
-        &[5, 1, 4, 2, 3, 7, 6],
-        &[1, 9, 2, 3, 4, 5, 6, 7, 8],
-        &[7, 7, 7, 7, 7, 7, 7],
-        &[1, 2, 2, 2, 2, 2, 3],
-        &[3, 3, 1, 1, 2, 2, 2],
-        &[1, 1, 2, 2, 2, 2, 9],
-    ];
-    for order in [Order::ByTime, Order::NewestFirst, Order::ById] {
-        for times in times {
-            for page_size in 1..=4 {
-                let mut ehr = Ehr::new(order, times);
-                ehr.page_size = page_size;
-                ehr.poll(nothing);
-                ehr.assert_complete();
-                let cursor = ehr.cursor.clone().unwrap();
-                assert!(!cursor.contains("pass"), "{cursor}");
-            }
+fn an_idle_poll_is_one_request_with_an_empty_answer() {
+    for (seconds, since) in [(false, "2026-01-01T10:00:03.001Z"), (true, "2026-01-01T10:00:04Z")] {
+        let mut server = server(Ways { seconds, ..Ways::default() }, 100, 3);
+        assert_eq!(server.poll(nothing), Ok(1));
+        assert_eq!(server.cursor.clone().unwrap(), format!(r#"{{"since":"{since}"}}"#));
+        for _ in 0..3 {
+            let before = server.cursor.clone();
+            server.now += 60_000;
+            assert_eq!(server.poll(nothing), Ok(1));
+            assert_eq!(server.cursor, before);
         }
     }
 }
 
 #[test]
-fn a_record_changed_while_paging_hides_no_other() {
-    for order in [Order::ByTime, Order::NewestFirst, Order::ById] {
-        for total in [true, false] {
-            for victim in 0..6 {
-                for after in 1..4 {
-                    let mut ehr = Ehr::new(order, &[10, 11, 12, 13, 14, 15, 16, 17]);
-                    ehr.total = total;
-                    ehr.poll(|ehr, page| {
-                        if page == after {
-                            ehr.change(victim, 100 + after as u32);
-                        }
-                    });
-                    ehr.poll(nothing);
-                    ehr.assert_complete();
-                }
-            }
+fn a_time_that_may_gain_siblings_is_asked_for_again() {
+    let mut server = Server::new(Ways { seconds: true, ..Ways::default() }, 100);
+    server.now += 100;
+    server.change(1);
+    server.poll(nothing).unwrap();
+    server.now += 100;
+    server.change(2);
+    server.now += 60_000;
+    server.poll(nothing).unwrap();
+    assert_eq!(server.missed(), []);
+}
+
+#[test]
+fn many_records_of_one_second_are_read_once_and_not_at_each_poll() {
+    let mut server = Server::new(Ways { seconds: true, ..Ways::default() }, 100);
+    (0..350).for_each(|id| server.change(id));
+    server.now += 60_000;
+    let requests = server.poll(nothing).unwrap();
+    assert!(requests <= 3, "{requests}");
+    assert_eq!(server.missed(), []);
+    server.now += 60_000;
+    assert_eq!(server.poll(nothing), Ok(1));
+}
+
+#[test]
+fn a_pass_over_a_server_that_sorts_reads_each_page_once() {
+    let mut server = server(Ways { total: Total::Unsaid, ..Ways::default() }, 10, 200);
+    let requests = server.poll(nothing).unwrap();
+    // Each page shows the last record of the page before, and one page proves the order.
+    assert!(requests <= 25, "{requests}");
+    assert_eq!(server.missed(), []);
+}
+
+#[test]
+fn a_full_page_without_a_link_is_not_all() {
+    // What sorts is asked on by time, and of a transaction a larger page is asked for.
+    let ways = Ways { links: Links::None, ..Ways::default() };
+    let mut sorts = server(ways, 10, 35);
+    sorts.poll(nothing).unwrap();
+    assert_eq!(sorts.missed(), []);
+    let mut transaction = Server::new(ways, 10);
+    (0..100).for_each(|id| transaction.change(id));
+    transaction.now += 60_000;
+    transaction.poll(nothing).unwrap();
+    assert_eq!(transaction.missed(), []);
+    // What neither sorts nor shows more is an error, and what it showed is told.
+    let mut hides = server(Ways { order: Order::ById, cap: 10, ..ways }, 100, 35);
+    let failure = hides.poll(nothing).unwrap_err().to_string();
+    assert!(failure.contains("10 records of 35 of one search are shown"), "{failure}");
+    assert!((1..=25).contains(&hides.missed().len()), "{:?}", hides.missed());
+    let again = hides.poll(nothing).unwrap_err().to_string();
+    assert_eq!(failure, again);
+}
+
+#[test]
+fn thousands_of_one_time_are_one_pass() {
+    for total in [Total::Right, Total::Unsaid] {
+        let mut server = Server::new(Ways { total, cap: 200, ..Ways::default() }, 10);
+        (0..2_000).for_each(|id| server.change(id));
+        for id in 2_000..2_020 {
+            server.now += 1_000;
+            server.change(id);
         }
+        server.now += 60_000;
+        server.poll(nothing).unwrap();
+        assert_eq!(server.missed(), [], "{total:?}");
+        server.now += 60_000;
+        assert_eq!(server.poll(nothing), Ok(1), "{total:?}");
     }
 }
 
 #[test]
-fn a_record_deleted_while_paging_hides_no_other() {
-    for order in [Order::ByTime, Order::ById] {
-        for victim in 0..6 {
-            let mut ehr = Ehr::new(order, &[10, 11, 12, 13, 14, 15, 16, 17]);
-            ehr.poll(|ehr, page| {
-                if page == 2 {
-                    ehr.delete(victim);
-                }
-            });
-            ehr.assert_complete();
-        }
-    }
-}
-
-#[test]
-fn ties_longer_than_a_page_survive_changes_among_them() {
-    for victim in 0..7 {
-        let mut ehr = Ehr::new(Order::ByTime, &[5, 5, 5, 5, 5, 5, 5, 6, 7]);
-        ehr.poll(|ehr, page| {
-            if page == 2 {
-                ehr.change(victim, 100);
-            }
-        });
-        ehr.poll(nothing);
-        ehr.assert_complete();
-    }
-}
-
-#[test]
-fn a_server_that_never_stops_changing_does_not_hold_a_poll() {
-    for order in [Order::ByTime, Order::NewestFirst, Order::ById] {
-        let mut ehr = Ehr::new(order, &[10, 11, 12, 13, 14, 15, 16, 17]);
-        ehr.page_size = 4;
-        let requests = ehr.poll(|ehr, page| ehr.change(page as u32 % 8, 100 + page as u32 * 10));
-        assert!(requests < 60, "{requests} requests");
-        ehr.poll(nothing);
-        ehr.assert_complete();
-    }
-}
-
-#[test]
-fn finds_what_is_committed_late_within_the_overlap() {
-    let mut ehr = Ehr::new(Order::ByTime, &[100]);
-    ehr.poll(nothing);
-    ehr.change(7, 96);
-    ehr.now += 3600;
-    ehr.poll(nothing);
-    ehr.assert_complete();
-}
-
-#[test]
-fn the_overlap_never_reaches_before_the_start() {
-    let mut ehr = Ehr::new(Order::ByTime, &[]);
-    ehr.poll(nothing);
-    ehr.change(1, 2);
-    ehr.poll(nothing);
-    ehr.poll(nothing);
-    let last = ehr.requests.last().unwrap();
-    assert!(last.contains("ge2026-01-01T00:00:00.000Z&"), "{last}");
-}
-
-#[test]
-fn many_records_of_one_time_are_not_read_for_ever() {
-    let mut ehr = Ehr::new(Order::ByTime, &[50; 20]);
-    ehr.poll(nothing);
-    ehr.assert_complete();
-    ehr.now += 60;
-    ehr.poll(nothing);
-    ehr.now += 60;
-    assert_eq!(ehr.poll(nothing), 1);
-    ehr.change(3, 51);
-    assert_eq!(ehr.poll(nothing), 1);
-    ehr.assert_complete();
-}
-
-#[test]
-fn a_clock_behind_the_hosts_hides_no_change() {
-    let context = Context {
-        action: "appointments".into(),
-        settings: "{}".into(),
-        base_url: BASE_URL.into(),
-        since: "2026-01-01T10:00:00Z".into(),
-        now: "2026-01-01T10:00:00Z".into(),
-        interrupted: false,
-    };
-    let mut answer = Response::new(200, r#"{"resourceType":"Bundle"}"#);
-    answer.headers.push(("date".into(), "Thu, 01 Jan 2026 09:58:00 GMT".into()));
-    let page = FhirR4::changes(&context, None, &answer).unwrap();
-    assert!(page.more);
-    let request = FhirR4::poll(&context, Some(&page.cursor)).unwrap();
-    assert!(request.target.contains("ge2026-01-01T09:58:00Z&"), "{}", request.target);
-}
-
-#[test]
-fn a_sweep_begins_again_where_its_next_page_is_gone() {
-    let mut ehr = Ehr::new(Order::ById, &[9, 1, 8, 2]);
-    ehr.poll(|ehr, page| {
-        if page == 1 {
-            let cursor = ehr.cursor.clone().unwrap();
-            assert!(cursor.contains("_offset=2"), "{cursor}");
-            let gone = Response::new(410, "");
-            let context = Context {
-                action: "appointments".into(),
-                settings: "{}".into(),
-                base_url: BASE_URL.into(),
-                since: time(0),
-                now: time(0),
-                interrupted: false,
-            };
-            let page = FhirR4::changes(&context, Some(&cursor), &gone).unwrap();
-            assert!(page.more && !page.cursor.contains("_offset"), "{}", page.cursor);
-            ehr.cursor = Some(page.cursor);
-        }
+fn pages_that_never_settle_do_not_move_the_cursor() {
+    let ways = Ways { order: Order::ById, total: Total::Unsaid, ..Ways::default() };
+    let mut server = server(ways, 10, 60);
+    server.now += 3_600_000;
+    let before = server.poll(|server| {
+        server.now += 1_000;
+        let first = server.records[0].id;
+        server.delete(first);
     });
-    ehr.assert_complete();
+    assert!(before.unwrap() <= 30);
+    assert!(server.cursor.clone().unwrap().contains("10:00:00"), "{:?}", server.cursor);
+    assert!(server.notices.iter().any(|notice| notice.contains("moved")), "{:?}", server.notices);
+    server.poll(nothing).unwrap();
+    assert_eq!(server.missed(), []);
+}
+
+#[test]
+fn a_clock_behind_the_hosts_hides_no_change_and_makes_no_history_new() {
+    for clock in [Clock::Date, Clock::Bundle, Clock::Unsaid] {
+        let mut server = Server::new(Ways { behind: 300_000, clock, ..Ways::default() }, 100);
+        server.change_at(1, server.now - 2 * 3_600_000);
+        server.poll(nothing).unwrap();
+        server.now += 10_000;
+        server.change(2);
+        server.poll(nothing).unwrap();
+        assert_eq!(server.missed(), [], "{clock:?}");
+        assert!(!server.seen.contains(&(1, 1)));
+    }
+}
+
+#[test]
+fn a_clock_that_is_years_off_is_not_gone_by() {
+    let context = Server::new(Ways::default(), 100).context();
+    let mut answer = Response::new(200, r#"{"resourceType":"Bundle"}"#);
+    answer.headers.push(("date".into(), "Thu, 01 Jan 1970 00:00:00 GMT".into()));
+    let page = FhirR4::changes(&context, None, &answer).unwrap();
+    assert_eq!(page.cursor, r#"{"since":"2026-01-01T10:00:00Z"}"#);
+    assert!(page.notices[0].contains("more than a day"), "{:?}", page.notices);
+}
+
+#[test]
+fn what_is_older_than_asked_for_is_not_told_and_said() {
+    let mut server = server(Ways { bounds: false, ..Ways::default() }, 100, 3);
+    server.change_at(9, 1_000);
+    server.poll(nothing).unwrap();
+    assert_eq!(server.missed(), []);
+    assert!(!server.seen.contains(&(9, 1)));
+    assert!(server.notices.iter().any(|it| it.contains("does not mind")), "{:?}", server.notices);
+}
+
+#[test]
+fn a_time_in_the_future_does_not_blind_the_search() {
+    for order in [Order::ByTime, Order::NewestFirst, Order::ById] {
+        let mut server = server(Ways { order, ..Ways::default() }, 2, 6);
+        server.change_at(99, 20 * 86_400_000);
+        server.poll(nothing).unwrap();
+        server.change(7);
+        server.now += 70_000;
+        server.poll(nothing).unwrap();
+        server.poll(nothing).unwrap();
+        assert_eq!(server.missed(), [], "{order:?}");
+        assert!(server.seen.contains(&(99, 1)), "{order:?}");
+    }
+}
+
+#[test]
+fn a_listing_reads_everything_and_ends() {
+    for order in [Order::ByTime, Order::ById] {
+        let mut server = server(Ways { order, ..Ways::default() }, 5, 23);
+        server.change_at(99, 1_000);
+        server.listing = true;
+        server.poll(|server| server.now += 10).unwrap();
+        assert_eq!(server.missed(), [], "{order:?}");
+        assert!(!server.requests[0].contains("_lastUpdated=ge"), "{}", server.requests[0]);
+    }
+}
+
+#[test]
+fn a_listing_that_moves_is_not_whole() {
+    let ways = Ways { order: Order::Scattered, cap: 4, ..Ways::default() };
+    let mut server = server(ways, 5, 60);
+    server.listing = true;
+    let ended = server.poll(|server| {
+        let first = server.records[0].id;
+        server.delete(first);
+    });
+    assert_eq!(ended, Err(Failure::Unavailable("the listing moved while it was read".into())));
+}
+
+#[test]
+fn a_round_begins_again_where_its_next_page_is_gone() {
+    let mut server = server(Ways { order: Order::ById, cap: 2, ..Ways::default() }, 3, 4);
+    // Out of order from the first page on.
+    server.change(0);
+    server.page().unwrap();
+    assert!(server.cursor.clone().unwrap().contains("_page="));
+    let (context, gone) = (server.context(), Response::new(410, ""));
+    let page = FhirR4::changes(&context, server.cursor.as_deref(), &gone).unwrap();
+    assert!(page.more && !page.cursor.contains("_page="), "{}", page.cursor);
+    server.cursor = Some(page.cursor);
+    server.poll(nothing).unwrap();
+    assert_eq!(server.missed(), []);
 }
 
 #[test]
@@ -208,69 +226,22 @@ fn refuses_links_that_lead_away_or_are_endless() {
 }
 
 #[test]
-fn a_cursor_of_another_shape_is_lost() {
+fn a_cursor_of_another_shape_or_of_the_future_is_lost() {
     let answer = Response::new(200, r#"{"resourceType":"Bundle"}"#);
     for cursor in ["", "7", "{}", r#"{"since":"2026-01-01T00:00:00Z","page":3}"#] {
         let lost = Failure::CursorLost("not a cursor of this connector".into());
         assert_eq!(failure(Some(cursor), &answer), lost);
     }
+    let lost = Failure::CursorLost("a cursor of the future".into());
+    assert_eq!(failure(Some(r#"{"since":"2027-01-01T00:00:00Z"}"#), &answer), lost);
 }
 
 #[test]
-fn a_time_in_the_future_does_not_blind_the_search() {
-    for order in [Order::ByTime, Order::NewestFirst, Order::ById] {
-        let mut ehr = Ehr::new(order, &[10, 11, 2_000_000, 12]);
-        ehr.poll(nothing);
-        let cursor = ehr.cursor.clone().unwrap();
-        assert!(cursor.contains(r#""since":"2026-01-01T00:00:12.000Z""#), "{cursor}");
-        ehr.change(7, 20);
-        ehr.poll(nothing);
-        ehr.assert_complete();
-    }
-}
-
-/// Numbers that look random, and are the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as u32 % limit
-    }
-}
-
-#[test]
-fn loses_nothing_of_any_server() {
-    for seed in 0..1_000 {
-        let mut numbers = Numbers(seed);
-        let order = match numbers.below(3) {
-            0 => Order::ByTime,
-            1 => Order::NewestFirst,
-            _ => Order::ById,
-        };
-        let count = numbers.below(12);
-        let times: Vec<u32> = (0..count).map(|_| 10 + numbers.below(8)).collect();
-        let mut ehr = Ehr::new(order, &times);
-        ehr.page_size = 1 + numbers.below(4) as usize;
-        ehr.total = numbers.below(2) == 0;
-        let mut clock = 100;
-        // A page of three in order by chance, and a change that makes up for what was passed
-        // over, is the one thing that no count shows: see the README's limits.
-        let by_chance = ehr.total && !matches!(order, Order::ByTime);
-        let mut left = if by_chance { 0 } else { numbers.below(6) };
-        for _ in 0..3 {
-            ehr.poll(|ehr, _| {
-                if left > 0 && numbers.below(2) == 0 {
-                    (left, clock) = (left - 1, clock + numbers.below(2));
-                    match numbers.below(4) {
-                        0 => ehr.delete(numbers.below(12)),
-                        _ => ehr.change(numbers.below(14), clock),
-                    }
-                }
-            });
-            ehr.now += numbers.below(20);
-        }
-        ehr.assert_complete();
-    }
+fn asks_for_what_is_there_now() {
+    let context =
+        Context { action: "patients".into(), ..Server::new(Ways::default(), 7).context() };
+    let request = FhirR4::poll(&context, None).unwrap();
+    let header = |name: &str| request.headers.iter().find(|(it, _)| it == name).map(|it| &*it.1);
+    assert_eq!(header("cache-control"), Some("no-cache"));
+    assert!(request.target.starts_with("/Patient?_lastUpdated=ge2026-01-01T10:00:00Z&"));
 }

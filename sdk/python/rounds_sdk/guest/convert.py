@@ -11,7 +11,7 @@ from wit_world.exports import connector as exported
 from wit_world.imports import types
 
 from rounds_sdk import _json
-from rounds_sdk.change import Change, ChangeKind, Page
+from rounds_sdk.change import Change, ChangeKind, Page, Unreadable
 from rounds_sdk.connector import Credentials
 from rounds_sdk.context import Context
 from rounds_sdk.failure import Failure, Internal, Throttled
@@ -27,6 +27,7 @@ _METHODS = {"GET": types.Method.GET, "POST": types.Method.POST}
 _KINDS = {
     ChangeKind.UPSERTED: types.ChangeKind.UPSERTED,
     ChangeKind.DELETED: types.ChangeKind.DELETED,
+    ChangeKind.MOVED_AWAY: types.ChangeKind.MOVED_AWAY,
 }
 _KINDS_BACK = {theirs: ours for ours, theirs in _KINDS.items()}
 _DETECTIONS = {
@@ -53,6 +54,9 @@ def context(it: types.Context) -> Context:
         since=it.since,
         now=it.now,
         interrupted=it.interrupted,
+        listing=it.listing,
+        silent=it.silent,
+        last_try=it.last_try,
     )
 
 
@@ -69,6 +73,7 @@ def change(it: types.Change) -> Change:
         id=it.id,
         kind=_KINDS_BACK[it.kind],
         version=it.version,
+        content=it.content,
         key=it.key,
         occurred_at=it.occurred_at,
         data=it.data,
@@ -105,8 +110,13 @@ def request(it: Request) -> types.Request:
 def page(it: Page) -> types.Page:
     """Give a page out."""
     it = _a(Page, it, "the answer of changes")
-    changes = [_change(change) for change in it.changes]
-    return types.Page(changes, _text(it.cursor, "a page's cursor"), _a(bool, it.has_more, "more"))
+    return types.Page(
+        [_change(change) for change in it.changes],
+        [_unreadable(record) for record in it.unreadable],
+        _texts(it.notices, "a page's notices"),
+        _text(it.cursor, "a page's cursor"),
+        _a(bool, it.has_more, "more"),
+    )
 
 
 def step(it: Step) -> Any:
@@ -147,6 +157,7 @@ def _action(it: Action) -> Any:
         _texts(it.events, "an action's events"),
         _DETECTIONS[it.detection],
         _seconds(it.fastest, "an action's fastest"),
+        _a(bool, it.lists, "an action's lists"),
     )
 
 
@@ -156,9 +167,20 @@ def _change(it: Change) -> types.Change:
         _text(it.id, "a change's id"),
         _KINDS[it.kind],
         _optional(it.version, "a change's version"),
+        _optional(it.content, "a change's content"),
         _optional(it.key, "a change's key"),
         _optional(it.occurred_at, "a change's occurred_at"),
         _text(it.data, "a change's data"),
+    )
+
+
+def _unreadable(it: Unreadable) -> types.Unreadable:
+    it = _a(Unreadable, it, "an unreadable record")
+    return types.Unreadable(
+        _text(it.place, "an unreadable record's place"),
+        _optional(it.id, "an unreadable record's id"),
+        _text(it.reason, "an unreadable record's reason"),
+        _text(it.data, "an unreadable record's data"),
     )
 
 

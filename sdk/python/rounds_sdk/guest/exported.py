@@ -61,9 +61,11 @@ class Connector(exports.Connector):
         collected: Sequence[types.Response],
     ) -> types.Step:
         """Ask more, or tell."""
+        is_moved = change.kind == types.ChangeKind.MOVED_AWAY
+        collect = _connector.moved_away if is_moved else _connector.collect
         return _answer(
             lambda: convert.step(
-                _connector.collect(
+                collect(
                     convert.context(context),
                     convert.change(change),
                     memo,

@@ -2,8 +2,10 @@
 
 import re
 
-from rounds_sdk import link
-from rounds_sdk.change import Page
+from rounds_sdk import _json, link
+from rounds_sdk._shape import Misfit
+from rounds_sdk.change import ChangeKind, Page
+from rounds_sdk.context import Context
 from rounds_sdk.manifest import Manifest
 from rounds_sdk.request import Request
 from rounds_sdk.step import Fetch, Notify
@@ -29,10 +31,23 @@ def request(manifest: Manifest, base_url: str, asked: Request) -> str:
     raise Refused(f"{asked.method} {asked.target} is not among the manifest's requests")
 
 
+def listing(manifest: Manifest, context: Context) -> None:
+    """Check that a whole listing is asked only of an action that has one."""
+    if context.listing and not any(
+        it.lists for it in manifest.actions if it.name == context.action
+    ):
+        raise Refused(f"{context.action} does not say that it `lists`")
+
+
 def page(before: str | None, made: Page) -> None:
     """Check that a page is within the limits, and moves the cursor if more is to come."""
     _within("changes in a page", len(made.changes), _CHANGES)
+    _within("unreadable records in a page", len(made.unreadable), _CHANGES)
     _within("bytes of cursor", len(made.cursor.encode()), _CURSOR)
+    if any(change.kind is ChangeKind.MOVED_AWAY for change in made.changes):
+        raise Refused("a page with a `moved-away`, which only a host makes")
+    if not all(_is_json(it.data) for it in made.unreadable):
+        raise Refused("an unreadable record whose data are no JSON")
     if made.has_more and before == made.cursor:
         raise Refused("a page with more to come left the cursor as it was")
 
@@ -50,6 +65,14 @@ def notification(manifest: Manifest, action: str, told: Notify) -> None:
         raise Refused(f"{action} does not declare the event {told.event}")
     _within("bytes of memo", len((told.memo or "").encode()), _MEMO)
     _within("bytes of payload", len(told.payload.encode()), _PAYLOAD)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        _json.read(text)
+    except Misfit:
+        return False
+    return True
 
 
 def _matches(pattern: str, path: str) -> bool:

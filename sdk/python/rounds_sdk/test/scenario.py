@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rounds_sdk import _json
+from rounds_sdk.change import Unreadable
 from rounds_sdk.connector import Connector
 from rounds_sdk.failure import Failure, Throttled
 from rounds_sdk.test.harness import Harness, Poll, Told
@@ -32,6 +33,8 @@ def play(connector: Connector, scenario: str | Path) -> None:
     since = Time.parse(harness.context.since)
     for number, expected in enumerate(told["polls"], start=1):
         now = expected.get("now", str(since.minus_seconds(-number * _MINUTE)))
+        mode = {name: expected.get(name, False) for name in ("listing", "silent", "last_try")}
+        harness.context = replace(harness.context, **mode)
         _play(harness.at(now), expected, f"poll {number}: ")
 
 
@@ -58,6 +61,9 @@ def _as_expected(poll: Poll, expected: Mapping[str, Any], where: str) -> None:
     _same(where + "notifications", notifications, told + more)
     skipped = [{"record": record, "reason": reason} for record, reason in poll.skipped]
     _same(where + "skipped", expected.get("skipped", []), skipped)
+    unreadable = [_unreadable(it) for it in poll.unreadable]
+    _same(where + "unreadable", expected.get("unreadable", []), unreadable)
+    _same(where + "notices", expected.get("notices", []), poll.notices)
 
 
 def _told(told: Told, as_in: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +74,11 @@ def _told(told: Told, as_in: Mapping[str, Any]) -> dict[str, Any]:
     fields["data"] = json.loads(told.payload)
     names = as_in.keys() | always.keys() | {"data"}
     return {name: fields[name] for name in [*as_in, *fields] if name in names & fields.keys()}
+
+
+def _unreadable(it: Unreadable) -> dict[str, str]:
+    id = {} if it.id is None else {"id": it.id}
+    return {"place": it.place, **id, "reason": it.reason}
 
 
 def _named(failure: Failure, as_in: str) -> str:

@@ -7,7 +7,7 @@ pub struct Hello;
 /// Pairs of id and version, and from when to ask next.
 #[derive(serde::Deserialize)]
 struct Changed {
-    patients: Vec<(String, String)>,
+    patients: Vec<Record>,
     until: String,
 }
 
@@ -22,8 +22,10 @@ impl Connector for Hello {
     }
     fn changes(_: &Context, _: Option<&str>, answer: &Response) -> Result<Page, Failure> {
         let Changed { patients, until } = answer.ok()?.json()?;
-        let change = |(id, version)| Change::upserted(id, "{}").version(version);
-        Ok(Page::last(until, patients.into_iter().map(change)))
+        Page::last(until, []).read_each("patients", &patients, |pair| {
+            let (id, version) = pair.read::<(String, String)>()?;
+            Ok(Change::upserted(id, "{}").version(version))
+        })
     }
 }
 export!(Hello);

@@ -1,9 +1,10 @@
 //! What a host refuses, and its default limits.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::Error;
-use crate::{Manifest, Method, Notification, Page, Request, link};
+use crate::{ChangeKind, Context, Manifest, Method, Notification, Page, Request, link};
 
 /// Pages in a poll.
 pub(super) const PAGES: usize = 1_000;
@@ -51,10 +52,26 @@ fn matches(pattern: &str, path: &str) -> bool {
     segments.next().is_none()
 }
 
+/// Whether a whole listing is asked only of an action that has one.
+pub(super) fn listing(manifest: &Manifest, context: &Context) -> Result<(), Error> {
+    let lists = |name: &str| manifest.actions.iter().any(|it| it.name == name && it.lists);
+    if !context.listing || lists(&context.action) {
+        return Ok(());
+    }
+    Err(Error::Refused(format!("{} does not say that it `lists`", context.action)))
+}
+
 /// Whether a page is within the limits, and moves the cursor if more is to come.
 pub(super) fn page(before: Option<&str>, page: &Page) -> Result<(), Error> {
     within("changes in a page", page.changes.len(), CHANGES)?;
+    within("unreadable records in a page", page.unreadable.len(), CHANGES)?;
     within("bytes of cursor", page.cursor.len(), CURSOR)?;
+    if page.changes.iter().any(|change| change.kind == ChangeKind::MovedAway) {
+        return Err(Error::Refused("a page with a `moved-away`, which only a host makes".into()));
+    }
+    if page.unreadable.iter().any(|it| serde_json::from_str::<IgnoredAny>(&it.data).is_err()) {
+        return Err(Error::Refused("an unreadable record whose data are no JSON".into()));
+    }
     if page.more && before == Some(page.cursor.as_str()) {
         return Err(Error::Refused("a page with more to come left the cursor as it was".into()));
     }

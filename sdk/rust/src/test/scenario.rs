@@ -32,12 +32,22 @@ struct Scenario {
 struct Expected {
     now: Option<String>,
     #[serde(default)]
+    listing: bool,
+    #[serde(default)]
+    silent: bool,
+    #[serde(default)]
+    last_try: bool,
+    #[serde(default)]
     exchanges: Vec<Exchange>,
     cursor: Option<String>,
     #[serde(default)]
     notifications: Vec<Value>,
     #[serde(default)]
     skipped: Vec<Value>,
+    #[serde(default)]
+    unreadable: Vec<Value>,
+    #[serde(default)]
+    notices: Vec<String>,
     fails: Option<String>,
 }
 
@@ -56,7 +66,8 @@ pub fn play<C: Connector>(scenario: &str) -> Result<(), Error> {
     let mut harness = harness.base_url(base_url).since(&since);
     for (number, expected) in (1..).zip(polls) {
         let now = expected.now.clone().unwrap_or_else(|| after(&since, number));
-        harness.now(&now);
+        harness.now(&now).listing(expected.listing);
+        harness.silent(expected.silent).last_try(expected.last_try);
         expected.play(&mut harness).map_err(|error| Error::Poll(number, error.into()))?;
     }
     Ok(())
@@ -73,6 +84,8 @@ impl Expected {
                 same("cursor", &cursor.into(), &poll.cursor.as_str().into())?;
                 same("notifications", &self.notifications.into(), &told(&poll))?;
                 same("skipped", &self.skipped.into(), &passed_over(&poll))?;
+                same("unreadable", &self.unreadable.into(), &unreadable(&poll))?;
+                same("notices", &self.notices.into(), &poll.notices.into())?;
             }
             (Err(Error::Failed { failure, .. }), Some(fails)) => {
                 same("failure", &fails.as_str().into(), &named(&failure, &fails).into())?;
@@ -109,6 +122,14 @@ fn told(poll: &Poll) -> Value {
 fn passed_over(poll: &Poll) -> Value {
     let skipped = poll.skipped.iter();
     skipped.map(|(record, it)| json!({ "record": record, "reason": it.reason })).collect()
+}
+
+fn unreadable(poll: &Poll) -> Value {
+    let unreadable = poll.unreadable.iter().map(|it| match &it.id {
+        Some(id) => json!({ "place": it.place, "id": id, "reason": it.reason }),
+        None => json!({ "place": it.place, "reason": it.reason }),
+    });
+    unreadable.collect()
 }
 
 /// A failure as a scenario names it, with its words where the scenario has some.

@@ -1,11 +1,9 @@
 /** The smallest connector: its EHR answers `GET /patients?since=…` with who changed since. */
-import { Action, Change, connector, Page, Request, shape } from "rounds-sdk";
+import { Action, Change, connector, fit, Page, readEach, Request, shape } from "rounds-sdk";
 
 /** Pairs of id and version, and from when to ask next. */
-const Changed = shape.object({
-  patients: shape.list(shape.tuple(shape.text, shape.text)),
-  until: shape.text,
-});
+const Changed = shape.object({ patients: shape.list(shape.any), until: shape.text });
+const Pair = shape.tuple(shape.text, shape.text);
 
 export default connector({
   describe: () => ({
@@ -20,7 +18,11 @@ export default connector({
 
   changes(_context, _cursor, answer) {
     const { patients, until } = answer.ok().json(Changed);
-    const change = ([id, version]) => Change.upserted(id, {}, { version });
-    return Page.last(until, patients.map(change));
+    return Page.last(until, readEach("patients", patients, changeOf));
   },
 });
+
+function changeOf(record) {
+  const [id, version] = fit(record, Pair);
+  return Change.upserted(id, {}, { version });
+}

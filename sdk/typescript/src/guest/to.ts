@@ -27,6 +27,7 @@ function action(from: sdk.Action): wit.Action {
     events: texts(from.events, "an action's events"),
     detection: check.oneOf(detections, from.detection, "an action's detection"),
     fastest: check.count(from.fastest, "an action's fastest interval"),
+    lists: Boolean(from.lists),
   };
 }
 
@@ -58,16 +59,30 @@ export function page(from: sdk.Page): wit.Page {
   const it = check.object(from, "changes' answer");
   return {
     changes: check.list(it.changes, "a page's changes", change),
+    unreadable: check.list(it.unreadable ?? [], "a page's unreadable", unreadable),
+    notices: texts(it.notices ?? [], "a page's notices"),
     cursor: check.text(it.cursor, "a page's cursor"),
     more: Boolean(it.more),
   };
 }
 
+function unreadable(from: sdk.Unreadable): wit.Unreadable {
+  return {
+    place: check.text(from.place, "an unreadable record's place"),
+    id: check.optional(from.id, "an unreadable record's id"),
+    reason: check.text(from.reason, "an unreadable record's reason"),
+    data: check.text(from.data, "an unreadable record's data"),
+  };
+}
+
+const KINDS = ["upserted", "deleted", "moved-away"] as const;
+
 function change(from: sdk.Change): wit.Change {
   return {
     id: check.text(from.id, "a change's id"),
-    kind: check.oneOf(["upserted", "deleted"] as const, from.kind, "a change's kind"),
+    kind: check.oneOf(KINDS, from.kind, "a change's kind"),
     version: check.optional(from.version, "a change's version"),
+    content: check.optional(from.content, "a change's content"),
     key: check.optional(from.key, "a change's key"),
     occurredAt: check.optional(from.occurredAt, "a change's time"),
     data: check.text(from.data, "a change's data"),

@@ -7,6 +7,9 @@ export interface Context {
   readonly since: string;
   readonly now: string;
   readonly interrupted: boolean;
+  readonly listing: boolean;
+  readonly silent: boolean;
+  readonly lastTry: boolean;
 }
 
 export interface Header {
@@ -31,15 +34,25 @@ export interface Response {
 
 export interface Change {
   readonly id: string;
-  readonly kind: "upserted" | "deleted";
+  readonly kind: "upserted" | "deleted" | "moved-away";
   readonly version: string | null;
+  readonly content: string | null;
   readonly key: string | null;
   readonly occurredAt: string | null;
   readonly data: string;
 }
 
+export interface Unreadable {
+  readonly place: string;
+  readonly id: string | null;
+  readonly reason: string;
+  readonly data: string;
+}
+
 export interface Page {
   readonly changes: Change[];
+  readonly unreadable: Unreadable[];
+  readonly notices: string[];
   readonly cursor: string;
   readonly more: boolean;
 }
@@ -60,6 +73,7 @@ export interface Action {
   readonly events: string[];
   readonly detection: "feed" | "consuming-feed" | "snapshot";
   readonly fastest: number;
+  readonly lists: boolean;
 }
 
 export interface Manifest {

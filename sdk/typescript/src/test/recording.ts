@@ -14,11 +14,19 @@ export interface Recording {
 /** One poll of a recording: what is asked and answered, and what comes of it. */
 export interface Play {
   readonly now?: string;
+  /** Whether the whole listing is read, with its own cursor. */
+  readonly listing?: boolean;
+  /** Whether nobody hears of what is found. */
+  readonly silent?: boolean;
+  /** Whether what the EHR refuses is to be left out. */
+  readonly last_try?: boolean;
   readonly exchanges: readonly Exchange[];
   /** That after its last page. */
   readonly cursor?: string;
   readonly notifications?: readonly Notified[];
   readonly skipped?: readonly { readonly record: string; readonly reason: string }[];
+  readonly unreadable?: readonly Odd[];
+  readonly notices?: readonly string[];
   /** The case of the failure that it ends with, and perhaps `: ` and its text. */
   readonly fails?: string;
 }
@@ -39,6 +47,13 @@ export interface Notified {
   readonly key?: string;
   readonly version?: string | null;
   readonly data: unknown;
+}
+
+/** A record that cannot be read. */
+export interface Odd {
+  readonly place: string;
+  readonly id?: string | null;
+  readonly reason: string;
 }
 
 /** Reads a recording. */

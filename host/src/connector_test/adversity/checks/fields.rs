@@ -9,37 +9,26 @@ use super::{
         report::{Cost, Done, Flaw, Tally},
     },
     Bench, NO_RECORD, case_or_grief, collect, grief,
-    odd::{self, Odd, Oddity},
+    odd::{self, Odd},
 };
 use crate::{connector::Page, model::Change};
 
-/// Fields without which nothing is a record of its format.
-const FORMAT: [&str; 1] = ["resourcetype"];
-
 static POISON: Flaw = Flaw {
     cost: Cost::Stops,
-    seen: "one record without a field takes all others of its page with it",
-    costs: "a single odd record in the EHR, and the action is not polled any further until that \
-            record is mended there; nothing of anyone else is told meanwhile",
-    mend: "in `changes`, read only what tells a change (id, version, key, time), and the rest as \
-           it is; let `collect` read all of it, where a failure holds up that record alone",
-};
-
-static POISON_OF_ANOTHER_TYPE: Flaw = Flaw {
-    cost: Cost::Untidy,
-    seen: "one record with a field of another type takes all others of its page with it",
-    costs: "if the EHR ever breaks its own format in one record, the action is not polled any \
-            further until that record is mended there",
-    mend: "in `changes`, read only what tells a change (id, version, key, time), and the rest as \
-           it is; let `collect` read all of it, where a failure holds up that record alone",
+    seen: "one odd record takes all others of its page with it",
+    costs: "a single record that the EHR wrote otherwise than ever, and the action is not polled \
+            any further until it is mended there; nothing of anyone else is told meanwhile",
+    mend: "in `changes`, read records one by one, and say of one that cannot be read that it is \
+           `unreadable`, with its place; what is not needed to tell a change can be read in \
+           `collect`, where a failure holds up that record alone",
 };
 
 static DROPPED: Flaw = Flaw {
     cost: Cost::LostChange,
     seen: "a record without a field is passed over in silence",
     costs: "the change is never told, and nothing shows that there was one",
-    mend: "make a change of every record that is in the list: `collect` can skip it with a \
-           reason, or fail, and both are seen",
+    mend: "make a change of every record that is in the list, or say that it is `unreadable`: \
+           `collect` can skip it with a reason, or fail, and all of it is seen",
 };
 
 static OTHERS_DROPPED: Flaw = Flaw {
@@ -64,8 +53,9 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
         let canary = canary.map_or_else(|| "x".to_owned(), |canary| canary.text.clone());
         for record in records.all.iter().take(2) {
             let page = company(lab, records, record).await;
-            for odd in odd::each(&record.element, &canary) {
-                let site = Site { bench, records, record, page: &page };
+            let whole = odd::whole(&canary).into_iter();
+            for odd in whole.chain(odd::each(&record.element, &canary)) {
+                let site = Site { bench, records, page: &page };
                 site.try_one(lab, &mut tally, &odd).await;
             }
         }
@@ -94,7 +84,6 @@ fn has(page: &Page, change: &Change) -> bool {
 struct Site<'s, 'm> {
     bench: &'s Bench<'m>,
     records: &'s Records<'m>,
-    record: &'s Record,
     /// What stands beside the odd record.
     page: &'s [Record],
 }
@@ -110,37 +99,22 @@ impl Site<'_, '_> {
         match lab.changes(&call.place, call.cursor.as_deref(), &answer).await {
             Err(fault) => {
                 let case = case_or_grief(tally, &fault, &odd.what(), &call.at);
-                self.failed(tally, odd, case);
+                let flaw = if case == Some("unexpected-response") { &POISON } else { &MISFIT };
+                let what = case.map(|case| format!("{} → {case}", odd.what()));
+                what.into_iter().for_each(|what| tally.found(flaw, what, &call.at));
             }
             Ok(page) => {
                 if self.page.iter().any(|other| !has(&page, &other.change)) {
                     tally.found(&OTHERS_DROPPED, odd.what(), &call.at);
                 }
-                if page.changes.len() <= self.page.len() {
+                if page.changes.len() + page.unreadable.len() <= self.page.len()
+                    && !odd.is_nothing()
+                {
                     tally.found(&DROPPED, odd.what(), &call.at);
                 }
                 self.collect(lab, tally, odd, &page).await;
             }
         }
-    }
-
-    /// Whether no record can be told without it: its id, its time, or what makes it one at all.
-    fn is_needed(&self, odd: &Odd) -> bool {
-        self.record.is_identity(&odd.path) || odd.path.names(&FORMAT)
-    }
-
-    /// Where a field is needed, its record may fail. For any other field, a failure is one of
-    /// the records beside it as well.
-    fn failed(&self, tally: &mut Tally, odd: &Odd, case: Option<&'static str>) {
-        let at = &self.records.call.at;
-        let flaw = match (case, odd.oddity) {
-            (None, _) => return,
-            (Some("unexpected-response"), _) if self.is_needed(odd) => return,
-            (Some("unexpected-response"), Oddity::OtherType) => &POISON_OF_ANOTHER_TYPE,
-            (Some("unexpected-response"), _) => &POISON,
-            (Some(case), _) => return tally.found(&MISFIT, format!("{} → {case}", odd.what()), at),
-        };
-        tally.found(flaw, odd.what(), at);
     }
 
     /// A record may be told, skipped or refused, but nothing may break.

@@ -35,10 +35,26 @@ pub(super) struct Odd {
 }
 
 impl Odd {
+    /// Whether nothing is left of the whole record: what stands for none may be passed over.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.value.is_null()
+    }
+
     /// As `patient.name is null`.
     pub(super) fn what(&self) -> String {
-        format!("`{}` {}", self.path, self.oddity)
+        match self.path == Path::default() {
+            true => format!("the record {}", self.oddity),
+            false => format!("`{}` {}", self.path, self.oddity),
+        }
     }
+}
+
+/// A whole record that is none.
+pub(super) fn whole(canary: &str) -> Vec<Odd> {
+    let odd = |oddity, value| Odd { path: Path::default(), oddity, value };
+    let others = [json!(7), json!(canary), json!([]), json!({})];
+    let others = others.map(|value| odd(Oddity::OtherType, value));
+    [odd(Oddity::Null, Value::Null)].into_iter().chain(others).collect()
 }
 
 /// Every field in turn, changed in each way. Of lists only the first element is.

@@ -8,7 +8,10 @@ use super::{
     },
     Bench, poll_sites,
 };
-use crate::connector::{Fault, Page, Request, Step};
+use crate::{
+    connector::{Fault, Page, Request, Step, Unreadable},
+    model::Change,
+};
 
 static DIFFERS: Flaw = Flaw {
     cost: Cost::Repeated,
@@ -62,7 +65,10 @@ async fn page(lab: &mut Lab<'_>, tally: &mut Tally, call: &PageCall) {
 }
 
 fn same(page: &Page, other: &Page) -> bool {
-    (&page.changes, &page.cursor, page.more) == (&other.changes, &other.cursor, other.more)
+    fn all(page: &Page) -> (&[Change], &[Unreadable], &[String], &str, bool) {
+        (&page.changes, &page.unreadable, &page.notices, &page.cursor, page.more)
+    }
+    all(page) == all(other)
 }
 
 fn different(page: &Page, other: &Page) -> &'static str {

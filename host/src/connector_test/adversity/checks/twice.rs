@@ -1,7 +1,5 @@
 //! The same page twice: within a poll, and at the next one.
 
-use std::collections::HashSet;
-
 use super::{
     super::{
         lab::Lab,
@@ -12,6 +10,7 @@ use super::{
 };
 use crate::{
     connector::{Detection, Page},
+    connector_test::known::Known,
     model::Change,
 };
 
@@ -29,7 +28,7 @@ static UNVERSIONED: Flaw = Flaw {
 
 static UNSTABLE: Flaw = Flaw {
     cost: Cost::Repeated,
-    seen: "the same record has another id or version when it is read again",
+    seen: "the same record has another id, or another version and content, when it is read again",
     costs: "every poll that overlaps the last one tells the same changes again",
     mend: "make ids and versions of what the record says, and of nothing else",
 };
@@ -110,10 +109,13 @@ async fn again_and_again(lab: &mut Lab<'_>, tally: &mut Tally, call: &PageCall) 
 }
 
 fn known(tally: &mut Tally, call: &PageCall, page: &Page) {
-    let state = |change: &Change| (change.id.clone(), change.version.clone());
-    let before: HashSet<_> = call.page.changes.iter().map(state).collect();
-    let new = page.changes.iter().filter(|change| change.version.is_some());
-    let new = new.filter(|change| !before.contains(&state(change))).count();
+    let (mut known, task, mode) = (Known::default(), call.place.task(), call.place.mode);
+    let mut is_news = |change: &Change| !known.news(&task, mode, change.clone()).is_empty();
+    for change in &call.page.changes {
+        is_news(change);
+    }
+    let versioned = page.changes.iter().filter(|change| change.version.is_some());
+    let new = versioned.filter(|change| is_news(change)).count();
     if new > 0 {
         let of = page.changes.len();
         tally.found(&UNSTABLE, format!("{new} of {of} changes are new again"), &call.at);

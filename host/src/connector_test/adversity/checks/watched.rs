@@ -38,9 +38,10 @@ leak!(
 );
 leak!(
     REASON,
-    "what a record says of a patient stands in the reason of a skip",
-    "reasons stand in logs",
-    "name the rule by which it was skipped, not what it said"
+    "what a record says of a patient stands in the reason of a skip, of an unreadable record, or in \
+     a notice",
+    "reasons and notices stand in logs and in `rounds status`",
+    "name the rule by which it was skipped or what was missing, not what it said"
 );
 leak!(
     IDENTITY,

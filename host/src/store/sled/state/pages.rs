@@ -5,7 +5,8 @@ use crate::{
     identity::{self, RecordKey},
     model::{Change, ContainerId, NotificationId, Pending, Stage, TaskId},
     store::{
-        Commit, Committed, Error, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling, Verdict,
+        Commit, Committed, Error, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling,
+        Verdict,
         known::Moved,
         sled::format::{self, Body, Head, Saying, Standing, TaskRecord},
         tell,
@@ -51,9 +52,7 @@ impl State {
             task.interrupted = false;
             forget_answer(group, &id, &mut task);
         }
-        if pass != Pass::Listing {
-            task.place.listing.told += (made.len() - tally.silent) as u64;
-        }
+        task.place.listing.found(pass, made.len().saturating_sub(tally.silent));
         let revision = task.revision;
         group.tasks.insert(id, task);
         Ok(Committed::Done { revision, made, tally })

@@ -1,0 +1,212 @@
+//! Rounds: links are followed to their end, until a round is known to have read all.
+//!
+//! Either there were as many as the server counted when the round began, of records that have
+//! not changed since, and none came twice: whoever slips out of sight is missing then. Or two
+//! rounds read the same: whatever lets a record slip was read in one round and not in the other.
+
+use rounds_sdk::{Failure, Time, hash};
+
+use super::{Next, page::View, walk};
+use crate::{
+    bundle::Record,
+    cursor::{Beyond, Pass, Position, Round, Short, Walk},
+    instant::{Moment, latest},
+};
+
+/// Rounds after which a pass ends, even if no two read the same.
+const ROUNDS: u32 = 4;
+
+/// How often the page a link leads to may be gone before that is an error.
+const RESTARTS: u32 = 8;
+
+/// What changed so shortly before a round may have changed within it, as the clock of a server's
+/// answers need not be that of its records. In milliseconds.
+const MARGIN: i64 = 60 * 1000;
+
+/// What follows a page of a round.
+pub(super) fn step(
+    position: &Position,
+    round: &Round,
+    view: &View<'_, '_>,
+) -> Result<Next, Failure> {
+    if view.next.is_some() && view.next == round.next {
+        return Err(Failure::unexpected("a next link that leads to its own page"));
+    }
+    let mut round = round.clone();
+    if round.next.is_none() {
+        if view.is_all() {
+            return Ok(Next::Rest(position.resting(view.after(view.newest(view.times())))));
+        }
+        if view.next.is_none() {
+            return single(position, &round, view);
+        }
+        begin(&mut round, view);
+    }
+    take(&mut round, position, view)?;
+    let is_behind = round.ties && is_behind(&round, view)?;
+    if view.next.is_some() && !is_behind {
+        round.next.clone_from(&view.next);
+        return Ok(Next::More(position.passing(Pass::Round(round))));
+    }
+    end(position, round, view)
+}
+
+/// A round that is one page, though that is not all.
+fn single(position: &Position, round: &Round, view: &View<'_, '_>) -> Result<Next, Failure> {
+    if view.may_grow() {
+        let round = Round { count: Some(view.grown()), ..round.clone() };
+        return Ok(Next::More(position.passing(Pass::Round(round))));
+    }
+    walk::blind(position, view)
+}
+
+fn begin(round: &mut Round, view: &View<'_, '_>) {
+    round.total = view.total;
+    let clock = view.clock.map(|clock| clock.minus_millis(if round.ties { 0 } else { MARGIN }));
+    if round.ties || round.rounds == 0 {
+        round.until = clock.map(|clock| clock.to_string());
+    }
+}
+
+/// Adds up what a page shows.
+fn take(round: &mut Round, position: &Position, view: &View<'_, '_>) -> Result<(), Failure> {
+    let until = round.until.as_deref().map(Time::parse).transpose()?;
+    let mut newest = round.newest.as_deref().map(Moment::parse).transpose()?;
+    let is_listing = position.since.is_none();
+    let before = round.last;
+    for record in &view.bundle.records {
+        let id = hash([&*record.id]);
+        round.moved |= before == Some(id);
+        round.passed |= !is_tie(record, view);
+        round.last = Some(id);
+        round.seen += 1;
+        let is_old = is_until(record, until);
+        round.read += u64::from(is_old);
+        if is_listing {
+            round.sum = round.sum.wrapping_add(id);
+        } else if if round.ties { is_tie(record, view) } else { is_old } {
+            let state = hash([&*record.id, record.version.as_str()]);
+            round.sum = round.sum.wrapping_add(state);
+        }
+        if is_old {
+            newest = latest(newest, view.newest(record.time.iter()).cloned());
+        }
+    }
+    // What has no time counts as what was there before.
+    let others = view.shown() - view.bundle.records.len() as u64;
+    round.seen += others;
+    round.read += others;
+    round.newest = newest.map(|newest| newest.text().to_owned());
+    Ok(())
+}
+
+fn is_until(record: &Record, until: Option<Time>) -> bool {
+    match (&record.time, until) {
+        (Some(time), Some(until)) => time.time() <= until,
+        _ => true,
+    }
+}
+
+fn is_tie(record: &Record, view: &View<'_, '_>) -> bool {
+    let since = view.since.as_ref().map(Moment::time);
+    record.time.as_ref().map(Moment::time) <= since
+}
+
+/// Whether the page is behind all that have the time asked for. What changed since the round began
+/// says nothing of that: it may stand where it stood before.
+fn is_behind(round: &Round, view: &View<'_, '_>) -> Result<bool, Failure> {
+    let until = round.until.as_deref().map(Time::parse).transpose()?;
+    let (Some(until), Some(since)) = (until, &view.since) else { return Ok(false) };
+    let is_old = |time: &Moment| time.next().time() <= until;
+    Ok(view.times().any(|time| time.time() > since.time() && is_old(time)))
+}
+
+/// What follows the end of a round.
+fn end(position: &Position, round: Round, view: &View<'_, '_>) -> Result<Next, Failure> {
+    let newest = round.newest.as_deref().map(Moment::parse).transpose()?;
+    let total = round.total.filter(|_| !round.miscounted);
+    let is_short = view.next.is_none() && total.is_some_and(|total| round.seen < total);
+    if is_short
+        && position.stuck.is_none()
+        && let (Some(said), Some(newest)) = (view.total, &newest)
+    {
+        return Ok(Next::More(position.passing(Pass::Beyond(Beyond {
+            newest: newest.text().to_owned(),
+            of: Short { shown: round.seen, said },
+            rest: view.after(Some(newest)).map(|rest| rest.text().to_owned()),
+            round: Some(Round { next: None, ..round }),
+        }))));
+    }
+    let counted = view.next.is_none()
+        && round.until.is_some()
+        && !round.ties
+        && !round.moved
+        && total == Some(round.read);
+    let is_proven = !is_short && (counted || round.before == Some(round.sum));
+    if is_proven {
+        return Ok(proven(position, &round, view, newest.as_ref()));
+    }
+    if round.rounds + 1 >= ROUNDS {
+        return Ok(Next::Unproven(position.resting(None)));
+    }
+    Ok(Next::More(position.passing(Pass::Round(another(&round)))))
+}
+
+/// What follows a round whose count is known to be wrong by now.
+pub(super) fn miscounted(position: &Position, round: &Round, rest: Option<Moment>) -> Next {
+    if round.before == Some(round.sum) {
+        return Next::Rest(position.resting(rest));
+    }
+    let next = Round { miscounted: true, ..another(round) };
+    Next::More(position.passing(Pass::Round(next)))
+}
+
+fn proven(
+    position: &Position,
+    round: &Round,
+    view: &View<'_, '_>,
+    newest: Option<&Moment>,
+) -> Next {
+    match &view.since {
+        // Its time is over, and all that have it were read.
+        Some(since) if round.ties && round.passed => {
+            let since = Some(since.next().text().to_owned());
+            let pass = Pass::Walk(Walk { clock: view.clock_text(), ..Walk::default() });
+            Next::More(Position { since, pass: Some(pass), ..position.clone() })
+        }
+        since if round.ties => Next::Rest(position.resting(view.after(since.as_ref()))),
+        _ => Next::Rest(position.resting(view.after(newest))),
+    }
+}
+
+/// The next round.
+fn another(round: &Round) -> Round {
+    Round {
+        count: round.count,
+        ties: round.ties,
+        miscounted: round.miscounted,
+        until: round.until.clone().or_else(|| round.newest.clone()),
+        before: Some(round.sum),
+        rounds: round.rounds + 1,
+        restarts: round.restarts,
+        ..Round::default()
+    }
+}
+
+/// The same round from its beginning, where the page that a link led to is gone, as servers keep
+/// the results of a search for a while only.
+pub(super) fn again(round: &Round) -> Result<Round, Failure> {
+    if round.restarts >= RESTARTS {
+        return Err(Failure::unexpected("next links lead to pages that are gone"));
+    }
+    Ok(Round {
+        count: round.count,
+        ties: round.ties,
+        miscounted: round.miscounted,
+        until: round.until.clone(),
+        before: round.before,
+        rounds: round.rounds,
+        restarts: round.restarts + 1,
+        ..Round::default()
+    })
+}

@@ -1,0 +1,104 @@
+//! What was promised, held against what a receiver was told: a check a file.
+
+mod event;
+mod idle;
+mod last;
+mod notices;
+mod order;
+mod past;
+mod progress;
+mod table;
+mod twice;
+
+use super::{
+    chronicle::SECOND,
+    lies::{Expected, Lie},
+    plan::Plan,
+    receiver::Taken,
+    record::{Kind, Record},
+    run::Ended,
+    world::Inner,
+};
+
+/// Requests, syncs and turns take some time, whatever the interval.
+const SLACK: i64 = 10 * SECOND;
+/// How many polls may pass before a state is told.
+const POLLS: i64 = 3;
+
+/// What a world is held to.
+pub(super) struct Rules {
+    kinds: Vec<Kind>,
+    interval: i64,
+    page_size: usize,
+    grace: i64,
+    /// How much longer than that a world lasts.
+    outlasts: i64,
+}
+
+impl Rules {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let grace = plan.lies.iter().map(|lie| lie.grace()).sum();
+        let outlasts = plan.lies.iter().map(|lie| lie.outlasts()).sum();
+        let Plan { interval, page_size, .. } = *plan;
+        Self { kinds: plan.kinds.clone(), interval, page_size, grace, outlasts }
+    }
+
+    /// How long after it could be seen a state is told.
+    fn patience(&self) -> i64 {
+        POLLS * self.interval + self.grace + SLACK
+    }
+
+    /// From when on nothing happens any more, where the last state is written then.
+    pub(super) fn quiet_from(&self, last: i64) -> i64 {
+        last + self.patience() + self.outlasts
+    }
+}
+
+/// A world at its end.
+struct Case<'a> {
+    world: &'a Inner,
+    rules: &'a Rules,
+    ended: &'a Ended,
+}
+
+impl<'a> Case<'a> {
+    /// The records that are polled.
+    fn records(&self) -> impl Iterator<Item = &'a Record> {
+        let kinds = &self.rules.kinds;
+        self.world.server.records.iter().filter(|it| kinds.contains(&it.kind))
+    }
+
+    fn lies(&self) -> &'a [Box<dyn Lie>] {
+        &self.world.lies
+    }
+
+    /// What is right for a record, whatever lies there are of it.
+    fn expected(&self, record: &Record) -> Expected {
+        let all = self.lies().iter().map(|lie| lie.expects(record));
+        all.max().unwrap_or(Expected::Told)
+    }
+
+    /// What was taken of a record, in the order in which it came.
+    fn told(&self, record: &'a Record) -> impl Iterator<Item = (&'a Taken, usize)> {
+        self.world.receiver.taken().filter_map(move |taken| match &taken.state {
+            Some((id, number)) if *id == record.id => Some((taken, *number)),
+            _ => None,
+        })
+    }
+}
+
+/// All that was broken.
+pub(super) fn judge(world: &Inner, rules: &Rules, ended: &Ended) -> Vec<String> {
+    let case = Case { world, rules, ended };
+    let checks = [
+        last::is_told,
+        past::is_left_alone,
+        twice::is_told_once,
+        order::is_kept,
+        event::is_right,
+        progress::is_made,
+        idle::is_cheap,
+        notices::are_told_once,
+    ];
+    checks.iter().flat_map(|check| check(&case)).collect()
+}

@@ -1,0 +1,108 @@
+//! What a world is to be: who is polled how, what is written when, and which lies are told.
+
+use std::collections::HashMap;
+
+use rounds::config::{Config, environment::FixedEnvironment};
+
+use super::{
+    chronicle::{BEGINNING, MINUTE, SECOND},
+    lies::{self, Lie},
+    record::Kind,
+    server::{BASE, Write},
+    writer,
+};
+use crate::support::{SECRET, chance::Chance};
+
+/// A world that is to be.
+pub(super) struct Plan {
+    pub(super) chance: Chance,
+    /// What is polled.
+    pub(super) kinds: Vec<Kind>,
+    /// How often, in milliseconds.
+    pub(super) interval: i64,
+    pub(super) page_size: usize,
+    pub(super) script: Vec<Write>,
+    pub(super) lies: Vec<Box<dyn Lie>>,
+    /// Further lines of the connection's part of the configuration.
+    pub(super) further: String,
+}
+
+impl Plan {
+    /// Of a seed.
+    pub(super) fn draw(seed: u64) -> Self {
+        let mut plan = Self::honest(seed);
+        plan.lies = lies::draw(&mut plan.chance);
+        plan.settle();
+        plan
+    }
+
+    /// Of a seed, with one lie.
+    pub(super) fn with(seed: u64, name: &str) -> Self {
+        let mut plan = Self::honest(seed);
+        let (_, draw) = lies::ALL.iter().find(|(other, _)| *other == name).unwrap();
+        plan.lies = vec![draw(&mut plan.chance)];
+        plan.settle();
+        plan
+    }
+
+    /// Of a seed, of a server that tells the truth.
+    pub(super) fn honest(seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let mut plan = Self::quiet();
+        let further = Kind::ALL[1..].iter().filter(|_| chance.happens(0.25));
+        plan.kinds.extend(further);
+        plan.interval = [20, 30, 60, 120, 300][chance.below(5) as usize] * SECOND;
+        plan.page_size = [3, 5, 10, 10, 25, 100][chance.below(6) as usize];
+        plan.script = writer::script(&plan.kinds, plan.interval, &mut chance);
+        plan.chance = chance;
+        plan
+    }
+
+    /// Of an honest server with nothing on it, polled once a minute by ten.
+    pub(super) fn quiet() -> Self {
+        Self {
+            chance: Chance::new(0),
+            kinds: vec![Kind::Appointment],
+            interval: MINUTE,
+            page_size: 10,
+            script: Vec::new(),
+            lies: Vec::new(),
+            further: String::new(),
+        }
+    }
+
+    /// Lets the lies make of it what they need.
+    pub(super) fn settle(&mut self) {
+        let mut lies = std::mem::take(&mut self.lies);
+        let mut chance = std::mem::replace(&mut self.chance, Chance::new(0));
+        lies.iter_mut().for_each(|lie| lie.plans(self, &mut chance));
+        (self.lies, self.chance) = (lies, chance);
+    }
+
+    /// When the last state is written, and seen.
+    pub(super) fn last(&self) -> i64 {
+        self.script.iter().map(|write| write.at + write.late).max().unwrap_or(0)
+    }
+
+    /// What its user wrote.
+    pub(super) fn config(&self) -> Config {
+        let every = self.interval / SECOND;
+        let actions: String = self
+            .kinds
+            .iter()
+            .map(|it| format!("{} = {{ every = \"{every}s\" }}\n", it.action()))
+            .collect();
+        let (size, further) = (self.page_size, &self.further);
+        let text = format!(
+            "[host]\nconnectors = \"none\"\ndata = \"none\"\n\
+             [[destination]]\nname = \"app\"\nurl = \"http://app.sim/\"\n\
+             secret = {{ env = \"SECRET\" }}\nevents = [\"*\"]\n\
+             [[connection]]\nname = \"general\"\nconnector = \"fhir-r4\"\nbase_url = \"{BASE}\"\n\
+             since = \"{BEGINNING}\"\nauth = {{ type = \"none\" }}\nsettings = {{ page_size = {size} }}\n\
+             {further}[connection.actions]\n{actions}"
+        );
+        let variables = HashMap::from([("SECRET".to_owned(), SECRET.to_owned())]);
+        let environment = FixedEnvironment { variables, files: HashMap::new() };
+        Config::parse(&text, "liars.toml", &environment).unwrap()
+    }
+}
