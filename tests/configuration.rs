@@ -61,7 +61,7 @@ settings = { site = "A" }
 auth = { type = "bearer", token = { env = "ROUNDS_SECRET" } }
 [connection.actions]
 orders = { every = "1m" }
-appointments = { cron = "* * * * *" }
+appointments = { cron = "* * * * *", sweep = { every = "1d" } }
 
 [[connection]]
 name = "b"

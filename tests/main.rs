@@ -33,6 +33,7 @@ mod keys;
 mod kill;
 mod languages;
 mod liars;
+mod listings;
 mod purge;
 mod real_ehr;
 mod real_hapi;

@@ -20,6 +20,7 @@
 //! | `POST /v1/tasks/{connection}/{action}/poll` | operators | polls now, whatever the cadence |
 //! | `GET /v1/tasks/{connection}/{action}/answer` | readers | an answer that it keeps and cannot read: patients' data |
 //! | `POST /v1/tasks/{connection}/{action}/answer/bury` | operators | makes a dead letter of it: a [`Buried`] |
+//! | `POST /v1/tasks/{connection}/{action}/listing` | operators | decides what becomes of one that is held: `{"accept": true}` or `false`; a [`Decided`] |
 //! | `GET /v1/keys` | admins | the store's [`Keys`](crate::store::Keys), and whether each opens |
 //! | `POST /v1/keys/rotate` | admins | takes up the outer key anew: a [`Rotated`](crate::store::Rotated) |
 //! | `POST /v1/purge` | admins | forgets a connection, a record or a key, or counts what that would be |
@@ -50,7 +51,7 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    body::{Buried, Cursor, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
+    body::{Buried, Cursor, Decided, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
     delivered::Seek,
     tls::CertificateError,
@@ -58,7 +59,7 @@ pub use self::{
 };
 pub(crate) use self::{
     delivered::{nothing_of, sent, shown_to, sought_by},
-    shown::{answer, containers, dead, no_answer},
+    shown::{answer, containers, dead, no_answer, no_held_listing},
     tls::certify,
 };
 use self::{

@@ -24,6 +24,7 @@ mod run;
 mod signals;
 mod spool;
 mod status;
+mod task;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,8 @@ enum Command {
     Cursor(cursor::Command),
     #[command(subcommand)]
     Answer(answer::Command),
+    #[command(subcommand)]
+    Task(task::Command),
     Purge(purge::Arguments),
     #[command(subcommand)]
     Audit(audit::Command),
@@ -99,6 +102,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Delivered(command) => delivered::run(command).await,
         Command::Cursor(command) => cursor::run(command).await,
         Command::Answer(command) => answer::run(command).await,
+        Command::Task(command) => task::run(command).await,
         Command::Purge(arguments) => purge::run(arguments).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Keys(command) => keys::run(command).await,
@@ -168,6 +172,10 @@ mod tests {
             ("answer show general appointments", true),
             ("answer bury general appointments --json", true),
             ("answer bury general", false),
+            ("task accept general appointments", true),
+            ("task reject general appointments --json --admin 127.0.0.1:7070", true),
+            ("task accept general", false),
+            ("task", false),
             ("keys rotate --json", true),
             ("keys verify --admin 127.0.0.1:7070", true),
             ("keys", false),

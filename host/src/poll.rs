@@ -151,7 +151,7 @@ impl Poller {
             let pages = progress.serving.connector.limits().poll_pages;
             let listed = self.list_pages(progress, pages).await?;
             progress.summary.goes_on = listed == Listed::More;
-            progress.summary.listing = Some(self.store.task(&self.task)?.listing);
+            progress.summary.listing = Some(self.listing_now()?);
             return Ok(());
         }
         let connector = progress.serving.connector.clone();

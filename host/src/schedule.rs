@@ -52,6 +52,8 @@ pub trait Run: Send + Sync + 'static {
 pub enum Outcome {
     /// All went well: at the next tick.
     Done,
+    /// All went well so far, and it goes on after a rest.
+    More(Duration),
     /// It failed: later and later.
     Failed,
     /// It failed and knows when to come again.
@@ -151,11 +153,14 @@ impl Planned {
     /// When it runs next, after an outcome.
     fn next(&mut self, outcome: Outcome, clock: &dyn Clock) -> Option<Timestamp> {
         let now = clock.steady();
-        self.failures = if outcome == Outcome::Done { 0 } else { self.failures.saturating_add(1) };
+        self.failures = match outcome {
+            Outcome::Done | Outcome::More(_) => 0,
+            Outcome::Failed | Outcome::After(_) | Outcome::Stop => self.failures.saturating_add(1),
+        };
         let (base, cap) = self.waits();
         match outcome {
             Outcome::Done => Some(self.next_tick(clock)),
-            Outcome::After(wait) => Some(clock::after(now, wait)),
+            Outcome::More(wait) | Outcome::After(wait) => Some(clock::after(now, wait)),
             Outcome::Failed => {
                 let wait = backoff(self.failures, base, cap, clock.spread());
                 Some(clock::after(now, wait))

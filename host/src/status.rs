@@ -247,6 +247,8 @@ impl Status {
         self.task(id, |task| {
             let sweep = task.sweep.get_or_insert_default();
             change(sweep);
+            // It may hold what not everybody may see who may see this.
+            sweep.listing.cursor = None;
             sweep.miss_rate = sweep.listing.miss_rate();
         });
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     audit::Subject,
     model::{ContainerId, TaskId},
-    store::{self, DeadLetter, Purge},
+    store::{self, DeadLetter, Held, Purge},
 };
 
 /// Where a task stands.
@@ -87,6 +87,33 @@ pub struct Replayed {
 pub struct Buried {
     /// The letter's number.
     pub container: ContainerId,
+}
+
+/// What is to become of a listing that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decision {
+    /// Whether what is missing in it is gone; else it is forgotten, and read anew.
+    pub(super) accept: bool,
+}
+
+/// What became of a listing that was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Whether what is missing in it is told as gone.
+    pub accepted: bool,
+    /// Records that are missing in it.
+    pub gone: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl Decided {
+    /// What a person decided of what was held.
+    pub fn of(held: Held, accepted: bool) -> Self {
+        let Held { gone, of, .. } = held;
+        Self { accepted, gone, of }
+    }
 }
 
 /// What to purge.

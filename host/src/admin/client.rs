@@ -8,7 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    body::{Buried, Cursor, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed, Wanted},
+    body::{
+        Buried, Cursor, Decided, Decision, NewCursor, NewPurge, Purged, Refusal, Replay, Replayed,
+        Wanted,
+    },
     delivered::Seek,
     way::Way,
 };
@@ -185,6 +188,14 @@ impl Client {
     /// As [`Error`] says; refused where it keeps none.
     pub async fn bury_answer(&self, task: &TaskId) -> Result<Buried, Error> {
         self.post(path(task, "answer/bury"), &()).await
+    }
+
+    /// Tells what is missing in a task's listing that is held as gone, or has it read anew.
+    ///
+    /// # Errors
+    /// As [`Error`] says; refused where none is held.
+    pub async fn decide_listing(&self, task: &TaskId, accept: bool) -> Result<Decided, Error> {
+        self.post(path(task, "listing"), &Decision { accept }).await
     }
 
     /// Has a task polled now, whatever its cadence. [`Client::status`] says what came of it.

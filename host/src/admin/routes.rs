@@ -1,6 +1,7 @@
 //! The routes of the admin API, each for those who may.
 
 mod answer;
+mod listing;
 
 use std::sync::Arc;
 
@@ -178,6 +179,10 @@ pub(super) fn router(admin: Admin) -> Router {
         .route(
             "/v1/tasks/{connection}/{action}/answer/bury",
             only(Right::Operate, "burying an answer", post(answer::bury)),
+        )
+        .route(
+            "/v1/tasks/{connection}/{action}/listing",
+            only(Right::Operate, "deciding of a listing", post(listing::decide)),
         )
         .route("/v1/purge", only(Right::Rule, "purging", post(purge)))
         .fallback(nothing)

@@ -52,6 +52,11 @@ pub(crate) fn no_answer(task: &TaskId) -> String {
     format!("{task} keeps no answer that waits to be read")
 }
 
+/// Why nothing is decided of a task's listing.
+pub(crate) fn no_held_listing(task: &TaskId) -> String {
+    format!("{task} has no listing that is held for a person")
+}
+
 /// Containers as the audit log has them.
 pub(crate) fn containers(ids: &[ContainerId]) -> Subject {
     let spelt: Vec<_> = ids.iter().take(SPELT).map(ContainerId::to_string).collect();

@@ -98,6 +98,7 @@ impl Api {
 async fn every_route_answers_in_json() {
     let api = Api::start("routes").await;
     let cursor = "/v1/tasks/general/orders/cursor";
+    let listing = "/v1/tasks/general/orders/listing";
     for (method, path, body, status, expected) in [
         ("GET", "/healthz", "", 200, json!({ "ok": true })),
         ("GET", "/v1/dead", "", 200, json!([])),
@@ -129,6 +130,13 @@ async fn every_route_answers_in_json() {
             409,
             json!({ "error": "general/orders is not enabled" }),
         ),
+        (
+            "POST",
+            listing,
+            r#"{"accept":true}"#,
+            409,
+            json!({ "error": "general/orders has no listing that is held for a person" }),
+        ),
     ] {
         let answer = api.ask(method, path, body).await;
         assert_eq!(answer, (status, expected), "{method} {path} {body}");
@@ -139,6 +147,10 @@ async fn every_route_answers_in_json() {
         ("PUT", cursor, "{}", 422),
         ("PUT", cursor, r#"{"cursor":null,"more":1}"#, 422),
         ("PUT", cursor, "cursor", 400),
+        ("GET", listing, "", 405),
+        ("POST", listing, "{}", 422),
+        ("POST", listing, r#"{"accept":true,"more":1}"#, 422),
+        ("POST", "/v1/tasks/general/labs/listing", r#"{"accept":true}"#, 404),
         ("POST", "/v1/dead/replay", "{}", 422),
     ] {
         let (found, answer) = api.ask(method, path, body).await;
@@ -258,6 +270,12 @@ async fn each_role_may_what_it_is_for() {
         ("POST", "/v1/tasks/general/orders/poll", "", [403, 409, 403, 409]),
         ("GET", "/v1/tasks/general/orders/answer", "", [403, 403, 404, 404]),
         ("POST", "/v1/tasks/general/orders/answer/bury", "", [403, 404, 403, 404]),
+        (
+            "POST",
+            "/v1/tasks/general/orders/listing",
+            r#"{"accept":false}"#,
+            [403, 409, 403, 409],
+        ),
         ("GET", "/nowhere", "", [404; 4]),
         ("DELETE", "/v1/status", "", [405; 4]),
     ] {
@@ -271,7 +289,7 @@ async fn each_role_may_what_it_is_for() {
     let entries = api.audit.entries().unwrap();
     let denied = entries.iter().filter(|it| it.outcome == Outcome::Denied);
     let denied: Vec<_> = denied.map(|it| (it.who.as_str(), it.what)).collect();
-    assert_eq!(denied.len(), 18, "{denied:?}");
+    assert_eq!(denied.len(), 20, "{denied:?}");
     assert!(denied.contains(&("reader", What::Reach)));
     assert!(entries.iter().any(|it| it.who == "operator" && it.what == What::SetCursor));
     assert!(api.audit.verify().unwrap().is_whole());

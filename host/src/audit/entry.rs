@@ -96,6 +96,10 @@ pub enum What {
     ShowAnswer,
     /// Such an answer made a dead letter.
     BuryAnswer,
+    /// What is missing in a listing that was held, told as gone.
+    AcceptListing,
+    /// Such a listing forgotten, and read anew.
+    RejectListing,
     /// Receipts of a record's or a key's notifications.
     FindDelivered,
     /// What was sent to a destination.
@@ -110,6 +114,13 @@ pub enum What {
     Repair,
     /// The log itself: nobody could say any more which line was its last.
     HeadLost,
+}
+
+impl What {
+    /// To decide so of a listing that is held.
+    pub(crate) fn deciding(accept: bool) -> Self {
+        if accept { Self::AcceptListing } else { Self::RejectListing }
+    }
 }
 
 impl fmt::Display for What {

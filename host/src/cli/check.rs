@@ -13,8 +13,9 @@ use super::{
 use crate::{
     config::{self, Config, Connection, Task},
     connector::{Connector, Library},
-    host, oci,
-    schedule::cadence,
+    duration, host, oci,
+    poll::LATE,
+    schedule::cadence::{self, Cadence},
 };
 
 /// Checks a configuration and its connectors; starts nothing.
@@ -43,6 +44,12 @@ struct Row {
     action: String,
     connector: String,
     cadence: String,
+    /// How late what the EHR shows may be.
+    late: String,
+    /// When its listing is read beside its feed.
+    sweep: Option<String>,
+    /// Whether what is there before the first poll is remembered, and told to nobody.
+    baseline: bool,
     /// The next tick of its cadence; a task that is overdue at a start runs sooner.
     next: Option<Timestamp>,
     /// Who wants any of its events.
@@ -133,6 +140,9 @@ fn row(
         action: task.action.to_string(),
         connector: connector.manifest().label(),
         cadence: task.cadence.to_string(),
+        late: duration::Show(task.late).to_string(),
+        sweep: task.sweep.as_ref().map(Cadence::to_string),
+        baseline: task.baseline,
         next: task.enabled.then(|| task.cadence.next_after(now, seed)),
         destinations: config
             .destinations
@@ -156,11 +166,17 @@ fn show(report: &Report) -> Result<(), Error> {
     Ok(())
 }
 
-const HEADS: [&str; 6] = ["connection", "action", "connector", "cadence", "next", "destinations"];
+const HEADS: [&str; 7] =
+    ["connection", "action", "connector", "cadence", "further", "next", "destinations"];
 
 impl Row {
     fn cells(&self) -> Vec<String> {
         let next = self.next.map_or_else(|| "not enabled".into(), |next| format!("{next:.0}"));
+        let late =
+            (self.late != duration::Show(LATE).to_string()).then(|| format!("late {}", self.late));
+        let baseline = self.baseline.then(|| "baseline first".into());
+        let sweep = self.sweep.as_ref().map(|sweep| format!("sweep {sweep}"));
+        let further: Vec<_> = [baseline, sweep, late].into_iter().flatten().collect();
         let destinations = match self.destinations.as_slice() {
             [] => "-".into(),
             names => names.join(", "),
@@ -170,6 +186,7 @@ impl Row {
             self.action.clone(),
             self.connector.clone(),
             self.cadence.clone(),
+            further.join(", "),
             next,
             destinations,
         ]
@@ -222,6 +239,7 @@ impl From<&config::Error> for Finding {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::config::{Errors, Place};
@@ -243,15 +261,20 @@ mod tests {
             action: "orders".into(),
             connector: "fhir-r4@0.1.0".into(),
             cadence: "every 1m".into(),
+            late: "10m".into(),
+            sweep: None,
+            baseline: false,
             next: None,
             destinations: Vec::new(),
         };
         assert_eq!(
             row.cells(),
-            ["general", "orders", "fhir-r4@0.1.0", "every 1m", "not enabled", "-"]
+            ["general", "orders", "fhir-r4@0.1.0", "every 1m", "", "not enabled", "-"]
         );
+        (row.late, row.sweep, row.baseline) = ("1h".into(), Some("every 1d".into()), true);
+        assert_eq!(row.cells()[4], "baseline first, sweep every 1d, late 1h");
         row.next = "2026-05-05T10:00:12.5Z".parse().ok();
         row.destinations = vec!["app".into(), "archive".into()];
-        assert_eq!(row.cells().split_off(4), ["2026-05-05T10:00:12Z", "app, archive"]);
+        assert_eq!(row.cells().split_off(5), ["2026-05-05T10:00:12Z", "app, archive"]);
     }
 }

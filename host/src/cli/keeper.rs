@@ -1,6 +1,7 @@
 //! Who keeps the cursors and dead letters now: the running host, or the store that it left.
 
 mod answer;
+mod listing;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! `rounds status`: how a running host is doing.
 
+mod listings;
+
 use clap::Args;
 use jiff::{Timestamp, Unit};
 
@@ -47,6 +49,8 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
         &TASK_HEADS,
         report.tasks.iter().map(|(name, task)| task_row(name, task, now)).collect(),
     )?;
+    further(output, &listings::ODD_HEADS, listings::odd_rows(report))?;
+    further(output, &listings::HEADS, listings::rows(report, now))?;
     if !report.destinations.is_empty() {
         output.line("")?;
     }
@@ -58,6 +62,14 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
         output.line(&plain(&line))?;
     }
     Ok(())
+}
+
+/// A table below others, after an empty line.
+fn further(output: &mut Output, heads: &[&str], rows: Vec<Vec<String>>) -> std::io::Result<()> {
+    if !rows.is_empty() {
+        output.line("")?;
+    }
+    output.table(heads, rows)
 }
 
 /// What may follow connectors in service, and some of what each does otherwise.
@@ -106,10 +118,11 @@ fn shadow_row(name: &str, it: &Shadow) -> Vec<String> {
 fn task_row(name: &str, task: &Task, now: Timestamp) -> Vec<String> {
     let next = match (task.stopped, task.next_at) {
         (true, _) => "stopped".into(),
+        (false, Some(at)) if task.goes_on => format!("goes on {}", until(now, at)),
         (false, Some(at)) => until(now, at),
         (false, None) => "polling".into(),
     };
-    let ago = |at| format!("{} ago", span(at, now));
+    let ago = |at| since(at, now);
     let last = task.polled_at.map_or_else(|| "never".into(), ago);
     vec![
         name.into(),
@@ -142,6 +155,9 @@ fn troubles(report: &Report) -> Vec<String> {
         report.destinations.iter().filter_map(|(name, it)| Some((name, it.error.as_ref()?)));
     let notices =
         report.tasks.iter().filter_map(|(name, task)| Some((name, task.notice.as_ref()?)));
+    let told = report.tasks.iter().flat_map(|(name, task)| {
+        task.notices.iter().map(move |notice| format!("{name}: {notice}"))
+    });
     let uncollected = report.tasks.iter().filter_map(|(name, task)| {
         let Uncollected { containers, since, error } = task.uncollected.as_ref()?;
         Some(format!("{name}: {containers} found and not collected yet, since {since:.0}: {error}"))
@@ -155,6 +171,8 @@ fn troubles(report: &Report) -> Vec<String> {
         .chain(notices)
         .chain(destinations)
         .map(|(name, error)| format!("{name}: {error}"))
+        .chain(told)
+        .chain(listings::troubles(report))
         .chain(store);
     let lines = uncollected.chain(lines).chain(refused).chain(held);
     let mut lines: Vec<_> = lines.collect();
@@ -166,6 +184,10 @@ fn troubles(report: &Report) -> Vec<String> {
 
 fn until(now: Timestamp, at: Timestamp) -> String {
     if at <= now { "now".into() } else { format!("in {}", span(now, at)) }
+}
+
+fn since(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ago", span(at, now))
 }
 
 /// A span in whole seconds, as `1h 2m 3s`.
@@ -202,6 +224,11 @@ mod tests {
                 "in 30s",
             ),
             (Task { next_at: Some(now), ..base.clone() }, "1m 2s ago", "now"),
+            (
+                Task { next_at: Some(at("2026-05-05T10:00:30Z")), goes_on: true, ..base.clone() },
+                "1m 2s ago",
+                "goes on in 30s",
+            ),
             (Task { stopped: true, ..base.clone() }, "1m 2s ago", "stopped"),
         ] {
             let row = task_row("general/appointments", &task, now);
@@ -224,6 +251,7 @@ mod tests {
         assert!(
             notice.starts_with("the poll at 2026-05-05T10:00:00Z says that 240 records are gone")
         );
+        odd.notices = vec!["it does not sort".into(), "its clock is behind".into()];
         report.tasks.insert("general/visits".into(), odd);
         report.store = Some("no room".into());
         let (containers, since) = (3, at("2026-05-05T09:00:00.7Z"));
@@ -233,7 +261,15 @@ mod tests {
         let notice = format!("general/visits: {notice}");
         let uncollected = "general/visits: 3 found and not collected yet, since \
                            2026-05-05T09:00:00Z: status 403";
-        let expected = ["", uncollected, "general/orders: it broke", &notice, "store: no room"];
+        let expected = [
+            "",
+            uncollected,
+            "general/orders: it broke",
+            &notice,
+            "general/visits: it does not sort",
+            "general/visits: its clock is behind",
+            "store: no room",
+        ];
         assert_eq!(troubles(&report), expected);
     }
 }

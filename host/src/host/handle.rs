@@ -1,6 +1,7 @@
 //! Looking after a running host, from within its process.
 
 mod answers;
+mod listing;
 
 use std::{collections::HashMap, sync::Arc, vec};
 

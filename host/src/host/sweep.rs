@@ -51,7 +51,7 @@ impl Sweep {
         let began = task.poller.clock.steady();
         let listed = task.sweep().await;
         match listed {
-            Ok(Listed::More) => Outcome::After(self.rest(began)),
+            Ok(Listed::More) => Outcome::More(self.rest(began)),
             Ok(Listed::Whole | Listed::Held(_)) => Outcome::Done,
             Err(Error::HeldBack { .. } | Error::Fenced) => Outcome::Failed,
             Err(error) => task::failed(error.retry(), &task.tell(&error)),

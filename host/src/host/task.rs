@@ -12,6 +12,7 @@ use crate::{
     poll::{Error, Listed, Poller, Retry, Summary},
     schedule::{Outcome, Run},
     status::{self, Status},
+    store::Listing,
 };
 
 /// A task that the scheduler runs, or that somebody polls by hand.
@@ -83,7 +84,7 @@ impl Task {
             self.status.task(id, |task| task.swept(began, summary));
         }
         // A store that cannot be read is told by who polls.
-        let listing = self.poller.store.task(id).map(|state| state.listing).unwrap_or_default();
+        let listing = self.poller.listing_now().unwrap_or_default();
         self.status.sweep(id, |sweep| {
             sweep.listing = listing;
             sweep.error = listed.as_ref().err().map(|error| self.tell(error));
@@ -115,8 +116,12 @@ impl Task {
             task.error = polled.as_ref().err().map(|error| self.tell(error));
             task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
         });
-        if let Ok(Summary { listing: Some(listing), .. }) = polled {
-            self.status.sweep(&self.poller.task, |sweep| sweep.listing.clone_from(listing));
+        let listing = match polled {
+            Ok(summary) => summary.listing.clone(),
+            Err(_) => self.poller.listing_now().ok().filter(Listing::is_used),
+        };
+        if let Some(listing) = listing {
+            self.status.sweep(&self.poller.task, |sweep| sweep.listing = listing);
         }
     }
 }

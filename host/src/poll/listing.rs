@@ -14,7 +14,7 @@ use crate::{
     connector::{Detection, Guest, Page},
     egress, identity,
     model::Change,
-    store::{EndListing, EndedListing, Held, Listing, Move, Pass, Telling},
+    store::{self, EndListing, EndedListing, Held, Listing, Move, Pass, Telling},
 };
 
 /// How often it is noted how far a pass is, where nothing else is written.
@@ -42,6 +42,33 @@ pub(crate) struct Under {
     noted_at: Option<Timestamp>,
     /// Whether a record was met that the last pass had seen.
     has_met: bool,
+    lap: Lap,
+}
+
+/// Finds that a pass comes by a cursor again, in as little room for a million pages as for two: one
+/// of its cursors is remembered, and a later one after twice as many pages each time (R. Brent 1980).
+#[derive(Clone, Default)]
+struct Lap {
+    mark: Option<u64>,
+    /// Pages since then.
+    pages: u64,
+    /// After how many another is remembered.
+    longest: u64,
+}
+
+impl Lap {
+    /// Whether a pass that goes on from here has been here before.
+    fn is_closed_at(&mut self, cursor: &str) -> bool {
+        let here = super::fingerprint(cursor);
+        if self.mark == Some(here) {
+            return true;
+        }
+        self.pages += 1;
+        if self.pages > self.longest {
+            *self = Self { mark: Some(here), pages: 0, longest: self.longest * 2 + 1 };
+        }
+        false
+    }
 }
 
 impl Poller {
@@ -63,6 +90,17 @@ impl Poller {
             Ok(listed) => Ok((listed, progress.summary)),
             Err(error) => Err(self.judge(error, &progress).await),
         }
+    }
+
+    /// Where its listing is, which the store knows a little later.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn listing_now(&self) -> Result<Listing, store::Error> {
+        let stored = self.store.task(&self.task)?.listing;
+        let under = self.listing().clone().map(|under| under.listing);
+        let under = under.filter(|under| under.began == stored.began);
+        Ok(under.map_or_else(|| stored.clone(), |under| stored.passed_on(under)))
     }
 
     async fn begin_listing(&self) -> Result<Progress, Error> {
@@ -91,10 +129,12 @@ impl Poller {
         for _ in 0..pages {
             progress.cursor = under.listing.cursor.clone().or_else(|| self.start(progress));
             let page = self.read(&mut guest, &client, progress).await?;
-            let is_last = !page.more;
-            self.take_page(progress, &mut under, page).await?;
+            if page.more && under.lap.is_closed_at(&page.cursor) {
+                return Err(Error::Stuck { page: progress.summary.pages });
+            }
+            let is_whole = self.take_page(progress, &mut under, page).await?;
             self.listing().replace(under.clone());
-            if is_last {
+            if is_whole {
                 self.listing().take();
                 return self.end(progress).await;
             }
@@ -111,8 +151,8 @@ impl Poller {
             (None, _) => Under { listing: stored.begin(now), ..Under::default() },
             (Some(_), Some(known)) => known,
             (Some(_), None) => {
-                let has_met = stored.read > 0;
-                Under { listing: stored.clone(), noted_at: Some(now), has_met }
+                let (listing, has_met) = (stored.clone(), stored.read > 0);
+                Under { listing, noted_at: Some(now), has_met, ..Under::default() }
             }
         }
     }
@@ -142,13 +182,14 @@ impl Poller {
     }
 
     /// Commits a page, but where all of it is new though there was a listing before: then maybe
-    /// another system answers, and nothing is told before something is met that was there.
+    /// another system answers, and nothing is told before something is met that was there. Answers
+    /// whether all is read.
     async fn take_page(
         &self,
         progress: &mut Progress,
         under: &mut Under,
         page: Page,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let is_last = !page.more;
         if !under.has_met && !page.changes.is_empty() {
             let records: Vec<_> =
@@ -156,16 +197,19 @@ impl Poller {
             let (met, of) = self.store.listed(&self.task, &records)?;
             if met == 0 && of > 0 {
                 under.listing.cursor = Some(page.cursor);
-                return self.note(progress, under, is_last).await;
+                self.note(progress, under, is_last).await?;
+                return Ok(is_last);
             }
             under.has_met = true;
             if under.listing.cursor.is_some() && under.listing.read == 0 {
                 // What was passed over until now is read once more.
                 under.listing = progress.state.listing.begin(progress.context.now);
-                return Ok(());
+                under.lap = Lap::default();
+                return Ok(false);
             }
         }
-        self.commit_page(progress, under, page).await
+        self.commit_page(progress, under, page).await?;
+        Ok(is_last)
     }
 
     /// Notes a pass of which nothing is told yet.
@@ -211,11 +255,10 @@ impl Poller {
             let cursor = progress.cursor.clone().unwrap_or_default();
             commit.moves = Some(Move { cursor, past: Vec::new(), complete: true });
         }
-        let (changes, silent) = (progress.summary.changes, progress.summary.tally.silent);
+        let silent = progress.summary.tally.silent;
         self.store_page(progress, commit).await?;
         let silent = progress.summary.tally.silent - silent;
         progress.summary.changes -= silent;
-        under.listing.news += (progress.summary.changes - changes) as u64;
         Ok(())
     }
 
@@ -224,9 +267,10 @@ impl Poller {
         let at = change.occurred_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
         let is_before = at.is_none_or(|at| at < progress.context.since);
         match progress.context.mode.listing {
+            // It was there before anybody looked, however short a time ago it changed.
+            true if listing.ended.is_none() && is_before => Telling::Nobody,
             // What the feed has had no time for is the feed's.
             true if at.is_some_and(|at| self.is_of_the_feed(progress, at)) => Telling::NotNow,
-            true if listing.ended.is_none() && is_before => Telling::Nobody,
             true => Telling::All,
             false if listing.ended.is_some() => Telling::All,
             // Of a first snapshot what is wanted from before is told.
@@ -272,6 +316,30 @@ impl Poller {
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_that_goes_in_circles_is_noticed_and_a_long_one_is_not() {
+        let mut lap = Lap::default();
+        assert!((0..10_000).all(|page| !lap.is_closed_at(&page.to_string())));
+        for (before, circle) in [(0, 1), (0, 2), (7, 3), (100, 40)] {
+            let mut lap = Lap::default();
+            let cursor = |page: u32| match page < before {
+                true => page.to_string(),
+                false => format!("circle {}", (page - before) % circle),
+            };
+            let noticed = (0..1_000).find(|page| lap.is_closed_at(&cursor(*page)));
+            let least = before + circle;
+            assert!(
+                noticed.is_some_and(|page| page >= least && page < 4 * least + 4),
+                "{noticed:?}"
+            );
         }
     }
 }

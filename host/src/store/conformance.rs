@@ -65,6 +65,7 @@ macro_rules! all {
             a_task_remembers_where_it_stood_and_what_it_told,
             what_is_not_listed_any_more_is_gone,
             a_pass_goes_on_after_a_restart,
+            what_a_pass_finds_and_what_is_told_beside_it_is_counted,
             a_pass_that_misses_much_is_held,
             what_is_back_in_a_listing_is_told_again,
             what_was_there_before_is_silent,

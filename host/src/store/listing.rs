@@ -4,13 +4,16 @@
 //! that a pass which changes nothing writes next to nothing; what no pass over the whole listing has
 //! seen is gone.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Pass;
 use crate::model::{Pending, TaskId};
 
-/// Where the listing of a task stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Where the listing of a task stands. `Debug` leaves its cursor out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// When the pass that is under way began, if one is.
     pub began: Option<Timestamp>,
@@ -30,6 +33,22 @@ pub struct Listing {
     pub told: u64,
     /// Changes that only a pass found since then.
     pub missed: u64,
+}
+
+impl fmt::Debug for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { began, read, news, gone, ended, held, told, missed, cursor: _ } = self;
+        f.debug_struct("Listing")
+            .field("began", began)
+            .field("read", read)
+            .field("news", news)
+            .field("gone", gone)
+            .field("ended", ended)
+            .field("held", held)
+            .field("told", told)
+            .field("missed", missed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A pass that came to its end.
@@ -79,6 +98,21 @@ impl Listing {
     /// Whether the task's listing was ever read: then what is found without it has a place there, too.
     pub(crate) fn is_used(&self) -> bool {
         self.began.is_some() || self.ended.is_some()
+    }
+
+    /// Where the pass is now. Stores count themselves what it found, and what was told beside it
+    /// meanwhile.
+    pub(crate) fn passed_on(&self, pass: Self) -> Self {
+        let is_new = self.began != pass.began;
+        Self { told: self.told, news: if is_new { 0 } else { self.news }, ..pass }
+    }
+
+    /// So many changes are told that a reading of this kind found.
+    pub(crate) fn found(&mut self, pass: Pass, told: usize) {
+        match pass {
+            Pass::Listing => self.news += told as u64,
+            Pass::Onward | Pass::Again => self.told += told as u64,
+        }
     }
 
     /// A pass that begins.

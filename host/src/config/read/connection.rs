@@ -89,7 +89,7 @@ fn task(value: Value<'_>) -> Option<Task> {
     let mut table = value.table("an action")?;
     let cadence = cadence(&mut table, value.key());
     let since = table.get("since", since);
-    let late = table.get("late", Value::duration);
+    let late = table.get("late", Value::span);
     let sweep = table.get("sweep", sweep);
     let baseline = table.get("first", first).unwrap_or(false);
     let enabled = table.get("enabled", Value::boolean).unwrap_or(true);

@@ -135,8 +135,15 @@ impl<'t> Value<'t> {
 
     /// A span of time above 0.
     pub(super) fn duration(self) -> Option<Duration> {
+        match self.clone().span()? {
+            Duration::ZERO => self.bad("this must be more than 0s"),
+            span => Some(span),
+        }
+    }
+
+    /// A span of time, or none of it: `0s`.
+    pub(super) fn span(self) -> Option<Duration> {
         match duration::parse(self.text_as("a time span, as \"90s\"")?) {
-            Ok(Duration::ZERO) => self.bad("this must be more than 0s"),
             Ok(span) => Some(span),
             Err(error) => self.bad(error),
         }

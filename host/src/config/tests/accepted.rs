@@ -79,9 +79,9 @@ from = 2026-05-05T10:00:00Z
 deep = { a = { b = "c" } }
 
 [connection.actions]
-patients = { every = "1h30m", since = 2026-05-05T10:00:00+02:00 }
-appointments = { every = "1m", enabled = false }
-orders = { cron = "0 6 * * *", time_zone = "Europe/Berlin" }
+patients = { every = "1h30m", since = 2026-05-05T10:00:00+02:00, first = "baseline", sweep = { every = "1d" } }
+appointments = { every = "1m", enabled = false, late = "0s", first = "changes" }
+orders = { cron = "0 6 * * *", time_zone = "Europe/Berlin", late = "2h", sweep = { cron = "0 3 * * 0", time_zone = "Europe/Berlin" } }
 
 [[destination]]
 name = "app"
@@ -255,6 +255,19 @@ fn tasks_stand_in_file_order_with_their_places() {
     assert_eq!(since(0), "2026-05-05T08:00:00Z");
     assert_eq!(since(1), "2026-05-02T00:00:00Z");
     assert_eq!(connection.task_id(&connection.tasks[2]).to_string(), "ward/orders");
+}
+
+#[test]
+fn a_task_says_what_is_read_beside_its_changes() {
+    let config = read(MOST).unwrap();
+    let shown = |task: &Task| {
+        let sweep = task.sweep.as_ref().map(ToString::to_string);
+        (task.late.as_secs(), sweep, task.baseline)
+    };
+    let tasks: Vec<_> = config.connections[0].tasks.iter().map(shown).collect();
+    let (daily, weekly) = ("every 1d".to_owned(), "cron 0 3 * * 0 Europe/Berlin".to_owned());
+    let expected = [(600, Some(daily), true), (0, None, false), (7200, Some(weekly), false)];
+    assert_eq!(tasks, expected);
 }
 
 #[test]

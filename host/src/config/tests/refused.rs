@@ -340,6 +340,45 @@ fn an_action() {
 }
 
 #[test]
+fn what_is_read_beside_changes() {
+    let further = |more: &str| {
+        ward("actions", &format!("actions = {{ orders = {{ every = \"1m\", {more} }} }}"))
+    };
+    check(&[
+        (further("sweep = \"1d\""), "5:46: `sweep` must be a table, not text"),
+        (
+            further("sweep = {}"),
+            "5:46: `sweep` has no interval, and there is no default: write every = \"10m\" or \
+             cron = \"0 6 * * *\"",
+        ),
+        (
+            further("sweep = { every = \"1d\", cron = \"0 3 * * *\" }"),
+            "5:46: `sweep` has `every` or `cron`, not both",
+        ),
+        (
+            further("sweep = { every = \"0s\", since = \"1d\" }"),
+            "5:56: `every`: this must be more than 0s\n\
+             5:64: a sweep knows no `since`",
+        ),
+        (
+            further("sweep = { cron = \"0 3 * * *\", time_zone = \"Berlin\" }"),
+            "5:81: unknown time zone `Berlin`; did you mean `Europe/Berlin`?",
+        ),
+        (further("first = true"), "5:46: `first` must be text, not true or false"),
+        (
+            further("first = \"silence\""),
+            "5:46: `first`: write `baseline`, for what is there to be remembered and told to \
+             nobody, or `changes`, for it not to be read at all",
+        ),
+        (further("late = 600"), "5:45: `late` must be a time span, as \"90s\", not a whole number"),
+        (
+            further("late = \"a while\""),
+            "5:45: `late`: a time span is written as `90s`, `10m`, `1h30m` or `3d`",
+        ),
+    ]);
+}
+
+#[test]
 fn signing_in() {
     let auth = |auth: &str| further(&format!("auth = {auth}"));
     let smart = |rest: &str| {

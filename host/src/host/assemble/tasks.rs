@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
+
 use super::{Error, Lines, Shared, Task, Tasks, connections::Connections};
 use crate::host::sweep::{self, Sweep};
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
     connection::Connection,
     poll::Poller,
     schedule,
+    store::Listing,
 };
 
 pub(super) fn tasks(
@@ -66,29 +69,29 @@ pub(super) fn entries(
             shared.status.task(&id, |status| status.cadence = cadence);
             let last_run = shared.store.task(&id)?.last_polled_at;
             entries.push(schedule::Entry {
-                id,
+                id: id.clone(),
                 cadence: wanted.cadence.clone(),
                 last_run,
                 run: Arc::<Task>::clone(task),
             });
-            entries.extend(sweep_of(wanted, task, shared)?);
+            let listing = shared.store.task(&id)?.listing;
+            if wanted.sweep.is_some() || listing.is_used() {
+                shared.status.sweep(&id, |sweep| sweep.listing = listing.clone());
+            }
+            entries.extend(sweep_of(wanted, task, &listing));
         }
     }
     Ok(entries)
 }
 
 /// When a task's listing is read beside its feed, if it is.
-fn sweep_of(
-    wanted: &config::Task,
-    task: &Arc<Task>,
-    shared: &Shared,
-) -> Result<Option<schedule::Entry>, Error> {
-    let Some(cadence) = wanted.sweep.clone() else { return Ok(None) };
-    let id = &task.poller.task;
-    let listing = shared.store.task(id)?.listing;
-    // A pass that was under way goes on at once.
-    let last_run = listing.ended.filter(|_| listing.began.is_none()).map(|ended| ended.at);
-    shared.status.sweep(id, |sweep| sweep.listing = listing);
+fn sweep_of(wanted: &config::Task, task: &Arc<Task>, listing: &Listing) -> Option<schedule::Entry> {
+    let cadence = wanted.sweep.clone()?;
+    // A pass that was under way goes on at once: it was due before all others.
+    let last_run = match listing.began {
+        Some(_) => Some(Timestamp::UNIX_EPOCH),
+        None => listing.ended.map(|ended| ended.at),
+    };
     let run = Arc::new(Sweep(Arc::clone(task)));
-    Ok(Some(schedule::Entry { id: sweep::id(id), cadence, last_run, run }))
+    Some(schedule::Entry { id: sweep::id(&task.poller.task), cadence, last_run, run })
 }

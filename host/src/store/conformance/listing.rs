@@ -14,10 +14,19 @@ fn begun(second: i64) -> Listing {
 
 /// A page of a pass that began then.
 async fn read(store: &dyn Store, began: i64, ids: impl Iterator<Item = u32>) -> Vec<Pending> {
+    let state = store.task(&task("appointments")).unwrap();
+    read_on(store, Listing { began: Some(at(began)), ..state.listing }, ids).await
+}
+
+/// A page of a pass that is there.
+async fn read_on(
+    store: &dyn Store,
+    listing: Listing,
+    ids: impl Iterator<Item = u32>,
+) -> Vec<Pending> {
     let changes = ids.map(|id| listed(&id.to_string(), "a")).collect();
     let state = store.task(&task("appointments")).unwrap();
-    let listing = Some(Listing { began: Some(at(began)), ..state.listing });
-    let moves = None;
+    let (listing, moves) = (Some(listing), None);
     let commit = Commit { pass: Pass::Listing, moves, listing, ..page(state.revision, changes) };
     let made = committed(store, commit).await;
     for pending in &made {
@@ -153,4 +162,24 @@ pub(crate) async fn a_record_that_was_purged_has_no_place(open: Open<'_>) {
     store.purge(&what).await.unwrap();
     read(&*store, 1, (0..10).filter(|id| *id != 3)).await;
     assert!(gone(&*store).await.is_empty(), "nobody hears of it");
+}
+
+pub(crate) async fn what_a_pass_finds_and_what_is_told_beside_it_is_counted(open: Open<'_>) {
+    let store = open();
+    let id = task("appointments");
+    read(&*store, 0, 0..5).await;
+    gone(&*store).await;
+    let before = store.task(&id).unwrap().listing;
+    assert_eq!(read(&*store, 1, 0..6).await.len(), 1);
+    let revision = store.task(&id).unwrap().revision;
+    assert_eq!(committed(&*store, page(revision, vec![change("9", Some("1"))])).await.len(), 1);
+    // What the pass knows of itself is of before that.
+    assert_eq!(read_on(&*store, Listing { began: Some(at(1)), ..before }, 6..7).await.len(), 1);
+    drop(store);
+    let store = open();
+    let listing = store.task(&id).unwrap().listing;
+    assert_eq!((listing.news, listing.told), (2, 1));
+    assert!(gone(&*store).await.is_empty(), "what was found beside the pass was there");
+    let listing = store.task(&id).unwrap().listing;
+    assert_eq!((listing.missed, listing.told, listing.news), (2, 1, 0));
 }

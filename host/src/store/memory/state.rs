@@ -199,7 +199,7 @@ impl State {
         task.tell(&commit.notices);
         let began = task.listing.began;
         if let Some(listing) = &commit.listing {
-            task.listing.clone_from(listing);
+            task.listing = task.listing.passed_on(listing.clone());
         }
         let anew = began != task.listing.began;
         let revision = task.revision;
@@ -210,9 +210,8 @@ impl State {
         for new in &commit.changes {
             self.take(commit, new.clone(), &mut made, &mut tally);
         }
-        if commit.pass != Pass::Listing {
-            self.entry(&commit.task).listing.told += (made.len() - tally.silent) as u64;
-        }
+        let told = made.len().saturating_sub(tally.silent);
+        self.entry(&commit.task).listing.found(commit.pass, told);
         Committed::Done { revision, made, tally }
     }
 

@@ -73,7 +73,7 @@ impl State {
         if listing.began != task.place.listing.began {
             self.forget_seen(group, id)?;
         }
-        task.place.listing = listing;
+        task.place.listing = task.place.listing.passed_on(listing);
         Ok(())
     }
 

@@ -52,9 +52,7 @@ impl State {
             task.interrupted = false;
             forget_answer(group, &id, &mut task);
         }
-        if pass != Pass::Listing {
-            task.place.listing.told += (made.len() - tally.silent) as u64;
-        }
+        task.place.listing.found(pass, made.len().saturating_sub(tally.silent));
         let revision = task.revision;
         group.tasks.insert(id, task);
         Ok(Committed::Done { revision, made, tally })
