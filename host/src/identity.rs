@@ -9,9 +9,7 @@ use data_encoding::BASE32HEX_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{
-    Change, ChangeKind, ConnectionName, ContainerId, Lane, NotificationId, TaskId,
-};
+use crate::model::{Change, ChangeKind, ConnectionName, ContainerId, Lane, NotificationId, TaskId};
 
 /// What ids of answers begin with; no notification's does.
 const ANSWER: &str = "answer_";
@@ -55,7 +53,12 @@ pub fn version(change: &Change) -> VersionKey {
         (None, Some(at)) => ("at", at.as_str()),
         (None, None) => ("once", ""),
     };
-    VersionKey(short_of(&[sort.as_bytes(), kind(change.kind).as_bytes(), value.as_bytes(), &content]))
+    VersionKey(short_of(&[
+        sort.as_bytes(),
+        kind(change.kind).as_bytes(),
+        value.as_bytes(),
+        &content,
+    ]))
 }
 
 /// A seed for the random numbers of one poll's guest: the same when the poll is replayed.

@@ -22,12 +22,12 @@ use std::{
 
 use jiff::Timestamp;
 
-pub(crate) use self::error::blame;
-pub(crate) use self::again::LATE;
 use self::again::Again;
+pub(crate) use self::again::LATE;
+pub(crate) use self::error::blame;
+pub use self::error::{Blame, Error, Retry};
 pub use self::listing::Listed;
 use self::listing::Under;
-pub use self::error::{Blame, Error, Retry};
 use self::verdict::Evidence;
 use crate::{
     clock::Clock,

@@ -13,8 +13,9 @@ use rounds::{
         Stage, TaskId,
     },
     store::{
-        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Purge, Purged, Receipt,
-        Rewind, Settlement, Sought, Store, Taken, TaskState, memory::MemoryStore,
+        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer,
+        Purge, Purged, Receipt, Rewind, Settlement, Sought, Store, Taken, TaskState,
+        memory::MemoryStore,
     },
 };
 
@@ -99,8 +100,7 @@ impl Store for Watched {
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         self.begins()?;
         let commit = self.spoilt(commit);
-        let (task, moves, revision) =
-            (commit.task.clone(), commit.moves.clone(), commit.revision);
+        let (task, moves, revision) = (commit.task.clone(), commit.moves.clone(), commit.revision);
         let committed = match self.world.has(Mutant::CursorFirst) {
             true if moves.is_some() => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;

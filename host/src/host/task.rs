@@ -124,7 +124,9 @@ impl Task {
 fn done(summary: Summary, due: Timestamp) -> Outcome {
     let Summary { pages, changes, gone, late, goes_on, .. } = summary;
     match changes {
-        _ if goes_on => tracing::info!(pages, changes, "polled so far; it goes on with the next poll"),
+        _ if goes_on => {
+            tracing::info!(pages, changes, "polled so far; it goes on with the next poll")
+        }
         _ if status::is_odd(changes, gone) => {
             tracing::warn!(pages, changes, gone, "polled: most of what it found is gone");
         }

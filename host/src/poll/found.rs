@@ -91,8 +91,8 @@ impl Poller {
     /// Where the task stood before, once it is where it goes.
     fn past(&self, progress: &Progress, cursor: &str, complete: bool) -> Vec<Mark> {
         let mut past = progress.state.past.clone();
-        let is_asked_again = !self.late.is_zero()
-            && self.detection_of(&progress.serving) == Detection::Feed;
+        let is_asked_again =
+            !self.late.is_zero() && self.detection_of(&progress.serving) == Detection::Feed;
         if !is_asked_again || !complete {
             return past;
         }

@@ -20,7 +20,8 @@ mod walk;
 use futures_util::future::join_all;
 
 pub(crate) use self::{
-    answers::*, delivered::*, known::*, listing::*, purge::*, walk::a_walk_with_restarts_keeps_what_a_model_keeps,
+    answers::*, delivered::*, known::*, listing::*, purge::*,
+    walk::a_walk_with_restarts_keeps_what_a_model_keeps,
 };
 use super::*;
 use crate::{

@@ -23,8 +23,8 @@ use tokio::time;
 
 use self::state::{Answer, Op, State};
 use super::{
-    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Purge, Purged, Receipt, Rewind,
-    Settlement, Sought, Store, Taken, TaskState,
+    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer,
+    Purge, Purged, Receipt, Rewind, Settlement, Sought, Store, Taken, TaskState,
 };
 use crate::{
     identity::RecordKey,

@@ -120,10 +120,8 @@ pub(crate) async fn who_loses_a_record_is_told_first(open: Open<'_>) {
 
 pub(crate) async fn that_it_is_gone_is_told_once(open: Open<'_>) {
     let store = open();
-    let gone = |version: Option<&str>| Change {
-        kind: ChangeKind::Deleted,
-        ..change("1", version).change
-    };
+    let gone =
+        |version: Option<&str>| Change { kind: ChangeKind::Deleted, ..change("1", version).change };
     let (ids, _) = read(&*store, Pass::Onward, &[said("1", "1", "a"), gone(Some("2"))]).await;
     assert_eq!(ids.len(), 2);
     told(&*store, &ids).await;
@@ -134,12 +132,12 @@ pub(crate) async fn that_it_is_gone_is_told_once(open: Open<'_>) {
 pub(crate) async fn what_cannot_be_read_is_a_dead_letter_once(open: Open<'_>) {
     let unreadable = |data: &str, id: Option<&str>| {
         let (place, reason) = ("entry 3".into(), "no id".into());
-        let unreadable =
-            Unreadable { place, id: id.map(Into::into), reason, data: data.into() };
+        let unreadable = Unreadable { place, id: id.map(Into::into), reason, data: data.into() };
         NewChange::unreadable(&task("appointments"), unreadable)
     };
     let store = open();
-    let both = || vec![unreadable("null", None), unreadable("7", Some("1")), change("2", Some("a"))];
+    let both =
+        || vec![unreadable("null", None), unreadable("7", Some("1")), change("2", Some("a"))];
     let Committed::Done { made, tally, .. } = store.commit(page(0, both())).await.unwrap() else {
         panic!("fenced")
     };
@@ -171,5 +169,8 @@ pub(crate) async fn a_task_remembers_where_it_stood_and_what_it_told(open: Open<
     assert!(state.past == past && state.notices == ["slow"]);
     store.set_cursor(&id, Some("2".into())).await.unwrap();
     let state = store.task(&id).unwrap();
-    assert!(state.past.is_empty() && state.notices == ["slow"], "where somebody sets it, it begins");
+    assert!(
+        state.past.is_empty() && state.notices == ["slow"],
+        "where somebody sets it, it begins"
+    );
 }

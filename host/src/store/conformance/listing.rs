@@ -18,8 +18,7 @@ async fn read(store: &dyn Store, began: i64, ids: impl Iterator<Item = u32>) -> 
     let state = store.task(&task("appointments")).unwrap();
     let listing = Some(Listing { began: Some(at(began)), ..state.listing });
     let moves = None;
-    let commit =
-        Commit { pass: Pass::Listing, moves, listing, ..page(state.revision, changes) };
+    let commit = Commit { pass: Pass::Listing, moves, listing, ..page(state.revision, changes) };
     let made = committed(store, commit).await;
     for pending in &made {
         store.fill(filling(pending.id, None, &[])).await.unwrap();

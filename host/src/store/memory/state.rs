@@ -13,15 +13,15 @@ use jiff::Timestamp;
 
 use self::{listing::Places, record::Record};
 use super::super::{
-    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Fill, KeptAnswer, NewChange, Purge, Purged, Rewind,
-    Pass, Settlement, Sought, Taken, Tally, TaskState, Telling, Verdict,
+    Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Fill, KeptAnswer, NewChange,
+    Pass, Purge, Purged, Rewind, Settlement, Sought, Taken, Tally, TaskState, Telling, Verdict,
     known::Moved,
 };
 use crate::{
     identity::{self, RecordKey},
     model::{
-        Change, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId,
-        Pending, Stage, TaskId,
+        Change, Container, ContainerId, Delivery, DestinationName, Lane, NotificationId, Pending,
+        Stage, TaskId,
     },
 };
 

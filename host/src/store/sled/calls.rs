@@ -13,8 +13,8 @@ use crate::{
         TaskId,
     },
     store::{
-        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer, Keys, Purge, Purged,
-        Receipt, Rewind, Rotated, Settlement, Sought, Store, Taken, TaskState,
+        Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer,
+        Keys, Purge, Purged, Receipt, Rewind, Rotated, Settlement, Sought, Store, Taken, TaskState,
     },
 };
 

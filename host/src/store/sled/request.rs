@@ -7,8 +7,8 @@ use crate::{
     identity::RecordKey,
     model::{ContainerId, Delivery, DestinationName, Pending, TaskId},
     store::{
-        Commit, Committed, EndListing, EndedListing, Error, Fill, KeptAnswer, Keys, Purge, Purged, Rewind, Rotated,
-        Settlement, Taken,
+        Commit, Committed, EndListing, EndedListing, Error, Fill, KeptAnswer, Keys, Purge, Purged,
+        Rewind, Rotated, Settlement, Taken,
     },
 };
 

@@ -17,8 +17,8 @@ use std::{
     sync::Arc,
 };
 
-use self::{collecting::Collecting, listing::Seen};
 pub(super) use self::rebuild::rebuild;
+use self::{collecting::Collecting, listing::Seen};
 use super::{
     block::{self, Location},
     disk::{Disk, Writes},

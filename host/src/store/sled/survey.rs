@@ -42,9 +42,7 @@ pub(super) fn sealed(
             survey.add(&cursor(disk, &keys::task(&task))?.unwrap_or_default());
         }
     }
-    for (tree, prefix) in
-        [(disk, keys::OWINGS), (disk, keys::PLACES), (records, keys::RECORDS)]
-    {
+    for (tree, prefix) in [(disk, keys::OWINGS), (disk, keys::PLACES), (records, keys::RECORDS)] {
         for row in tree.scan(prefix) {
             survey.add(&row?.1);
         }

@@ -17,7 +17,12 @@ pub(super) struct Collecting(HashMap<RecordKey, Vec<(ContainerId, Saying<Box<str
 
 impl Collecting {
     /// A container says this of its record, after all others.
-    pub(super) fn add(&mut self, record: RecordKey, container: ContainerId, says: Saying<Box<str>>) {
+    pub(super) fn add(
+        &mut self,
+        record: RecordKey,
+        container: ContainerId,
+        says: Saying<Box<str>>,
+    ) {
         self.0.entry(record).or_default().push((container, says));
     }
 

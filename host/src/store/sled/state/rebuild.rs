@@ -1,10 +1,6 @@
 //! The state after a start, from what is on disk.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    thread,
-};
+use std::{collections::HashMap, sync::Arc, thread};
 
 use super::{Collecting, Entry, Owing, State};
 use crate::{

@@ -8,7 +8,9 @@ use crate::{
     store::{
         Listing, Mark, Receipt, Sha256, Taken,
         sled::{
-            format::{Body, Head, Owed, Place, Progress, RecordState, Saying, Standing, TaskRecord},
+            format::{
+                Body, Head, Owed, Place, Progress, RecordState, Saying, Standing, TaskRecord,
+            },
             front::{Clear, Row},
             receipts,
         },
@@ -86,7 +88,10 @@ fn the_bytes_of_this_format_stay() {
         hex(&head()),
         format!("0701630161 09{ones}01{says}0101016d03010101 6404").replace(' ', "")
     );
-    assert_eq!(hex(&body()), format!("016e016901010176000000027b7d0101{time}010165025b5d0166{time}"));
+    assert_eq!(
+        hex(&body()),
+        format!("016e016901010176000000027b7d0101{time}010165025b5d0166{time}")
+    );
     assert_eq!(hex(&Row::of(&head())), format!("0709{ones}030101016404 00").replace(' ', ""));
     let waiting = Head { standing: Standing::Collect, ..head() };
     assert_eq!(hex(&Row::of(&waiting)), format!("0709{ones}03 0001{says}").replace(' ', ""));

@@ -10,7 +10,10 @@ use crate::{
     config::KeySource,
     identity,
     model::Stage,
-    store::{NewChange, Pass, Reading, Taken, conformance::{task, to}},
+    store::{
+        NewChange, Pass, Reading, Taken,
+        conformance::{task, to},
+    },
 };
 
 /// What stands for patients here, wherever the store may hold it.
