@@ -188,7 +188,7 @@ impl Deliverer {
         !self.gone && !is_full && self.breaker.admits(now, true)
     }
 
-    /// Whose turn it is. What failed before never takes more than half of the room.
+    /// Whose turn it is. What failed before takes what new ones leave, at most half of the room.
     fn next(&mut self, now: Timestamp) -> Option<ContainerId> {
         match self.breaker.is_open() {
             true => {

@@ -22,6 +22,10 @@ use crate::model::{ContainerId, Lane};
 /// million may be handed in.
 pub(crate) const TAKEN_AT_ONCE: usize = 1000;
 
+/// Of so many turns one is that of an item that was tried before: what is refused again and again
+/// costs the others little, and gets through where it would.
+const TURNS_A_TRIED: u64 = 16;
+
 /// What is known of an item as it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -46,7 +50,8 @@ pub(crate) struct Lanes<T> {
     held: BinaryHeap<Reverse<(Timestamp, ContainerId)>>,
     /// How many of those that are out were tried before.
     tried_out: usize,
-    /// How many were taken to find something out.
+    /// How often one was asked for, and how many were taken to find something out.
+    turns: u64,
     probes: u64,
 }
 
@@ -91,6 +96,7 @@ impl<T> Default for Lanes<T> {
             passing: VecDeque::new(),
             held: BinaryHeap::new(),
             tried_out: 0,
+            turns: 0,
             probes: 0,
         }
     }
@@ -111,11 +117,18 @@ impl<T> Lanes<T> {
         self.see(id);
     }
 
-    /// Takes one that may go, and is out until `done`, `hold` or `again`: first those that were
-    /// tried before, of which at most so many are out, so that they never take all the room.
+    /// Takes one that may go, and is out until `done`, `hold` or `again`. Those that were tried before
+    /// get what room the new ones leave, and every so many-th turn so that they never starve; at most
+    /// so many are out at once, so that new ones find room as well.
     pub(crate) fn take(&mut self, most_tried: usize) -> Option<ContainerId> {
-        let tried = if self.tried_out < most_tried { self.take_of(Kind::Tried) } else { None };
-        tried.or_else(|| self.take_of(Kind::New))
+        self.turns += 1;
+        let may_try = self.tried_out < most_tried;
+        let kinds = match self.turns.is_multiple_of(TURNS_A_TRIED) {
+            true => [Kind::Tried, Kind::New],
+            false => [Kind::New, Kind::Tried],
+        };
+        let mut kinds = kinds.into_iter().filter(|kind| may_try || *kind == Kind::New);
+        kinds.find_map(|kind| self.take_of(kind))
     }
 
     /// As [`Self::take`], but one that tells whether others would fare better: of those that have

@@ -124,13 +124,16 @@ impl Server {
         };
         loop {
             let more = self.0.arrived.notified();
-            let books = self.books();
-            if books.arrived.len() >= expected {
-                return books.arrived.values().copied().collect();
+            if let Some(arrived) = self.all(expected) {
+                return arrived;
             }
-            drop(books);
             more.await;
         }
+    }
+
+    fn all(&self, expected: usize) -> Option<Vec<f64>> {
+        let books = self.books();
+        (books.arrived.len() >= expected).then(|| books.arrived.values().copied().collect())
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -159,7 +162,7 @@ impl Server {
                 let next =
                     |it: u64| Some(it.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
                 let it = self.0.chance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
-                let is_it = (it.unwrap_or_default() >> 33) % 20 == 0;
+                let is_it = (it.unwrap_or_default() >> 33).is_multiple_of(20);
                 is_it.then_some(StatusCode::SERVICE_UNAVAILABLE)
             }
         }

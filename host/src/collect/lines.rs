@@ -29,7 +29,7 @@ impl Collector {
         self.lanes.push(id, lanes, Waiting::new(lanes, owed, under_way), kind);
     }
 
-    /// Whose turn it is. What failed before never takes more than half of the room.
+    /// Whose turn it is. What failed before takes what new ones leave, at most half of the room.
     pub(super) fn next(&mut self, now: Timestamp) -> Option<ContainerId> {
         match self.breaker.is_open() {
             true => {
