@@ -68,7 +68,7 @@ name = "b"
 connector = "strict-settings"
 base_url = "http://127.0.0.1:1"
 settings = { site = "Jane Doe", ward = 7 }
-actions = { appointments = { every = "1s" } }
+actions = { appointments = { every = "1s", first = "baseline" } }
 
 [[connection]]
 name = "c"
@@ -86,9 +86,11 @@ actions = { appointments = { every = "1m" } }
 rounds.toml:8:12: settings: unknown: `site`
 rounds.toml:9:8: `plain` does not sign in with `bearer`; it knows: none
 rounds.toml:11:1: `plain` has no action `orders`; it has: appointments
+rounds.toml:12:1: `appointments` has no listing beside its changes, so nothing to sweep
 rounds.toml:18:12: settings.site: value does not match \"^[a-z]+$\"
 rounds.toml:18:12: settings: unknown: `ward`
 rounds.toml:19:13: `appointments` may be polled every 60 s at most often
+rounds.toml:19:13: `appointments` has no listing, so no baseline can be read of it
 rounds.toml:23:13: no connector `plane` is loaded; did you mean `plain`?
 rounds.toml:28:8: settings: `site` is missing";
     let text = format!("{text}\n{}", destination("app", APP, ""));
@@ -122,6 +124,8 @@ async fn a_good_configuration_is_told_as_its_tasks() {
     let task = &said.json()["tasks"][0];
     assert_eq!((&task["connection"], &task["action"]), (&json!("ward"), &json!("appointments")));
     assert_eq!(task["destinations"], json!(["app"]));
+    let beside = json!([task["late"], task["sweep"], task["baseline"]]);
+    assert_eq!(beside, json!(["10m", null, false]));
     let warnings = said.json()["warnings"].as_array().unwrap().clone();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0]["message"].as_str().unwrap().starts_with("no [host.seal]"));

@@ -2,6 +2,10 @@
 //! more. What a page brought is handed to the collector at once, so that the next page is asked
 //! for while the last is collected.
 //!
+//! One that came to rest asks again from where the task stood before, for what comes late: `again`.
+//! What has nothing but a listing, or begins with one, reads that instead: `listing`; beside a feed
+//! it is read a page at a time, by who sweeps.
+//!
 //! A poll ends on the connector that it began with. Where that is on trial and fails, the one
 //! before is asked what it makes of the same answer: `verdict`.
 

@@ -358,11 +358,11 @@ fn what_is_read_beside_changes() {
         (
             further("sweep = { every = \"0s\", since = \"1d\" }"),
             "5:56: `every`: this must be more than 0s\n\
-             5:64: a sweep knows no `since`",
+             5:62: unknown key `since`; known are `every`, `time_zone`, `cron`",
         ),
         (
             further("sweep = { cron = \"0 3 * * *\", time_zone = \"Berlin\" }"),
-            "5:81: unknown time zone `Berlin`; did you mean `Europe/Berlin`?",
+            "5:80: unknown time zone `Berlin`; did you mean `Europe/Berlin`?",
         ),
         (further("first = true"), "5:46: `first` must be text, not true or false"),
         (
