@@ -101,6 +101,8 @@ struct Progress {
     cursor: Option<String>,
     pass: Pass,
     begun: Timestamp,
+    /// When this poll began, by the clock that never goes back.
+    steady: Timestamp,
     passed: HashSet<u64>,
     summary: Summary,
 }
@@ -238,6 +240,7 @@ impl Poller {
             state,
             pass: Pass::Onward,
             begun,
+            steady: self.clock.steady(),
             passed: HashSet::new(),
             summary,
         })

@@ -2,7 +2,9 @@
 //! carries the time of its beginning and is seen at its end.
 //!
 //! It is asked less and less often while nothing is found, and not at all once the task has stood
-//! still for as long as anything may be late. What is known is told to nobody.
+//! still for as long as anything may be late. What is known is told to nobody. What was not seen when
+//! it was asked again before may be as late then as anything may be, so that it begins so long before
+//! that, however long ago it was.
 
 use std::time::Duration;
 
@@ -26,17 +28,37 @@ pub(crate) struct Again {
     due: Option<Timestamp>,
     /// How long the last wait was.
     wait: Duration,
-    /// Where a stretch that was longer than a poll goes on.
-    goes_on: Option<String>,
+    /// When what was last read whole began to be read. `None` after a start.
+    looked: Option<Timestamp>,
+    /// A stretch that was longer than a poll: when it began, and where it goes on.
+    goes_on: Option<(Timestamp, String)>,
+}
+
+/// From where is asked again.
+struct Stretch {
+    /// When it began to be read.
+    began: Timestamp,
+    /// `None` is the task's beginning.
+    from: Option<String>,
 }
 
 impl Again {
-    /// Nothing was found, or something: says when to look again.
-    fn looked(&mut self, now: Timestamp, late: Duration, found: usize) {
+    /// When what was last read whole began to be read.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.looked
+    }
+
+    /// Nothing was found of what was read from then on, or something: says when to look again.
+    fn looked(&mut self, began: Timestamp, now: Timestamp, late: Duration, found: usize) {
         let (first, longest) = (late / 10, late / 3);
         self.wait = if found > 0 { first } else { (self.wait * 2).clamp(first, longest) };
         self.due = Some(clock::after(now, self.wait));
-        self.goes_on = None;
+        (self.looked, self.goes_on) = (Some(began), None);
+    }
+
+    /// There is nothing to look for.
+    fn rests(&mut self) {
+        *self = Self { looked: self.looked, ..Self::default() };
     }
 }
 
@@ -48,7 +70,7 @@ impl Poller {
         client: &egress::Client,
         progress: &mut Progress,
     ) -> Result<(), Error> {
-        let Some(from) = self.again_from(progress) else { return Ok(()) };
+        let Some(Stretch { began, from }) = self.again_from(progress) else { return Ok(()) };
         let late = progress.summary.changes;
         (progress.cursor, progress.pass) = (from, Pass::Again);
         let goes_on = match self.pages(guest, client, progress).await {
@@ -63,29 +85,31 @@ impl Poller {
         let found = progress.summary.changes - late;
         progress.summary.late = found;
         let mut again = self.again();
-        again.looked(self.clock.steady(), self.late, found);
-        if goes_on.is_some() {
-            (again.goes_on, again.due) = (goes_on, None);
+        match goes_on {
+            Some(cursor) => (again.goes_on, again.due) = (Some((began, cursor)), None),
+            None => again.looked(began, self.clock.steady(), self.late, found),
         }
         Ok(())
     }
 
-    /// From which cursor, if it is time; the inner `None` is from the task's beginning.
-    fn again_from(&self, progress: &Progress) -> Option<Option<String>> {
+    /// From where, if it is time.
+    fn again_from(&self, progress: &Progress) -> Option<Stretch> {
         if self.late.is_zero() || self.detection_of(&progress.serving) != Detection::Feed {
             return None;
         }
-        let now = progress.context.now;
-        let stood = past::from(&progress.state.past, now, self.late);
         let mut again = self.again();
-        let Some(stood) = stood else {
-            *again = Again::default();
+        let Some(stood) = past::from(&progress.state.past, again.looked, self.late) else {
+            again.rests();
             return None;
         };
-        if again.due.is_some_and(|due| due > self.clock.steady()) {
+        let began = self.clock.steady();
+        if again.due.is_some_and(|due| due > began) {
             return None;
         }
-        Some(again.goes_on.take().or_else(|| stood.cursor.clone()))
+        Some(match again.goes_on.take() {
+            Some((began, cursor)) => Stretch { began, from: Some(cursor) },
+            None => Stretch { began, from: stood.cursor.clone() },
+        })
     }
 }
 
@@ -99,7 +123,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let mut waits = Vec::new();
         for found in [0, 0, 0, 0, 1, 0] {
-            again.looked(now, LATE, found);
+            again.looked(now, now, LATE, found);
             waits.push(again.wait.as_secs());
         }
         assert_eq!(waits, [60, 120, 200, 200, 60, 120]);

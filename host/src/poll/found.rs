@@ -101,7 +101,7 @@ impl Poller {
         if is_first && progress.context.since >= progress.begun {
             past.push(Mark { at: progress.begun, cursor: None });
         }
-        past::rested(&past, progress.context.now, cursor, self.late)
+        past::rested(&past, (progress.steady, self.again().last()), cursor, self.late)
     }
 
     /// What of the last pages a user should know that no connector can say.
