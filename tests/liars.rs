@@ -24,8 +24,8 @@
 //! | `skew`, `host put back`, `server put back` | clocks | 4 |
 //! | `moving patients` | a record with two keys | 10 |
 //!
-//! Those that hosts do not see through yet are kept out of the mixture by `lies::NOT_YET`, and rows of the
-//! table that do not hold are ignored, each with what is wrong; `liars::each_lie` tells which hold alone.
+//! Those that hosts do not see through yet are kept out of the mixture by `lies::NOT_YET`, each with what
+//! is wrong; `LIE=late LIARS=0..16 …` runs one alone, or some together.
 //!
 //! `LIARS=0..1000 cargo test -p rounds --test rounds -- liars::seeds --nocapture` runs as many as
 //! one likes, and `LIARS=17 …` shows all that happens in one.

@@ -107,6 +107,13 @@ struct Progress {
     summary: Summary,
 }
 
+impl Progress {
+    /// Whether the task never came as far as to a cursor.
+    fn is_first(&self) -> bool {
+        self.state.past.is_empty() && self.state.cursor.is_none()
+    }
+}
+
 impl Poller {
     /// Polls once, from the task's cursor to the end of what there is.
     ///
@@ -160,8 +167,13 @@ impl Poller {
         let client = self.connection.client(&connector);
         let mut guest =
             Guest::new(&connector, &progress.context, self.connection.connector_log).await?;
+        let is_first = progress.is_first();
         if !self.pages(&mut guest, &client, progress).await? {
             progress.summary.goes_on = true;
+            return Ok(());
+        }
+        if is_first {
+            self.read_from_its_beginning(progress);
             return Ok(());
         }
         self.look_again(&mut guest, &client, progress).await

@@ -91,6 +91,12 @@ impl<'a> Case<'a> {
         is_unheard && table::is_over(record.kind, &state.draft)
     }
 
+    /// Whether nobody is to hear of a state, or of what followed it before it had to be told.
+    fn may_be_passed(&self, record: &'a Record, state: &State, until: i64) -> bool {
+        let followed = |it: &&State| it.number >= state.number && it.seen <= until;
+        record.states.iter().filter(followed).any(|it| self.is_silent(record, it))
+    }
+
     /// What was taken of a record, in the order in which it came.
     fn told(&self, record: &'a Record) -> impl Iterator<Item = (&'a Taken, usize)> {
         self.world.receiver.taken().filter_map(move |taken| match &taken.state {

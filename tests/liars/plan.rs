@@ -25,7 +25,7 @@ pub(super) struct Plan {
     pub(super) lies: Vec<Box<dyn Lie>>,
     /// Whether nothing is to be told of what was over before anybody heard of it.
     pub(super) skips_unheard: bool,
-    /// Further lines of the connection's part of the configuration.
+    /// What else its user wrote of each action.
     pub(super) further: String,
 }
 
@@ -92,22 +92,22 @@ impl Plan {
 
     /// What its user wrote.
     pub(super) fn config(&self) -> Config {
-        let every = self.interval / SECOND;
+        let (every, further) = (self.interval / SECOND, &self.further);
         let actions: String = self
             .kinds
             .iter()
-            .map(|it| format!("{} = {{ every = \"{every}s\" }}\n", it.action()))
+            .map(|it| format!("{} = {{ every = \"{every}s\"{further} }}\n", it.action()))
             .collect();
         let names = self.kinds.iter().filter(|kind| self.skips_unheard && **kind != Kind::Patient);
         let skipping: Vec<_> = names.map(|kind| kind.action()).collect();
-        let (size, further) = (self.page_size, &self.further);
+        let size = self.page_size;
         let text = format!(
             "[host]\nconnectors = \"none\"\ndata = \"none\"\n\
              [[destination]]\nname = \"app\"\nurl = \"http://app.sim/\"\n\
              secret = {{ env = \"SECRET\" }}\nevents = [\"*\"]\n\
              [[connection]]\nname = \"general\"\nconnector = \"fhir-r4\"\nbase_url = \"{BASE}\"\n\
              since = \"{BEGINNING}\"\nauth = {{ type = \"none\" }}\nsettings = {{ page_size = {size}, skip_unheard = {skipping:?} }}\n\
-             {further}[connection.actions]\n{actions}"
+             [connection.actions]\n{actions}"
         );
         let variables = HashMap::from([("SECRET".to_owned(), SECRET.to_owned())]);
         let environment = FixedEnvironment { variables, files: HashMap::new() };

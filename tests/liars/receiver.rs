@@ -47,9 +47,7 @@ impl Taken {
     pub(super) fn is_of(&self, record: &Record) -> bool {
         match &self.state {
             Some((id, _)) => *id == record.id,
-            None => {
-                self.told.kind() == Some(record.kind) && self.told.meta.record == record.id
-            }
+            None => self.told.kind() == Some(record.kind) && self.told.meta.record == record.id,
         }
     }
 }

@@ -92,6 +92,12 @@ impl Poller {
         Ok(())
     }
 
+    /// A task's first pass has just read what would be asked for again.
+    pub(super) fn read_from_its_beginning(&self, progress: &Progress) {
+        let changes = progress.summary.changes;
+        self.again().looked(progress.steady, self.clock.steady(), self.late, changes);
+    }
+
     /// From where, if it is time.
     fn again_from(&self, progress: &Progress) -> Option<Stretch> {
         if self.late.is_zero() || self.detection_of(&progress.serving) != Detection::Feed {

@@ -23,11 +23,13 @@ struct Heard<'a> {
     key: Option<&'a str>,
     /// What it heard then.
     number: Option<usize>,
+    /// Whether who has the record now is another than who heard of it.
+    is_others: bool,
 }
 
 fn of<'a>(case: &Case<'a>, record: &'a Record) -> Vec<String> {
     let past = if record.is_old() { Past::Old } else { Past::New };
-    let mut heard = Heard { past, key: None, number: None };
+    let mut heard = Heard { past, key: None, number: None, is_others: false };
     let taken = case.world.receiver.taken().filter(|taken| taken.is_of(record));
     taken.filter_map(|taken| hear(case, record, &mut heard, taken)).collect()
 }
@@ -41,39 +43,41 @@ fn hear<'a>(
     let (id, key, event) = (&record.id, taken.told.meta.key.as_str(), &taken.told.event);
     let Some((_, number)) = taken.state else {
         let is_due = heard.stands(record.kind) && heard.key == Some(key);
-        *heard = Heard { past: Past::New, key: None, number: None };
+        *heard = Heard { past: Past::New, key: None, number: None, is_others: true };
         let is_right = is_due && event == table::cancel(record.kind);
         return (!is_right).then(|| format!("misnamed: {key} was told as {event} to lose {id}"));
     };
     let Some(state) = record.states.iter().find(|state| state.number == number) else {
         return Some(format!("{id} has no state {number}"));
     };
-    heard.forget(record, key, number);
+    heard.forget(record, key);
     let is_over = table::is_over(record.kind, &state.draft);
     let right = table::events(record.kind, heard.past, &state.draft);
+    // Nobody may have seen it go, and come back.
+    let came_back = heard.number.is_some_and(|before| record.moved(before, number));
+    let is_new =
+        came_back && table::events(record.kind, Past::New, &state.draft).contains(&event.as_str());
     let is_moved = heard.stands(record.kind) && heard.key.is_some_and(|known| known != key);
+    let skips = case.rules.skips_unheard || heard.is_others;
     let is_unheard = !matches!(heard.past, Past::Told(_));
-    *heard = Heard { past: Past::Told(&state.draft), key: Some(key), number: Some(number) };
+    let (past, now) = (Past::Told(&state.draft), Some(key));
+    *heard = Heard { past, key: now, number: Some(number), is_others: false };
     if is_moved {
         return Some(format!("lost: {id} {number} is of {key}, and who had it did not hear of it"));
     }
-    if is_unheard && is_over && case.rules.skips_unheard {
+    if is_unheard && is_over && skips {
         return Some(format!("over: {id} {number} was over before anybody heard of it"));
     }
-    (!right.contains(&event.as_str()))
+    (!is_new && !right.contains(&event.as_str()))
         .then(|| format!("misnamed: {id} {number} was told as {event}, not {right:?}"))
 }
 
 impl Heard<'_> {
-    /// What another patient heard of a record is nothing to the one who has it now; to one who had it
-    /// before it may be, where nobody saw it go.
-    fn forget(&mut self, record: &Record, key: &str, number: usize) {
-        let known = self.key.filter(|known| known.starts_with("Patient/"));
-        let (Some(known), Some(before)) = (known, self.number) else { return };
-        if known != key && !self.stands(record.kind) {
-            self.past = Past::New;
-        } else if known == key && record.moved(before, number) {
-            self.past = Past::Old;
+    /// What another patient heard of a record is nothing to the one who has it now.
+    fn forget(&mut self, record: &Record, key: &str) {
+        let is_patients = |known: &&str| known.starts_with("Patient/") && *known != key;
+        if self.key.as_ref().is_some_and(is_patients) && !self.stands(record.kind) {
+            (self.past, self.is_others) = (Past::New, true);
         }
     }
 

@@ -16,7 +16,7 @@ fn of(case: &Case, record: &Record) -> Option<String> {
         let until = seen + case.rules.patience();
         let first = told.iter().find(|(_, number)| *number >= state.number);
         let is_due = until < case.ended.now && first.is_none_or(|(at, _)| *at > until);
-        (is_due && !case.is_silent(record, state)).then_some((state, first))
+        (is_due && !case.may_be_passed(record, state, until)).then_some((state, first))
     });
     late.map(|(state, first)| {
         let (id, number, seen) = (&record.id, state.number, state.seen);

@@ -44,7 +44,7 @@ fn two_tasks_that_share_a_patient_are_told_in_one_order() {
 fn what_was_made_and_changed_between_two_polls_is_new() {
     let made = booked("a", 61);
     let mut changed = made.clone();
-    (changed.at, changed.draft.start) = (80_000, 241);
+    (changed.at, changed.draft.start) = (61_100, 241);
     let mut plan = Plan::quiet();
     plan.script = vec![made, changed];
     let outcome = well(plan);

@@ -41,6 +41,8 @@ fn what_shares_a_second_is_not_read_at_every_poll() {
 fn a_pass_of_an_honest_server_reads_each_page_once() {
     let mut plan = world(bookings(200, -400), Mute { gives: false });
     plan.script.iter_mut().for_each(|write| write.at += 401_000);
+    plan.further = ", late = \"1ms\"".into();
     let outcome = well(plan);
-    assert!(outcome.pages < 20 * 2, "{outcome:#?}");
+    // Once more, for what came late.
+    assert!(outcome.pages < 20 * 3, "{outcome:#?}");
 }

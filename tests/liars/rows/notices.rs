@@ -24,7 +24,7 @@ fn is_told(lie: impl Lie + 'static, says: &str) {
 
 #[test]
 fn who_does_not_sort_is_told_of() {
-    is_told(Unsorted::ById, "does not sort");
+    is_told(Unsorted::Backwards, "does not sort");
 }
 
 #[test]
@@ -42,8 +42,8 @@ fn a_clock_that_is_off_is_told_of() {
 }
 
 #[test]
-fn a_count_that_is_too_high_is_told_of() {
-    is_told(WrongTotal::More(2), "counts of records are wrong");
+fn a_count_of_all_there_is_is_told_of() {
+    is_told(WrongTotal::OfServer, "counts of records are wrong");
 }
 
 #[test]

@@ -44,7 +44,9 @@ fn links_outweigh_a_total_that_is_too_low() {
 
 #[test]
 fn a_total_that_is_too_high_holds_up_nothing() {
-    all_told(world(bookings(35, 10), WrongTotal::More(2)), 35);
+    for wrong in [WrongTotal::More(2), WrongTotal::OfServer] {
+        all_told(world(bookings(35, 10), wrong), 35);
+    }
 }
 
 #[test]
