@@ -105,8 +105,17 @@ struct Progress {
     cursor: Option<String>,
     pass: Pass,
     begun: Timestamp,
+    /// When this poll began, by the clock that never goes back.
+    steady: Timestamp,
     passed: HashSet<u64>,
     summary: Summary,
+}
+
+impl Progress {
+    /// Whether the task never came as far as to a cursor.
+    fn is_first(&self) -> bool {
+        self.state.past.is_empty() && self.state.cursor.is_none()
+    }
 }
 
 impl Poller {
@@ -162,11 +171,16 @@ impl Poller {
         let client = self.connection.client(&connector);
         let mut guest =
             Guest::new(&connector, &progress.context, self.connection.connector_log).await?;
+        let is_first = progress.is_first();
         if !self.pages(&mut guest, &client, progress).await? {
             progress.summary.goes_on = true;
             return Ok(());
         }
-        self.look_again(&mut guest, &client, progress).await
+        if is_first {
+            self.read_from_its_beginning(progress);
+            return Ok(());
+        }
+        self.look_again(guest, &client, progress).await
     }
 
     /// Whether this poll reads the listing: of an action that has nothing else, or before anything is
@@ -242,6 +256,7 @@ impl Poller {
             state,
             pass: Pass::Onward,
             begun,
+            steady: self.clock.steady(),
             passed: HashSet::new(),
             summary,
         })

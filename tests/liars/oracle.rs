@@ -15,7 +15,7 @@ use super::{
     lies::{Expected, Lie},
     plan::Plan,
     receiver::Taken,
-    record::{Kind, Record},
+    record::{Kind, Record, State},
     run::Ended,
     world::Inner,
 };
@@ -33,14 +33,17 @@ pub(super) struct Rules {
     grace: i64,
     /// How much longer than that a world lasts.
     outlasts: i64,
+    /// Whether nobody wants to hear of what was over before anybody heard of it.
+    skips_unheard: bool,
 }
 
 impl Rules {
     pub(super) fn of(plan: &Plan) -> Self {
         let grace = plan.lies.iter().map(|lie| lie.grace()).sum();
         let outlasts = plan.lies.iter().map(|lie| lie.outlasts()).sum();
-        let Plan { interval, page_size, .. } = *plan;
-        Self { kinds: plan.kinds.clone(), interval, page_size, grace, outlasts }
+        let Plan { interval, page_size, skips_unheard, .. } = *plan;
+        let kinds = plan.kinds.clone();
+        Self { kinds, interval, page_size, grace, outlasts, skips_unheard }
     }
 
     /// How long after it could be seen a state is told.
@@ -76,6 +79,22 @@ impl<'a> Case<'a> {
     fn expected(&self, record: &Record) -> Expected {
         let all = self.lies().iter().map(|lie| lie.expects(record));
         all.max().unwrap_or(Expected::Told)
+    }
+
+    /// Whether nobody is to hear of a state: over, where who has the record has not heard of it.
+    fn is_silent(&self, record: &'a Record, state: &State) -> bool {
+        let before = self.told(record).map(|(_, number)| number).filter(|it| *it < state.number);
+        let is_unheard = match before.max() {
+            None => self.rules.skips_unheard,
+            Some(before) => record.moved(before, state.number),
+        };
+        is_unheard && table::is_over(record.kind, &state.draft)
+    }
+
+    /// Whether nobody is to hear of a state, or of what followed it before it had to be told.
+    fn may_be_passed(&self, record: &'a Record, state: &State, until: i64) -> bool {
+        let followed = |it: &&State| it.number >= state.number && it.seen <= until;
+        record.states.iter().filter(followed).any(|it| self.is_silent(record, it))
     }
 
     /// What was taken of a record, in the order in which it came.

@@ -23,7 +23,9 @@ pub(super) struct Plan {
     pub(super) page_size: usize,
     pub(super) script: Vec<Write>,
     pub(super) lies: Vec<Box<dyn Lie>>,
-    /// Further lines of the connection's part of the configuration.
+    /// Whether nothing is to be told of what was over before anybody heard of it.
+    pub(super) skips_unheard: bool,
+    /// What else its user wrote of each action.
     pub(super) further: String,
 }
 
@@ -36,11 +38,13 @@ impl Plan {
         plan
     }
 
-    /// Of a seed, with one lie.
-    pub(super) fn with(seed: u64, name: &str) -> Self {
+    /// Of a seed, with these lies, as `late+capped`.
+    pub(super) fn with(seed: u64, names: &str) -> Self {
         let mut plan = Self::honest(seed);
-        let (_, draw) = lies::ALL.iter().find(|(other, _)| *other == name).unwrap();
-        plan.lies = vec![draw(&mut plan.chance)];
+        for name in names.split('+') {
+            let (_, draw) = lies::ALL.iter().find(|(other, _)| *other == name).unwrap();
+            plan.lies.push(draw(&mut plan.chance));
+        }
         plan.settle();
         plan
     }
@@ -54,6 +58,7 @@ impl Plan {
         plan.interval = [20, 30, 60, 120, 300][chance.below(5) as usize] * SECOND;
         plan.page_size = [3, 5, 10, 10, 25, 100][chance.below(6) as usize];
         plan.script = writer::script(&plan.kinds, plan.interval, &mut chance);
+        plan.skips_unheard = chance.happens(0.25);
         plan.chance = chance;
         plan
     }
@@ -67,6 +72,7 @@ impl Plan {
             page_size: 10,
             script: Vec::new(),
             lies: Vec::new(),
+            skips_unheard: false,
             further: String::new(),
         }
     }
@@ -86,20 +92,22 @@ impl Plan {
 
     /// What its user wrote.
     pub(super) fn config(&self) -> Config {
-        let every = self.interval / SECOND;
+        let (every, further) = (self.interval / SECOND, &self.further);
         let actions: String = self
             .kinds
             .iter()
-            .map(|it| format!("{} = {{ every = \"{every}s\" }}\n", it.action()))
+            .map(|it| format!("{} = {{ every = \"{every}s\"{further} }}\n", it.action()))
             .collect();
-        let (size, further) = (self.page_size, &self.further);
+        let names = self.kinds.iter().filter(|kind| self.skips_unheard && **kind != Kind::Patient);
+        let skipping: Vec<_> = names.map(|kind| kind.action()).collect();
+        let size = self.page_size;
         let text = format!(
             "[host]\nconnectors = \"none\"\ndata = \"none\"\n\
              [[destination]]\nname = \"app\"\nurl = \"http://app.sim/\"\n\
              secret = {{ env = \"SECRET\" }}\nevents = [\"*\"]\n\
              [[connection]]\nname = \"general\"\nconnector = \"fhir-r4\"\nbase_url = \"{BASE}\"\n\
-             since = \"{BEGINNING}\"\nauth = {{ type = \"none\" }}\nsettings = {{ page_size = {size} }}\n\
-             {further}[connection.actions]\n{actions}"
+             since = \"{BEGINNING}\"\nauth = {{ type = \"none\" }}\nsettings = {{ page_size = {size}, skip_unheard = {skipping:?} }}\n\
+             [connection.actions]\n{actions}"
         );
         let variables = HashMap::from([("SECRET".to_owned(), SECRET.to_owned())]);
         let environment = FixedEnvironment { variables, files: HashMap::new() };

@@ -5,7 +5,7 @@ use rounds::egress::Carried;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::record::{Kind, marked};
+use super::record::{Kind, Record, marked};
 
 /// A notification as a receiver reads it.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,6 +40,16 @@ pub(super) struct Taken {
 #[derive(Default)]
 pub(super) struct Receiver {
     pub(super) sent: Vec<Taken>,
+}
+
+impl Taken {
+    /// Whether it tells of that record.
+    pub(super) fn is_of(&self, record: &Record) -> bool {
+        match &self.state {
+            Some((id, _)) => *id == record.id,
+            None => self.told.kind() == Some(record.kind) && self.told.meta.record == record.id,
+        }
+    }
 }
 
 impl Told {

@@ -110,6 +110,13 @@ impl Record {
         self.states.first().is_some_and(|state| state.at < 0)
     }
 
+    /// Whether it was ever another patient's between two of its states.
+    pub(super) fn moved(&self, from: usize, to: usize) -> bool {
+        let of = |number: usize| self.states.iter().find(move |state| state.number == number);
+        let patient = |number| of(number).and_then(|state| state.draft.patient.as_ref());
+        (from..=to).any(|number| patient(number) != patient(from))
+    }
+
     /// A state as the server shows it.
     pub(super) fn show(&self, state: &State) -> Value {
         let mut shown = body(self.kind, &state.draft, &mark(&self.id, state.number));

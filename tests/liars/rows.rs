@@ -4,6 +4,7 @@ mod clocks;
 mod keys;
 mod late;
 mod moving;
+mod notices;
 mod pages;
 mod records;
 mod refusals;

@@ -48,6 +48,8 @@ pub(super) struct Outcome {
     pub(super) events: Vec<String>,
     /// Whether a task said at the end that it fails.
     pub(super) fails: bool,
+    /// What a user was told of the server.
+    pub(super) notices: Vec<String>,
 }
 
 /// How a host stood at the end.
@@ -106,6 +108,7 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
         refused: asked.iter().filter(|it| it.status >= 400).count(),
         events: world.receiver.taken().map(|taken| taken.told.event.clone()).collect(),
         fails: ended.report.tasks.values().any(|task| task.error.is_some()),
+        notices: ended.report.tasks.values().flat_map(|task| task.notices.clone()).collect(),
     }
 }
 

@@ -2,7 +2,9 @@
 //! carries the time of its beginning and is seen at its end.
 //!
 //! It is asked less and less often while nothing is found, and not at all once the task has stood
-//! still for as long as anything may be late. What is known is told to nobody.
+//! still for as long as anything may be late. What is known is told to nobody. What was not seen when
+//! it was asked again before may be as late then as anything may be, so that it begins so long before
+//! that, however long ago it was.
 
 use std::time::Duration;
 
@@ -26,17 +28,41 @@ pub(crate) struct Again {
     due: Option<Timestamp>,
     /// How long the last wait was.
     wait: Duration,
-    /// Where a stretch that was longer than a poll goes on, by the connector of this digest.
-    goes_on: Option<(String, String)>,
+    /// When what was last read whole began to be read. `None` after a start.
+    looked: Option<Timestamp>,
+    /// A stretch that was longer than a poll, and goes on.
+    goes_on: Option<Stretch>,
+}
+
+/// A stretch that is read again.
+struct Stretch {
+    /// When it began to be read.
+    began: Timestamp,
+    /// From where; `None` is the task's beginning.
+    from: Option<String>,
+    /// When the task stood there.
+    stood: Timestamp,
+    /// The digest of the connector that it is read by.
+    digest: String,
 }
 
 impl Again {
-    /// Nothing was found, or something: says when to look again.
-    fn looked(&mut self, now: Timestamp, late: Duration, found: usize) {
+    /// When what was last read whole began to be read.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.looked
+    }
+
+    /// Nothing was found of what was read from then on, or something: says when to look again.
+    fn looked(&mut self, began: Timestamp, now: Timestamp, late: Duration, found: usize) {
         let (first, longest) = (late / 10, late / 3);
         self.wait = if found > 0 { first } else { (self.wait * 2).clamp(first, longest) };
         self.due = Some(clock::after(now, self.wait));
-        self.goes_on = None;
+        (self.looked, self.goes_on) = (Some(began), None);
+    }
+
+    /// There is nothing to look for.
+    fn rests(&mut self) {
+        *self = Self { looked: self.looked, ..Self::default() };
     }
 }
 
@@ -44,14 +70,22 @@ impl Poller {
     /// Looks for what came late, where it is time to.
     pub(super) async fn look_again(
         &self,
-        guest: &mut Guest,
+        mut guest: Guest,
         client: &egress::Client,
         progress: &mut Progress,
     ) -> Result<(), Error> {
-        let Some(from) = self.again_from(progress) else { return Ok(()) };
+        let Some(stretch) = self.again_from(progress) else { return Ok(()) };
         let late = progress.summary.changes;
-        (progress.cursor, progress.pass) = (from, Pass::Again);
-        let goes_on = match self.pages(guest, client, progress).await {
+        (progress.cursor, progress.pass) = (stretch.from.clone(), Pass::Again);
+        if stretch.from.is_none() {
+            // A first poll far into the past is not made again and again.
+            let context = &mut progress.context;
+            context.since = context.since.max(clock::before(stretch.stood, self.late));
+            drop(guest);
+            let connector = &progress.serving.connector;
+            guest = Guest::new(connector, &progress.context, self.connection.connector_log).await?;
+        }
+        let goes_on = match self.pages(&mut guest, client, progress).await {
             Ok(is_whole) => (!is_whole).then(|| progress.cursor.clone()).flatten(),
             // Nobody has to go on from there.
             Err(Error::Fault(Fault::Failure(Failure::CursorLost(why)))) => {
@@ -63,32 +97,44 @@ impl Poller {
         let found = progress.summary.changes - late;
         progress.summary.late = found;
         let mut again = self.again();
-        again.looked(self.clock.steady(), self.late, found);
-        if goes_on.is_some() {
-            let digest = progress.serving.connector.digest().to_owned();
-            (again.goes_on, again.due) = (goes_on.map(|cursor| (digest, cursor)), None);
+        match goes_on {
+            Some(cursor) => {
+                let from = Some(cursor);
+                (again.goes_on, again.due) = (Some(Stretch { from, ..stretch }), None);
+            }
+            None => again.looked(stretch.began, self.clock.steady(), self.late, found),
         }
         Ok(())
     }
 
-    /// From which cursor, if it is time; the inner `None` is from the task's beginning.
-    fn again_from(&self, progress: &Progress) -> Option<Option<String>> {
+    /// A task's first pass has just read what would be asked for again.
+    pub(super) fn read_from_its_beginning(&self, progress: &Progress) {
+        let changes = progress.summary.changes;
+        self.again().looked(progress.steady, self.clock.steady(), self.late, changes);
+    }
+
+    /// From where, if it is time.
+    fn again_from(&self, progress: &Progress) -> Option<Stretch> {
         if self.late.is_zero() || self.detection_of(&progress.serving) != Detection::Feed {
             return None;
         }
-        let now = progress.context.now;
-        let stood = past::from(&progress.state.past, now, self.late);
         let mut again = self.again();
-        let Some(stood) = stood else {
-            *again = Again::default();
+        let Some(stood) = past::from(&progress.state.past, again.looked, self.late) else {
+            again.rests();
             return None;
         };
-        if again.due.is_some_and(|due| due > self.clock.steady()) {
+        let began = self.clock.steady();
+        if again.due.is_some_and(|due| due > began) {
             return None;
         }
-        let goes_on = again.goes_on.take();
-        let own = goes_on.filter(|(digest, _)| digest == progress.serving.connector.digest());
-        Some(own.map(|(_, cursor)| cursor).or_else(|| stood.cursor.clone()))
+        let digest = progress.serving.connector.digest();
+        let going_on = again.goes_on.take().filter(|stretch| stretch.digest == digest);
+        Some(going_on.unwrap_or_else(|| Stretch {
+            began,
+            from: stood.cursor.clone(),
+            stood: stood.at,
+            digest: digest.to_owned(),
+        }))
     }
 }
 
@@ -102,7 +148,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let mut waits = Vec::new();
         for found in [0, 0, 0, 0, 1, 0] {
-            again.looked(now, LATE, found);
+            again.looked(now, now, LATE, found);
             waits.push(again.wait.as_secs());
         }
         assert_eq!(waits, [60, 120, 200, 200, 60, 120]);

@@ -93,15 +93,16 @@ impl Poller {
         let mut past = progress.state.past.clone();
         let is_asked_again =
             !self.late.is_zero() && self.detection_of(&progress.serving) == Detection::Feed;
-        if !is_asked_again || !complete {
+        if !is_asked_again {
             return past;
         }
-        let is_first = past.is_empty() && progress.state.cursor.is_none();
-        // A first poll far into the past is not made again and again.
-        if is_first && progress.context.since >= progress.begun {
-            past.push(Mark { at: progress.begun, cursor: None });
+        if past.is_empty() {
+            past.push(Mark { at: progress.steady, cursor: progress.state.cursor.clone() });
         }
-        past::rested(&past, progress.context.now, cursor, self.late)
+        if !complete {
+            return past;
+        }
+        past::rested(&past, (progress.steady, self.again().last()), cursor, self.late)
     }
 
     /// What of the last pages a user should know that no connector can say.

@@ -5,7 +5,7 @@ use rounds_sdk::{Failure, Notification, Skipped, Step, model::Patient};
 use crate::{
     fhir::Reference,
     map::patient,
-    related::{Case, Data, Gathered, MOVED},
+    related::{Case, Data, Gathered, UNHEARD},
 };
 
 /// Has `tell` cancel a record for the patient whom it was about, where it was told as one that
@@ -18,10 +18,13 @@ pub(crate) fn away<'a, T>(
 ) -> Result<Step, Failure> {
     let key = case.change.key.as_deref().filter(|key| key.starts_with("Patient/"));
     let (Some(key), true) = (key, stands) else {
-        return Ok(Skipped::new("no patient was told of it as one that stands").into());
+        let skipped = Skipped::new("no patient was told of it as one that stands");
+        // What one was told of it says nothing to the next.
+        let is_known = key.is_some() && case.memo.is_some();
+        return Ok(if is_known { skipped.memo(UNHEARD) } else { skipped }.into());
     };
     if case.context.silent {
-        return Ok(Skipped::new("it was there before").memo(MOVED).into());
+        return Ok(Skipped::new("it was there before").memo(UNHEARD).into());
     }
     let reference = Reference { reference: Some(key.to_owned().into()), ..Reference::default() };
     let related = match case.gather(data, &[], [Some(&reference)])? {
@@ -29,5 +32,5 @@ pub(crate) fn away<'a, T>(
         Gathered::All(related) => related,
     };
     let patient = patient::of(case, &related, Some(&reference))?;
-    Ok(tell(patient)?.memo(MOVED).into())
+    Ok(tell(patient)?.memo(UNHEARD).into())
 }

@@ -11,8 +11,9 @@ use crate::{
     tolerant,
 };
 
-/// What is remembered of a record that is another patient's now: nobody has heard of that.
-pub(crate) const MOVED: &str = "moved";
+/// What is remembered of a record that nobody has heard of under the key that it has: that is
+/// another patient's now, or was over at once.
+pub(crate) const UNHEARD: &str = "unheard";
 
 /// What is remembered of a record that is no more than a draft.
 pub(crate) const DRAFT: &str = "draft";
@@ -110,7 +111,7 @@ impl<'a> Case<'a> {
 
     /// Whether nobody was ever told of the record under the key that it has.
     pub(crate) fn is_unheard(&self) -> bool {
-        matches!(self.memo, None | Some(MOVED) | Some(DRAFT))
+        matches!(self.memo, None | Some(UNHEARD) | Some(DRAFT))
     }
 
     /// Passes over what nobody is to hear of: what was there before, a draft, and what was over
@@ -127,7 +128,8 @@ impl<'a> Case<'a> {
             return Some(Skipped::new("a draft, a proposal or a plan is none yet").memo(memo));
         }
         let skips = self.memo.is_some() || self.settings.skips_unheard(&self.context.action);
-        let over = || Skipped::new("it was over before anybody heard of it").memo(memo);
+        // Whatever it says next, that is the first that anybody may hear of it.
+        let over = || Skipped::new("it was over before anybody heard of it").memo(UNHEARD);
         (is_over && skips).then(over)
     }
 

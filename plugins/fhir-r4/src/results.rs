@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cursor::{self, Cursor, Position},
-    related::{Case, MOVED},
+    related::{Case, UNHEARD},
     search::{self, Feed},
     settings::Settings,
 };
@@ -116,7 +116,7 @@ fn is_report(change: &Change) -> bool {
 /// What another patient had is new to the one who has it now; there is no event that takes a result
 /// back.
 pub(crate) fn moved_away() -> Step {
-    Skipped::new("a result that is another patient's cannot be taken back").memo(MOVED).into()
+    Skipped::new("a result that is another patient's cannot be taken back").memo(UNHEARD).into()
 }
 
 /// The event of a record: its first, or a later one.

@@ -211,7 +211,7 @@ pub(crate) fn read(
     if matches!(position.pass, Some(Pass::Beyond(_))) && found.position.stuck.is_none() {
         found.notices.push(page::MISCOUNTS.into());
     }
-    if begins && view.clock.is_none() && !view.is_astray {
+    if begins && view.clock.is_none() {
         let since = Time::parse(&context.since)?.minus_millis(HOUR);
         let since = Some(Moment::second_of(since).text().to_owned());
         found.position = Position { since, pass: None, ..found.position };

@@ -56,9 +56,15 @@ pub(in super::super) const CLASS_LIST: Odd =
 pub(in super::super) struct OddRecords(pub(in super::super) Vec<&'static Odd>);
 
 pub(super) fn draw(chance: &mut Chance) -> Box<dyn Lie> {
-    let drawn =
-        (0..chance.between(1, 5)).map(|_| &ODDITIES[chance.below(ODDITIES.len() as u64) as usize]);
-    Box::new(OddRecords(drawn.collect()))
+    let mut drawn: Vec<&Odd> = Vec::new();
+    for _ in 0..chance.between(1, 5) {
+        let odd = &ODDITIES[chance.below(ODDITIES.len() as u64) as usize];
+        // Two that say nothing of themselves would look the same.
+        if drawn.iter().all(|other| other.name != odd.name) {
+            drawn.push(odd);
+        }
+    }
+    Box::new(OddRecords(drawn))
 }
 
 impl OddRecords {

@@ -1,7 +1,7 @@
 //! Each record's last state is told, or lies where a person finds it.
 
 use super::Case;
-use crate::liars::{lies::Expected, oracle::table, record::Record};
+use crate::liars::{lies::Expected, record::Record};
 
 pub(super) fn is_told(case: &Case) -> Vec<String> {
     let unreadable = case.records().filter(|it| case.expected(it) == Expected::Buried).count();
@@ -24,8 +24,7 @@ fn of(case: &Case, record: &Record) -> Option<String> {
     if last.seen > case.ended.now || case.expected(record) != Expected::Told || last.at < 0 {
         return None;
     }
-    let may_be_silent = told.is_none() && table::is_over(record.kind, &last.draft);
-    let is_told = told == Some(last.number) || may_be_silent;
+    let is_told = told == Some(last.number) || case.is_silent(record, last);
     (!is_told)
         .then(|| format!("missed: {} stands at {}, told was {told:?}", record.id, last.number))
 }

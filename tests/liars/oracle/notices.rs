@@ -1,13 +1,35 @@
-//! Every lie is told of at most once, where a person looks.
+//! Every lie is told of at most once, where a person looks, and no server is said to tell one that it
+//! does not tell.
 
 use std::collections::BTreeSet;
 
 use super::Case;
 
+/// What a notice says, and the lies of which it may.
+const REASONS: &[(&str, &[&str])] = &[
+    ("does not sort", &["unsorted", "unfiltered", "reading time", "contents of now", "skew"]),
+    ("does not mind _lastUpdated", &["unfiltered"]),
+    ("times without a zone", &["odd records"]),
+    ("clock is behind", &["skew", "server put back"]),
+    ("clock is ahead", &["skew", "host put back"]),
+    ("more than a day", &["skew"]),
+    ("counts of records are wrong", &["wrong total", "full page"]),
+    ("pages moved", &["offset", "contents of now", "short pages", "wrong total", "no next"]),
+    ("says the same as before", &["reading time", "unfiltered", "versions"]),
+];
+
 pub(super) fn are_told_once(case: &Case) -> Vec<String> {
     let tasks = case.ended.report.tasks.iter();
-    let twice = tasks.filter(|(_, task)| {
+    let twice = tasks.clone().filter(|(_, task)| {
         task.notices.iter().collect::<BTreeSet<_>>().len() != task.notices.len()
     });
-    twice.map(|(name, task)| format!("told of twice: {name}, {:?}", task.notices)).collect()
+    let twice = twice.map(|(name, task)| format!("told of twice: {name}, {:?}", task.notices));
+    let wrong = tasks.flat_map(|(_, task)| &task.notices).filter(|notice| !is_so(case, notice));
+    twice.chain(wrong.map(|notice| format!("accused: {notice}"))).collect()
+}
+
+fn is_so(case: &Case, notice: &str) -> bool {
+    let reasons = REASONS.iter().filter(|(says, _)| notice.contains(says));
+    let lies: Vec<_> = reasons.flat_map(|(_, lies)| *lies).collect();
+    case.lies().iter().any(|lie| lies.contains(&&lie.name()))
 }

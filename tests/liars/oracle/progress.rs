@@ -1,7 +1,7 @@
 //! A state is told soon after it can be seen, or a later one is.
 
 use super::Case;
-use crate::liars::{lies::Expected, oracle::table, record::Record};
+use crate::liars::{lies::Expected, record::Record};
 
 pub(super) fn is_made(case: &Case) -> Vec<String> {
     let told = case.records().filter(|it| case.expected(it) == Expected::Told);
@@ -16,8 +16,7 @@ fn of(case: &Case, record: &Record) -> Option<String> {
         let until = seen + case.rules.patience();
         let first = told.iter().find(|(_, number)| *number >= state.number);
         let is_due = until < case.ended.now && first.is_none_or(|(at, _)| *at > until);
-        let may_be_silent = told.is_empty() && table::is_over(record.kind, &state.draft);
-        (is_due && !may_be_silent).then_some((state, first))
+        (is_due && !case.may_be_passed(record, state, until)).then_some((state, first))
     });
     late.map(|(state, first)| {
         let (id, number, seen) = (&record.id, state.number, state.seen);

@@ -23,6 +23,15 @@ pub(super) fn is_over(kind: Kind, draft: &Draft) -> bool {
     }
 }
 
+/// What is told to who loses a record.
+pub(super) fn cancel(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Appointment => "Scheduling.Cancel",
+        Kind::Patient | Kind::Encounter => "PatientAdmin.Cancel",
+        Kind::Order => "Order.Cancel",
+    }
+}
+
 /// The events that are right.
 pub(super) fn events(kind: Kind, past: Past, now: &Draft) -> &'static [&'static str] {
     match kind {

@@ -18,8 +18,10 @@ pub(super) fn is_told_once(case: &Case) -> Vec<String> {
         let meta = &taken.told.meta;
         if !ids.insert(&meta.id) {
             broken.push(format!("twice: {} of {}", meta.id, meta.record));
-        } else if !states.insert((&taken.state, &meta.key)) {
-            broken.push(format!("twice: {:?} of {}", taken.state, meta.record));
+        } else if let Some(state) = &taken.state
+            && !states.insert((state, &meta.key))
+        {
+            broken.push(format!("twice: {state:?} of {}", meta.record));
         }
     }
     broken

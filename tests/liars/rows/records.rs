@@ -7,7 +7,6 @@ use crate::liars::{
 };
 
 #[test]
-#[ignore = "not mended yet: the page is refused"]
 fn an_odd_record_is_its_own_trouble() {
     for odd in ODDITIES {
         eprintln!("{}", odd.name);
@@ -16,7 +15,6 @@ fn an_odd_record_is_its_own_trouble() {
 }
 
 #[test]
-#[ignore = "not mended yet: the page is refused"]
 fn all_odd_records_on_one_page_are_each_their_own() {
     let mut plan = world(bookings(3, 600), OddRecords(ODDITIES.iter().collect()));
     plan.script.iter_mut().for_each(|write| write.at = 10_000);
@@ -25,7 +23,6 @@ fn all_odd_records_on_one_page_are_each_their_own() {
 }
 
 #[test]
-#[ignore = "not mended yet: it is a dead letter"]
 fn an_encounter_of_another_release_is_told() {
     let mut plan = world(Vec::new(), OddRecords(vec![&CLASS_LIST]));
     plan.kinds = vec![Kind::Encounter];

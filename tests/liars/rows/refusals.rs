@@ -10,7 +10,6 @@ use crate::liars::{
 };
 
 #[test]
-#[ignore = "not mended yet: it is asked for ever"]
 fn a_patient_who_is_refused_for_ever_is_told_as_the_record_says() {
     for status in [401, 403, 404, 410, 500, 503] {
         eprintln!("{status}");
@@ -37,7 +36,6 @@ fn a_server_that_answers_only_refusals_is_left_alone() {
 }
 
 #[test]
-#[ignore = "not mended yet: the others wait"]
 fn thirty_records_that_are_refused_for_ever_hold_up_no_others() {
     let outcome = well(world(bookings(300, 10), RefusingReceiver { status: 503, many: 30 }));
     assert_eq!(outcome.told, 300);

@@ -155,7 +155,7 @@ fn the_first_that_anybody_hears_is_new_or_what_it_is() {
         ("waitlist", Some("draft"), draft, draft),
         ("booked", Some("draft"), "Scheduling.New", "Scheduling.New"),
         ("cancelled", Some("draft"), over, over),
-        ("booked", Some("moved"), "Scheduling.New", "Scheduling.New"),
+        ("booked", Some("unheard"), "Scheduling.New", "Scheduling.New"),
         ("booked", heard, "Scheduling.Reschedule", "Scheduling.Reschedule"),
         ("pending", heard, "Scheduling.Reschedule", "Scheduling.Reschedule"),
         ("cancelled", heard, "Scheduling.Cancel", "Scheduling.Cancel"),
@@ -198,13 +198,13 @@ fn who_loses_an_appointment_to_another_hears_of_it() {
     let patient = Response::new(200, r#"{"resourceType":"Patient","id":"7"}"#);
     let step = away(Some("active:x"), &change, &[patient]);
     let Step::Notify(told) = step else { panic!("{step:?}") };
-    assert_eq!((told.event.as_str(), told.memo.as_deref()), ("Scheduling.Cancel", Some("moved")));
+    assert_eq!((told.event.as_str(), told.memo.as_deref()), ("Scheduling.Cancel", Some("unheard")));
     let payload: Value = serde_json::from_str(&told.payload).unwrap();
     assert_eq!(payload["Patient"]["Identifiers"][0]["ID"], "7");
     assert_eq!(payload["Visit"]["VisitNumber"], "1");
-    for memo in [None, Some("cancelled:x"), Some("moved"), Some("draft")] {
+    for memo in [None, Some("cancelled:x"), Some("unheard"), Some("draft")] {
         let Step::Skip(skipped) = away(memo, &change, &[]) else { panic!("{memo:?}") };
-        assert_eq!(skipped.memo, None, "{memo:?}");
+        assert_eq!(skipped.memo.as_deref(), memo.map(|_| "unheard"), "{memo:?}");
     }
     let held = change.clone().key("Appointment/1");
     assert!(matches!(away(Some("active:x"), &held, &[]), Step::Skip(_)));

@@ -88,7 +88,7 @@ fn a_stay_and_an_order_of_another_patient_are_cancelled_for_the_first() {
         let answers = [patient.clone()];
         let step = FhirR4::moved_away(&context, &change, Some(memo), &answers).unwrap();
         let Step::Notify(told) = step else { panic!("{step:?}") };
-        assert_eq!((told.event.as_str(), told.memo.as_deref()), (event, Some("moved")));
+        assert_eq!((told.event.as_str(), told.memo.as_deref()), (event, Some("unheard")));
         let step = FhirR4::moved_away(&context, &change, None, &[]).unwrap();
         assert!(matches!(step, Step::Skip(_)), "{step:?}");
     }
