@@ -162,7 +162,7 @@ impl Poller {
             progress.summary.goes_on = true;
             return Ok(());
         }
-        self.look_again(&mut guest, &client, progress).await
+        self.look_again(guest, &client, progress).await
     }
 
     /// Whether this poll reads the listing: of an action that has nothing else, or before anything is

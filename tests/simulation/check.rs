@@ -24,9 +24,8 @@ pub(super) fn missing(world: &Inner) -> Vec<(&str, u64, &'static str)> {
     for (feed, entry) in entries(world) {
         let event = event(entry.seq);
         let wanting = world.receivers.iter().filter(|it| it.wants(event));
-        let without = wanting.filter(|it| {
-            !it.taken.contains_key(&entry.id.0) && !is_overtaken(world, feed, entry)
-        });
+        let without = wanting
+            .filter(|it| !it.taken.contains_key(&entry.id.0) && !is_overtaken(world, feed, entry));
         missing.extend(without.map(|it| (feed.task.action.as_str(), entry.seq, it.name)));
     }
     missing

@@ -91,17 +91,17 @@ impl Poller {
     /// Where the task stood before, once it is where it goes.
     fn past(&self, progress: &Progress, cursor: &str, complete: bool) -> Vec<Mark> {
         let mut past = progress.state.past.clone();
-        let is_asked_again =
-            !self.late.is_zero() && self.detection_of(&progress.serving) == Detection::Feed;
-        if !is_asked_again || !complete {
+        if self.late.is_zero() || self.detection_of(&progress.serving) != Detection::Feed {
             return past;
         }
-        let is_first = past.is_empty() && progress.state.cursor.is_none();
-        // A first poll far into the past is not made again and again.
-        if is_first && progress.context.since >= progress.begun {
-            past.push(Mark { at: progress.begun, cursor: None });
+        let now = progress.context.now;
+        if past.is_empty() {
+            past.push(Mark { at: now, cursor: progress.state.cursor.clone() });
         }
-        past::rested(&past, progress.context.now, cursor, self.late)
+        match complete {
+            true => past::rested(&past, now, cursor, self.late, self.again().looked()),
+            false => past,
+        }
     }
 
     /// What of the last pages a user should know that no connector can say.
