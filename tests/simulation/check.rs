@@ -17,16 +17,24 @@ use super::{
     world::{Inner, World},
 };
 
-/// What was shown and is not at every destination that wants it.
+/// What was shown and is not at every destination that wants it. What came late, behind a newer
+/// state of its record that was told, need not be.
 pub(super) fn missing(world: &Inner) -> Vec<(&str, u64, &'static str)> {
     let mut missing = Vec::new();
     for (feed, entry) in entries(world) {
         let event = event(entry.seq);
         let wanting = world.receivers.iter().filter(|it| it.wants(event));
-        let without = wanting.filter(|it| !it.taken.contains_key(&entry.id.0));
+        let without = wanting
+            .filter(|it| !it.taken.contains_key(&entry.id.0) && !is_overtaken(world, feed, entry));
         missing.extend(without.map(|it| (feed.task.action.as_str(), entry.seq, it.name)));
     }
     missing
+}
+
+fn is_overtaken(world: &Inner, feed: &Feed, entry: &Entry) -> bool {
+    let is_newer = |it: &&Entry| it.record == entry.record && it.at > entry.at;
+    let is_told = |it: &Entry| world.receivers.iter().any(|to| to.taken.contains_key(&it.id.0));
+    entry.at < entry.shown && feed.log.iter().filter(is_newer).any(is_told)
 }
 
 /// What holds in the end.

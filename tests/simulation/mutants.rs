@@ -44,10 +44,12 @@ pub(super) enum Mutant {
     ForgetsReceipts,
     /// What two connections call by the same name is one.
     MixesConnections,
+    /// Where a task stood before is forgotten.
+    ForgetsThePast,
 }
 
 impl Mutant {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::CursorFirst,
         Self::NoSync,
         Self::NoOrder,
@@ -68,5 +70,6 @@ impl Mutant {
         Self::ForgetsTrials,
         Self::ForgetsReceipts,
         Self::MixesConnections,
+        Self::ForgetsThePast,
     ];
 }

@@ -70,6 +70,15 @@ pub struct Rewind {
     pub from: Option<ContainerId>,
 }
 
+impl Rewind {
+    /// Where the task stood until then; nothing where that is not known.
+    pub(crate) fn past(&self, mut past: Vec<Mark>) -> Vec<Mark> {
+        let until = past.iter().rposition(|mark| mark.cursor == self.cursor);
+        past.truncate(until.map_or(0, |at| at + 1));
+        past
+    }
+}
+
 /// What a page of a poll changes.
 #[derive(Clone)]
 pub struct Commit {

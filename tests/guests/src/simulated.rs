@@ -144,6 +144,7 @@ impl<R: Release> Connector for Simulated<R> {
 impl Entry {
     fn change(&self) -> Result<Change, Failure> {
         let change = Change::json(&self.record, self)?;
-        Ok(change.version(&self.version).content(&self.version).key(&self.key))
+        let change = change.version(&self.version).content(&self.version).key(&self.key);
+        Ok(change.occurred_at(log::written(self.at)?))
     }
 }

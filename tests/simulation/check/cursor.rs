@@ -7,8 +7,8 @@ use super::super::{
     world::{World, beginning},
 };
 
-/// The connector's overlap, in milliseconds.
-const OVERLAP: i64 = 120_000;
+/// How late the host looks for what comes late, in milliseconds.
+const LATE: i64 = 10 * 60 * 1000;
 
 /// Checks a task's cursor.
 pub(in super::super) fn of(world: &World, task: &TaskId) {
@@ -42,10 +42,12 @@ fn passing(cursor: &str) -> impl Fn(&Entry) -> bool {
     let cursor = cursor.to_owned();
     move |entry| {
         let (at, shown) = (first + entry.at as i64, first + entry.shown as i64);
+        let is_behind = |from| at < if shown == at { from } else { from - LATE };
         match numbers[..] {
-            [newest] => at < newest - OVERLAP,
+            [newest] => is_behind(newest),
             [from, begun, _, last, seq] => {
-                at < from || (at, entry.seq as i64) <= (last, seq) && shown <= begun
+                let is_read = at >= from && (at, entry.seq as i64) <= (last, seq);
+                is_behind(from) || is_read && shown <= begun
             }
             _ => panic!("{cursor}"),
         }

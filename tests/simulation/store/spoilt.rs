@@ -15,6 +15,11 @@ impl Watched {
         if self.world.has(Mutant::NoFence) {
             commit.revision = task.revision;
         }
+        if self.world.has(Mutant::ForgetsThePast)
+            && let Some(to) = &mut commit.moves
+        {
+            to.past.clear();
+        }
         let host = self.world.lock().hosts;
         for (new, at) in commit.changes.iter_mut().zip(1_u64..) {
             match self.world.mutant {

@@ -334,7 +334,9 @@ impl State {
     }
 
     fn rewind(&mut self, task: &TaskId, to: &Rewind) -> usize {
+        let past = to.past(self.task(task).past);
         self.set_cursor(task, to.cursor.as_deref());
+        self.entry(task).past = past;
         let Some(from) = to.from else { return 0 };
         let is_new = |held: &Held| {
             held.container.task == *task && held.container.filled.is_none() && !held.is_replayed

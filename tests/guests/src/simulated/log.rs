@@ -1,16 +1,12 @@
-//! A log that is read in pages, in the order of its times, and whose entries may come late by
-//! less than [`OVERLAP`].
+//! A log that is read in pages, in the order of its times. What comes late is the host's to ask for.
 //!
-//! Each pass begins the overlap before the newest time of the last. A pass that was interrupted
-//! goes on where it stood, and the next one begins before it was begun, for what came late behind
-//! its back. All times are the EHR's: the host's clock may be wrong.
+//! Each pass begins at the newest time of the last. A pass that was interrupted goes on where it
+//! stood, and the next one begins before it was begun, for what came behind its back. All times are
+//! the EHR's: the host's clock may be wrong.
 
 use rounds_sdk::*;
 
 use super::Answer;
-
-/// How late an entry may come, in milliseconds.
-const OVERLAP: i64 = 120_000;
 
 /// Where a pass stands.
 pub(super) struct Position {
@@ -33,7 +29,7 @@ impl Position {
         let numbers: Result<Vec<i64>, _> = cursor.split(' ').map(str::parse).collect();
         let numbers = numbers.map_err(|_| Failure::CursorLost("no cursor of this one".into()))?;
         match numbers[..] {
-            [newest] => Ok(Self::beginning(newest - OVERLAP, newest)),
+            [newest] => Ok(Self::beginning(newest, newest)),
             [from, begun, newest, at, seq] => {
                 Ok(Self { from, begun: Some(begun), newest, after: (at, seq.unsigned_abs()) })
             }
@@ -75,4 +71,9 @@ impl Position {
 
 fn millis(time: &str) -> Result<i64, Failure> {
     Ok(Time::parse(time)?.millis_since(Time::parse("1970-01-01T00:00:00Z")?))
+}
+
+/// A time as a change has it.
+pub(super) fn written(millis: i64) -> Result<String, Failure> {
+    Ok(Time::parse("1970-01-01T00:00:00Z")?.minus_millis(-millis).to_string())
 }

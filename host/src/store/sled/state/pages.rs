@@ -114,7 +114,11 @@ impl State {
         for container in self.collecting_from(to.from) {
             forgotten += usize::from(self.unmake(group, &id, container)?);
         }
-        self.set_cursor(group, id, to.cursor)?;
+        let past = to.past(self.task(group, &id)?.place.past);
+        self.set_cursor(group, id.clone(), to.cursor)?;
+        let mut task = self.task(group, &id)?;
+        task.place.past = past;
+        group.tasks.insert(id, task);
         Ok(forgotten)
     }
 
