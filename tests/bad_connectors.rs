@@ -95,7 +95,7 @@ async fn inspecting_a_file_that_is_no_connector_says_why() {
 }
 
 /// What goes wrong in `poll` or `changes`, and what `rounds status` says of it.
-pub(crate) const POLLS: [(&str, &str); 20] = [
+pub(crate) const POLLS: [(&str, &str); 19] = [
     (
         "traps-in-poll",
         "*@* of connection *: the connector trapped in `poll`: wasm trap: wasm `unreachable` instruction executed",
@@ -131,10 +131,6 @@ pub(crate) const POLLS: [(&str, &str); 20] = [
     (
         "cursor-cycle",
         "*@* of connection *: the connector asks for more from a cursor where it was before, at page 4 of the poll; what came before is committed",
-    ),
-    (
-        "endless-pages",
-        "*@* of connection *: the limit of pages in a poll was reached: 20 (host.limits.poll_pages)",
     ),
     (
         "too-many-changes",
@@ -238,6 +234,21 @@ async fn beside_a_ward(site: &Site, guests: &[(&str, &str)], clinic: &Clinic, ap
 
 fn with_plain(guests: &[(&'static str, &str)]) -> Vec<&'static str> {
     guests.iter().map(|(guest, _)| *guest).chain(["plain"]).collect()
+}
+
+#[tokio::test]
+async fn a_guest_whose_pages_never_end_goes_on_and_harms_nobody() {
+    let site = Site::new(&["plain", "endless-pages"]).await;
+    let (clinic, receiver) = (Clinic::start().await, receiver().await);
+    let endless = [("endless-pages", "")];
+    let host = beside_a_ward(&site, &endless, &clinic, receiver.url()).await;
+    host.wait_for("a poll that goes on", |report| {
+        let task = report.tasks.get("endless-pages/appointments")?;
+        (task.goes_on && task.error.is_none() && task.polls >= 2).then_some(())
+    })
+    .await;
+    clinic.book(1);
+    within("the ward's notification", receiver.wait_for(1)).await;
 }
 
 #[tokio::test]
@@ -364,7 +375,8 @@ async fn what_cannot_be_collected_becomes_a_dead_letter_and_can_be_replayed() {
     };
     let letter =
         eventually("a dead letter", turn, async || format!("{:#?}", handle.report())).await;
-    let expected = "the EHR answered what the connector cannot read: status 404";
+    let expected =
+        "the EHR answered what the connector cannot read: status 404, at every attempt for 1h";
     assert_eq!((letter.reason.as_str(), &letter.destination), (expected, &None));
     assert_eq!(handle.dead().unwrap().len(), 1);
     let of_seven = |all: &[Received]| {

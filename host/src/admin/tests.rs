@@ -270,12 +270,7 @@ async fn each_role_may_what_it_is_for() {
         ("POST", "/v1/tasks/general/orders/poll", "", [403, 409, 403, 409]),
         ("GET", "/v1/tasks/general/orders/answer", "", [403, 403, 404, 404]),
         ("POST", "/v1/tasks/general/orders/answer/bury", "", [403, 404, 403, 404]),
-        (
-            "POST",
-            "/v1/tasks/general/orders/listing",
-            r#"{"accept":false}"#,
-            [403, 409, 403, 409],
-        ),
+        ("POST", "/v1/tasks/general/orders/listing", r#"{"accept":false}"#, [403, 409, 403, 409]),
         ("GET", "/nowhere", "", [404; 4]),
         ("DELETE", "/v1/status", "", [405; 4]),
     ] {

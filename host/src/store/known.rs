@@ -79,7 +79,7 @@ pub struct Says {
 }
 
 /// The state of a record that was seen last.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Last<'a> {
     /// The container that it was of.
     pub container: ContainerId,

@@ -19,7 +19,11 @@ impl Behaviour for Guest {
     fn changes(context: &Context, _: Option<&str>, answer: &Response) -> Result<Page, Failure> {
         let seen = look(context);
         let mut page = read(answer)?;
-        page.changes.iter_mut().for_each(|change| change.data = seen.to_string());
+        for change in &mut page.changes {
+            change.data = seen.to_string();
+            // The world is no part of what the record says.
+            change.content.clone_from(&change.version);
+        }
         Ok(page)
     }
 
