@@ -155,7 +155,7 @@ async fn a_pass_that_fails_tells_nothing_gone_and_goes_on() {
     let ward = Ward::of_a_snapshot(10).await;
     ward.change(|books| {
         books.remove("009");
-        books.break_page(Some("008"));
+        books.break_page("008", 500);
     });
     assert_eq!(ward.poll().await, []);
     ward.host.wait_for_error(TASK, "*status 500*").await;
@@ -163,11 +163,27 @@ async fn a_pass_that_fails_tells_nothing_gone_and_goes_on() {
     ward.change(|books| books.remove("001"));
     assert_eq!(ward.poll().await, []);
     ward.register.listed();
-    ward.change(|books| books.break_page(None));
+    ward.change(Books::mend_page);
     assert_eq!(ward.poll().await, [told(GONE, "009", Some("1"))]);
     let listed = ward.register.listed();
     assert!(listed.iter().all(|from| from == "008"), "it went on where it stood: {listed:?}");
     assert_eq!(ward.poll().await, [told(GONE, "001", Some("1")), told(GONE, "009", Some("1"))]);
+}
+
+#[tokio::test]
+async fn a_pass_whose_place_the_ehr_has_lost_begins_anew() {
+    let ward = Ward::of_a_snapshot(10).await;
+    ward.change(|books| {
+        books.remove("001");
+        books.break_page("004", 410);
+    });
+    assert_eq!(ward.poll().await, []);
+    ward.host.wait_for_error(TASK, "the listing is read anew*status 410*").await;
+    assert!(!ward.host.status().await.tasks[TASK].stopped);
+    ward.register.listed();
+    ward.change(Books::mend_page);
+    assert_eq!(ward.poll().await, [told(GONE, "001", Some("1"))]);
+    assert_eq!(ward.register.listed().last().map(String::as_str), Some("009"));
 }
 
 #[tokio::test]

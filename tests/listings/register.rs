@@ -42,8 +42,8 @@ pub(super) struct Books {
     records: BTreeMap<String, Record>,
     /// Where its pages began that were asked for.
     listed: Vec<String>,
-    /// Pages that cannot be had.
-    broken: Vec<String>,
+    /// A page that cannot be had, and the status that says so.
+    broken: Option<(String, StatusCode)>,
     /// Stands on each page once more.
     repeated: Option<String>,
     /// What stands among the records of each page.
@@ -156,9 +156,14 @@ impl Books {
         self.records = kept.0;
     }
 
-    /// The page that begins there cannot be had, or all can.
-    pub(super) fn break_page(&mut self, from: Option<&str>) {
-        self.broken = from.map(Into::into).into_iter().collect();
+    /// The page that begins there cannot be had, as a status says.
+    pub(super) fn break_page(&mut self, from: &str, status: u16) {
+        self.broken = Some((from.into(), StatusCode::from_u16(status).unwrap()));
+    }
+
+    /// All pages can be had.
+    pub(super) fn mend_page(&mut self) {
+        self.broken = None;
     }
 
     /// A record stands on each page once more.
@@ -197,8 +202,8 @@ async fn list(State(register): State<Register>, Query(From { from }): Query<From
     let mut withheld = register.withheld.subscribe();
     drop(withheld.wait_for(|page| page.as_ref() != Some(&from)).await);
     let books = register.books();
-    if books.broken.contains(&from) {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    if let Some((_, status)) = books.broken.as_ref().filter(|(page, _)| *page == from) {
+        return status.into_response();
     }
     let rest: Vec<_> = books.records.range(from.clone()..).collect();
     let page = |number: usize| books.records.keys().nth(number * PAGE);

@@ -58,7 +58,7 @@ impl From<Request> for egress::Request {
 }
 
 /// What an answer said changed.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Page {
     /// In the EHR's order.
     pub changes: Vec<Change>,

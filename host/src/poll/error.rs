@@ -21,6 +21,9 @@ pub enum Error {
     /// The store did not take the page.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// A pass over a listing cannot go on from where it was.
+    #[error("the listing is read anew, as it cannot be read on from where it was: {0}")]
+    Anew(Fault),
     /// The connector asks on from where it was.
     #[error(
         "the connector asks for more from a cursor where it was before, at page {page} of the poll; what came before is committed"
@@ -118,9 +121,11 @@ impl Error {
             Self::Fenced | Self::RolledBack(_) | Self::Replaced => Retry::After(Duration::ZERO),
             Self::Unread { why, .. } => why.retry(),
             Self::Unknown(_) => Retry::Never,
-            Self::Fault(_) | Self::Store(_) | Self::Stuck { .. } | Self::HeldBack { .. } => {
-                Retry::Backoff
-            }
+            Self::Fault(_)
+            | Self::Anew(_)
+            | Self::Store(_)
+            | Self::Stuck { .. }
+            | Self::HeldBack { .. } => Retry::Backoff,
         }
     }
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{Error, Poller, Progress};
 use crate::{
     clock,
-    connector::{Detection, Guest, Page},
+    connector::{Detection, Failure, Fault, Guest, Page},
     egress, identity,
     model::Change,
     store::{self, EndListing, EndedListing, Held, Listing, Move, Pass, Telling},
@@ -54,6 +54,16 @@ struct Lap {
     pages: u64,
     /// After how many another is remembered.
     longest: u64,
+}
+
+impl Under {
+    /// A page that was read, where it leads on.
+    fn follow(&mut self, page: Page, progress: &Progress) -> Result<Page, Error> {
+        match page.more && self.lap.is_closed_at(&page.cursor) {
+            true => Err(Error::Stuck { page: progress.summary.pages }),
+            false => Ok(page),
+        }
+    }
 }
 
 impl Lap {
@@ -128,10 +138,11 @@ impl Poller {
             Guest::new(&connector, &progress.context, self.connection.connector_log).await?;
         for _ in 0..pages {
             progress.cursor = under.listing.cursor.clone().or_else(|| self.start(progress));
-            let page = self.read(&mut guest, &client, progress).await?;
-            if page.more && under.lap.is_closed_at(&page.cursor) {
-                return Err(Error::Stuck { page: progress.summary.pages });
-            }
+            let read = self.read(&mut guest, &client, progress).await;
+            let page = match read.and_then(|page| under.follow(page, progress)) {
+                Ok(page) => page,
+                Err(error) => return Err(self.lose(progress, &under, error).await?),
+            };
             let is_whole = self.take_page(progress, &mut under, page).await?;
             self.listing().replace(under.clone());
             if is_whole {
@@ -141,6 +152,30 @@ impl Poller {
             self.check_backlog()?;
         }
         Ok(Listed::More)
+    }
+
+    /// A pass that cannot go on from where it is begins anew: nothing was told gone by it.
+    async fn lose(
+        &self,
+        progress: &mut Progress,
+        under: &Under,
+        error: Error,
+    ) -> Result<Error, Error> {
+        let error = match error {
+            Error::Fault(fault @ Fault::Failure(Failure::CursorLost(_)))
+                if under.listing.cursor.is_some() =>
+            {
+                Error::Anew(fault)
+            }
+            Error::Stuck { .. } => error,
+            error => return Ok(error),
+        };
+        let mut commit = self.commit_of(progress, Page::default());
+        let stored = progress.state.listing.clone();
+        commit.listing = Some(Listing { began: None, cursor: None, read: 0, ..stored });
+        self.store_page(progress, commit).await?;
+        self.listing().take();
+        Ok(error)
     }
 
     /// The pass that is under way, or a new one.
@@ -219,13 +254,8 @@ impl Poller {
         under: &mut Under,
         is_last: bool,
     ) -> Result<(), Error> {
-        let nothing = Page {
-            changes: Vec::new(),
-            unreadable: Vec::new(),
-            notices: Vec::new(),
-            cursor: under.listing.cursor.clone().unwrap_or_default(),
-            more: !is_last,
-        };
+        let cursor = under.listing.cursor.clone().unwrap_or_default();
+        let nothing = Page { cursor, more: !is_last, ..Page::default() };
         let mut unread = under.clone();
         self.commit_page(progress, &mut unread, nothing).await?;
         under.noted_at = unread.noted_at;

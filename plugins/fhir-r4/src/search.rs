@@ -257,7 +257,7 @@ fn follow(found: &mut Found, context: &Context, next: Next) -> Result<(), Failur
         Next::Rest(position) => (position, false),
         // Whoever was not seen in it would count as gone.
         Next::Unproven(_) if context.listing => {
-            return Err(Failure::Unavailable("the listing moved while it was read".into()));
+            return Err(Failure::CursorLost("the listing moved while it was read".into()));
         }
         Next::Unproven(position) => {
             found.notices.push(page::UNPROVEN.into());

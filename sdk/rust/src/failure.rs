@@ -14,7 +14,8 @@ pub enum Failure {
     Throttled(Option<u32>),
     /// A fault that may pass. The host tries again, later and later.
     Unavailable(String),
-    /// The EHR no longer knows the cursor. The task stops until a person sets one.
+    /// The EHR no longer knows the cursor. The task stops until a person sets one; a listing, which
+    /// may have moved too much to be read on, is read anew.
     CursorLost(String),
     /// The EHR answered what this connector cannot read.
     UnexpectedResponse(String),

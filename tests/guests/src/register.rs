@@ -50,6 +50,9 @@ pub fn ask_for_changes(cursor: Option<&str>) -> Request {
 
 /// Reads a page of all that there is. The next pass begins where this one did.
 pub fn read_list(answer: &Response) -> Result<Page, Failure> {
+    if answer.status == 410 {
+        return Err(Failure::CursorLost("status 410".into()));
+    }
     let Listing { records, next } = answer.ok()?.json()?;
     let page = Page::last(next.clone().unwrap_or_default(), []);
     Ok(Page { more: next.is_some(), ..of(page, records)? })

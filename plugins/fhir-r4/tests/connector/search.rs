@@ -193,7 +193,7 @@ fn a_listing_that_moves_is_not_whole() {
         let first = server.records[0].id;
         server.delete(first);
     });
-    assert_eq!(ended, Err(Failure::Unavailable("the listing moved while it was read".into())));
+    assert_eq!(ended, Err(Failure::CursorLost("the listing moved while it was read".into())));
 }
 
 #[test]
