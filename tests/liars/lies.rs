@@ -202,9 +202,10 @@ pub(super) const ALL: &[(&str, Draw)] = &[
 ];
 
 /// Those that hosts do not see through yet, and what goes wrong.
-pub(super) const NOT_YET: &[(&str, &str)] = &[
-    ("server put back", "what is changed in the minutes after is missed until a sweep, and an hour's history told"),
-];
+pub(super) const NOT_YET: &[(&str, &str)] = &[(
+    "server put back",
+    "what is changed in the minutes after is missed until a sweep, and an hour's history told",
+)];
 
 /// Pairs that leave nobody a way to know.
 const NOT_TOGETHER: &[(&str, &str)] = &[
