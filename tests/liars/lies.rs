@@ -202,10 +202,21 @@ pub(super) const ALL: &[(&str, Draw)] = &[
 ];
 
 /// Those that hosts do not see through yet, and what goes wrong.
-pub(super) const NOT_YET: &[(&str, &str)] = &[];
+pub(super) const NOT_YET: &[(&str, &str)] = &[(
+    "server put back",
+    "what is changed in the minutes after is missed until a sweep, and an hour's history told",
+)];
 
 /// Pairs that leave nobody a way to know.
-const NOT_TOGETHER: &[(&str, &str)] = &[];
+const NOT_TOGETHER: &[(&str, &str)] = &[
+    // Fewer than were asked for, without a link or a count.
+    ("full page", "capped"),
+    ("full page", "short pages"),
+    ("no next", "short pages"),
+    // Together they are a full page, or worse.
+    ("no next", "mute"),
+    ("no next", "wrong total"),
+];
 
 /// One to three lies that may stand together.
 pub(super) fn draw(chance: &mut Chance) -> Vec<Box<dyn Lie>> {

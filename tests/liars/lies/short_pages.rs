@@ -1,19 +1,30 @@
 //! Pages that are shorter than they need to be, some of them empty, with a next link.
 
-use super::{Bundle, Chance, Lie, Moment};
+use super::{Bundle, Chance, Lie, Moment, Plan};
 
 pub(in super::super) struct ShortPages {
     /// Empty pages so far.
     empty: usize,
+    /// Records of a page that is none.
+    size: usize,
 }
 
 pub(super) fn draw(_chance: &mut Chance) -> Box<dyn Lie> {
-    Box::new(ShortPages { empty: 0 })
+    Box::new(ShortPages { empty: 0, size: 0 })
 }
 
 impl Lie for ShortPages {
     fn name(&self) -> &'static str {
         "short pages"
+    }
+
+    fn plans(&mut self, plan: &mut Plan, _chance: &mut Chance) {
+        self.size = plan.page_size;
+    }
+
+    /// Of three pages, one is whole and one is half.
+    fn most_a_page(&self) -> usize {
+        (self.size / 2).max(1)
     }
 
     fn pages(&mut self, bundle: &mut Bundle, moment: &mut Moment) {

@@ -32,8 +32,9 @@ impl Lie for Skew {
         self.ahead
     }
 
+    /// An hour by its clock.
     fn blurs(&self) -> i64 {
-        HOUR
+        HOUR + self.ahead.abs() + MINUTE
     }
 
     fn sends(&mut self, _asked: &Asked, answered: &mut Answered, _moment: &mut Moment) {
