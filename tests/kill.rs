@@ -7,7 +7,7 @@ use rounds::practice::{Arrival, Ehr, Fault, Received, Receiver, Tally};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tokio::process::Command;
 
-use crate::support::{FHIR, Site, connection, destination, ehr_with, receiver};
+use crate::support::{FHIR, Site, connection, destination, ehr_with, eventually, receiver};
 
 /// Pages that a poll has several of to be killed at, and that hold all that changes in one
 /// millisecond: where ties are longer than a page, an EHR that pages by offset may show an older
@@ -77,11 +77,17 @@ fn arrivals(received: &[Received]) -> Vec<Arrival> {
 }
 
 async fn all_arrive(ehr: &Ehr, receiver: &Receiver) {
-    let there = |received: &[Received]| {
-        let tally = Tally::of(&ehr.changes(), &arrivals(received));
-        tally.missing.is_empty() && backfilled(received) == APPOINTMENTS - 2
+    let look = async || {
+        let received = receiver.received();
+        let tally = Tally::of(&ehr.changes(), &arrivals(&received));
+        (tally.missing.is_empty() && backfilled(&received) == APPOINTMENTS - 2).then_some(())
     };
-    crate::support::within("all changes", receiver.wait_until(there)).await;
+    let how = async || {
+        let received = receiver.received();
+        let tally = Tally::of(&ehr.changes(), &arrivals(&received));
+        format!("{} of before, and missing: {:#?}", backfilled(&received), tally.missing)
+    };
+    eventually("all changes", look, how).await;
 }
 
 /// Appointments that were there before and were not changed since, told as backfill.

@@ -95,7 +95,8 @@ impl Odd {
         let (name, request) = (memory.text(name), memory.text(request));
         let events = [memory.words(&event), 1];
         let fastest = 1;
-        let action = [action, version, events, [0, fastest]].concat();
+        // Its detection, how often it may be polled, and that it does not list.
+        let action = [&[action, version, events].concat()[..], &[0, fastest, 0]].concat();
         let actions = [memory.words(&action), 1];
         let (requests, auth) = ([memory.words(&request), 1], [NOWHERE, 0]);
         let manifest = [name, version, version, actions, schema, auth, requests].concat();
@@ -111,7 +112,9 @@ impl Odd {
     /// Finds these changes.
     pub(super) fn finds(&mut self, changes: [u32; 2], more: u32) {
         let cursor = self.memory.text("1");
-        let page = [&[0], &changes[..], &cursor, &[more]].concat();
+        // Nothing that cannot be read, and no notices.
+        let none = [NOWHERE, 0];
+        let page = [&[0], &changes[..], &none, &none, &cursor, &[more]].concat();
         self.changes = answer(self.memory.words(&page));
     }
 
@@ -126,7 +129,7 @@ impl Odd {
     /// A change of this id, with this data, as it lies in memory.
     pub(super) fn change(&mut self, id: impl AsRef<[u8]>, data: [u32; 2]) -> Vec<u32> {
         let id = self.memory.text(id);
-        [&id[..], &[0; 10], &data].concat()
+        [&id[..], &[0; 13], &data].concat()
     }
 
     /// Asks for these about every change, again and again.
@@ -170,7 +173,6 @@ impl Odd {
 
     fn module(&self) -> String {
         let Self { pages, fields, describe, poll, changes, collect, realloc, memory, .. } = self;
-        let eleven = "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32";
         let export = |name: &str| format!("(export \"rounds:connector/connector@0.1.0#{name}\")");
         let [describes, polls, finds, collects] =
             ["describe", "poll", "changes", "collect"].map(export);
@@ -179,7 +181,7 @@ impl Odd {
              (global $next (mut i32) (i32.const 3145728))\n\
              (data (i32.const {BASE}) \"{}\")\n\
              (func {describes} (result i32) {describe})\n\
-             (func {polls} (param {eleven} i32 i32 i32) (result i32) {poll})\n\
+             (func {polls} (param i32) (result i32) {poll})\n\
              (func {finds} (param i32) (result i32) {changes})\n\
              (func {collects} (param i32) (result i32) {collect})\n\
              (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) {realloc}))",

@@ -101,7 +101,7 @@ pub(crate) async fn who_loses_a_record_is_told_first(open: Open<'_>) {
     let (first, _) = read(&*store, Pass::Onward, &[said("1", "1", "a")]).await;
     told(&*store, &first).await;
     let moved = Change { key: Some("patient/8".into()), ..said("1", "2", "b") };
-    let (ids, _) = read(&*store, Pass::Onward, &[moved.clone()]).await;
+    let (ids, _) = read(&*store, Pass::Onward, std::slice::from_ref(&moved)).await;
     let told_of = |id: ContainerId| {
         let Change { kind, key, data, .. } = store.container(id).unwrap().unwrap().change;
         (kind, key.unwrap(), data)

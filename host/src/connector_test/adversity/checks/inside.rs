@@ -57,7 +57,7 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
             tally.tried();
             match lab.changes(&place, cursor.as_deref(), &answer).await {
                 Err(fault) => grief(&mut tally, &fault, name, &at),
-                Ok(page) if page.changes.is_empty() => {
+                Ok(page) if page.changes.is_empty() && page.unreadable.is_empty() => {
                     let flaw = if moved(lab, &place, cursor.as_deref(), &page).await {
                         &LOST
                     } else {
