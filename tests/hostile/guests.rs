@@ -104,7 +104,7 @@ fn lowers() -> Vec<Guest> {
         ),
         (
             "crooked-memory",
-            "*@* of connection *: the connector answered `changes` against the contract: realloc return: result not aligned",
+            "*@* of connection *: the connector answered `poll` against the contract: realloc return: result not aligned",
             |odd| {
                 odd.realloc = "(i32.const 1048577)".into();
             },
