@@ -175,7 +175,7 @@ async fn a_pass_whose_place_the_ehr_has_lost_begins_anew() {
     let ward = Ward::of_a_snapshot(10).await;
     ward.change(|books| {
         books.remove("001");
-        books.break_page("004", 410);
+        books.break_page("005", 410);
     });
     assert_eq!(ward.poll().await, []);
     ward.host.wait_for_error(TASK, "the listing is read anew*status 410*").await;

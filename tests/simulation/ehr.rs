@@ -30,19 +30,12 @@ struct Shown<'a> {
     at: i64,
     record: &'a str,
     version: &'a str,
-    key: Option<&'a str>,
-    odd: bool,
+    key: &'a str,
 }
 
 /// Answers a request: a status and a body.
 pub(super) fn answer(world: &mut Inner, ehr: usize, url: &Url) -> (u16, String) {
     world.ehrs[ehr].answers += 1;
-    if let Some(key) = url.path().strip_prefix("/key/")
-        && let Some(refused) = &world.plan.odd.lookups
-        && refused.refuses(key, world.now())
-    {
-        return (refused.status, "not of this one".into());
-    }
     match url.path().split('/').nth(1) {
         Some("log") => log(world, ehr, url),
         Some("queue") => queue(world, ehr, url),
@@ -107,8 +100,7 @@ fn written(now: u64, entries: &[&Entry], more: bool) -> String {
         at: first + it.at as i64,
         record: &it.record,
         version: &it.version,
-        key: it.key.as_deref(),
-        odd: it.is_odd,
+        key: &it.key,
     });
     let entries = entries.collect();
     serde_json::to_string(&Page { now: first + now as i64, entries, more }).unwrap()

@@ -113,10 +113,6 @@ impl Flight<'_> {
                 sleep(Duration::from_secs(45)).await;
                 Ok(answered)
             }
-            // Whoever refuses one would have all others wait.
-            _ if answered.status == 503 && self.world.has(Mutant::OneForAll) => {
-                Ok(says(503, Some(300)))
-            }
             _ => Ok(answered),
         }
     }
@@ -179,7 +175,10 @@ fn act(world: &mut Inner, server: usize, request: &Carried) -> (u16, String) {
             answer
         }
         Server::SignIn(place) => Issuer::answer(world, place),
-        Server::Destination(place) => (receiver::take(world, place, request), String::new()),
+        Server::Destination(place) => {
+            receiver::take(world, place, request);
+            (204, String::new())
+        }
     }
 }
 

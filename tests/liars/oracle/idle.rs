@@ -4,7 +4,7 @@ use super::Case;
 use crate::liars::{run::QUIET, world::Exchange};
 
 /// How often what came in the last minutes may be read again in that time.
-const AGAIN: i64 = 6;
+const AGAIN: i64 = 7;
 
 pub(super) fn is_cheap(case: &Case) -> Vec<String> {
     let is_idle =

@@ -22,7 +22,7 @@ pub(in super::super) fn of(world: &World, task: &TaskId) {
     let is_it = |feed: &&Feed| feed.task == *task && !feed.is_queue;
     let Some(feed) = inner.plan.feeds.iter().find(is_it) else { return };
     let has_passed = passing(&cursor);
-    let shown = feed.log.iter().filter(|it| !it.is_odd && it.shown <= now && has_passed(it));
+    let shown = feed.log.iter().filter(|entry| entry.shown <= now && has_passed(entry));
     let lost: Vec<_> = shown.filter(|it| !world.disk.has_made(&it.id)).map(|it| it.seq).collect();
     if !lost.is_empty() {
         inner.broke(format!("the cursor {cursor} has passed {lost:?}, which have no container"));

@@ -17,11 +17,10 @@ pub(super) fn read(
     page: &Answer,
 ) -> Result<Page, Failure> {
     let pages: u64 = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or_default();
-    let (changes, unreadable) = page.read()?;
+    let changes = page.entries.iter().map(super::Entry::change).collect::<Result<Vec<_>, _>>()?;
     let cursor = (pages + 1).to_string();
-    let page = match page.more && !context.interrupted {
-        true => Page::more(cursor, changes),
-        false => Page::last(cursor, changes),
-    };
-    Ok(page.unreadable(unreadable))
+    match page.more && !context.interrupted {
+        true => Ok(Page::more(cursor, changes)),
+        false => Ok(Page::last(cursor, changes)),
+    }
 }
