@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::again::Again;
 pub(crate) use self::again::LATE;
@@ -107,6 +107,8 @@ struct Progress {
     begun: Timestamp,
     /// When this poll began, by the clock that never goes back.
     steady: Timestamp,
+    /// How far the EHR's clock is before that one, by its last answer; `None` where it does not say.
+    ehr_is_ahead: Option<SignedDuration>,
     passed: HashSet<u64>,
     summary: Summary,
 }
@@ -234,7 +236,8 @@ impl Poller {
         let _entered = service.enter().await;
         let serving = service.serving();
         let mut state = self.store.task(&self.task)?;
-        service.begins(&self.task, &serving, state.cursor.as_deref(), &*self.store).await?;
+        service.begins(&self.task, &serving, &state, &*self.store).await?;
+        self.again().goes_with(serving.number());
         let began = self.clock.now();
         self.store.polled(&self.task, began);
         if state.begun_at.is_none() {
@@ -257,6 +260,7 @@ impl Poller {
             pass: Pass::Onward,
             begun,
             steady: self.clock.steady(),
+            ehr_is_ahead: None,
             passed: HashSet::new(),
             summary,
         })

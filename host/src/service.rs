@@ -31,7 +31,7 @@ use crate::{
     model::{ContainerId, TaskId},
     shelf::Shelf,
     status::{self, Status},
-    store::{self, Rewind, Store},
+    store::{self, Rewind, Store, TaskState},
 };
 
 /// What polls under a connector's name. Cheap to clone.
@@ -56,6 +56,13 @@ pub struct Serving {
     pub connector: Connector,
     /// Counts what has been in service under the name.
     number: u64,
+}
+
+impl Serving {
+    /// Which of what has been in service under the name it is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
 }
 
 /// What a service begins with.
@@ -117,8 +124,8 @@ impl Service {
         self.0.gate.read().await
     }
 
-    /// A poll begins here. Where the task polls for the first time with what is on trial, its
-    /// place is on disk before anything is asked: the cursor in the store, which seals it.
+    /// A poll begins where a task stands. Where it polls for the first time with what is on trial,
+    /// that is on disk before anything is asked: in the store, which seals it.
     ///
     /// # Errors
     /// Where the store cannot be written.
@@ -126,12 +133,12 @@ impl Service {
         &self,
         task: &TaskId,
         serving: &Serving,
-        cursor: Option<&str>,
+        state: &TaskState,
         store: &dyn Store,
     ) -> Result<(), store::Error> {
-        let is_first = self.standing().begins(task, serving.number, cursor);
+        let is_first = self.standing().begins(task, serving.number, state);
         if is_first && self.0.shelf.is_some() {
-            store.set_cursor(&record::place(task), cursor.map(Into::into)).await?;
+            store.rewind(&record::place(task), record::Before::of(state).rewind()).await?;
             self.keep().await;
         }
         Ok(())

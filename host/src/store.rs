@@ -31,6 +31,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::commit::tell;
+pub(crate) use self::known::Followed;
 pub use self::{
     answer::{BURIED, KeptAnswer, answers},
     commit::{Commit, Committed, Mark, Move, Rewind, Tally, TaskState},
@@ -110,10 +111,11 @@ pub trait Store: Send + Sync + 'static {
     /// revision. A kept answer stays kept.
     async fn set_cursor(&self, task: &TaskId, cursor: Option<String>) -> Result<u64, Error>;
 
-    /// Takes a task back to where it stood, as if what it found since had not been found: both or
-    /// neither. Containers made since that have no notification are forgotten, and their versions
+    /// Takes a task back to where it stood, as if what it found since had not been found: all of it
+    /// or nothing. Containers made since that have no notification are forgotten, and their versions
     /// with them, so that they are found anew; what has a notification is told, and what was replayed
-    /// stays in line. Answers how many were forgotten.
+    /// stays in line. A pass over its listing that is under way is given up. Answers how many were
+    /// forgotten.
     async fn rewind(&self, task: &TaskId, to: Rewind) -> Result<usize, Error>;
 
     /// Puts dead letters back in line, behind what waits there: those of these containers. Each

@@ -3,25 +3,33 @@
 pub(super) mod anew;
 pub(super) mod cursor;
 mod memos;
+mod moved;
 mod order;
+mod progress;
 pub(super) mod seen;
 
 use std::collections::BTreeMap;
 
-use rounds::model::NotificationId;
+use rounds::{
+    model::{NotificationId, TaskId},
+    store::DeadLetter,
+};
 
-use self::{memos::memos, order::in_order};
+use self::{memos::memos, moved::moved, order::in_order, progress::progress};
 use super::{
     plan::feed::{Entry, Feed},
     receiver::Receiver,
     world::{Inner, World},
 };
 
+/// What the host says of what cannot be read.
+pub(super) const UNREADABLE: &str = "cannot be read";
+
 /// What was shown and is not at every destination that wants it. What came late, behind a newer
 /// state of its record that was told, need not be.
 pub(super) fn missing(world: &Inner) -> Vec<(&str, u64, &'static str)> {
     let mut missing = Vec::new();
-    for (feed, entry) in entries(world) {
+    for (feed, entry) in entries(world).filter(|(_, entry)| !entry.is_odd) {
         let event = event(entry.seq);
         let wanting = world.receivers.iter().filter(|it| it.wants(event));
         let without = wanting
@@ -29,6 +37,17 @@ pub(super) fn missing(world: &Inner) -> Vec<(&str, u64, &'static str)> {
         missing.extend(without.map(|it| (feed.task.action.as_str(), entry.seq, it.name)));
     }
     missing
+}
+
+/// How many dead letters there are of what cannot be read, and how many there should be, a task each.
+pub(super) fn unreadable(world: &Inner, dead: &[DeadLetter]) -> Vec<(usize, usize)> {
+    let is_of =
+        |it: &&DeadLetter, task: &TaskId| it.task == *task && it.reason.contains(UNREADABLE);
+    let count = |feed: &Feed| {
+        let letters = dead.iter().filter(|it| is_of(it, &feed.task)).count();
+        (letters, feed.log.iter().filter(|entry| entry.is_odd).count())
+    };
+    world.plan.feeds.iter().map(count).collect()
 }
 
 fn is_overtaken(world: &Inner, feed: &Feed, entry: &Entry) -> bool {
@@ -52,6 +71,8 @@ pub(super) fn end(world: &World) {
         once(receiver, &inner, &mut broken);
         noted(receiver, world, &mut broken);
         in_order(receiver, &inner, number, &mut broken);
+        moved(receiver, &inner, number, &mut broken);
+        progress(receiver, &inner, &mut broken);
         memos(receiver, &inner, number, &mut broken);
     }
     for what in broken {
@@ -65,12 +86,16 @@ fn once(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
         let (record, version) = (entry.record.clone(), entry.version.clone());
         (feed.task.connection.to_string(), feed.task.action.to_string(), record, version)
     };
-    let ids: BTreeMap<_, _> =
-        entries(world).map(|(feed, entry)| (key(feed, entry), &entry.id.0)).collect();
+    let of = |(feed, entry)| {
+        let key = key(feed, entry);
+        [((false, key.clone()), &entry.id.0), ((true, key), &entry.moved.0)]
+    };
+    let ids: BTreeMap<_, _> = entries(world).flat_map(of).collect();
     for (id, taken) in &receiver.taken {
         let told = &taken.told;
         let (record, version) = (told.data.record.clone(), told.data.version.clone());
         let its = (told.meta.connection.clone(), told.meta.action.clone(), record, version);
+        let its = (told.data.moved, its);
         if ids.get(&its) != Some(&id) {
             broken.push(format!("{}: {its:?} came as {id}", receiver.name));
         }

@@ -30,12 +30,19 @@ struct Shown<'a> {
     at: i64,
     record: &'a str,
     version: &'a str,
-    key: &'a str,
+    key: Option<&'a str>,
+    odd: bool,
 }
 
 /// Answers a request: a status and a body.
 pub(super) fn answer(world: &mut Inner, ehr: usize, url: &Url) -> (u16, String) {
     world.ehrs[ehr].answers += 1;
+    if let Some(key) = url.path().strip_prefix("/key/")
+        && let Some(refused) = &world.plan.odd.lookups
+        && refused.refuses(key, world.now())
+    {
+        return (refused.status, "not of this one".into());
+    }
     match url.path().split('/').nth(1) {
         Some("log") => log(world, ehr, url),
         Some("queue") => queue(world, ehr, url),
@@ -100,7 +107,8 @@ fn written(now: u64, entries: &[&Entry], more: bool) -> String {
         at: first + it.at as i64,
         record: &it.record,
         version: &it.version,
-        key: &it.key,
+        key: it.key.as_deref(),
+        odd: it.is_odd,
     });
     let entries = entries.collect();
     serde_json::to_string(&Page { now: first + now as i64, entries, more }).unwrap()

@@ -46,10 +46,22 @@ pub(super) enum Mutant {
     MixesConnections,
     /// Where a task stood before is forgotten.
     ForgetsThePast,
+    /// What is made waits in its key's line alone.
+    NoLinesOfRecords,
+    /// After a restart, each task waits in lines of its own.
+    ApartAfterARestart,
+    /// Who refuses one is left alone by all.
+    OneForAll,
+    /// What cannot be read is left out.
+    LeavesOutTheOdd,
+    /// What cannot be read is found each time that it is read.
+    FindsTheOddAgain,
+    /// Who knew a record under another key is told of it last.
+    TellsOfMovesLast,
 }
 
 impl Mutant {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 27] = [
         Self::CursorFirst,
         Self::NoSync,
         Self::NoOrder,
@@ -71,5 +83,11 @@ impl Mutant {
         Self::ForgetsReceipts,
         Self::MixesConnections,
         Self::ForgetsThePast,
+        Self::NoLinesOfRecords,
+        Self::ApartAfterARestart,
+        Self::OneForAll,
+        Self::LeavesOutTheOdd,
+        Self::FindsTheOddAgain,
+        Self::TellsOfMovesLast,
     ];
 }

@@ -81,13 +81,18 @@ async fn mend(world: &Arc<World>, handle: &Handle, installed: &mut Installed) {
         restart_stopped(world, handle).await;
         replay(handle).await;
         let (is_blind, pending) = (serves(handle, installed, BLIND), handle.pending());
+        let dead = handle.dead().unwrap();
         let mut world = world.lock();
         let missing = check::missing(&world);
-        let is_told = missing.is_empty() && pending == 0 && !is_blind;
+        let unreadable = check::unreadable(&world, &dead);
+        let has_unreadable = unreadable.iter().all(|(letters, odd)| letters == odd);
+        let is_told = missing.is_empty() && has_unreadable && pending == 0 && !is_blind;
         if !is_told && world.now() <= until {
             continue;
         }
-        let what = format!("{missing:?} were never told, {pending} are under way");
+        let what = format!(
+            "{missing:?} were never told, {pending} are under way, {unreadable:?} letters of what cannot be read"
+        );
         match is_told {
             true => world.tell(format_args!("all is told")),
             false => world.broke(format!("{what}; serves a blind one: {is_blind}")),
@@ -103,8 +108,11 @@ fn serves(handle: &Handle, installed: &Installed, which: usize) -> bool {
     report.connectors.values().any(|connector| connector.digest == digest)
 }
 
+/// Replays all that may be understood by now.
 async fn replay(handle: &Handle) {
-    let dead: Vec<_> = handle.dead().unwrap().iter().map(|letter| letter.container).collect();
+    let letters = handle.dead().unwrap();
+    let readable = letters.iter().filter(|letter| !letter.reason.contains(check::UNREADABLE));
+    let dead: Vec<_> = readable.map(|letter| letter.container).collect();
     if !dead.is_empty() {
         drop(handle.replay(&dead).await);
     }

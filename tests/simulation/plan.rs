@@ -2,11 +2,13 @@
 //! mended.
 
 pub(super) mod feed;
+pub(super) mod odd;
 pub(super) mod shape;
 pub(super) mod wall;
 
 use self::{
     feed::Feed,
+    odd::Odd,
     shape::{SERVERS, Shape},
     wall::Wall,
 };
@@ -25,6 +27,8 @@ pub(super) struct Plan {
     pub(super) healed: u64,
     /// What changes, a task each.
     pub(super) feeds: Vec<Feed>,
+    /// What is odd about that.
+    pub(super) odd: Odd,
     /// Entries in a page.
     pub(super) page: usize,
     /// How often a request to each server meets a fault.
@@ -52,7 +56,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn draw(chance: &mut Chance) -> Self {
+    pub(super) fn draw(chance: &mut Chance, odd: &mut Chance) -> Self {
         let shape = Shape::draw(chance);
         let healed = chance.between(3, 12) * MINUTE;
         let mut sickness = || if chance.happens(0.3) { 0.0 } else { chance.share() * 0.4 };
@@ -61,8 +65,11 @@ impl Plan {
             let from = chance.below(healed);
             chance.happens(0.4).then(|| (from, from + chance.below(5 * MINUTE)))
         });
-        Self {
-            feeds: feed::draw(chance, &shape, healed),
+        let mut feeds = feed::draw(chance, &shape, healed);
+        let odd = Odd::draw(odd, &mut feeds, healed);
+        let plan = Self {
+            feeds,
+            odd,
             page: chance.between(1, 6) as usize,
             sick,
             bad_pages: if chance.happens(0.5) { 0.0 } else { chance.share() * 0.3 },
@@ -78,6 +85,23 @@ impl Plan {
             bad: if !shape.queue && chance.happens(0.3) { BLIND } else { BROKEN },
             shape,
             healed,
+        };
+        if plan.odd.is_calm { plan.calm() } else { plan }
+    }
+
+    /// Without all that fails by chance.
+    fn calm(self) -> Self {
+        Self {
+            sick: [0.0; SERVERS],
+            bad_pages: 0.0,
+            down: [None; SERVERS],
+            revoked: Vec::new(),
+            wall: Wall::still(),
+            falls: 0.0,
+            full: 0.0,
+            meddling: 0.0,
+            feeds: self.feeds.into_iter().map(|it| Feed { lost: Vec::new(), ..it }).collect(),
+            ..self
         }
     }
 

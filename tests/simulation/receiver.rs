@@ -32,9 +32,12 @@ pub(super) struct Told {
 pub(super) struct Payload {
     pub(super) seq: u64,
     pub(super) record: String,
-    pub(super) key: String,
+    /// `None` where neither the EHR nor anything before says one.
+    pub(super) key: Option<String>,
     pub(super) version: String,
     pub(super) previous: Option<String>,
+    /// Whether it is told to those who knew its record under this key.
+    pub(super) moved: bool,
     /// The polls that its instance has served.
     pub(super) seen: String,
 }
@@ -51,8 +54,9 @@ pub(super) struct Meta {
 pub(super) struct Taken {
     pub(super) body: Bytes,
     pub(super) told: Told,
-    /// Its place among all that were taken.
+    /// Its place among all that were taken, and when it was.
     pub(super) place: usize,
+    pub(super) at: u64,
 }
 
 /// A destination.
@@ -97,10 +101,16 @@ pub(super) fn leaves(world: &mut Inner, disk: &Disk, request: &Carried) {
     }
 }
 
-/// Takes a notification.
-pub(super) fn take(world: &mut Inner, at: usize, request: &Carried) {
+/// Takes a notification, or refuses it.
+pub(super) fn take(world: &mut Inner, at: usize, request: &Carried) -> u16 {
     let id = header(request, "webhook-id").to_owned();
     let told: Told = serde_json::from_slice(&request.body).unwrap();
+    let now = world.now();
+    if let Some(refused) = &world.plan.odd.notifications
+        && told.data.key.as_deref().is_some_and(|key| refused.refuses(key, now))
+    {
+        return refused.status;
+    }
     let name = world.receivers[at].name;
     let seq = told.data.seq;
     world.tell(format_args!("{name} takes {seq} of {} as {id}", told.meta.action));
@@ -113,12 +123,14 @@ pub(super) fn take(world: &mut Inner, at: usize, request: &Carried) {
         Some(true) => {}
         Some(false) => world.broke(format!("{name}: {id} came again with other bytes")),
         None => {
-            receiver.taken.insert(id, Taken { body: request.body.clone(), told, place });
+            let body = request.body.clone();
+            receiver.taken.insert(id, Taken { body, told, place, at: now });
         }
     }
     if !wanted {
         world.broke(format!("{name} was told of {seq}, which it does not want"));
     }
+    204
 }
 
 /// Whether it was made by who saw its own poll and no other, at times that the host's clock has

@@ -24,6 +24,9 @@ use super::{
 /// Room for two answers, where most hosts have room for all.
 const CRAMPED: usize = 2 << 10;
 
+/// How long what an EHR refuses of one record is asked for.
+const COLLECT_FOR: Duration = Duration::from_secs(120);
+
 /// What came of a seed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Outcome {
@@ -69,7 +72,7 @@ pub(super) fn run(seed: u64, mutant: Option<Mutant>, shows: bool) -> Outcome {
         // In some worlds all is mended while a host runs.
         let last = {
             let mut world = world.lock();
-            !world.is_sick() || world.chance.happens(0.1)
+            !world.is_sick() || world.plan.odd.is_calm || world.chance.happens(0.1)
         };
         host(&world, &mut installed, last);
     }
@@ -170,6 +173,7 @@ async fn build(
     let watched = Watched { world: Arc::clone(world), inner: Arc::clone(store) };
     let network = egress::Network::simulated(Arc::new(wire::Network(Arc::clone(world))));
     let mut config = world.lock().plan.shape.config();
+    config.connections.iter_mut().for_each(|it| it.collect_for = COLLECT_FOR);
     if world.is_cramped {
         config.host.limits.held_answers = CRAMPED;
     }

@@ -72,6 +72,7 @@ impl Store for Watched {
         if self.world.has(Mutant::ForgetsAtStart) {
             pending.pop();
         }
+        self.misplaced(&mut pending, true);
         let owed = pending.iter().filter(|it| it.stage != Stage::Collect).count();
         let waits = pending.len() - owed;
         self.world.lock().tell(format_args!("starts with {waits} to collect, {owed} to deliver"));
@@ -101,17 +102,18 @@ impl Store for Watched {
         self.begins()?;
         let commit = self.spoilt(commit);
         let (task, moves, revision) = (commit.task.clone(), commit.moves.clone(), commit.revision);
-        let committed = match self.world.has(Mutant::CursorFirst) {
+        let mut committed = match self.world.has(Mutant::CursorFirst) {
             true if moves.is_some() => {
                 self.inner.commit(Commit { changes: Vec::new(), ..commit.clone() }).await?;
                 self.inner.commit(Commit { revision: revision + 1, ..commit }).await?
             }
             _ => self.inner.commit(commit).await?,
         };
-        let made = match &committed {
-            Committed::Done { made, .. } => made.as_slice(),
-            Committed::Fenced { .. } => &[],
+        let made = match &mut committed {
+            Committed::Done { made, .. } => made.as_mut_slice(),
+            Committed::Fenced { .. } => &mut [],
         };
+        self.misplaced(made, false);
         let count = made.len();
         let cursor = moves.as_ref().map_or("where it was", |to| &to.cursor);
         self.world.lock().tell(format_args!("{task} commits {count} up to {cursor}"));

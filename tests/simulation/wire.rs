@@ -17,7 +17,7 @@ use super::{
     plan::shape::{NAMES, Server},
     receiver,
     sign_in::{self, Issuer},
-    world::{Inner, World},
+    world::{Inner, World, beginning},
 };
 
 /// The network of a world.
@@ -99,7 +99,11 @@ impl Flight<'_> {
             let mut world = self.world.lock();
             let (status, body) = act(&mut world, self.server, &self.request);
             let at = world.chance.below(body.len() as u64 + 1);
-            (whole(status, body), at as usize)
+            let mut answered = whole(status, body);
+            // By its own clock, which nobody sets.
+            let date = jiff::Timestamp::from_millisecond(beginning() + world.now() as i64).unwrap();
+            answered.headers.push(("date".into(), httpdate::fmt_http_date(date.into())));
+            (answered, at as usize)
         };
         match fate {
             Fate::AnswerLost => Err(Transport::Closed),
@@ -112,6 +116,10 @@ impl Flight<'_> {
             Fate::Late => {
                 sleep(Duration::from_secs(45)).await;
                 Ok(answered)
+            }
+            // Whoever refuses one would have all others wait.
+            _ if answered.status == 503 && self.world.has(Mutant::OneForAll) => {
+                Ok(says(503, Some(300)))
             }
             _ => Ok(answered),
         }
@@ -175,10 +183,7 @@ fn act(world: &mut Inner, server: usize, request: &Carried) -> (u16, String) {
             answer
         }
         Server::SignIn(place) => Issuer::answer(world, place),
-        Server::Destination(place) => {
-            receiver::take(world, place, request);
-            (204, String::new())
-        }
+        Server::Destination(place) => (receiver::take(world, place, request), String::new()),
     }
 }
 

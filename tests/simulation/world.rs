@@ -85,7 +85,7 @@ pub(super) struct Inner {
 impl World {
     pub(super) fn new(seed: u64, mutant: Option<Mutant>, shows: bool) -> Arc<Self> {
         let mut chance = Chance::new(seed);
-        let plan = Plan::draw(&mut chance);
+        let plan = Plan::draw(&mut chance, &mut Chance::new(!seed));
         let inner = Inner {
             chance,
             plan,

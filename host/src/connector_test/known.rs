@@ -6,7 +6,7 @@ use crate::{
     connector::{Mode, Unreadable},
     identity::VersionKey,
     model::{Change, ContainerId, TaskId},
-    store::{Last, NewChange, Pass, Reading, Says, Verdict},
+    store::{Followed, Last, NewChange, Pass, Reading, Says, Verdict},
 };
 
 /// What was read so far.
@@ -37,9 +37,9 @@ impl Known {
         if !matches!(verdict, Verdict::New | Verdict::Revived(_)) {
             return Vec::new();
         }
-        let key = record.last.as_ref().and_then(|(_, key)| key.clone());
+        let followed = record.last().map(Followed::from);
         // Of what nobody hears of, nobody hears that it moved.
-        let moved = new.settle_key(task, key.as_deref()).filter(|_| !mode.silent);
+        let moved = new.settle_key(task, followed).filter(|_| !mode.silent);
         record.seen.insert(new.says.version);
         record.last = Some((new.says, new.change.key.clone()));
         moved.map(|moved| moved.change).into_iter().chain([new.change]).collect()

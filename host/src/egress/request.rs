@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 /// The methods that there are: a client reads, and searches where only a POST will do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,6 +55,14 @@ pub struct Response {
     pub body: Bytes,
     /// The pause that the server asks for, if it does.
     pub retry_after: Option<Duration>,
+}
+
+impl Response {
+    /// When it was given, by the server's own clock, to the second; `None` where it does not say.
+    pub(crate) fn given_at(&self) -> Option<Timestamp> {
+        let (_, date) = self.headers.iter().find(|(name, _)| name == "date")?;
+        Timestamp::try_from(httpdate::parse_http_date(date).ok()?).ok()
+    }
 }
 
 impl fmt::Debug for Response {

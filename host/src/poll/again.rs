@@ -24,6 +24,8 @@ pub(crate) const LATE: Duration = Duration::from_secs(10 * 60);
 /// When a task is asked again.
 #[derive(Default)]
 pub(crate) struct Again {
+    /// Which of what has been in service asks.
+    number: u64,
     /// Not before.
     due: Option<Timestamp>,
     /// How long the last wait was.
@@ -42,11 +44,17 @@ struct Stretch {
     from: Option<String>,
     /// When the task stood there.
     stood: Timestamp,
-    /// The digest of the connector that it is read by.
-    digest: String,
 }
 
 impl Again {
+    /// Another connector looks as far back as it can, as after a start: what the one before found
+    /// may have been taken back with it.
+    pub(super) fn goes_with(&mut self, number: u64) {
+        if self.number != number {
+            *self = Self { number, ..Self::default() };
+        }
+    }
+
     /// When what was last read whole began to be read.
     pub(super) fn last(&self) -> Option<Timestamp> {
         self.looked
@@ -62,7 +70,7 @@ impl Again {
 
     /// There is nothing to look for.
     fn rests(&mut self) {
-        *self = Self { looked: self.looked, ..Self::default() };
+        *self = Self { number: self.number, looked: self.looked, ..Self::default() };
     }
 }
 
@@ -78,9 +86,13 @@ impl Poller {
         let late = progress.summary.changes;
         (progress.cursor, progress.pass) = (stretch.from.clone(), Pass::Again);
         if stretch.from.is_none() {
-            // A first poll far into the past is not made again and again.
+            // A first poll far into the past is not made again and again, but where nobody knows what
+            // time it was for the EHR.
+            let stood = progress.ehr_is_ahead.and_then(|by| stretch.stood.checked_add(by).ok());
             let context = &mut progress.context;
-            context.since = context.since.max(clock::before(stretch.stood, self.late));
+            if let Some(stood) = stood {
+                context.since = context.since.max(clock::before(stood, self.late));
+            }
             drop(guest);
             let connector = &progress.serving.connector;
             guest = Guest::new(connector, &progress.context, self.connection.connector_log).await?;
@@ -127,14 +139,8 @@ impl Poller {
         if again.due.is_some_and(|due| due > began) {
             return None;
         }
-        let digest = progress.serving.connector.digest();
-        let going_on = again.goes_on.take().filter(|stretch| stretch.digest == digest);
-        Some(going_on.unwrap_or_else(|| Stretch {
-            began,
-            from: stood.cursor.clone(),
-            stood: stood.at,
-            digest: digest.to_owned(),
-        }))
+        let from = stood.cursor.clone();
+        Some(again.goes_on.take().unwrap_or(Stretch { began, from, stood: stood.at }))
     }
 }
 

@@ -30,6 +30,8 @@ impl Poller {
             true => self.consume(client, &request).await?,
             false => ask(client, &request).await?,
         };
+        let given_at = answer.given_at();
+        progress.ehr_is_ahead = given_at.map(|at| at.duration_since(self.clock.steady()));
         progress.evidence.answered(&answer, consumes);
         Ok(answer)
     }

@@ -172,8 +172,9 @@ impl Poller {
             error => return Ok(error),
         };
         let mut commit = self.commit_of(progress, Page::default());
-        let stored = progress.state.listing.clone();
-        commit.listing = Some(Listing { began: None, cursor: None, read: 0, ..stored });
+        let mut listing = progress.state.listing.clone();
+        listing.give_up();
+        commit.listing = Some(listing);
         self.store_page(progress, commit).await?;
         self.listing().take();
         Ok(error)

@@ -5,26 +5,33 @@ use serde::{Deserialize, Serialize};
 use crate::{
     connector::Connector,
     model::{ContainerId, TaskId},
-    store::{self, Rewind, Store},
+    store::{self, Mark, Rewind, Store, TaskState},
     trust::version::newer_or_equal,
 };
 
 /// Where a task stood before what is on trial polled it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Before {
-    /// In the store, where it is sealed; earlier versions noted it here.
-    #[serde(default, skip_serializing)]
+    /// In the store, where it is sealed.
+    #[serde(skip)]
     pub(super) cursor: Option<String>,
+    /// In the store as well.
+    #[serde(skip)]
+    past: Vec<Mark>,
     pub(super) from: Option<ContainerId>,
 }
 
 impl Before {
+    pub(super) fn of(state: &TaskState) -> Self {
+        Self { cursor: state.cursor.clone(), past: state.past.clone(), from: None }
+    }
+
     pub(super) fn rewind(&self) -> Rewind {
-        Rewind { cursor: self.cursor.clone(), from: self.from }
+        Rewind { cursor: self.cursor.clone(), past: self.past.clone(), from: self.from }
     }
 }
 
-/// What the store has a task's cursor from before a swap under: no action has such a name.
+/// What the store has a task's place from before a swap under: no action has such a name.
 pub(super) fn place(task: &TaskId) -> TaskId {
     let action = format!("{} before a swap", task.action);
     TaskId { connection: task.connection.clone(), action: action.as_str().into() }
@@ -91,16 +98,10 @@ pub(crate) struct Resumed {
 
 impl Resumed {
     /// With where tasks stood before, as the store has it.
-    async fn with_cursors(mut self, store: &dyn Store) -> Result<Self, store::Error> {
+    fn with_places(mut self, store: &dyn Store) -> Result<Self, store::Error> {
         for (task, before) in &mut self.record.before {
-            let place = place(task);
-            match before.cursor.take() {
-                Some(noted) => {
-                    before.cursor = Some(noted.clone());
-                    store.set_cursor(&place, Some(noted)).await?;
-                }
-                None => before.cursor = store.task(&place)?.cursor,
-            }
+            let from = before.from;
+            *before = Before { from, ..Before::of(&store.task(&place(task))?) };
         }
         Ok(self)
     }
@@ -113,7 +114,7 @@ impl Resumed {
         connector: &Connector,
         store: &dyn Store,
     ) -> Result<Self, store::Error> {
-        self = self.with_cursors(store).await?;
+        self = self.with_places(store)?;
         let digest = connector.digest();
         if self.record.serving != digest && self.record.was_before(digest) {
             let before = std::mem::take(&mut self.record.before);
@@ -139,25 +140,30 @@ pub(super) fn newer<'v>(highest: &'v str, version: &'v str) -> &'v str {
 mod tests {
     use std::time::Duration;
 
+    use jiff::Timestamp;
+
     use super::*;
     use crate::store::memory::{Disk, MemoryStore};
 
-    fn noted(before: &str) -> Resumed {
-        let record = format!(
-            r#"{{"serving":"1","before":[[{{"connection":"ward","action":"orders"}},{before}]]}}"#
-        );
-        Resumed { previous: None, record: serde_json::from_str(&record).unwrap() }
-    }
-
     #[tokio::test(start_paused = true)]
-    async fn a_cursor_is_in_the_store_and_in_no_note() {
+    async fn where_a_task_stood_is_in_the_store_and_in_no_note() {
         let store = MemoryStore::open(&Disk::default(), Box::new(|| Duration::ZERO));
-        // As earlier versions noted it, and as it is after the next start.
-        for before in [r#"{"cursor":"after Ada","from":7}"#, r#"{"from":7}"#] {
-            let resumed = noted(before).with_cursors(&store).await.unwrap();
-            let (_, Before { cursor, from }) = resumed.record.before.first().unwrap();
-            assert_eq!((cursor.as_deref(), *from), (Some("after Ada"), Some(ContainerId(7))));
-            assert!(!serde_json::to_string(&resumed.record).unwrap().contains("Ada"));
-        }
+        let task = TaskId { connection: "ward".into(), action: "orders".into() };
+        let mark = Mark { at: Timestamp::UNIX_EPOCH, cursor: Some("after Bob".into()) };
+        let state = TaskState {
+            cursor: Some("after Ada".into()),
+            past: vec![mark],
+            ..TaskState::default()
+        };
+        let before = Before { from: Some(ContainerId(7)), ..Before::of(&state) };
+        store.rewind(&place(&task), Before::of(&state).rewind()).await.unwrap();
+
+        let record = Record { before: vec![(task, before.clone())], ..Record::default() };
+        let noted = serde_json::to_string(&record).unwrap();
+        assert!(!noted.contains("Ada") && !noted.contains("Bob"), "{noted}");
+
+        let record = serde_json::from_str(&noted).unwrap();
+        let resumed = Resumed { previous: None, record }.with_places(&store).unwrap();
+        assert!(resumed.record.before.first().unwrap().1 == before);
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     model::{ContainerId, TaskId},
     poll::Blame,
     status,
+    store::TaskState,
 };
 
 /// Polls of a task that must go well before what polled it has proven itself.
@@ -149,12 +150,12 @@ impl Standing {
     }
 
     /// Whether that is to be noted.
-    pub(super) fn begins(&mut self, task: &TaskId, number: u64, cursor: Option<&str>) -> bool {
+    pub(super) fn begins(&mut self, task: &TaskId, number: u64, state: &TaskState) -> bool {
         let Some(polled) = self.trial(number).and_then(|tasks| tasks.get_mut(task)) else {
             return false;
         };
         let is_first = polled.before.is_none();
-        polled.before.get_or_insert_with(|| Before { cursor: cursor.map(Into::into), from: None });
+        polled.before.get_or_insert_with(|| Before::of(state));
         is_first
     }
 
@@ -211,7 +212,7 @@ impl Standing {
     pub(super) fn on_trial(&self, task: &TaskId, number: u64) -> Option<Trial> {
         let (previous, _) = self.previous.as_ref().filter(|_| number == self.number)?;
         let before = self.tasks.get(task).and_then(|polled| polled.before.clone());
-        let Before { cursor, from } = before.unwrap_or_default();
+        let Before { cursor, from, .. } = before.unwrap_or_default();
         Some(Trial { previous: previous.clone(), cursor, made_from: from })
     }
 

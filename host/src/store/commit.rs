@@ -66,17 +66,10 @@ pub(super) fn tell(told: &mut Vec<String>, notices: &[String]) {
 pub struct Rewind {
     /// Where the next poll starts; `None` starts it anew, as if never polled.
     pub cursor: Option<String>,
+    /// Where earlier polls had ended by then, and when.
+    pub past: Vec<Mark>,
     /// The first container made since; `None` where nothing was.
     pub from: Option<ContainerId>,
-}
-
-impl Rewind {
-    /// Where the task stood until then; nothing where that is not known.
-    pub(crate) fn past(&self, mut past: Vec<Mark>) -> Vec<Mark> {
-        let until = past.iter().rposition(|mark| mark.cursor == self.cursor);
-        past.truncate(until.map_or(0, |at| at + 1));
-        past
-    }
 }
 
 /// What a page of a poll changes.

@@ -60,12 +60,14 @@ macro_rules! all {
             what_is_read_again_is_told_once_and_never_backwards,
             a_key_stays_until_there_is_another,
             who_loses_a_record_is_told_first,
+            who_lost_a_record_is_told_once_though_the_change_is_taken_back,
             that_it_is_gone_is_told_once,
             what_cannot_be_read_is_a_dead_letter_once,
             a_task_remembers_where_it_stood_and_what_it_told,
             what_is_not_listed_any_more_is_gone,
             a_pass_goes_on_after_a_restart,
             what_a_pass_finds_and_what_is_told_beside_it_is_counted,
+            what_a_pass_found_and_is_taken_back_is_found_anew,
             a_pass_that_misses_much_is_held,
             what_is_back_in_a_listing_is_told_again,
             what_was_there_before_is_silent,
@@ -160,7 +162,7 @@ pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
         committed(&*store, page(1, vec![change("2", Some("a")), change("3", Some("a"))])).await;
     let told = made[0].id;
     store.fill(filling(told, Some("memo"), &["app"])).await.unwrap();
-    let to = Rewind { cursor: Some("after 0".into()), from: Some(told) };
+    let to = Rewind { cursor: Some("after 0".into()), past: vec![Mark { at: at(0), cursor: None }], from: Some(told) };
     assert_eq!(
         store.rewind(&task("appointments"), to).await.unwrap(),
         1,
@@ -174,6 +176,7 @@ pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
     assert_eq!((collecting, pending.len()), (vec![old], 2), "what was told is still owed");
     let state = store.task(&task("appointments")).unwrap();
     assert_eq!((state.cursor.as_deref(), state.revision), (Some("after 0"), 3));
+    assert!(state.past == [Mark { at: at(0), cursor: None }]);
     let late = store.commit(page(2, vec![change("4", Some("a"))])).await.unwrap();
     assert_eq!(late, Committed::Fenced { revision: 3 });
     let again = vec![change("2", Some("a")), change("3", Some("a"))];
@@ -185,7 +188,7 @@ pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
 pub(crate) async fn going_back_leaves_other_tasks_alone(open: Open<'_>) {
     let store = open();
     let id = one(&*store, 0, "1", "a").await;
-    let to = Rewind { cursor: None, from: Some(id) };
+    let to = Rewind { cursor: None, past: Vec::new(), from: Some(id) };
     assert_eq!(store.rewind(&task("patients"), to).await.unwrap(), 0);
     assert!(store.container(id).unwrap().is_some());
 }
@@ -199,7 +202,7 @@ pub(crate) async fn what_is_replayed_is_not_taken_back(open: Open<'_>) {
     let again = store.replay(&[old]).await.unwrap().remove(0);
     drop(store);
     let store = open();
-    let to = Rewind { cursor: Some("after 1".into()), from: Some(new) };
+    let to = Rewind { cursor: Some("after 1".into()), past: Vec::new(), from: Some(new) };
     assert_eq!(store.rewind(&task("appointments"), to).await.unwrap(), 1, "what was found since");
     assert!(store.container(again.id).unwrap().is_some(), "it is of before");
     let both = vec![change("1", Some("a")), change("2", Some("a"))];

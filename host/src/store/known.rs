@@ -93,6 +93,19 @@ pub struct Last<'a> {
     pub key: Option<&'a str>,
 }
 
+/// What a change follows on: what its record's last state said, for keeps.
+pub(crate) struct Followed {
+    content: Option<ContentKey>,
+    at: Option<Timestamp>,
+    key: Option<String>,
+}
+
+impl From<Last<'_>> for Followed {
+    fn from(last: Last<'_>) -> Self {
+        Self { content: last.content, at: last.at, key: last.key.map(str::to_owned) }
+    }
+}
+
 /// What a change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -186,19 +199,22 @@ impl NewChange {
 
     /// Gives a change without a key the last one, and answers what those of another key are told
     /// who knew the record until now.
-    pub(crate) fn settle_key(&mut self, task: &TaskId, last: Option<&str>) -> Option<Moved> {
-        let last = last?;
+    pub(crate) fn settle_key(&mut self, task: &TaskId, last: Option<Followed>) -> Option<Moved> {
+        let Followed { content, at, key } = last?;
+        let last = key?;
         let Some(key) = &self.change.key else {
-            self.change.key = Some(last.to_owned());
+            self.change.key = Some(last);
             return None;
         };
-        if key == last || self.change.kind != ChangeKind::Upserted || self.telling != Telling::All {
+        if *key == last || self.change.kind != ChangeKind::Upserted || self.telling != Telling::All
+        {
             return None;
         }
-        let (kind, key) = (ChangeKind::MovedAway, Some(last.to_owned()));
-        let change = Change { kind, key, ..self.change.clone() };
+        let to = key.clone();
+        let change = Change { kind: ChangeKind::MovedAway, key: Some(last), ..self.change.clone() };
         let notification_id = identity::moved_away(task, &change, &self.notification_id);
-        Some(Moved { change, notification_id })
+        let says = Says { content, at, ..Says::of(&change) };
+        Some(Moved { change, notification_id, says, to })
     }
 }
 
@@ -208,6 +224,11 @@ pub(crate) struct Moved {
     pub(crate) change: Change,
     /// The id of its notification.
     pub(crate) notification_id: NotificationId,
+    /// What the record said before, which it still says: only its key is another.
+    pub(crate) says: Says,
+    /// The key that it has from now on. Where the change itself is taken back and found once more,
+    /// they are not told twice.
+    pub(crate) to: String,
 }
 
 impl Says {

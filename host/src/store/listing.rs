@@ -121,6 +121,11 @@ impl Listing {
         Self { began: Some(now), cursor, read, news, gone, ..self.clone() }
     }
 
+    /// The pass that is under way, if one is, is given up; what it found stays told.
+    pub(crate) fn give_up(&mut self) {
+        (self.began, self.cursor, self.read, self.held) = (None, None, 0, None);
+    }
+
     /// A pass came to its end.
     pub(crate) fn end(&self, at: Timestamp) -> Self {
         let Self { read, news, gone, told, missed, ended, .. } = *self;

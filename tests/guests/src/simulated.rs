@@ -51,8 +51,10 @@ pub struct Entry {
     pub record: String,
     /// To what.
     pub version: String,
-    /// What orders it among others.
-    pub key: String,
+    /// What orders it among others, if the EHR says.
+    pub key: Option<String>,
+    /// Whether it cannot be read.
+    pub odd: bool,
 }
 
 /// A page of a log or a queue.
@@ -69,6 +71,8 @@ struct Told<'a> {
     #[serde(flatten)]
     entry: &'a Entry,
     previous: Option<&'a str>,
+    /// Whether it is told to those who knew it under the key that it had.
+    moved: bool,
     answers: Vec<&'a str>,
     seen: String,
 }
@@ -121,30 +125,83 @@ impl<R: Release> Connector for Simulated<R> {
     ) -> Result<Step, Failure> {
         let seen = seen(context);
         let ask = |path: String| Ok(Step::Fetch(vec![Request::get(path).query("seen", &seen)]));
-        let entry: Entry = serde_json::from_str(&change.data)
-            .map_err(|_| Failure::Internal("a change's data is not its own".into()))?;
+        let entry = Entry::of(change)?;
         let answers: Vec<_> =
-            collected.iter().map(|it| it.ok()?.text()).collect::<Result<_, _>>()?;
+            collected.iter().map(|it| word(context, it)).collect::<Result<_, _>>()?;
         // What was cut short would be told as it is.
         if answers.iter().any(|it| !it.ends_with('.')) {
             return Err(Failure::unexpected("half a word"));
         }
         match answers.len() {
-            0 => ask(format!("/key/{}", entry.key)),
+            0 => ask(format!("/key/{}", entry.key.as_deref().unwrap_or(&entry.record))),
             1 if entry.seq.is_multiple_of(3) => ask(format!("/record/{}", entry.record)),
             _ => {
-                let told = Told { entry: &entry, previous: memo, answers, seen };
-                let event = if entry.seq.is_multiple_of(2) { EVENTS[0] } else { EVENTS[1] };
-                Ok(Notification::new(event, &told)?.memo(entry.version.clone()).into())
+                let told = Told { entry: &entry, previous: memo, moved: false, answers, seen };
+                let told = Notification::new(entry.event(), &told)?;
+                Ok(told.memo(entry.version.clone()).into())
             }
         }
+    }
+
+    fn moved_away(
+        context: &Context,
+        change: &Change,
+        memo: Option<&str>,
+        _: &[Response],
+    ) -> Result<Step, Failure> {
+        let (entry, seen) = (Entry::of(change)?, seen(context));
+        let answers = Vec::new();
+        let told = Told { entry: &entry, previous: None, moved: true, answers, seen };
+        let told = Notification::new(entry.event(), &told)?;
+        // Of the change that follows, it is what was told before.
+        Ok(match memo {
+            Some(memo) => told.memo(memo).into(),
+            None => told.into(),
+        })
+    }
+}
+
+/// What the EHR answered; at the last try, what it refuses is left out.
+fn word<'a>(context: &Context, answer: &'a Response) -> Result<&'a str, Failure> {
+    match answer.ok() {
+        // It ends as a word of the EHR's does.
+        Err(_) if context.last_try => Ok("left out."),
+        answer => answer?.text(),
     }
 }
 
 impl Entry {
+    /// That of a change, with the key that it has by then.
+    fn of(change: &Change) -> Result<Self, Failure> {
+        let entry: Self = serde_json::from_str(&change.data)
+            .map_err(|_| Failure::Internal("a change's data is not its own".into()))?;
+        Ok(Self { key: change.key.clone(), ..entry })
+    }
+
+    fn event(&self) -> &'static str {
+        if self.seq.is_multiple_of(2) { EVENTS[0] } else { EVENTS[1] }
+    }
+
     fn change(&self) -> Result<Change, Failure> {
         let change = Change::json(&self.record, self)?;
-        let change = change.version(&self.version).content(&self.version).key(&self.key);
+        let change = change.version(&self.version).content(&self.version);
+        let change = Change { key: self.key.clone(), ..change };
         Ok(change.occurred_at(log::written(self.at)?))
+    }
+
+    fn unreadable(&self) -> Result<Unreadable, Failure> {
+        let data = Change::json(&self.record, self)?.data;
+        let (place, id) = (format!("entry {}", self.seq), Some(self.record.clone()));
+        Ok(Unreadable { place, id, reason: "it is odd".into(), data })
+    }
+}
+
+impl Answer {
+    /// What its entries say, and which of them cannot be read.
+    fn read(&self) -> Result<(Vec<Change>, Vec<Unreadable>), Failure> {
+        let (odd, even): (Vec<_>, Vec<_>) = self.entries.iter().partition(|entry| entry.odd);
+        let changes = even.into_iter().map(Entry::change).collect::<Result<_, _>>()?;
+        let unreadable = odd.into_iter().map(Entry::unreadable).collect::<Result<_, _>>()?;
+        Ok((changes, unreadable))
     }
 }

@@ -22,8 +22,14 @@ pub(in super::super) fn of(world: &World, task: &TaskId) {
     let is_it = |feed: &&Feed| feed.task == *task && !feed.is_queue;
     let Some(feed) = inner.plan.feeds.iter().find(is_it) else { return };
     let has_passed = passing(&cursor);
-    let shown = feed.log.iter().filter(|entry| entry.shown <= now && has_passed(entry));
-    let lost: Vec<_> = shown.filter(|it| !world.disk.has_made(&it.id)).map(|it| it.seq).collect();
+    let shown = feed.log.iter().filter(|it| !it.is_odd && it.shown <= now && has_passed(it));
+    // Of what came late, nobody hears where a newer state of its record was told.
+    let is_overtaken = |entry: &Entry| {
+        let is_newer = |it: &&Entry| it.record == entry.record && it.at > entry.at;
+        feed.log.iter().filter(is_newer).any(|it| world.disk.has_made(&it.id))
+    };
+    let is_lost = |entry: &&Entry| !world.disk.has_made(&entry.id) && !is_overtaken(entry);
+    let lost: Vec<_> = shown.filter(is_lost).map(|it| it.seq).collect();
     if !lost.is_empty() {
         inner.broke(format!("the cursor {cursor} has passed {lost:?}, which have no container"));
     }

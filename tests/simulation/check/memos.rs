@@ -20,7 +20,7 @@ pub(super) fn memos(
         return;
     }
     let mut records = BTreeMap::<_, Vec<(&String, &Taken)>>::new();
-    for (id, taken) in &receiver.taken {
+    for (id, taken) in receiver.taken.iter().filter(|(_, taken)| !taken.told.data.moved) {
         let told = &taken.told;
         let record = (&told.meta.connection, &told.meta.action, &told.data.record);
         records.entry(record).or_default().push((id, taken));

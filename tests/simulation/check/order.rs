@@ -20,7 +20,7 @@ pub(super) fn in_order(
     number: impl Fn(&str) -> Option<ContainerId>,
     broken: &mut Vec<String>,
 ) {
-    let of_key = |told: &Told| (told.meta.connection.clone(), told.data.key.clone());
+    let of_key = |told: &Told| (told.meta.connection.clone(), key(told));
     if lines(receiver, world, of_key, &number).iter().any(|line| !line.is_sorted()) {
         broken.push(format!("{}: a key is not told in the order of the commits", receiver.name));
     }
@@ -37,8 +37,13 @@ fn of_record(Told { meta, data, .. }: &Told) -> (String, String, String) {
     (meta.connection.clone(), meta.action.clone(), data.record.clone())
 }
 
-fn of_task(Told { meta, data, .. }: &Told) -> (String, String, String) {
-    (meta.connection.clone(), meta.action.clone(), data.key.clone())
+fn of_task(told: &Told) -> (String, String, String) {
+    (told.meta.connection.clone(), told.meta.action.clone(), key(told))
+}
+
+/// Its key, or the record's id.
+fn key(Told { data, .. }: &Told) -> String {
+    data.key.clone().unwrap_or_else(|| data.record.clone())
 }
 
 /// Of one key, what was shown first and stands first came first; but for what the EHR showed late,

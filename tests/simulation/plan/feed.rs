@@ -26,9 +26,14 @@ pub(in super::super) struct Entry {
     pub(in super::super) shown: u64,
     pub(in super::super) record: String,
     pub(in super::super) version: String,
-    pub(in super::super) key: String,
+    /// What orders it among others, if the EHR says.
+    pub(in super::super) key: Option<String>,
+    /// Whether it cannot be read.
+    pub(in super::super) is_odd: bool,
     /// The id that its notification must have.
     pub(in super::super) id: NotificationId,
+    /// That of what those are told who knew its record under another key.
+    pub(in super::super) moved: NotificationId,
 }
 
 /// What a task polls.
@@ -81,15 +86,15 @@ fn log(
         let late = if !is_queue && chance.happens(0.2) { chance.below(LATEST) } else { 0 };
         let (record, version) = (format!("r{number}"), format!("v{version}"));
         let (seq, at, key) =
-            (seq as u64, shown.saturating_sub(late), format!("k{}", number % keys));
-        let id = id(task, &record, &version);
-        Entry { seq, at, shown, record, version, key, id }
+            (seq as u64, shown.saturating_sub(late), Some(format!("k{}", number % keys)));
+        let (id, moved) = ids(task, &record, &version);
+        Entry { seq, at, shown, record, version, key, is_odd: false, id, moved }
     };
     times.into_iter().enumerate().map(&mut entry).collect()
 }
 
-/// The id that the notification of a record's version must have.
-fn id(task: &TaskId, record: &str, version: &str) -> NotificationId {
+/// The ids that the notifications of a record's version must have.
+fn ids(task: &TaskId, record: &str, version: &str) -> (NotificationId, NotificationId) {
     let change = Change {
         id: record.into(),
         kind: ChangeKind::Upserted,
@@ -99,5 +104,8 @@ fn id(task: &TaskId, record: &str, version: &str) -> NotificationId {
         occurred_at: None,
         data: String::new(),
     };
-    identity::notification(task, &change)
+    let id = identity::notification(task, &change);
+    let away = Change { kind: ChangeKind::MovedAway, ..change };
+    let moved = identity::moved_away(task, &away, &id);
+    (id, moved)
 }

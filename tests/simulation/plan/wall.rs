@@ -21,6 +21,11 @@ impl Wall {
         Self(set)
     }
 
+    /// One that nobody sets.
+    pub(super) fn still() -> Self {
+        Self(Vec::new())
+    }
+
     /// Whether somebody sets it at all.
     pub(in super::super) fn is_set(&self) -> bool {
         !self.0.is_empty()

@@ -2,7 +2,7 @@
 
 use rounds::{
     identity,
-    model::{NotificationId, TaskId},
+    model::{ChangeKind, ContainerId, Lane, NotificationId, Pending, TaskId},
     store::{Commit, Store},
 };
 
@@ -20,6 +20,9 @@ impl Watched {
         {
             to.past.clear();
         }
+        if self.world.has(Mutant::LeavesOutTheOdd) {
+            commit.changes.retain(|new| new.unreadable.is_none());
+        }
         let host = self.world.lock().hosts;
         for (new, at) in commit.changes.iter_mut().zip(1_u64..) {
             match self.world.mutant {
@@ -31,6 +34,8 @@ impl Watched {
                     let task = TaskId { connection: "any".into(), ..commit.task.clone() };
                     new.record = identity::record(&task, &new.change.id);
                 }
+                // Another state each time.
+                Some(Mutant::FindsTheOddAgain) if new.unreadable.is_some() => new.always = true,
                 Some(Mutant::OtherIds) => {
                     new.notification_id =
                         NotificationId(format!("{}-{host}", new.notification_id.0));
@@ -39,5 +44,28 @@ impl Watched {
             }
         }
         commit
+    }
+
+    /// What waits, as a mutant has it wait.
+    pub(super) fn misplaced(&self, pending: &mut [Pending], is_start: bool) {
+        for it in pending.iter_mut() {
+            let tasks = it.task.action.as_str().len() as u64;
+            match self.world.mutant {
+                Some(Mutant::NoLinesOfRecords) => it.record = Lane(u64::MAX - it.id.0),
+                Some(Mutant::ApartAfterARestart) if is_start => it.lane.0 ^= tasks,
+                _ => {}
+            }
+        }
+        if self.world.has(Mutant::TellsOfMovesLast) && !is_start {
+            // A line of their own, so that nothing waits for them.
+            for it in pending.iter_mut().filter(|it| self.is_move(it.id)) {
+                (it.lane, it.record) = (Lane(it.id.0), Lane(u64::MAX - it.id.0));
+            }
+        }
+    }
+
+    fn is_move(&self, id: ContainerId) -> bool {
+        let container = self.inner.container(id).unwrap();
+        container.is_some_and(|it| it.change.kind == ChangeKind::MovedAway)
     }
 }

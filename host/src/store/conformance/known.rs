@@ -118,6 +118,23 @@ pub(crate) async fn who_loses_a_record_is_told_first(open: Open<'_>) {
     assert_ne!(pending[0].lane, pending[1].lane);
 }
 
+pub(crate) async fn who_lost_a_record_is_told_once_though_the_change_is_taken_back(open: Open<'_>) {
+    let store = open();
+    let (first, _) = read(&*store, Pass::Onward, &[said("1", "1", "a")]).await;
+    told(&*store, &first).await;
+    let moved = Change { key: Some("patient/8".into()), ..said("1", "2", "b") };
+    let (ids, _) = read(&*store, Pass::Onward, std::slice::from_ref(&moved)).await;
+    told(&*store, &ids[..1]).await;
+    drop(store);
+    let store = open();
+    let to = Rewind { cursor: Some("on".into()), past: Vec::new(), from: Some(ids[0]) };
+    assert_eq!(store.rewind(&task("appointments"), to).await.unwrap(), 1);
+    let (again, _) = read(&*store, Pass::Onward, &[moved]).await;
+    assert_eq!(again.len(), 1);
+    let change = store.container(again[0]).unwrap().unwrap().change;
+    assert_eq!((change.kind, change.key.as_deref()), (ChangeKind::Upserted, Some("patient/8")));
+}
+
 pub(crate) async fn that_it_is_gone_is_told_once(open: Open<'_>) {
     let store = open();
     let gone =

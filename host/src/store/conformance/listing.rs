@@ -183,3 +183,30 @@ pub(crate) async fn what_a_pass_finds_and_what_is_told_beside_it_is_counted(open
     let listing = store.task(&id).unwrap().listing;
     assert_eq!((listing.missed, listing.told, listing.news), (2, 1, 0));
 }
+
+pub(crate) async fn what_a_pass_found_and_is_taken_back_is_found_anew(open: Open<'_>) {
+    let store = open();
+    let id = task("appointments");
+    read(&*store, 0, 0..10).await;
+    gone(&*store).await;
+    // It finds one that is there, one that is not, and that one is gone; and has begun another pass.
+    let commit = |listing, ids: std::ops::Range<u32>| {
+        let changes = ids.map(|id| listed(&id.to_string(), "a")).collect();
+        let listing = Some(Listing { began: Some(at(1)), ..listing });
+        Commit { pass: Pass::Listing, moves: None, listing, ..page(0, changes) }
+    };
+    let before = store.task(&id).unwrap();
+    let made = committed(&*store, commit(before.listing, 1..12)).await;
+    assert_eq!(made.len(), 2);
+    let EndedListing::Done { made: lost, .. } = end(&*store, 9).await else { panic!("held") };
+    assert_eq!(lost.len(), 1);
+    committed(&*store, commit(store.task(&id).unwrap().listing, 0..1)).await;
+    let to = Rewind { cursor: before.cursor, past: before.past, from: Some(made[0].id) };
+    assert_eq!(store.rewind(&id, to).await.unwrap(), 4);
+    drop(store);
+    let store = open();
+    assert_eq!(store.task(&id).unwrap().listing.began, None);
+    assert_eq!(read(&*store, 2, 1..11).await.len(), 1);
+    assert_eq!(gone(&*store).await, ["0"], "what was never told is not gone");
+    assert!(read(&*store, 3, 1..11).await.is_empty(), "once");
+}

@@ -207,23 +207,26 @@ impl State {
     }
 
     fn rewind(&mut self, task: &TaskId, to: &Rewind) -> usize {
-        let past = to.past(self.task(task).past);
         self.set_cursor(task, to.cursor.as_deref());
-        self.entry(task).past = past;
-        let Some(from) = to.from else { return 0 };
+        self.entry(task).past.clone_from(&to.past);
         let is_new = |held: &Held| {
             held.container.task == *task && held.container.filled.is_none() && !held.is_replayed
         };
-        let since = self.held.range(from..).filter(|(_, held)| is_new(held));
+        let since = to.from.into_iter().flat_map(|from| self.held.range(from..));
+        let since = since.filter(|(_, held)| is_new(held));
         let forgotten: Vec<_> = since.map(|(id, _)| *id).collect();
         for id in &forgotten {
-            let held = self.held.remove(id);
-            let record = held.and_then(|held| self.records.get_mut(&held.record));
-            record.into_iter().for_each(|record| record.forget(*id));
+            if let Some(held) = self.held.remove(id) {
+                if let Some(record) = self.records.get_mut(&held.record) {
+                    record.forget(*id);
+                }
+                self.list_again(task, &held);
+            }
             if let Some(notification) = self.made.remove(id) {
                 self.known.remove(&notification);
             }
         }
+        self.entry(task).listing.give_up();
         forgotten.len()
     }
 }

@@ -46,17 +46,17 @@ impl Position {
     /// What a page says changed, and where it leads.
     pub(super) fn pass(mut self, page: &Answer) -> Result<Page, Failure> {
         let begun = *self.begun.get_or_insert(page.now);
-        let mut changes = Vec::new();
+        let (changes, unreadable) = page.read()?;
         for entry in &page.entries {
             self.newest = self.newest.max(entry.at);
             self.after = self.after.max((entry.at, entry.seq));
-            changes.push(entry.change()?);
         }
-        match page.more {
-            true => Ok(Page::more(self.print(begun), changes)),
+        let page = match page.more {
+            true => Page::more(self.print(begun), changes),
             // The next pass begins never later than this one was begun.
-            false => Ok(Page::last(self.newest.min(begun).to_string(), changes)),
-        }
+            false => Page::last(self.newest.min(begun).to_string(), changes),
+        };
+        Ok(page.unreadable(unreadable))
     }
 
     fn beginning(from: i64, newest: i64) -> Self {

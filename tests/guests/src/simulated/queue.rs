@@ -17,10 +17,11 @@ pub(super) fn read(
     page: &Answer,
 ) -> Result<Page, Failure> {
     let pages: u64 = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or_default();
-    let changes = page.entries.iter().map(super::Entry::change).collect::<Result<Vec<_>, _>>()?;
+    let (changes, unreadable) = page.read()?;
     let cursor = (pages + 1).to_string();
-    match page.more && !context.interrupted {
-        true => Ok(Page::more(cursor, changes)),
-        false => Ok(Page::last(cursor, changes)),
-    }
+    let page = match page.more && !context.interrupted {
+        true => Page::more(cursor, changes),
+        false => Page::last(cursor, changes),
+    };
+    Ok(page.unreadable(unreadable))
 }

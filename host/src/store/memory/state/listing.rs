@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    super::super::{EndListing, EndedListing, Held, NewChange, Tally, Verdict},
-    Commit, Pass, State,
+    super::super::{self as store, EndListing, EndedListing, NewChange, Tally, Verdict},
+    Commit, Held, Pass, Record, State,
 };
 use crate::{
     identity::RecordKey,
@@ -36,6 +36,23 @@ impl State {
         places.seen.insert(new.record);
     }
 
+    /// Of a record, something that was found is forgotten.
+    pub(super) fn list_again(&mut self, task: &TaskId, found: &Held) {
+        if !self.task(task).listing.is_used() {
+            return;
+        }
+        let last = self.records.get(&found.record).and_then(Record::last).map(|last| last.gone);
+        let places = self.listings.entry(task.clone()).or_default();
+        match last {
+            Some(false) => {
+                let id = || found.container.change.id.clone();
+                places.ids.entry(found.record).or_insert_with(id);
+            }
+            Some(true) => {}
+            None => places.forget(found.record),
+        }
+    }
+
     /// A record is gone, and has no place any more.
     pub(super) fn unlist(&mut self, task: &TaskId, record: RecordKey) {
         if let Some(places) = self.listings.get_mut(task) {
@@ -53,7 +70,7 @@ impl State {
         let gone: Vec<_> = places.ids.iter().filter(|it| !places.seen.contains(it.0)).collect();
         let (count, of) = (gone.len() as u64, places.ids.len() as u64);
         let is_accepted = state.listing.held.is_some_and(|held| held.accepted);
-        if let Some(held) = Held::of(count, of, *at).filter(|_| !is_accepted) {
+        if let Some(held) = store::Held::of(count, of, *at).filter(|_| !is_accepted) {
             self.entry(task).listing.held = Some(held);
             return EndedListing::Held(held);
         }
@@ -94,7 +111,7 @@ impl State {
         let Some(held) = &mut listing.held else { return false };
         held.accepted = accept;
         if !accept {
-            (listing.held, listing.began, listing.cursor) = (None, None, None);
+            listing.give_up();
         }
         true
     }

@@ -1,7 +1,7 @@
 //! What a poll's pages do: tasks, cursors and new containers.
 
 use super::{
-    super::super::{Commit, Committed, NewChange, Pass, Tally, Telling, Verdict, known::Moved},
+    super::super::{Commit, Committed, Followed, NewChange, Pass, Tally, Telling, Verdict, known::Moved},
     Held, Interred, Record, State, outcomes,
 };
 use crate::{
@@ -52,7 +52,7 @@ impl State {
         let last = known.and_then(Record::last);
         let has_seen = |version: &_| known.is_some_and(|record| record.has_seen(version));
         let verdict = new.judge(commit.pass, has_seen, last);
-        let last_key = last.and_then(|last| last.key).map(str::to_owned);
+        let followed = last.map(Followed::from);
         let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
         let is_used = self.task(&commit.task).listing.is_used();
         let lists = commit.pass == Pass::Listing || is_news && is_used;
@@ -69,7 +69,7 @@ impl State {
             }
             Verdict::New => {}
         }
-        let moved = new.settle_key(&commit.task, last_key.as_deref());
+        let moved = new.settle_key(&commit.task, followed);
         if new.says.gone {
             self.unlist(&commit.task, new.record);
         }
@@ -112,11 +112,13 @@ impl State {
         Held::new(container, lane, record)
     }
 
-    /// A container for those who knew the record under another key; it says nothing of the record.
+    /// A container for those who knew the record under another key.
     fn move_away(&mut self, commit: &Commit, new: &NewChange, moved: Moved) -> Pending {
-        let Moved { change, notification_id } = moved;
+        let Moved { change, notification_id, says, to } = moved;
         let lane = identity::lane(&commit.task.connection, &change);
         let container = self.container_of(commit, change, notification_id, new.backfill);
+        let known = self.records.entry(new.record).or_insert_with(|| Record::of(&commit.task));
+        known.saw(container.id, says, lane, Some(to));
         let held = Held::new(container, lane, new.record);
         let pending = held.pending();
         self.held.insert(pending.id, held);

@@ -104,7 +104,10 @@ impl State {
     ) -> Result<(), Error> {
         let may_have = new.unreadable.is_none() && (verdict != Verdict::NotNow || is_known);
         let place = match place {
-            None if may_have => self.give(page, task, new)?,
+            None if may_have => {
+                page.lists = true;
+                self.give(page.group, page.task, task, (new.record, new.change.id.clone()))?
+            }
             None => return Ok(()),
             Some(place) => place,
         };
@@ -112,23 +115,47 @@ impl State {
         Ok(())
     }
 
+    /// Of a record, something that was found is forgotten. It has a place again where it is not known
+    /// to be gone any more, and none where nothing is known of it.
+    pub(super) fn list_again(
+        &mut self,
+        group: &mut Group,
+        id: &TaskId,
+        task: &mut TaskRecord,
+        record: (RecordKey, String),
+    ) -> Result<(), Error> {
+        if !task.place.listing.is_used() {
+            return Ok(());
+        }
+        let connection = id.connection.as_str();
+        let known = self.records.get(connection, record.0)?;
+        let last = self.collecting.last(record.0).or_else(|| known.last());
+        match (last.map(|last| last.gone), known.place) {
+            (Some(false), None) => self.give(group, id, task, record).map(drop),
+            (None, Some(place)) => {
+                self.free(group, id, task, place);
+                self.records.put(connection, record.0, None)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn give(
         &mut self,
-        page: &mut Page<'_>,
+        group: &mut Group,
+        id: &TaskId,
         task: &mut TaskRecord,
-        new: &NewChange,
+        (record, name): (RecordKey, String),
     ) -> Result<u32, Error> {
         let (given, taken) = &mut task.places;
         let place = *given;
         (*given, *taken) = (*given + 1, *taken + 1);
-        let listed = Listed { record: new.record, id: new.change.id.clone() };
-        let (key, listed) = (keys::place(page.task, place), format::encode(&listed));
+        let (key, listed) = (keys::place(id, place), format::encode(&Listed { record, id: name }));
         let listed = self.disk.understood(listed)?;
-        let connection = page.task.connection.as_str();
+        let connection = id.connection.as_str();
         let sealed = self.sealed(connection, Kind::Cursor, &key, &listed)?;
-        page.group.writes.insert(&key, sealed);
-        self.records.put(connection, new.record, Some(place))?;
-        page.lists = true;
+        group.writes.insert(&key, sealed);
+        self.records.put(connection, record, Some(place))?;
         Ok(place)
     }
 
@@ -231,7 +258,7 @@ impl State {
         let Some(held) = &mut listing.held else { return Ok(false) };
         held.accepted = accept;
         if !accept {
-            (listing.held, listing.began, listing.cursor) = (None, None, None);
+            listing.give_up();
         }
         group.tasks.insert(id, task);
         Ok(true)

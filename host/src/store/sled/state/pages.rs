@@ -5,7 +5,7 @@ use crate::{
     identity::{self, RecordKey},
     model::{Change, ContainerId, NotificationId, Pending, Stage, TaskId},
     store::{
-        Commit, Committed, Error, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling,
+        Commit, Committed, Error, Followed, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling,
         Verdict,
         known::Moved,
         sled::format::{self, Body, Head, Saying, Standing, TaskRecord},
@@ -110,14 +110,14 @@ impl State {
         id: TaskId,
         to: Rewind,
     ) -> Result<usize, Error> {
-        let mut forgotten = 0;
-        for container in self.collecting_from(to.from) {
-            forgotten += usize::from(self.unmake(group, &id, container)?);
-        }
-        let past = to.past(self.task(group, &id)?.place.past);
         self.set_cursor(group, id.clone(), to.cursor)?;
         let mut task = self.task(group, &id)?;
-        task.place.past = past;
+        task.place.past = to.past;
+        let mut forgotten = 0;
+        for container in self.collecting_from(to.from) {
+            forgotten += usize::from(self.unmake(group, &id, &mut task, container)?);
+        }
+        task.place.listing.give_up();
         group.tasks.insert(id, task);
         Ok(forgotten)
     }
@@ -130,15 +130,24 @@ impl State {
 
     /// Forgets a container of a task that waits to be collected, as if it had never been made; not
     /// one that was replayed, which may be of long before, and is not found anew.
-    fn unmake(&mut self, group: &mut Group, task: &TaskId, id: ContainerId) -> Result<bool, Error> {
-        let Some(entry) = self.entries.get(&id) else { return Ok(false) };
+    fn unmake(
+        &mut self,
+        group: &mut Group,
+        id: &TaskId,
+        task: &mut TaskRecord,
+        container: ContainerId,
+    ) -> Result<bool, Error> {
+        let Some(entry) = self.entries.get(&container) else { return Ok(false) };
         let item = self.item(&entry.at)?;
-        let (head, _) = self.disk.understood(format::head(&item))?;
-        if head.task() != *task || matches!(head.standing, Standing::Again) {
+        let (head, body) = self.disk.understood(format::head(&item))?;
+        if head.task() != *id || matches!(head.standing, Standing::Again) {
             return Ok(false);
         }
-        self.collecting.remove(head.record, id);
-        self.forget(group, id);
+        let record = head.record;
+        self.collecting.remove(record, container);
+        self.forget(group, container);
+        let body: Body = self.disk.understood(format::decode(body))?;
+        self.list_again(group, id, task, (record, body.change.id))?;
         Ok(true)
     }
 
@@ -185,7 +194,7 @@ impl State {
         let has_seen =
             |seen: &_| known.versions.contains(seen) || self.collecting.has(record, seen);
         let verdict = new.judge(page.pass, has_seen, last);
-        let last_key = last.and_then(|last| last.key).map(str::to_owned);
+        let followed = last.map(Followed::from);
         let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
         let lists = page.pass == Pass::Listing || is_news && task.place.listing.is_used();
         if lists && !new.says.gone {
@@ -201,7 +210,7 @@ impl State {
                 if let Verdict::Revived(gone) = verdict {
                     new.notification_id = identity::revived(page.task, &new.change, gone);
                 }
-                let moved = new.settle_key(page.task, last_key.as_deref());
+                let moved = new.settle_key(page.task, followed);
                 if let Some(place) = known.place.filter(|_| new.says.gone) {
                     self.free(page.group, page.task, task, place);
                 }
@@ -225,15 +234,12 @@ impl State {
     fn make(&mut self, page: &mut Page<'_>, new: NewChange) -> Result<(), Error> {
         let NewChange { change, notification_id, record, says, backfill, telling, .. } = new;
         let key = change.key.clone();
-        let says = Saying::of(&says, key.as_deref());
         let silent = telling == Telling::Nobody;
         let body = Body { silent, ..page.body(notification_id, change, backfill) };
-        let id = self.put(page, record, Some(says.clone()), &body)?;
-        self.collecting.add(record, id, says.kept());
-        Ok(())
+        self.put(page, record, Saying::of(&says, key.as_deref()), &body)
     }
 
-    /// A container for those who knew the record under another key; it says nothing of the record.
+    /// A container for those who knew the record under another key.
     fn move_away(
         &mut self,
         page: &mut Page<'_>,
@@ -241,7 +247,7 @@ impl State {
         moved: Moved,
     ) -> Result<(), Error> {
         let body = page.body(moved.notification_id, moved.change, new.backfill);
-        self.put(page, new.record, None, &body).map(drop)
+        self.put(page, new.record, Saying::of(&moved.says, Some(&moved.to)), &body)
     }
 
     /// Puts a container in line to be collected.
@@ -249,10 +255,11 @@ impl State {
         &mut self,
         page: &mut Page<'_>,
         record: RecordKey,
-        says: Option<Saying<&str>>,
+        says: Saying<&str>,
         body: &Body,
-    ) -> Result<ContainerId, Error> {
+    ) -> Result<(), Error> {
         let id = self.number(page.group);
+        self.collecting.add(record, id, says.kept());
         let head = page.head(id, record, says, &body.change);
         let lane = head.lane;
         let item = self.disk.understood(format::encode(&(&head, body)))?;
@@ -260,7 +267,7 @@ impl State {
         self.enter(page.group, id, place, None);
         let (task, record) = (page.task.clone(), identity::record_lane(record));
         page.made.push(Pending { id, task, lane, record, stage: Stage::Collect });
-        Ok(id)
+        Ok(())
     }
 
     /// A dead letter of what cannot be read, which its record knows of from the beginning.
@@ -274,7 +281,7 @@ impl State {
         let id = self.number(page.group);
         let key = change.key.clone();
         let says = Saying::of(&says, key.as_deref());
-        let head = page.head(id, record, Some(says), &change);
+        let head = page.head(id, record, says, &change);
         let body = page.body(notification_id, change, backfill);
         let letters = [outcomes::letter(&head, &body, None, reason, page.observed_at)];
         self.inter(page.group, &letters, &head, &body)?;
@@ -307,7 +314,7 @@ impl<'a> Page<'a> {
         &self,
         id: ContainerId,
         record: RecordKey,
-        says: Option<Saying<&'h str>>,
+        says: Saying<&'h str>,
         change: &Change,
     ) -> Head<'h>
     where
@@ -316,7 +323,7 @@ impl<'a> Page<'a> {
         let task = self.task;
         let lane = identity::lane(&task.connection, change);
         let (connection, action) = (task.connection.as_str(), task.action.as_str());
-        let (memo, serial, standing) = (None, 0, Standing::Collect);
+        let (says, memo, serial, standing) = (Some(says), None, 0, Standing::Collect);
         Head { id, connection, action, lane, record, says, memo, serial, standing }
     }
 
