@@ -71,10 +71,11 @@ async fn appointments(State(ehr): State<Ehr>, Query(asked): Query<Asked>) -> Jso
         !books.changes.iter().skip(number + 1).any(|(other, _)| other == id)
     };
     let last = changes.filter(|(number, (id, _))| is_last(*number, id));
+    // Each time with another reason: what says the same is told to nobody.
     let told = last.map(|(number, (id, hour))| {
         let changed = format!("2026-01-01T00:{:02}:{:02}Z", number / 60, number % 60);
         let start = format!("2026-02-01T{hour:02}:00:00Z");
-        json!({ "id": id, "patientId": "p", "changedAt": changed, "start": start })
+        json!({ "id": id, "patientId": "p", "changedAt": changed, "start": start, "reason": changed })
     });
     let told = told.filter(|it| it["changedAt"].as_str() >= Some(&asked.changedsince));
     Json(json!({ "appointments": told.take(asked.limit).collect::<Vec<_>>() }))

@@ -162,7 +162,11 @@ pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
         committed(&*store, page(1, vec![change("2", Some("a")), change("3", Some("a"))])).await;
     let told = made[0].id;
     store.fill(filling(told, Some("memo"), &["app"])).await.unwrap();
-    let to = Rewind { cursor: Some("after 0".into()), past: vec![Mark { at: at(0), cursor: None }], from: Some(told) };
+    let to = Rewind {
+        cursor: Some("after 0".into()),
+        past: vec![Mark { at: at(0), cursor: None }],
+        from: Some(told),
+    };
     assert_eq!(
         store.rewind(&task("appointments"), to).await.unwrap(),
         1,

@@ -49,15 +49,15 @@ fn differences(old: &connector::Page, new: &connector::Page) -> Vec<Difference> 
     found
 }
 
-/// Keeps changes that the candidate found with data of its own: it is these that it collects.
+/// Keeps changes that the candidate found with data of its own, as the other's that they stand for:
+/// it is these that it collects.
 fn keep_own(job: &Job, page: &Page, old: &connector::Page, new: &connector::Page) {
     let state = |change: &Change| (change.id.clone(), change.version.clone(), change.kind);
-    let known: HashMap<_, _> =
-        old.changes.iter().map(|change| (state(change), change.data.as_str())).collect();
+    let known: HashMap<_, _> = old.changes.iter().map(|change| (state(change), change)).collect();
     let mut own = job.candidate.own();
     for change in &new.changes {
-        if known.get(&state(change)).is_some_and(|data| *data != change.data) {
-            own.keep(key(&page.context.task, change), change.clone());
+        if let Some(old) = known.get(&state(change)).filter(|old| old.data != change.data) {
+            own.keep(key(&page.context.task, old), change.clone());
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a poll's pages do: tasks, cursors and new containers.
 
 use super::{
-    super::super::{Commit, Committed, Followed, NewChange, Pass, Tally, Telling, Verdict, known::Moved},
+    super::super::{
+        Commit, Committed, Followed, NewChange, Pass, Tally, Telling, Verdict, known::Moved,
+    },
     Held, Interred, Record, State, outcomes,
 };
 use crate::{

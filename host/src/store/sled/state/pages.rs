@@ -5,8 +5,8 @@ use crate::{
     identity::{self, RecordKey},
     model::{Change, ContainerId, NotificationId, Pending, Stage, TaskId},
     store::{
-        Commit, Committed, Error, Followed, KeptAnswer, Move, NewChange, Pass, Rewind, Tally, Telling,
-        Verdict,
+        Commit, Committed, Error, Followed, KeptAnswer, Move, NewChange, Pass, Rewind, Tally,
+        Telling, Verdict,
         known::Moved,
         sled::format::{self, Body, Head, Saying, Standing, TaskRecord},
         tell,
