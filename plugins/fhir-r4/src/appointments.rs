@@ -1,5 +1,7 @@
 //! `appointments`: Appointment, told as Scheduling.
 
+use std::borrow::Cow;
+
 use rounds_sdk::{
     Action, Failure, Notification, Step, Time, fingerprint,
     model::{AppointmentInfo, Provider, Scheduling, Visit},
@@ -112,11 +114,25 @@ pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
     })
 }
 
-/// What is remembered of an appointment: its state, and a fingerprint of its time.
-#[derive(PartialEq, Eq)]
+/// Cancels an appointment that is gone.
+pub(crate) fn gone(case: &Case) -> Result<Step, Failure> {
+    let memo = case.memo.and_then(Memo::parse);
+    let stands = memo.as_ref().is_some_and(|memo| memo.state != State::Cancelled);
+    let number = memo.and_then(|memo| memo.number).unwrap_or_else(|| case.change.id.clone().into());
+    moved::gone(case, stands, |patient| {
+        let visit = Visit { visit_number: Some(number.into_owned()), ..Visit::default() };
+        let scheduling = Scheduling { patient, visit, appointment_info: Vec::new() };
+        Notification::new("Scheduling.Cancel", &scheduling)
+    })
+}
+
+/// What is remembered of an appointment.
 struct Memo<'m> {
     state: State,
-    time: std::borrow::Cow<'m, str>,
+    /// A fingerprint of its time.
+    time: Cow<'m, str>,
+    /// Its number, where that is not its id.
+    number: Option<Cow<'m, str>>,
 }
 
 impl<'m> Memo<'m> {
@@ -132,18 +148,21 @@ impl<'m> Memo<'m> {
             .into_iter()
             .chain(slots)
             .collect();
-        Self { state, time: fingerprint(parts.iter().map(String::as_str)).into() }
+        let number = number(appointment).filter(|number| appointment.id.as_deref() != Some(number));
+        let time = fingerprint(parts.iter().map(String::as_str)).into();
+        Self { state, time, number: number.map(Cow::Owned) }
     }
 
     fn parse(text: &'m str) -> Option<Self> {
-        let (state, time) = text.split_once(':')?;
+        let mut parts = text.splitn(3, ':');
+        let (state, time) = (parts.next()?, parts.next()?);
         let state = match state {
             "active" => State::Active,
             "cancelled" => State::Cancelled,
             "noshow" => State::NoShow,
             _ => return None,
         };
-        Some(Self { state, time: time.into() })
+        Some(Self { state, time: time.into(), number: parts.next().map(Cow::Borrowed) })
     }
 
     fn print(&self) -> String {
@@ -152,7 +171,8 @@ impl<'m> Memo<'m> {
             State::Cancelled => "cancelled",
             State::NoShow => "noshow",
         };
-        format!("{state}:{}", self.time)
+        let number = self.number.iter().flat_map(|number| [":", number]);
+        format!("{state}:{}{}", self.time, number.collect::<String>())
     }
 }
 

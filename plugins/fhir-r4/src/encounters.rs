@@ -83,7 +83,8 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Encounter>()?;
     let encounter = &data.resource;
     let (state, place) = (state(encounter), fingerprint([location(encounter)]));
-    let memo = format!("{state}:{place}");
+    let number = number(encounter).filter(|number| encounter.id.as_deref() != Some(number));
+    let memo = Memo { state, place: &place, number: number.as_deref() }.print();
     let is_over = matches!(state, "gone" | "cancelled");
     if let Some(skipped) = case.pass_over(false, is_over, &memo) {
         return Ok(skipped.into());
@@ -94,7 +95,7 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
         Gathered::Ask(step) => return Ok(step),
         Gathered::All(related) => related,
     };
-    let event = event(case.memo.and_then(|memo| memo.split_once(':')), state, &place);
+    let event = event(case.memo.and_then(Memo::parse), state, &place);
     let patient = patient::of(case, &related, encounter.subject.as_ref())?;
     let visit = Some(visit(case, &related, encounter)?);
     Ok(Notification::new(event, &PatientAdmin { patient, visit })?.memo(memo).into())
@@ -103,12 +104,44 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
 /// Cancels an encounter for the patient who had it.
 pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Encounter>()?;
-    let state = case.memo.and_then(|memo| memo.split_once(':')).map(|(state, _)| state);
+    let state = case.memo.and_then(Memo::parse).map(|memo| memo.state);
     let stands = matches!(state, Some("planned" | "here" | "unknown"));
     let visit = Some(Visit { visit_number: number(&data.resource), ..Visit::default() });
     moved::away(case, &data, stands, |patient| {
         Notification::new("PatientAdmin.Cancel", &PatientAdmin { patient, visit })
     })
+}
+
+/// Cancels an encounter that is gone.
+pub(crate) fn gone(case: &Case) -> Result<Step, Failure> {
+    let memo = case.memo.and_then(Memo::parse);
+    let stands = memo.as_ref().is_some_and(|memo| memo.state != "cancelled");
+    let number = memo.and_then(|memo| memo.number).unwrap_or(&case.change.id).to_owned();
+    moved::gone(case, stands, |patient| {
+        let visit = Some(Visit { visit_number: Some(number), ..Visit::default() });
+        Notification::new("PatientAdmin.Cancel", &PatientAdmin { patient, visit })
+    })
+}
+
+/// What is remembered of an encounter.
+struct Memo<'m> {
+    state: &'m str,
+    /// A fingerprint of where the patient is.
+    place: &'m str,
+    /// Its number, where that is not its id.
+    number: Option<&'m str>,
+}
+
+impl<'m> Memo<'m> {
+    fn parse(text: &'m str) -> Option<Self> {
+        let mut parts = text.splitn(3, ':');
+        Some(Self { state: parts.next()?, place: parts.next()?, number: parts.next() })
+    }
+
+    fn print(&self) -> String {
+        let number = self.number.iter().flat_map(|number| [":", number]);
+        format!("{}:{}{}", self.state, self.place, number.collect::<String>())
+    }
 }
 
 /// What is remembered of a status.
@@ -122,11 +155,11 @@ fn state(encounter: &Encounter) -> &'static str {
     }
 }
 
-fn event(before: Option<(&str, &str)>, state: &str, place: &str) -> &'static str {
-    let was = before.map(|(state, _)| state);
+fn event(before: Option<Memo>, state: &str, place: &str) -> &'static str {
+    let was = before.as_ref().map(|memo| memo.state);
     match state {
         _ if was == Some(state) => match before {
-            Some((_, before)) if state == "here" && before != place => "PatientAdmin.Transfer",
+            Some(before) if state == "here" && before.place != place => "PatientAdmin.Transfer",
             _ => "PatientAdmin.VisitUpdate",
         },
         "planned" => "PatientAdmin.PreAdmit",

@@ -24,8 +24,12 @@ mod search;
 mod settings;
 mod tolerant;
 
-use rounds_sdk::{Change, Connector, Context, Failure, Manifest, Page, Request, Response, Step};
+use rounds_sdk::{
+    Change, ChangeKind, Connector, Context, Failure, Manifest, Page, Request, Response, Skipped,
+    Step,
+};
 
+use related::UNHEARD;
 use settings::Settings;
 
 /// The connector.
@@ -93,6 +97,9 @@ impl Connector for FhirR4 {
     ) -> Result<Step, Failure> {
         let settings: Settings = context.settings()?;
         let case = related::Case { context, settings: &settings, change, memo, collected };
+        if change.kind == ChangeKind::Deleted {
+            return gone(&case);
+        }
         match context.action.as_str() {
             "appointments" => appointments::collect(&case),
             "patients" => patients::collect(&case),
@@ -117,6 +124,17 @@ impl Connector for FhirR4 {
             "orders" => orders::moved_away(&case),
             _ => Ok(results::moved_away()),
         }
+    }
+}
+
+/// What a sweep found that the server has no more.
+fn gone(case: &related::Case) -> Result<Step, Failure> {
+    match case.context.action.as_str() {
+        "appointments" => appointments::gone(case),
+        "encounters" => encounters::gone(case),
+        "orders" => orders::gone(case),
+        "results" => results::gone(case),
+        _ => Ok(Skipped::new("there is no event for a patient who is gone").memo(UNHEARD).into()),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Telling a patient that a record is another's from now on: to those who knew it, it is cancelled.
+//! Telling a patient that a record is another's from now on, or that the server has it no more: to
+//! those who knew it, it is cancelled.
 
 use rounds_sdk::{Failure, Notification, Skipped, Step, model::Patient};
 
@@ -17,20 +18,45 @@ pub(crate) fn away<'a, T>(
     tell: impl FnOnce(Patient) -> Result<Notification, Failure>,
 ) -> Result<Step, Failure> {
     let key = case.change.key.as_deref().filter(|key| key.starts_with("Patient/"));
-    let (Some(key), true) = (key, stands) else {
+    if key.is_none() || !stands {
         let skipped = Skipped::new("no patient was told of it as one that stands");
         // What one was told of it says nothing to the next.
         let is_known = key.is_some() && case.memo.is_some();
         return Ok(if is_known { skipped.memo(UNHEARD) } else { skipped }.into());
-    };
+    }
+    cancel(case, data, key, tell)
+}
+
+/// Has `tell` cancel a record that the server has no more, where it was told as one that stands. Is
+/// it there again one day, it is a new one.
+pub(crate) fn gone(
+    case: &Case<'_>,
+    stands: bool,
+    tell: impl FnOnce(Patient) -> Result<Notification, Failure>,
+) -> Result<Step, Failure> {
+    if !stands {
+        let skipped = Skipped::new("it is gone, and nobody was told of it as one that stands");
+        return Ok(skipped.memo(UNHEARD).into());
+    }
+    let key = case.change.key.as_deref().filter(|key| key.starts_with("Patient/"));
+    cancel(case, &Data::none(), key, tell)
+}
+
+fn cancel<'a, T>(
+    case: &Case<'a>,
+    data: &Data<'a, T>,
+    key: Option<&str>,
+    tell: impl FnOnce(Patient) -> Result<Notification, Failure>,
+) -> Result<Step, Failure> {
     if case.context.silent {
         return Ok(Skipped::new("it was there before").memo(UNHEARD).into());
     }
-    let reference = Reference { reference: Some(key.to_owned().into()), ..Reference::default() };
-    let related = match case.gather(data, &[], [Some(&reference)])? {
+    let reference =
+        key.map(|key| Reference { reference: Some(key.to_owned().into()), ..Reference::default() });
+    let related = match case.gather(data, &[], [reference.as_ref()])? {
         Gathered::Ask(step) => return Ok(step),
         Gathered::All(related) => related,
     };
-    let patient = patient::of(case, &related, Some(&reference))?;
+    let patient = patient::of(case, &related, reference.as_ref())?;
     Ok(tell(patient)?.memo(UNHEARD).into())
 }

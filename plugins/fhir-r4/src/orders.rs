@@ -95,6 +95,14 @@ pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
     })
 }
 
+/// Cancels an order that is gone.
+pub(crate) fn gone(case: &Case) -> Result<Step, Failure> {
+    moved::gone(case, case.memo == Some(ACTIVE), |patient| {
+        let order = OrderDetails { id: Some(case.change.id.clone()), ..OrderDetails::default() };
+        Notification::new("Order.Cancel", &Order { patient, visit: None, order })
+    })
+}
+
 fn is_draft(request: &ServiceRequest) -> bool {
     let is_plan =
         matches!(request.intent.as_deref(), Some("proposal" | "plan" | "directive" | "option"));

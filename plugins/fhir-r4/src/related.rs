@@ -42,6 +42,13 @@ pub(crate) struct Data<'a, T> {
     included: Vec<&'a RawValue>,
 }
 
+impl Data<'_, ()> {
+    /// Of a record that is gone.
+    pub(crate) fn none() -> Self {
+        Self { resource: (), beside: None, included: Vec::new() }
+    }
+}
+
 fhir! {
     /// What the host keeps of a change.
     Kept {

@@ -7,11 +7,15 @@ mod observation;
 mod report;
 mod value;
 
-use rounds_sdk::{Action, Change, Context, Failure, Page, Request, Response, Skipped, Step};
+use rounds_sdk::{
+    Action, Change, Context, Failure, Notification, Page, Request, Response, Skipped, Step,
+    model::{ResultOrder, Results},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     cursor::{self, Cursor, Position},
+    moved,
     related::{Case, UNHEARD},
     search::{self, Feed},
     settings::Settings,
@@ -111,6 +115,21 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
 
 fn is_report(change: &Change) -> bool {
     change.id.starts_with("DiagnosticReport/")
+}
+
+/// Tells of a report or observation that is gone that it was entered in error, as there is no event
+/// that takes a result back.
+pub(crate) fn gone(case: &Case) -> Result<Step, Failure> {
+    moved::gone(case, case.memo == Some(TOLD), |patient| {
+        let (_, id) = case.change.id.split_once('/').unwrap_or_default();
+        let order = ResultOrder {
+            application_order_id: Some(id.to_owned()),
+            results_status: Some("entered-in-error".to_owned()),
+            ..ResultOrder::default()
+        };
+        let results = Results { patient, visit: None, orders: vec![order] };
+        Notification::new("Results.Modification", &results)
+    })
 }
 
 /// What another patient had is new to the one who has it now; there is no event that takes a result

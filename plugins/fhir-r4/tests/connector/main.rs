@@ -13,6 +13,7 @@
 mod appointments;
 mod encounters;
 mod faults;
+mod gone;
 mod orders;
 mod patients;
 mod results;
