@@ -100,9 +100,13 @@ pub fn revived(task: &TaskId, change: &Change, gone: ContainerId) -> Notificatio
     told(task, change, &["revived", &gone.to_string()])
 }
 
-/// The id of what those are told who knew a record under another key.
-pub fn moved_away(task: &TaskId, away: &Change, to: &NotificationId) -> NotificationId {
-    told(task, away, &["moved away", &to.0])
+/// The id of what those are told who knew a record under another key, last by this container.
+pub fn moved_away(
+    task: &TaskId,
+    away: &Change,
+    (from, to): (ContainerId, &NotificationId),
+) -> NotificationId {
+    told(task, away, &["moved away", &from.to_string(), &to.0])
 }
 
 fn told(task: &TaskId, change: &Change, state: &[&str]) -> NotificationId {

@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use self::again::Again;
 pub(crate) use self::again::LATE;
@@ -107,8 +107,8 @@ struct Progress {
     begun: Timestamp,
     /// When this poll began, by the clock that never goes back.
     steady: Timestamp,
-    /// How far the EHR's clock is before that one, by its last answer; `None` where it does not say.
-    ehr_is_ahead: Option<SignedDuration>,
+    /// What the EHR's clock showed then, by its first answer that says so.
+    ehr_at: Option<Timestamp>,
     passed: HashSet<u64>,
     summary: Summary,
 }
@@ -260,7 +260,7 @@ impl Poller {
             pass: Pass::Onward,
             begun,
             steady: self.clock.steady(),
-            ehr_is_ahead: None,
+            ehr_at: None,
             passed: HashSet::new(),
             summary,
         })

@@ -13,6 +13,7 @@ mod trial;
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -128,7 +129,7 @@ impl Service {
     /// that is on disk before anything is asked: in the store, which seals it.
     ///
     /// # Errors
-    /// Where the store cannot be written.
+    /// Where that cannot be written. Nothing may be asked then, and the next poll notes it.
     pub(crate) async fn begins(
         &self,
         task: &TaskId,
@@ -137,11 +138,26 @@ impl Service {
         store: &dyn Store,
     ) -> Result<(), store::Error> {
         let is_first = self.standing().begins(task, serving.number, state);
-        if is_first && self.0.shelf.is_some() {
-            store.rewind(&record::place(task), record::Before::of(state).rewind()).await?;
-            self.keep().await;
+        if !is_first || self.0.shelf.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let noted = self.note_place(task, state, store).await;
+        if noted.is_err() {
+            self.standing().begins_not(task, serving.number);
+        }
+        noted
+    }
+
+    async fn note_place(
+        &self,
+        task: &TaskId,
+        state: &TaskState,
+        store: &dyn Store,
+    ) -> Result<(), store::Error> {
+        store.rewind(&record::place(task), record::Before::of(state).rewind()).await?;
+        let path = || format!("what is in service as {}", self.name());
+        let noted = self.note().await;
+        noted.map_err(|source| store::Error::Io { action: "note", path: path(), source })
     }
 
     /// A poll made containers, the first of them this one.
@@ -280,12 +296,15 @@ impl Service {
 
     /// Notes what is in service, so that the next start goes on from it.
     pub(crate) async fn keep(&self) {
-        let Some(shelf) = self.0.shelf.clone() else { return };
-        let _turn = self.0.noting.lock().await;
-        let noted = shelf.note(&self.0.name, &self.record()).await;
-        if let Err(error) = noted {
+        if let Err(error) = self.note().await {
             tracing::warn!(connector = self.name(), %error, "what is in service cannot be noted; after a restart nothing can be rolled back");
         }
+    }
+
+    async fn note(&self) -> io::Result<()> {
+        let Some(shelf) = self.0.shelf.clone() else { return Ok(()) };
+        let _turn = self.0.noting.lock().await;
+        shelf.note(&self.0.name, &self.record()).await
     }
 }
 

@@ -86,16 +86,11 @@ fn once(receiver: &Receiver, world: &Inner, broken: &mut Vec<String>) {
         let (record, version) = (entry.record.clone(), entry.version.clone());
         (feed.task.connection.to_string(), feed.task.action.to_string(), record, version)
     };
-    let of = |(feed, entry)| {
-        let key = key(feed, entry);
-        [((false, key.clone()), &entry.id.0), ((true, key), &entry.moved.0)]
-    };
-    let ids: BTreeMap<_, _> = entries(world).flat_map(of).collect();
-    for (id, taken) in &receiver.taken {
+    let ids: BTreeMap<_, _> = entries(world).map(|it| (key(it.0, it.1), &it.1.id.0)).collect();
+    for (id, taken) in receiver.taken.iter().filter(|(_, taken)| !taken.told.data.moved) {
         let told = &taken.told;
         let (record, version) = (told.data.record.clone(), told.data.version.clone());
         let its = (told.meta.connection.clone(), told.meta.action.clone(), record, version);
-        let its = (told.data.moved, its);
         if ids.get(&its) != Some(&id) {
             broken.push(format!("{}: {its:?} came as {id}", receiver.name));
         }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use rounds::{
     identity::RecordKey,
     model::{
-        ConnectionName, Container, ContainerId, Delivery, DestinationName, NotificationId, Pending,
-        Stage, TaskId,
+        Change, ChangeKind, ConnectionName, Container, ContainerId, Delivery, DestinationName,
+        NotificationId, Pending, Stage, TaskId,
     },
     store::{
         Before, Commit, Committed, DeadLetter, EndListing, EndedListing, Error, Fill, KeptAnswer,
@@ -56,6 +56,10 @@ impl Watched {
         if let Some(container) = container {
             let mut world = self.world.lock();
             world.tell(format_args!("{id} is dead"));
+            let Change { kind, id, version, .. } = container.change;
+            if kind == ChangeKind::MovedAway {
+                world.dead_moves.insert((id, version.unwrap_or_default()));
+            }
             world.dead.insert(container.notification_id.0);
         }
     }

@@ -71,6 +71,8 @@ pub(super) struct Inner {
     pub(super) doom: Arc<Notify>,
     /// Ids that were dead letters for a time.
     pub(super) dead: BTreeSet<String>,
+    /// Records and versions of which those who had them before were not told for a time.
+    pub(super) dead_moves: BTreeSet<(String, String)>,
     /// Whether faults are over.
     pub(super) healed: bool,
     /// Whether all is told, or will never be.
@@ -102,6 +104,7 @@ impl World {
             broken: Vec::new(),
             doom: Arc::default(),
             dead: BTreeSet::new(),
+            dead_moves: BTreeSet::new(),
             healed: false,
             is_over: false,
             trace: DefaultHasher::new(),

@@ -42,8 +42,8 @@ struct Stretch {
     began: Timestamp,
     /// From where; `None` is the task's beginning.
     from: Option<String>,
-    /// When the task stood there.
-    stood: Timestamp,
+    /// When the task stood there, by the EHR's clock, if that is known.
+    ehr_stood: Option<Timestamp>,
 }
 
 impl Again {
@@ -88,9 +88,8 @@ impl Poller {
         if stretch.from.is_none() {
             // A first poll far into the past is not made again and again, but where nobody knows what
             // time it was for the EHR.
-            let stood = progress.ehr_is_ahead.and_then(|by| stretch.stood.checked_add(by).ok());
             let context = &mut progress.context;
-            if let Some(stood) = stood {
+            if let Some(stood) = stretch.ehr_stood {
                 context.since = context.since.max(clock::before(stood, self.late));
             }
             drop(guest);
@@ -139,8 +138,8 @@ impl Poller {
         if again.due.is_some_and(|due| due > began) {
             return None;
         }
-        let from = stood.cursor.clone();
-        Some(again.goes_on.take().unwrap_or(Stretch { began, from, stood: stood.at }))
+        let (from, ehr_stood) = (stood.cursor.clone(), stood.ehr_at);
+        Some(again.goes_on.take().unwrap_or(Stretch { began, from, ehr_stood }))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Error, Poller, Progress};
 use crate::{
+    clock,
     connector::{Detection, Failure, Fault, Guest},
     egress,
     store::KeptAnswer,
@@ -30,8 +31,10 @@ impl Poller {
             true => self.consume(client, &request).await?,
             false => ask(client, &request).await?,
         };
-        let given_at = answer.given_at();
-        progress.ehr_is_ahead = given_at.map(|at| at.duration_since(self.clock.steady()));
+        if let Some(at) = answer.given_at().filter(|_| progress.ehr_at.is_none()) {
+            let since = clock::until(progress.steady, self.clock.steady());
+            progress.ehr_at = Some(clock::before(at, since));
+        }
         progress.evidence.answered(&answer, consumes);
         Ok(answer)
     }

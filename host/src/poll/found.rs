@@ -91,18 +91,20 @@ impl Poller {
     /// Where the task stood before, once it is where it goes.
     fn past(&self, progress: &Progress, cursor: &str, complete: bool) -> Vec<Mark> {
         let mut past = progress.state.past.clone();
+        let rests =
+            Mark { at: progress.steady, ehr_at: progress.ehr_at, cursor: Some(cursor.to_owned()) };
         let is_asked_again =
             !self.late.is_zero() && self.detection_of(&progress.serving) == Detection::Feed;
         if !is_asked_again {
             return past;
         }
         if past.is_empty() {
-            past.push(Mark { at: progress.steady, cursor: progress.state.cursor.clone() });
+            past.push(Mark { cursor: progress.state.cursor.clone(), ..rests.clone() });
         }
         if !complete {
             return past;
         }
-        past::rested(&past, (progress.steady, self.again().last()), cursor, self.late)
+        past::rested(&past, rests, self.again().last(), self.late)
     }
 
     /// What of the last pages a user should know that no connector can say.

@@ -15,27 +15,26 @@ const PARTS: u32 = 10;
 /// More marks than this are kept of no task.
 const MOST: usize = 64;
 
-/// The marks of a task that came to rest at a cursor, by a poll that began at `at`, and was asked
-/// again last at `looked`, if it is known when. The last of them is where it rests, the first where it
-/// stood for so long before that.
+/// The marks of a task that came to rest, and was asked again last at `looked`, if it is known when.
+/// The last of them is where it rests, the first where it stood for so long before that.
 pub(super) fn rested(
     past: &[Mark],
-    (at, looked): (Timestamp, Option<Timestamp>),
-    cursor: &str,
+    rests: Mark,
+    looked: Option<Timestamp>,
     late: Duration,
 ) -> Vec<Mark> {
     let mut past = past.to_vec();
-    if past.last().is_some_and(|last| last.cursor.as_deref() == Some(cursor)) {
+    if past.last().is_some_and(|last| last.cursor == rests.cursor) {
         return past;
     }
     // Where the clock was set back, the marks wait for it.
-    let at = past.last().map_or(at, |last| last.at.max(at));
+    let at = past.last().map_or(rests.at, |last| last.at.max(rests.at));
     if let [.., before, last] = past.as_slice()
         && since(before.at, last.at) < late / PARTS
     {
         past.pop();
     }
-    past.push(Mark { at, cursor: Some(cursor.to_owned()) });
+    past.push(Mark { at, ..rests });
     let is_old = |looked| past.iter().rposition(|mark| since(mark.at, looked) >= late);
     let oldest = looked.and_then(is_old).unwrap_or_default();
     past.drain(..oldest);
@@ -74,9 +73,18 @@ mod tests {
         Timestamp::from_second(second).unwrap_or_default()
     }
 
+    fn mark(second: i64, cursor: Option<&str>) -> Mark {
+        Mark { at: at(second), ehr_at: None, cursor: cursor.map(Into::into) }
+    }
+
+    /// As a task that rests there.
+    fn rest(past: &[Mark], (second, looked): (i64, Option<i64>), cursor: &str) -> Vec<Mark> {
+        rested(past, mark(second, Some(cursor)), looked.map(at), LATE)
+    }
+
     fn walk(seconds: impl Iterator<Item = i64>) -> Vec<Mark> {
-        seconds.fold(vec![Mark { at: at(0), cursor: None }], |past, second| {
-            rested(&past, (at(second), Some(at(second))), &second.to_string(), LATE)
+        seconds.fold(vec![mark(0, None)], |past, second| {
+            rest(&past, (second, Some(second)), &second.to_string())
         })
     }
 
@@ -101,10 +109,10 @@ mod tests {
 
     #[test]
     fn what_was_not_seen_the_last_time_may_be_as_old_as_that() {
-        let mut past = vec![Mark { at: at(0), cursor: None }];
+        let mut past = vec![mark(0, None)];
         for hour in 1..=9 {
             let (now, looked) = (hour * 3_600, (hour - 1) * 3_600);
-            past = rested(&past, (at(now), Some(at(looked))), &now.to_string(), LATE);
+            past = rest(&past, (now, Some(looked)), &now.to_string());
             let mark = from(&past, Some(at(looked)), LATE);
             let second = mark.map(|mark| mark.at.as_second());
             assert_eq!(second, Some((looked - 3_600).max(0)), "{hour}");
@@ -121,8 +129,8 @@ mod tests {
 
     #[test]
     fn where_nobody_looks_the_oldest_mark_stays() {
-        let past = (1..=10_000).fold(vec![Mark { at: at(0), cursor: None }], |past, second| {
-            rested(&past, (at(second), None), &second.to_string(), LATE)
+        let past = (1..=10_000).fold(vec![mark(0, None)], |past, second| {
+            rest(&past, (second, None), &second.to_string())
         });
         assert!(past.len() <= MOST);
         assert!(past.first().is_some_and(|mark| mark.at == at(0)));
@@ -131,13 +139,13 @@ mod tests {
     #[test]
     fn a_cursor_that_stays_is_no_new_mark() {
         let past = walk([5, 200].into_iter());
-        assert!(rested(&past, (at(300), Some(at(300))), "200", LATE) == past);
+        assert!(rest(&past, (300, Some(300)), "200") == past);
     }
 
     #[test]
     fn a_clock_that_is_set_back_loses_no_mark() {
         let past = walk([3_600, 3_660].into_iter());
-        let past = rested(&past, (at(60), Some(at(60))), "60", LATE);
+        let past = rest(&past, (60, Some(60)), "60");
         assert!(past.is_sorted_by_key(|mark| mark.at));
         let mark = from(&past, Some(at(60)), LATE);
         assert!(mark.is_some_and(|mark| mark.cursor.as_deref() != Some("60")));

@@ -149,7 +149,8 @@ mod tests {
     async fn where_a_task_stood_is_in_the_store_and_in_no_note() {
         let store = MemoryStore::open(&Disk::default(), Box::new(|| Duration::ZERO));
         let task = TaskId { connection: "ward".into(), action: "orders".into() };
-        let mark = Mark { at: Timestamp::UNIX_EPOCH, cursor: Some("after Bob".into()) };
+        let mark =
+            Mark { at: Timestamp::UNIX_EPOCH, ehr_at: None, cursor: Some("after Bob".into()) };
         let state = TaskState {
             cursor: Some("after Ada".into()),
             past: vec![mark],

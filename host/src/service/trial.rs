@@ -159,6 +159,13 @@ impl Standing {
         is_first
     }
 
+    /// That could not be noted.
+    pub(super) fn begins_not(&mut self, task: &TaskId, number: u64) {
+        if let Some(polled) = self.trial(number).and_then(|tasks| tasks.get_mut(task)) {
+            polled.before = None;
+        }
+    }
+
     pub(super) fn made(&mut self, task: &TaskId, number: u64, first: ContainerId) {
         let polled = self.trial(number).and_then(|tasks| tasks.get_mut(task));
         if let Some(before) = polled.and_then(|polled| polled.before.as_mut()) {

@@ -36,6 +36,8 @@ pub struct TaskState {
 pub struct Mark {
     /// The host's clock when the poll began that ended there.
     pub at: Timestamp,
+    /// The EHR's clock then, where it says what time it has.
+    pub ehr_at: Option<Timestamp>,
     /// The cursor; `None` before the first.
     pub cursor: Option<String>,
 }

@@ -151,6 +151,10 @@ pub(crate) fn filling(container: ContainerId, memo: Option<&str>, destinations: 
     Fill { container, filled, memo: memo.map(Into::into), destinations }
 }
 
+fn mark(second: i64, cursor: Option<&str>) -> Mark {
+    Mark { at: at(second), ehr_at: None, cursor: cursor.map(Into::into) }
+}
+
 async fn one(store: &dyn Store, revision: u64, id: &str, version: &str) -> ContainerId {
     committed(store, page(revision, vec![change(id, Some(version))])).await[0].id
 }
@@ -162,11 +166,7 @@ pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
         committed(&*store, page(1, vec![change("2", Some("a")), change("3", Some("a"))])).await;
     let told = made[0].id;
     store.fill(filling(told, Some("memo"), &["app"])).await.unwrap();
-    let to = Rewind {
-        cursor: Some("after 0".into()),
-        past: vec![Mark { at: at(0), cursor: None }],
-        from: Some(told),
-    };
+    let to = Rewind { cursor: Some("after 0".into()), past: vec![mark(0, None)], from: Some(told) };
     assert_eq!(
         store.rewind(&task("appointments"), to).await.unwrap(),
         1,
@@ -180,7 +180,7 @@ pub(crate) async fn a_task_goes_back_and_finds_anew(open: Open<'_>) {
     assert_eq!((collecting, pending.len()), (vec![old], 2), "what was told is still owed");
     let state = store.task(&task("appointments")).unwrap();
     assert_eq!((state.cursor.as_deref(), state.revision), (Some("after 0"), 3));
-    assert!(state.past == [Mark { at: at(0), cursor: None }]);
+    assert!(state.past == [mark(0, None)]);
     let late = store.commit(page(2, vec![change("4", Some("a"))])).await.unwrap();
     assert_eq!(late, Committed::Fenced { revision: 3 });
     let again = vec![change("2", Some("a")), change("3", Some("a"))];

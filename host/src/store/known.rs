@@ -95,6 +95,7 @@ pub struct Last<'a> {
 
 /// What a change follows on: what its record's last state said, for keeps.
 pub(crate) struct Followed {
+    container: ContainerId,
     content: Option<ContentKey>,
     at: Option<Timestamp>,
     key: Option<String>,
@@ -102,7 +103,12 @@ pub(crate) struct Followed {
 
 impl From<Last<'_>> for Followed {
     fn from(last: Last<'_>) -> Self {
-        Self { content: last.content, at: last.at, key: last.key.map(str::to_owned) }
+        Self {
+            container: last.container,
+            content: last.content,
+            at: last.at,
+            key: last.key.map(str::to_owned),
+        }
     }
 }
 
@@ -200,7 +206,7 @@ impl NewChange {
     /// Gives a change without a key the last one, and answers what those of another key are told
     /// who knew the record until now.
     pub(crate) fn settle_key(&mut self, task: &TaskId, last: Option<Followed>) -> Option<Moved> {
-        let Followed { content, at, key } = last?;
+        let Followed { container, content, at, key } = last?;
         let last = key?;
         let Some(key) = &self.change.key else {
             self.change.key = Some(last);
@@ -212,7 +218,8 @@ impl NewChange {
         }
         let to = key.clone();
         let change = Change { kind: ChangeKind::MovedAway, key: Some(last), ..self.change.clone() };
-        let notification_id = identity::moved_away(task, &change, &self.notification_id);
+        let from = (container, &self.notification_id);
+        let notification_id = identity::moved_away(task, &change, from);
         let says = Says { content, at, ..Says::of(&change) };
         Some(Moved { change, notification_id, says, to })
     }

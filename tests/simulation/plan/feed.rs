@@ -32,8 +32,6 @@ pub(in super::super) struct Entry {
     pub(in super::super) is_odd: bool,
     /// The id that its notification must have.
     pub(in super::super) id: NotificationId,
-    /// That of what those are told who knew its record under another key.
-    pub(in super::super) moved: NotificationId,
 }
 
 /// What a task polls.
@@ -87,14 +85,14 @@ fn log(
         let (record, version) = (format!("r{number}"), format!("v{version}"));
         let (seq, at, key) =
             (seq as u64, shown.saturating_sub(late), Some(format!("k{}", number % keys)));
-        let (id, moved) = ids(task, &record, &version);
-        Entry { seq, at, shown, record, version, key, is_odd: false, id, moved }
+        let id = id(task, &record, &version);
+        Entry { seq, at, shown, record, version, key, is_odd: false, id }
     };
     times.into_iter().enumerate().map(&mut entry).collect()
 }
 
-/// The ids that the notifications of a record's version must have.
-fn ids(task: &TaskId, record: &str, version: &str) -> (NotificationId, NotificationId) {
+/// The id that the notification of a record's version must have.
+fn id(task: &TaskId, record: &str, version: &str) -> NotificationId {
     let change = Change {
         id: record.into(),
         kind: ChangeKind::Upserted,
@@ -104,8 +102,5 @@ fn ids(task: &TaskId, record: &str, version: &str) -> (NotificationId, Notificat
         occurred_at: None,
         data: String::new(),
     };
-    let id = identity::notification(task, &change);
-    let away = Change { kind: ChangeKind::MovedAway, ..change };
-    let moved = identity::moved_away(task, &away, &id);
-    (id, moved)
+    identity::notification(task, &change)
 }

@@ -175,7 +175,7 @@ pub(crate) async fn what_cannot_be_read_is_a_dead_letter_once(open: Open<'_>) {
 pub(crate) async fn a_task_remembers_where_it_stood_and_what_it_told(open: Open<'_>) {
     let store = open();
     let id = task("appointments");
-    let past = vec![Mark { at: at(0), cursor: None }, Mark { at: at(9), cursor: Some("1".into()) }];
+    let past = vec![mark(0, None), mark(9, Some("1"))];
     let moves = Some(Move { cursor: "1".into(), past: past.clone(), complete: true });
     let commit = Commit { moves, notices: vec!["slow".into()], ..page(0, vec![]) };
     committed(&*store, commit.clone()).await;

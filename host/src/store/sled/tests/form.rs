@@ -104,7 +104,7 @@ fn the_bytes_of_this_format_stay() {
     assert_eq!(hex(&Progress::FRESH), "00000000");
     let place = Place {
         cursor: Some("c".into()),
-        past: vec![Mark { at: at(0), cursor: None }],
+        past: vec![Mark { at: at(0), ehr_at: Some(at(1)), cursor: None }],
         notices: vec!["n".into()],
         listing: Listing { read: 1, ..Listing::default() },
     };
