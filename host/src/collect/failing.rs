@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    model::{ContainerId, TaskId},
+    model::{ContainerId, Lane, TaskId},
     repeated::Repeated,
     status::{Status, Uncollected},
 };
@@ -33,6 +33,13 @@ impl Failing {
         Self { since: now, open_before: open_for, tries, is_last_try, repeated }
     }
 
+    /// One of a line in which what came before was refused for as long as that may be: nobody waits
+    /// for all that time again.
+    fn behind(spent: Spent) -> Self {
+        let Spent { since, open_before } = spent;
+        Self { since, ..Self::new(since, open_before) }
+    }
+
     /// How long it has failed while the EHR did not fail as a whole.
     pub(super) fn of_its_own(&self, now: Timestamp, open_for: Duration) -> Duration {
         let since = crate::clock::until(self.since, now);
@@ -40,15 +47,47 @@ impl Failing {
     }
 }
 
+/// Since when a line is refused, the last of which was told without that.
+#[derive(Clone, Copy)]
+struct Spent {
+    since: Timestamp,
+    open_before: Duration,
+}
+
+/// So many lines are remembered as refused.
+const LINES: usize = 10_000;
+
 /// All containers of a connection that fail.
 #[derive(Default)]
 pub(super) struct AllFailing {
+    spent: HashMap<Lane, Spent>,
     containers: HashMap<ContainerId, (TaskId, Timestamp)>,
     /// By task, the oldest first.
     tasks: HashMap<TaskId, BTreeSet<(Timestamp, ContainerId)>>,
 }
 
 impl AllFailing {
+    /// One that waits in these lines fails for the first time.
+    pub(super) fn begins(&self, lanes: [Lane; 2], now: Timestamp, open_for: Duration) -> Failing {
+        let spent = lanes.iter().find_map(|lane| self.spent.get(lane));
+        spent.copied().map_or_else(|| Failing::new(now, open_for), Failing::behind)
+    }
+
+    /// One leaves its lines, which says whether they are refused.
+    pub(super) fn leaves(&mut self, lanes: [Lane; 2], failing: Option<&Failing>) {
+        let spent = failing.filter(|failing| failing.is_last_try);
+        for lane in lanes {
+            match spent {
+                Some(Failing { since, open_before, .. }) if self.spent.len() < LINES => {
+                    let (since, open_before) = (*since, *open_before);
+                    self.spent.insert(lane, Spent { since, open_before });
+                }
+                Some(_) => {}
+                None => drop(self.spent.remove(&lane)),
+            }
+        }
+    }
+
     /// One failed; since when counts from its first time.
     pub(super) fn failed(
         &mut self,
@@ -86,6 +125,20 @@ impl AllFailing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_comes_behind_one_that_was_refused_for_long_does_not_wait_for_all_of_it_again() {
+        let at = |second| Timestamp::from_second(second).unwrap_or_default();
+        let own = |failing: &Failing| failing.of_its_own(at(100), Duration::ZERO).as_secs();
+        let (mut all, lanes) = (AllFailing::default(), [Lane(1), Lane(2)]);
+        let mut first = all.begins(lanes, at(10), Duration::ZERO);
+        first.is_last_try = true;
+        all.leaves(lanes, Some(&first));
+        assert_eq!(own(&all.begins([Lane(1), Lane(3)], at(100), Duration::ZERO)), 90);
+        assert_eq!(own(&all.begins([Lane(4), Lane(3)], at(100), Duration::ZERO)), 0);
+        all.leaves([Lane(1), Lane(3)], None);
+        assert_eq!(own(&all.begins([Lane(1), Lane(3)], at(100), Duration::ZERO)), 0, "it answers");
+    }
 
     #[test]
     fn a_task_shows_how_many_fail_since_when_and_why() {

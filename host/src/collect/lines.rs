@@ -50,6 +50,9 @@ impl Collector {
 
     /// A container's turn is over.
     pub(super) fn leave(&mut self, id: ContainerId) {
+        if let Some(waiting) = self.lanes.get_mut(id) {
+            self.failing.leaves(waiting.lanes, waiting.failing.as_deref());
+        }
         self.lanes.done(id);
         self.failing.over(id, &self.options.status);
     }

@@ -4,7 +4,6 @@ use futures_util::FutureExt;
 
 use super::{
     Collector, Event,
-    failing::Failing,
     job::Job,
     policy::{self, Decision, Moment, Trouble},
     verdict::{self, First},
@@ -89,8 +88,9 @@ impl Collector {
             random: self.options.clock.spread(),
         };
         let Some(waiting) = self.lanes.get_mut(id) else { return };
-        let failing =
-            waiting.failing.get_or_insert_with(|| Box::new(Failing::new(now, moment.open_for)));
+        let (lanes, all) = (waiting.lanes, &self.failing);
+        let begins = || Box::new(all.begins(lanes, now, moment.open_for));
+        let failing = waiting.failing.get_or_insert_with(begins);
         let decision = policy::decide(trouble, failing, &moment);
         let repeated = match decision {
             Decision::WithAll => &mut self.outage,

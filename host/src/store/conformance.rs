@@ -68,6 +68,7 @@ macro_rules! all {
             a_pass_goes_on_after_a_restart,
             what_a_pass_finds_and_what_is_told_beside_it_is_counted,
             what_a_pass_found_and_is_taken_back_is_found_anew,
+            a_pass_that_met_what_has_no_id_tells_nothing_gone,
             a_pass_that_misses_much_is_held,
             what_is_back_in_a_listing_is_told_again,
             what_was_there_before_is_silent,

@@ -25,6 +25,9 @@ pub struct Listing {
     pub news: u64,
     /// Records that it did not see and that are gone, as far as they are told.
     pub gone: u64,
+    /// Whether it met a record that cannot be read and whose id is not known: then nobody can tell
+    /// which records are gone.
+    pub blurred: bool,
     /// The last pass that came to its end.
     pub ended: Option<Ended>,
     /// What waits for a person.
@@ -37,12 +40,13 @@ pub struct Listing {
 
 impl fmt::Debug for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { began, read, news, gone, ended, held, told, missed, cursor: _ } = self;
+        let Self { began, read, news, gone, blurred, ended, held, told, missed, cursor: _ } = self;
         f.debug_struct("Listing")
             .field("began", began)
             .field("read", read)
             .field("news", news)
             .field("gone", gone)
+            .field("blurred", blurred)
             .field("ended", ended)
             .field("held", held)
             .field("told", told)
@@ -117,13 +121,14 @@ impl Listing {
 
     /// A pass that begins.
     pub(crate) fn begin(&self, now: Timestamp) -> Self {
-        let (cursor, read, news, gone) = (None, 0, 0, 0);
-        Self { began: Some(now), cursor, read, news, gone, ..self.clone() }
+        let (cursor, read, news, gone, blurred) = (None, 0, 0, 0, false);
+        Self { began: Some(now), cursor, read, news, gone, blurred, ..self.clone() }
     }
 
     /// The pass that is under way, if one is, is given up; what it found stays told.
     pub(crate) fn give_up(&mut self) {
         (self.began, self.cursor, self.read, self.held) = (None, None, 0, None);
+        self.blurred = false;
     }
 
     /// A pass came to its end.

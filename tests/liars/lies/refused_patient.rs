@@ -15,14 +15,15 @@ pub(in super::super) struct RefusedPatient {
     pub(in super::super) status: u16,
     /// Until when; for ever if that never comes.
     pub(in super::super) until: i64,
-    /// Records of the patient, set by the plan.
-    pub(in super::super) many: i64,
 }
+
+/// What is refused for an hour is told without it, at one of the tries that grow longer.
+const AT_MOST: i64 = HOUR + 30 * MINUTE;
 
 pub(super) fn draw(chance: &mut Chance) -> Box<dyn Lie> {
     let status = [401, 403, 404, 410, 500, 503][chance.below(6) as usize];
     let until = if chance.happens(0.5) { i64::MAX } else { chance.between(5, 30) as i64 * MINUTE };
-    Box::new(RefusedPatient { status, until, many: 0 })
+    Box::new(RefusedPatient { status, until })
 }
 
 impl Lie for RefusedPatient {
@@ -31,8 +32,7 @@ impl Lie for RefusedPatient {
     }
 
     fn plans(&mut self, plan: &mut Plan, chance: &mut Chance) {
-        self.many = chance.between(1, 5) as i64;
-        for place in 0..self.many {
+        for place in 0..chance.between(1, 5) as i64 {
             let draft = Draft::new(Kind::Appointment, Some(VIP));
             let at = chance.below(20 * MINUTE as u64) as i64;
             let id = format!("vip{place}");
@@ -46,17 +46,16 @@ impl Lie for RefusedPatient {
     }
 
     /// Waits grow, so that what is over is seen up to as long again later; after an hour of it
-    /// what the record itself says is told. As all are of one key, one waits for the other.
+    /// what the record itself says is told, and what waits behind that waits no hour of its own.
     fn ends(&self, record: &Record, seen: i64) -> i64 {
         let is_about = record.id.starts_with(VIP) && !matches!(self.status, 404 | 410);
         if !is_about || seen > self.until {
             return seen;
         }
-        let at_most = seen + self.many * (HOUR + 30 * MINUTE);
-        self.until.saturating_mul(2).min(at_most).max(seen)
+        self.until.saturating_mul(2).min(seen + AT_MOST).max(seen)
     }
 
     fn outlasts(&self) -> i64 {
-        self.many * (HOUR + 30 * MINUTE)
+        AT_MOST
     }
 }

@@ -210,3 +210,19 @@ pub(crate) async fn what_a_pass_found_and_is_taken_back_is_found_anew(open: Open
     assert_eq!(gone(&*store).await, ["0"], "what was never told is not gone");
     assert!(read(&*store, 3, 1..11).await.is_empty(), "once");
 }
+
+pub(crate) async fn a_pass_that_met_what_has_no_id_tells_nothing_gone(open: Open<'_>) {
+    let store = open();
+    read(&*store, 0, 0..10).await;
+    gone(&*store).await;
+    let state = store.task(&task("appointments")).unwrap();
+    let blurred = Listing { began: Some(at(1)), blurred: true, ..state.listing };
+    assert!(read_on(&*store, blurred, 1..10).await.is_empty());
+    drop(store);
+    let store = open();
+    assert!(gone(&*store).await.is_empty(), "it may be that one");
+    let listing = store.task(&task("appointments")).unwrap().listing;
+    assert!(!listing.blurred && listing.ended.is_some_and(|ended| ended.at == at(99)));
+    assert!(read(&*store, 2, 1..10).await.is_empty());
+    assert_eq!(gone(&*store).await, ["0"], "once all can be read");
+}

@@ -66,6 +66,10 @@ impl State {
         let Some(began) = state.listing.began.filter(|_| state.revision == *revision) else {
             return EndedListing::Fenced;
         };
+        if state.listing.blurred {
+            self.entry(task).listing = state.listing.end(*at);
+            return EndedListing::Done { made: Vec::new(), more: false };
+        }
         let places = self.listings.entry(task.clone()).or_default();
         let gone: Vec<_> = places.ids.iter().filter(|it| !places.seen.contains(it.0)).collect();
         let (count, of) = (gone.len() as u64, places.ids.len() as u64);

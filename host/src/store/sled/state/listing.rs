@@ -183,6 +183,12 @@ impl State {
         let Some(began) = listing.began.filter(|_| task.revision == revision) else {
             return Ok(EndedListing::Fenced);
         };
+        if listing.blurred {
+            task.place.listing = listing.end(at);
+            self.forget_seen(group, &id)?;
+            group.tasks.insert(id, task);
+            return Ok(EndedListing::Done { made: Vec::new(), more: false });
+        }
         let of = u64::from(task.places.1);
         let unseen = of.saturating_sub(self.seen(&id)?.count);
         let is_accepted = listing.held.is_some_and(|held| held.accepted);

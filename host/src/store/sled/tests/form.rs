@@ -108,7 +108,9 @@ fn the_bytes_of_this_format_stay() {
         notices: vec!["n".into()],
         listing: Listing { read: 1, ..Listing::default() },
     };
-    assert_eq!(hex(&place), format!("01016301{time}0001016e0000010000000000 00").replace(' ', ""));
+    let second = "14323032332d31312d31345432323a31333a32315a";
+    let expected = format!("01016301{time}01{second}0001016e 00000100000000000000");
+    assert_eq!(hex(&place), expected.replace(' ', ""));
     let record = RecordState::default().after(&head());
     assert_eq!(hex(&record), format!("01{twos}0107{says}01016d070900"));
     let task = TaskRecord { revision: 300, ..TaskRecord::default() };
