@@ -70,7 +70,8 @@ impl fmt::Display for TaskId {
 pub enum ChangeKind {
     /// It is new, or differs.
     Upserted,
-    /// It is gone.
+    /// It is gone. Where a whole listing lacks it, the host says so, with the key that it had last
+    /// and `null` for `data`.
     Deleted,
     /// It has another key from now on; the change's is the one before.
     MovedAway,

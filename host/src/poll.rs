@@ -42,7 +42,7 @@ use crate::{
     model::{Pending, TaskId},
     service::Serving,
     shadow, step,
-    store::{Listing, Pass, Store, Tally, TaskState},
+    store::{Listing, Mark, Pass, Store, Tally, TaskState},
 };
 
 /// Polls a task.
@@ -114,6 +114,11 @@ struct Progress {
 }
 
 impl Progress {
+    /// When this poll began, by either clock.
+    fn began(&self) -> Mark {
+        Mark { at: self.steady, ehr_at: self.ehr_at, cursor: None }
+    }
+
     /// Whether the task never came as far as to a cursor.
     fn is_first(&self) -> bool {
         self.state.past.is_empty() && self.state.cursor.is_none()

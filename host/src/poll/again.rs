@@ -15,7 +15,7 @@ use crate::{
     clock,
     connector::{Detection, Failure, Fault, Guest},
     egress,
-    store::Pass,
+    store::{Mark, Pass},
 };
 
 /// How late what an EHR shows may be where nobody said otherwise.
@@ -31,7 +31,7 @@ pub(crate) struct Again {
     /// How long the last wait was.
     wait: Duration,
     /// When what was last read whole began to be read. `None` after a start.
-    looked: Option<Timestamp>,
+    looked: Option<Mark>,
     /// A stretch that was longer than a poll, and goes on.
     goes_on: Option<Stretch>,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Again {
 /// A stretch that is read again.
 struct Stretch {
     /// When it began to be read.
-    began: Timestamp,
+    began: Mark,
     /// From where; `None` is the task's beginning.
     from: Option<String>,
     /// When the task stood there, by the EHR's clock, if that is known.
@@ -56,12 +56,12 @@ impl Again {
     }
 
     /// When what was last read whole began to be read.
-    pub(super) fn last(&self) -> Option<Timestamp> {
-        self.looked
+    pub(super) fn last(&self) -> Option<&Mark> {
+        self.looked.as_ref()
     }
 
     /// Nothing was found of what was read from then on, or something: says when to look again.
-    fn looked(&mut self, began: Timestamp, now: Timestamp, late: Duration, found: usize) {
+    fn looked(&mut self, began: Mark, now: Timestamp, late: Duration, found: usize) {
         let (first, longest) = (late / 10, late / 3);
         self.wait = if found > 0 { first } else { (self.wait * 2).clamp(first, longest) };
         self.due = Some(clock::after(now, self.wait));
@@ -70,7 +70,7 @@ impl Again {
 
     /// There is nothing to look for.
     fn rests(&mut self) {
-        *self = Self { number: self.number, looked: self.looked, ..Self::default() };
+        *self = Self { number: self.number, looked: self.looked.take(), ..Self::default() };
     }
 }
 
@@ -121,7 +121,7 @@ impl Poller {
     /// A task's first pass has just read what would be asked for again.
     pub(super) fn read_from_its_beginning(&self, progress: &Progress) {
         let changes = progress.summary.changes;
-        self.again().looked(progress.steady, self.clock.steady(), self.late, changes);
+        self.again().looked(progress.began(), self.clock.steady(), self.late, changes);
     }
 
     /// From where, if it is time.
@@ -130,14 +130,14 @@ impl Poller {
             return None;
         }
         let mut again = self.again();
-        let Some(stood) = past::from(&progress.state.past, again.looked, self.late) else {
+        let Some(stood) = past::from(&progress.state.past, again.looked.as_ref(), self.late) else {
             again.rests();
             return None;
         };
-        let began = self.clock.steady();
-        if again.due.is_some_and(|due| due > began) {
+        if again.due.is_some_and(|due| due > self.clock.steady()) {
             return None;
         }
+        let began = progress.began();
         let (from, ehr_stood) = (stood.cursor.clone(), stood.ehr_at);
         Some(again.goes_on.take().unwrap_or(Stretch { began, from, ehr_stood }))
     }
@@ -151,9 +151,10 @@ mod tests {
     fn who_finds_nothing_looks_less_and_less_often() {
         let mut again = Again::default();
         let now = Timestamp::UNIX_EPOCH;
+        let began = Mark { at: now, ehr_at: None, cursor: None };
         let mut waits = Vec::new();
         for found in [0, 0, 0, 0, 1, 0] {
-            again.looked(now, now, LATE, found);
+            again.looked(began.clone(), now, LATE, found);
             waits.push(again.wait.as_secs());
         }
         assert_eq!(waits, [60, 120, 200, 200, 60, 120]);

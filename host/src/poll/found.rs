@@ -91,19 +91,18 @@ impl Poller {
     /// Where the task stood before, once it is where it goes.
     fn past(&self, progress: &Progress, cursor: &str, complete: bool) -> Vec<Mark> {
         let mut past = progress.state.past.clone();
-        let rests =
-            Mark { at: progress.steady, ehr_at: progress.ehr_at, cursor: Some(cursor.to_owned()) };
         let is_asked_again =
             !self.late.is_zero() && self.detection_of(&progress.serving) == Detection::Feed;
         if !is_asked_again {
             return past;
         }
         if past.is_empty() {
-            past.push(Mark { cursor: progress.state.cursor.clone(), ..rests.clone() });
+            past.push(Mark { cursor: progress.state.cursor.clone(), ..progress.began() });
         }
         if !complete {
             return past;
         }
+        let rests = Mark { cursor: Some(cursor.to_owned()), ..progress.began() };
         past::rested(&past, rests, self.again().last(), self.late)
     }
 

@@ -20,22 +20,27 @@ const MOST: usize = 64;
 pub(super) fn rested(
     past: &[Mark],
     rests: Mark,
-    looked: Option<Timestamp>,
+    looked: Option<&Mark>,
     late: Duration,
 ) -> Vec<Mark> {
     let mut past = past.to_vec();
     if past.last().is_some_and(|last| last.cursor == rests.cursor) {
         return past;
     }
-    // Where the clock was set back, the marks wait for it.
-    let at = past.last().map_or(rests.at, |last| last.at.max(rests.at));
+    // Where a clock was set back, the marks wait for it.
+    let rests = match past.last() {
+        Some(last) => {
+            Mark { at: last.at.max(rests.at), ehr_at: last.ehr_at.max(rests.ehr_at), ..rests }
+        }
+        None => rests,
+    };
     if let [.., before, last] = past.as_slice()
-        && since(before.at, last.at) < late / PARTS
+        && since(before, last) < late / PARTS
     {
         past.pop();
     }
-    past.push(Mark { at, ..rests });
-    let is_old = |looked| past.iter().rposition(|mark| since(mark.at, looked) >= late);
+    past.push(rests);
+    let is_old = |looked| past.iter().rposition(|mark| since(mark, looked) >= late);
     let oldest = looked.and_then(is_old).unwrap_or_default();
     past.drain(..oldest);
     // Where nobody came to look for long, what lies between may go.
@@ -48,19 +53,27 @@ pub(super) fn rested(
 /// From where a task that rests is asked again, as it was at `looked`: where it stood so long before
 /// that, and where nobody knows when that was, as far back as is kept. `None` where it rested for so
 /// long by then: all that can come late was found.
-pub(super) fn from(past: &[Mark], looked: Option<Timestamp>, late: Duration) -> Option<&Mark> {
+pub(super) fn from<'p>(
+    past: &'p [Mark],
+    looked: Option<&Mark>,
+    late: Duration,
+) -> Option<&'p Mark> {
     let (last, earlier) = past.split_last()?;
     let Some(looked) = looked else { return earlier.first() };
-    if since(last.at, looked) >= late {
+    if since(last, looked) >= late {
         return None;
     }
-    let stood = earlier.iter().rev().find(|mark| since(mark.at, looked) >= late);
+    let stood = earlier.iter().rev().find(|mark| since(mark, looked) >= late);
     stood.or_else(|| earlier.first())
 }
 
-/// How long after `from` it is `to`; nothing where that is earlier.
-fn since(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::try_from(to.duration_since(from).max(SignedDuration::ZERO)).unwrap_or_default()
+/// How long it is from one to the other at least: by the host's clock and, where that is known, by
+/// the EHR's, as either may have been set forward. Nothing where it is the other way round.
+fn since(from: &Mark, to: &Mark) -> Duration {
+    let by = |from: Timestamp, to: Timestamp| to.duration_since(from);
+    let ehrs = from.ehr_at.zip(to.ehr_at).map(|(from, to)| by(from, to));
+    let least = by(from.at, to.at).min(ehrs.unwrap_or(SignedDuration::MAX));
+    Duration::try_from(least.max(SignedDuration::ZERO)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -79,7 +92,8 @@ mod tests {
 
     /// As a task that rests there.
     fn rest(past: &[Mark], (second, looked): (i64, Option<i64>), cursor: &str) -> Vec<Mark> {
-        rested(past, mark(second, Some(cursor)), looked.map(at), LATE)
+        let looked = looked.map(|looked| mark(looked, None));
+        rested(past, mark(second, Some(cursor)), looked.as_ref(), LATE)
     }
 
     fn walk(seconds: impl Iterator<Item = i64>) -> Vec<Mark> {
@@ -93,7 +107,7 @@ mod tests {
         for end in [1, 59, 61, 599, 601, 5_000] {
             let past = walk(1..=end);
             assert!(past.len() <= 13, "{}", past.len());
-            let mark = from(&past, Some(at(end)), LATE);
+            let mark = from(&past, Some(&mark(end, None)), LATE);
             let second = mark.map(|mark| mark.at.as_second());
             let expected = end - 600 - 60..=(end - 600).max(0);
             assert!(second.is_some_and(|second| expected.contains(&second)), "{end}: {second:?}");
@@ -103,8 +117,8 @@ mod tests {
     #[test]
     fn who_rests_for_long_is_not_asked_again() {
         let past = walk(1..=100);
-        assert!(from(&past, Some(at(699)), LATE).is_some());
-        assert!(from(&past, Some(at(700)), LATE).is_none());
+        assert!(from(&past, Some(&mark(699, None)), LATE).is_some());
+        assert!(from(&past, Some(&mark(700, None)), LATE).is_none());
     }
 
     #[test]
@@ -113,7 +127,7 @@ mod tests {
         for hour in 1..=9 {
             let (now, looked) = (hour * 3_600, (hour - 1) * 3_600);
             past = rest(&past, (now, Some(looked)), &now.to_string());
-            let mark = from(&past, Some(at(looked)), LATE);
+            let mark = from(&past, Some(&mark(looked, None)), LATE);
             let second = mark.map(|mark| mark.at.as_second());
             assert_eq!(second, Some((looked - 3_600).max(0)), "{hour}");
             assert!(past.len() <= 4, "{}", past.len());
@@ -147,7 +161,22 @@ mod tests {
         let past = walk([3_600, 3_660].into_iter());
         let past = rest(&past, (60, Some(60)), "60");
         assert!(past.is_sorted_by_key(|mark| mark.at));
-        let mark = from(&past, Some(at(60)), LATE);
+        let mark = from(&past, Some(&mark(60, None)), LATE);
         assert!(mark.is_some_and(|mark| mark.cursor.as_deref() != Some("60")));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_makes_no_mark_older_than_the_other_says() {
+        let stood = |second: i64, ehr: i64, cursor: &str| Mark {
+            ehr_at: Some(at(ehr)),
+            ..mark(second, Some(cursor))
+        };
+        let past = [stood(0, 0, "a"), stood(300, 300, "b")];
+        for (host, ehr) in [(40_000, 310), (310, 40_000)] {
+            let looked = Mark { cursor: None, ..stood(host, ehr, "") };
+            let past = rested(&past, stood(host, ehr, "c"), Some(&looked), LATE);
+            let from = from(&past, Some(&looked), LATE).and_then(|mark| mark.cursor.as_deref());
+            assert_eq!(from, Some("a"));
+        }
     }
 }

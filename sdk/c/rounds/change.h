@@ -11,7 +11,8 @@ ROUNDS_BEGIN
 typedef enum rounds_change_kind {
   /// It is new, or differs.
   ROUNDS_UPSERTED,
-  /// It is gone.
+  /// It is gone. Where a whole listing lacks it, the host says so, with the key that it had last
+  /// and `null` for `data`.
   ROUNDS_DELETED,
   /// It has another key from now on, as an appointment that is another patient's; `key` is the one
   /// that it had, `data` says what it is now. The host makes it of a change of key and has it told

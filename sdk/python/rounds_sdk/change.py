@@ -17,7 +17,8 @@ class ChangeKind(Enum):
     UPSERTED = "upserted"
     """It is new, or differs."""
     DELETED = "deleted"
-    """It is gone."""
+    """It is gone. Where a whole listing lacks it, the host says so, with the key that it had last
+    and `null` for `data`."""
     MOVED_AWAY = "moved-away"
     """It has another key from now on, as an appointment that is another patient's.
 

@@ -11,7 +11,8 @@ use crate::Failure;
 pub enum ChangeKind {
     /// It is new, or differs.
     Upserted,
-    /// It is gone.
+    /// It is gone. Where a whole listing lacks it, the host says so, with the key that it had last
+    /// and `null` for `data`.
     Deleted,
     /// It has another key from now on, as an appointment that is another patient's; `key` is the
     /// one that it had, `data` says what it is now. The host makes it of a change of key and has

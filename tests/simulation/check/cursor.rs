@@ -7,9 +7,6 @@ use super::super::{
     world::{World, beginning},
 };
 
-/// How late the host looks for what comes late, in milliseconds.
-const LATE: i64 = 10 * 60 * 1000;
-
 /// Checks a task's cursor.
 pub(in super::super) fn of(world: &World, task: &TaskId) {
     let Some(cursor) = world.disk.task(task).cursor else { return };
@@ -23,13 +20,7 @@ pub(in super::super) fn of(world: &World, task: &TaskId) {
     let Some(feed) = inner.plan.feeds.iter().find(is_it) else { return };
     let has_passed = passing(&cursor);
     let shown = feed.log.iter().filter(|it| !it.is_odd && it.shown <= now && has_passed(it));
-    // Of what came late, nobody hears where a newer state of its record was told.
-    let is_overtaken = |entry: &Entry| {
-        let is_newer = |it: &&Entry| it.record == entry.record && it.at > entry.at;
-        feed.log.iter().filter(is_newer).any(|it| world.disk.has_made(&it.id))
-    };
-    let is_lost = |entry: &&Entry| !world.disk.has_made(&entry.id) && !is_overtaken(entry);
-    let lost: Vec<_> = shown.filter(is_lost).map(|it| it.seq).collect();
+    let lost: Vec<_> = shown.filter(|it| !world.disk.has_made(&it.id)).map(|it| it.seq).collect();
     if !lost.is_empty() {
         inner.broke(format!("the cursor {cursor} has passed {lost:?}, which have no container"));
     }
@@ -48,7 +39,8 @@ fn passing(cursor: &str) -> impl Fn(&Entry) -> bool {
     let cursor = cursor.to_owned();
     move |entry| {
         let (at, shown) = (first + entry.at as i64, first + entry.shown as i64);
-        let is_behind = |from| at < if shown == at { from } else { from - LATE };
+        // What comes late is behind it, and looked for from where the task stood before.
+        let is_behind = |from| shown == at && at < from;
         match numbers[..] {
             [newest] => is_behind(newest),
             [from, begun, _, last, seq] => {
