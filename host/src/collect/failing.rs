@@ -69,8 +69,16 @@ pub(super) struct AllFailing {
 impl AllFailing {
     /// One that waits in these lines fails for the first time.
     pub(super) fn begins(&self, lanes: [Lane; 2], now: Timestamp, open_for: Duration) -> Failing {
-        let spent = lanes.iter().find_map(|lane| self.spent.get(lane));
-        spent.copied().map_or_else(|| Failing::new(now, open_for), Failing::behind)
+        self.spent(lanes).map_or_else(|| Failing::new(now, open_for), Failing::behind)
+    }
+
+    /// Whether the last in one of these lines was refused for as long as that may be.
+    pub(super) fn is_refused(&self, lanes: [Lane; 2]) -> bool {
+        self.spent(lanes).is_some()
+    }
+
+    fn spent(&self, lanes: [Lane; 2]) -> Option<Spent> {
+        lanes.iter().find_map(|lane| self.spent.get(lane)).copied()
     }
 
     /// One leaves its lines, which says whether they are refused.
@@ -134,6 +142,7 @@ mod tests {
         let mut first = all.begins(lanes, at(10), Duration::ZERO);
         first.is_last_try = true;
         all.leaves(lanes, Some(&first));
+        assert!(all.is_refused([Lane(1), Lane(3)]) && !all.is_refused([Lane(4), Lane(3)]));
         assert_eq!(own(&all.begins([Lane(1), Lane(3)], at(100), Duration::ZERO)), 90);
         assert_eq!(own(&all.begins([Lane(4), Lane(3)], at(100), Duration::ZERO)), 0);
         all.leaves([Lane(1), Lane(3)], None);

@@ -69,7 +69,10 @@ impl Collector {
 
     pub(super) fn trouble(&mut self, job: &mut Job, trouble: &Trouble) {
         let id = job.container.id;
-        let is_new = self.lanes.is_new(id);
+        // Of a line that is refused, each that comes is no news.
+        let lanes = self.lanes.get_mut(id).map(|waiting| waiting.lanes);
+        let is_refused = lanes.is_some_and(|lanes| self.failing.is_refused(lanes));
+        let is_new = self.lanes.is_new(id) && !is_refused;
         self.end(job, trouble.how(is_new));
         let why = self.told(&job.serving.connector, trouble);
         let of = (&job.container.task, id);

@@ -134,10 +134,13 @@ impl Poller {
             again.rests();
             return None;
         };
-        if again.due.is_some_and(|due| due > self.clock.steady()) {
+        let now = self.clock.steady();
+        if again.due.is_some_and(|due| due > now) {
             return None;
         }
-        let began = progress.began();
+        let so_far = clock::until(progress.steady, now);
+        let ehr_at = progress.ehr_at.map(|at| clock::after(at, so_far));
+        let began = Mark { at: now, ehr_at, cursor: None };
         let (from, ehr_stood) = (stood.cursor.clone(), stood.ehr_at);
         Some(again.goes_on.take().unwrap_or(Stretch { began, from, ehr_stood }))
     }

@@ -12,6 +12,8 @@ use crate::store::Mark;
 /// Marks are so much closer together than what comes late may be late.
 const PARTS: u32 = 10;
 
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
 /// More marks than this are kept of no task.
 const MOST: usize = 64;
 
@@ -71,7 +73,8 @@ pub(super) fn from<'p>(
 /// the EHR's, as either may have been set forward. Nothing where it is the other way round.
 fn since(from: &Mark, to: &Mark) -> Duration {
     let by = |from: Timestamp, to: Timestamp| to.duration_since(from);
-    let ehrs = from.ehr_at.zip(to.ehr_at).map(|(from, to)| by(from, to));
+    // That one is known to the second.
+    let ehrs = from.ehr_at.zip(to.ehr_at).map(|(from, to)| by(from, to) + SECOND);
     let least = by(from.at, to.at).min(ehrs.unwrap_or(SignedDuration::MAX));
     Duration::try_from(least.max(SignedDuration::ZERO)).unwrap_or_default()
 }
