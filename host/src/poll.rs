@@ -242,7 +242,7 @@ impl Poller {
         let serving = service.serving();
         let mut state = self.store.task(&self.task)?;
         service.begins(&self.task, &serving, &state, &*self.store).await?;
-        self.again().goes_with(serving.number());
+        self.again().goes_with(serving.era());
         let began = self.clock.now();
         self.store.polled(&self.task, began);
         if state.begun_at.is_none() {

@@ -57,12 +57,14 @@ pub struct Serving {
     pub connector: Connector,
     /// Counts what has been in service under the name.
     number: u64,
+    /// Counts how often tasks were taken back.
+    era: u64,
 }
 
 impl Serving {
-    /// Which of what has been in service under the name it is.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
+    /// How often tasks were taken back until then.
+    pub(crate) fn era(&self) -> u64 {
+        self.era
     }
 }
 
@@ -112,7 +114,8 @@ impl Service {
     /// What is in service now.
     pub fn serving(&self) -> Serving {
         let standing = self.standing();
-        Serving { connector: standing.connector.clone(), number: standing.number }
+        let (number, era) = (standing.number, standing.era);
+        Serving { connector: standing.connector.clone(), number, era }
     }
 
     /// Whether this is what is in service.

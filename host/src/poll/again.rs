@@ -24,8 +24,8 @@ pub(crate) const LATE: Duration = Duration::from_secs(10 * 60);
 /// When a task is asked again.
 #[derive(Default)]
 pub(crate) struct Again {
-    /// Which of what has been in service asks.
-    number: u64,
+    /// How often the task was taken back until then.
+    era: u64,
     /// Not before.
     due: Option<Timestamp>,
     /// How long the last wait was.
@@ -47,11 +47,11 @@ struct Stretch {
 }
 
 impl Again {
-    /// Another connector looks as far back as it can, as after a start: what the one before found
-    /// may have been taken back with it.
-    pub(super) fn goes_with(&mut self, number: u64) {
-        if self.number != number {
-            *self = Self { number, ..Self::default() };
+    /// A task that was taken back looks as far back as it can, as after a start: what was found late
+    /// was taken back with it.
+    pub(super) fn goes_with(&mut self, era: u64) {
+        if self.era != era {
+            *self = Self { era, ..Self::default() };
         }
     }
 
@@ -70,7 +70,7 @@ impl Again {
 
     /// There is nothing to look for.
     fn rests(&mut self) {
-        *self = Self { number: self.number, looked: self.looked.take(), ..Self::default() };
+        *self = Self { era: self.era, looked: self.looked.take(), ..Self::default() };
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Standing {
     pub(super) file: String,
     pub(super) since: Timestamp,
     pub(super) number: u64,
+    pub(super) era: u64,
     /// All tasks on their cadence.
     pub(super) tasks: BTreeMap<TaskId, Polled>,
     /// The last that has proven itself, while what is in service has not.
@@ -140,6 +141,7 @@ impl Standing {
             file,
             since: now,
             number: 0,
+            era: 0,
             tasks,
             previous,
             former,
@@ -248,6 +250,7 @@ impl Standing {
         self.failed.drain(..surplus);
         (self.connector, self.file) = (previous, file);
         self.number += 1;
+        self.era += 1;
         self.tasks.values_mut().for_each(|polled| *polled = Polled::default());
         true
     }
@@ -260,6 +263,7 @@ impl Standing {
         self.number += 1;
         if is_back {
             // It has nothing to prove.
+            self.era += 1;
             let (last, _) = self.previous.take().unwrap_or((old, old_file));
             if last.digest() != self.connector.digest() {
                 self.former = Some(last.digest().into());

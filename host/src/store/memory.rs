@@ -186,7 +186,7 @@ impl Store for MemoryStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
-        match self.write(Op::Commit(commit)).await? {
+        match self.write(Op::Commit(Box::new(commit))).await? {
             Answer::Committed(committed) => Ok(committed),
             _ => Err(stopped()),
         }

@@ -27,7 +27,7 @@ use crate::{
 
 /// A write.
 pub(super) enum Op {
-    Commit(Commit),
+    Commit(Box<Commit>),
     Keep(TaskId, Option<KeptAnswer>),
     BuryAnswer(TaskId, String, Timestamp),
     ReplayAnswer(ContainerId),

@@ -53,7 +53,7 @@ impl Store for SledStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
-        self.ask(|reply| Request::Commit(commit, reply)).await
+        self.ask(|reply| Request::Commit(Box::new(commit), reply)).await
     }
 
     async fn end_listing(&self, end: EndListing) -> Result<EndedListing, Error> {

@@ -153,7 +153,7 @@ impl Committer {
     ) -> Result<(), Error> {
         let state = &mut self.state;
         match request {
-            Request::Commit(commit, reply) => answer(answers, reply, state.commit(group, commit)?),
+            Request::Commit(commit, reply) => answer(answers, reply, state.commit(group, *commit)?),
             Request::Keep(task, kept, reply) => {
                 answer(answers, reply, state.keep(group, task, kept)?)
             }

@@ -17,7 +17,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// A call of the store that writes: those with a reply are awaited, the others noted.
 pub(super) enum Request {
-    Commit(Commit, Reply<Committed>),
+    Commit(Box<Commit>, Reply<Committed>),
     Keep(TaskId, Option<KeptAnswer>, Reply<()>),
     BuryAnswer(TaskId, String, Timestamp, Reply<Option<ContainerId>>),
     ReplayAnswer(ContainerId, Reply<bool>),
