@@ -323,6 +323,18 @@ async fn what_cannot_be_read_is_one_dead_letter_and_not_gone() {
 }
 
 #[tokio::test]
+async fn where_not_even_an_id_can_be_read_nothing_is_told_gone() {
+    let ward = Ward::of_a_snapshot(10).await;
+    ward.change(|books| {
+        books.remove("002");
+        books.stray(json!({}));
+    });
+    assert_eq!(ward.poll().await, []);
+    let notices = &ward.host.status().await.tasks[TASK].notices;
+    assert!(notices.iter().any(|it| it.contains("nobody can tell what is gone")), "{notices:?}");
+}
+
+#[tokio::test]
 async fn a_baseline_is_told_to_nobody_and_remembered() {
     let ward = Ward::new("lists", 10, ", first = \"baseline\"").await;
     assert_eq!(ward.poll().await, []);

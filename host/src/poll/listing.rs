@@ -24,6 +24,7 @@ const NOTED_EVERY: Duration = Duration::from_secs(30);
 /// Records that are gone which are told of at once.
 const GONE_AT_ONCE: usize = 500;
 
+/// What a user is told of a pass that met a record without an id.
 const BLURRED: &str = "its listing has a record that cannot be read, not even its id, so that nobody can tell what is gone: nothing is told to be until that one can be read";
 
 /// What the pages of a pass came to.
@@ -274,12 +275,12 @@ impl Poller {
     ) -> Result<(), Error> {
         let now = progress.context.now;
         let is_last = !page.more;
-        if is_last && under.listing.blurred {
-            page.notices.push(BLURRED.into());
-        }
         under.listing.cursor = Some(page.cursor.clone());
         under.listing.read += page.changes.len() as u64;
         under.listing.blurred |= page.unreadable.iter().any(|it| it.id.is_none());
+        if is_last && under.listing.blurred {
+            page.notices.push(BLURRED.into());
+        }
         let is_due = under.noted_at.is_none_or(|at| clock::until(at, now) >= NOTED_EVERY);
         let mut commit = self.commit_of(progress, page);
         for new in &mut commit.changes {

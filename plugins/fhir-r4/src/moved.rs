@@ -17,7 +17,7 @@ pub(crate) fn away<'a, T>(
     stands: bool,
     tell: impl FnOnce(Patient) -> Result<Notification, Failure>,
 ) -> Result<Step, Failure> {
-    let key = case.change.key.as_deref().filter(|key| key.starts_with("Patient/"));
+    let key = patient_of(case);
     if key.is_none() || !stands {
         let skipped = Skipped::new("no patient was told of it as one that stands");
         // What one was told of it says nothing to the next.
@@ -38,8 +38,12 @@ pub(crate) fn gone(
         let skipped = Skipped::new("it is gone, and nobody was told of it as one that stands");
         return Ok(skipped.memo(UNHEARD).into());
     }
-    let key = case.change.key.as_deref().filter(|key| key.starts_with("Patient/"));
-    cancel(case, &Data::none(), key, tell)
+    cancel(case, &Data::none(), patient_of(case), tell)
+}
+
+/// The patient whom a record was about, as `Patient/id`, where that is its key.
+fn patient_of<'a>(case: &Case<'a>) -> Option<&'a str> {
+    case.change.key.as_deref().filter(|key| key.starts_with("Patient/"))
 }
 
 fn cancel<'a, T>(
