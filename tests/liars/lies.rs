@@ -159,6 +159,11 @@ pub(super) trait Lie: Send {
         false
     }
 
+    /// How often a page is asked for until it is had, at most.
+    fn asks(&self) -> i64 {
+        1
+    }
+
     /// How much longer than an honest server's it may take.
     fn grace(&self) -> i64 {
         0

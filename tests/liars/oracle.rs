@@ -9,6 +9,9 @@ mod past;
 mod progress;
 mod table;
 mod twice;
+mod waiting;
+
+use std::collections::BTreeSet;
 
 use super::{
     chronicle::SECOND,
@@ -62,6 +65,8 @@ struct Case<'a> {
     world: &'a Inner,
     rules: &'a Rules,
     ended: &'a Ended,
+    /// Records of which something waits behind what is refused for ever.
+    behind: BTreeSet<&'a str>,
 }
 
 impl<'a> Case<'a> {
@@ -77,6 +82,9 @@ impl<'a> Case<'a> {
 
     /// What is right for a record, whatever lies there are of it.
     fn expected(&self, record: &Record) -> Expected {
+        if self.behind.contains(record.id.as_str()) {
+            return Expected::Refused;
+        }
         let all = self.lies().iter().map(|lie| lie.expects(record));
         all.max().unwrap_or(Expected::Told)
     }
@@ -108,7 +116,8 @@ impl<'a> Case<'a> {
 
 /// All that was broken.
 pub(super) fn judge(world: &Inner, rules: &Rules, ended: &Ended) -> Vec<String> {
-    let case = Case { world, rules, ended };
+    let behind = waiting::behind_refused(world, ended);
+    let case = Case { world, rules, ended, behind };
     let checks = [
         last::is_told,
         past::is_left_alone,

@@ -9,9 +9,9 @@ use rounds::{
     connector::{Compiler, Connector, Engine},
     egress,
     host::Handle,
-    model::{ContainerId, NotificationId},
+    model::{ContainerId, NotificationId, Pending},
     status::Report,
-    store::{DeadLetter, memory::MemoryStore},
+    store::{DeadLetter, Store, memory::MemoryStore},
 };
 use tokio::{runtime::Builder, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -58,6 +58,8 @@ pub(super) struct Ended {
     pub(super) dead: Vec<DeadLetter>,
     /// Containers in their order, and their notifications.
     pub(super) made: Vec<(ContainerId, NotificationId)>,
+    /// What was not told yet, in the order of the commits, and of which record it is.
+    pub(super) waiting: Vec<(Pending, String)>,
     /// When nothing was written any more.
     pub(super) quiet_from: i64,
     pub(super) now: i64,
@@ -118,7 +120,19 @@ fn finish(world: &World, handle: &Handle, quiet_from: i64) -> Ended {
     let now = inner.now();
     drop(inner);
     let (report, dead) = (handle.report(), handle.dead().unwrap());
-    Ended { report, dead, made: world.disk.made(), quiet_from, now }
+    Ended { report, dead, made: world.disk.made(), waiting: waiting(world), quiet_from, now }
+}
+
+/// What another host would find to do.
+fn waiting(world: &World) -> Vec<(Pending, String)> {
+    let store = MemoryStore::open(&world.disk, Box::new(|| Duration::ZERO));
+    let pending = store.pending().unwrap().into_iter();
+    pending
+        .map(|it| {
+            let container = store.container(it.id).unwrap().unwrap();
+            (it, container.change.id)
+        })
+        .collect()
 }
 
 /// The real connector, compiled once a process.

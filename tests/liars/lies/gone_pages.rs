@@ -27,4 +27,9 @@ impl Lie for GonePages {
         let is_gone = asked.page() > 0 && moment.chance.happens(0.2);
         is_gone.then(|| says(self.0))
     }
+
+    /// A page behind others of one time is asked for anew with all of these.
+    fn asks(&self) -> i64 {
+        3
+    }
 }

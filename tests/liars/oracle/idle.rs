@@ -14,7 +14,8 @@ pub(super) fn is_cheap(case: &Case) -> Vec<String> {
     let caps = case.lies().iter().map(|lie| lie.most_a_page());
     let size = caps.fold(case.rules.page_size, usize::min);
     let pages = (case.records().count() / size) as i64 + tasks;
-    let most = tasks * (QUIET / case.rules.interval + 1) + AGAIN * pages;
+    let asks = case.lies().iter().map(|lie| lie.asks()).max().unwrap_or(1);
+    let most = tasks * (QUIET / case.rules.interval + 1) + AGAIN * pages * asks;
     if asked <= most || case.lies().iter().any(|lie| lie.is_dear()) {
         return Vec::new();
     }
