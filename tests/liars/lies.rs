@@ -9,6 +9,7 @@ pub(super) mod flaky_lookups;
 pub(super) mod flaky_receiver;
 pub(super) mod full_page;
 pub(super) mod gone_pages;
+pub(super) mod hidden;
 pub(super) mod late;
 pub(super) mod moving_patients;
 pub(super) mod mute;
@@ -183,6 +184,7 @@ pub(super) const ALL: &[(&str, Draw)] = &[
     ("flaky receiver", flaky_receiver::draw),
     ("full page", full_page::draw),
     ("gone pages", gone_pages::draw),
+    ("hidden", hidden::draw),
     ("late", late::draw),
     ("moving patients", moving_patients::draw),
     ("mute", mute::draw),
@@ -221,6 +223,8 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
     // Together they are a full page, or worse.
     ("no next", "mute"),
     ("no next", "wrong total"),
+    // All that there is seems to have changed now.
+    ("unfiltered", "reading time"),
 ];
 
 /// One to three lies that may stand together.

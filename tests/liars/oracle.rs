@@ -38,6 +38,8 @@ pub(super) struct Rules {
     outlasts: i64,
     /// Whether nobody wants to hear of what was over before anybody heard of it.
     skips_unheard: bool,
+    /// Whether all that there is is read now and then.
+    sweeps: bool,
 }
 
 impl Rules {
@@ -46,7 +48,8 @@ impl Rules {
         let outlasts = plan.lies.iter().map(|lie| lie.outlasts()).sum();
         let Plan { interval, page_size, skips_unheard, .. } = *plan;
         let kinds = plan.kinds.clone();
-        Self { kinds, interval, page_size, grace, outlasts, skips_unheard }
+        let sweeps = plan.further.contains("sweep");
+        Self { kinds, interval, page_size, grace, outlasts, skips_unheard, sweeps }
     }
 
     /// How long after it could be seen a state is told.

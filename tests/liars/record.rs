@@ -110,6 +110,11 @@ impl Record {
         self.states.first().is_some_and(|state| state.at < 0)
     }
 
+    /// What it said as the world began.
+    pub(super) fn before(&self) -> Option<&Draft> {
+        self.states.iter().rfind(|state| state.at < 0).map(|state| &state.draft)
+    }
+
     /// Whether it was ever another patient's between two of its states.
     pub(super) fn moved(&self, from: usize, to: usize) -> bool {
         let of = |number: usize| self.states.iter().find(move |state| state.number == number);

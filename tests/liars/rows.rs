@@ -8,6 +8,7 @@ mod notices;
 mod pages;
 mod records;
 mod refusals;
+mod sweeps;
 mod versions;
 
 use super::{

@@ -32,7 +32,7 @@ pub(super) const QUIET: i64 = 12 * MINUTE;
 const GUESTS: usize = 64;
 
 /// What came of a world.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Outcome {
     /// The lies that were told.
     pub(super) lies: Vec<&'static str>,
@@ -50,6 +50,8 @@ pub(super) struct Outcome {
     pub(super) fails: bool,
     /// What a user was told of the server.
     pub(super) notices: Vec<String>,
+    /// The miss rate of each task that is swept.
+    pub(super) miss_rates: Vec<Option<f64>>,
 }
 
 /// How a host stood at the end.
@@ -101,6 +103,8 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
     let asked = &world.asked;
     let is_full = |it: &&Exchange| it.question.looked_up().is_none() && it.bytes > FULL;
     let pages = asked.iter().filter(is_full);
+    let tasks = ended.report.tasks.values();
+    let sweeps = tasks.filter_map(|task| task.sweep.as_ref());
     Outcome {
         lies,
         broken,
@@ -111,6 +115,7 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
         events: world.receiver.taken().map(|taken| taken.told.event.clone()).collect(),
         fails: ended.report.tasks.values().any(|task| task.error.is_some()),
         notices: ended.report.tasks.values().flat_map(|task| task.notices.clone()).collect(),
+        miss_rates: sweeps.map(|sweep| sweep.miss_rate).collect(),
     }
 }
 

@@ -9,15 +9,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-const BUILD: [&str; 7] = [
-    "build",
-    "--package=fhir-r4",
-    "--profile=connector",
-    "--target=wasm32-wasip2",
-    "--lib",
-    "--quiet",
-    "--message-format=json",
-];
+const BUILD: [&str; 5] =
+    ["build", "--profile=connector", "--target=wasm32-wasip2", "--quiet", "--message-format=json"];
 
 #[derive(Deserialize)]
 struct Message {
@@ -27,9 +20,15 @@ struct Message {
 
 /// Builds the FHIR connector, unless it is there already; answers where it is.
 pub(crate) fn build() -> Result<PathBuf> {
+    build_with(&["--package=fhir-r4", "--lib"])
+}
+
+/// Builds what these arguments of cargo name, unless it is there already; answers where it is.
+pub(crate) fn build_with(what: &[&str]) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args(BUILD)
+        .args(what)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .stderr(Stdio::inherit())
         .output()

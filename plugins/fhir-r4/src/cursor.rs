@@ -136,6 +136,9 @@ pub(crate) struct Round {
     /// How often a round began again, as its next page was gone.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) restarts: u32,
+    /// When that was so too often: soon after, a link is not followed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) gone: Option<String>,
 }
 
 /// A page or a round that shows fewer records than there are, by the server's count.

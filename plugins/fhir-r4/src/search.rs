@@ -184,7 +184,7 @@ pub(crate) fn read(
     position: &Position,
     answer: &Response,
 ) -> Result<Found, Failure> {
-    if let Some(position) = otherwise(position, answer)? {
+    if let Some(position) = otherwise(context, settings, position, answer) {
         return Ok(Found::nothing(position));
     }
     let bundle = Bundle::read(feed, &context.base_url, answer)?;
@@ -225,19 +225,25 @@ pub(crate) fn read(
 }
 
 /// How to go on where the server refuses what was asked, and something else may do.
-fn otherwise(position: &Position, answer: &Response) -> Result<Option<Position>, Failure> {
+fn otherwise(
+    context: &Context,
+    settings: &Settings,
+    position: &Position,
+    answer: &Response,
+) -> Option<Position> {
     if !matches!(answer.status, 400 | 404 | 410 | 422 | 501) {
-        return Ok(None);
+        return None;
     }
     match &position.pass {
         Some(Pass::Round(round)) if round.next.is_some() => {
-            Ok(Some(position.passing(Pass::Round(round::again(round)?))))
+            let again = round::again(round, count(settings, position), context);
+            Some(position.passing(Pass::Round(again)))
         }
-        Some(Pass::Proof(_)) => Ok(Some(position.passing(Pass::Round(Round::default())))),
+        Some(Pass::Proof(_)) => Some(position.passing(Pass::Round(Round::default()))),
         _ if !position.uncounted && matches!(answer.status, 400 | 422 | 501) => {
-            Ok(Some(Position { uncounted: true, ..position.clone() }))
+            Some(Position { uncounted: true, ..position.clone() })
         }
-        _ => Ok(None),
+        _ => None,
     }
 }
 

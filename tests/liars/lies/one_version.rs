@@ -29,7 +29,9 @@ impl Lie for OneVersion {
     fn writes(&mut self, record: &Record, state: &mut State, _moment: &mut Moment) {
         state.version = Some("1".into());
         state.clock = state.clock.div_euclid(SECOND) * SECOND;
-        if let Some(before) = record.last().filter(|_| record.id.starts_with("twin")) {
+        let halves = |before: &&State| before.draft.status != state.draft.status;
+        let is_twin = record.id.starts_with("twin");
+        if let Some(before) = record.last().filter(halves).filter(|_| is_twin) {
             state.clock = before.clock;
         }
         state.stamp = Some(state.clock);

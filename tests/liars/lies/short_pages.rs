@@ -22,9 +22,9 @@ impl Lie for ShortPages {
         self.size = plan.page_size;
     }
 
-    /// Of three pages, one is whole and one is half.
+    /// Of three pages, one is whole, one is half and one is empty.
     fn most_a_page(&self) -> usize {
-        (self.size / 2).max(1)
+        (self.size / 3).max(1)
     }
 
     fn pages(&mut self, bundle: &mut Bundle, moment: &mut Moment) {

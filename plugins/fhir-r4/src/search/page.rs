@@ -48,7 +48,8 @@ pub(super) struct View<'v, 'a> {
     pub(super) ceiling: Time,
     /// Whether it said what is not to be believed.
     pub(super) is_astray: bool,
-    now: Time,
+    /// What time it is by the host's clock.
+    pub(super) now: Time,
 }
 
 impl<'v, 'a> View<'v, 'a> {

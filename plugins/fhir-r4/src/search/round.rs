@@ -4,7 +4,7 @@
 //! not changed since, and none came twice: whoever slips out of sight is missing then. Or two
 //! rounds read the same: whatever lets a record slip was read in one round and not in the other.
 
-use rounds_sdk::{Failure, Time, hash};
+use rounds_sdk::{Context, Failure, Time, hash};
 
 use super::{Next, page::View, walk};
 use crate::{
@@ -18,6 +18,9 @@ const ROUNDS: u32 = 4;
 
 /// How often the page a link leads to may be gone before that is an error.
 const RESTARTS: u32 = 8;
+
+/// Links that lead nowhere are followed again after so long, in milliseconds.
+const AGAIN: i64 = 60 * 1000;
 
 /// What changed so shortly before a round may have changed within it, as the clock of a server's
 /// answers need not be that of its records. In milliseconds.
@@ -40,6 +43,9 @@ pub(super) fn step(
         if view.next.is_none() {
             return single(position, &round, view);
         }
+        if is_gone(&round, view) {
+            return Err(Failure::unexpected("next links lead to pages that are gone"));
+        }
         begin(&mut round, view);
     }
     take(&mut round, position, view)?;
@@ -60,7 +66,14 @@ fn single(position: &Position, round: &Round, view: &View<'_, '_>) -> Result<Nex
     walk::blind(position, view)
 }
 
+/// Whether links were followed a moment ago, and led nowhere.
+fn is_gone(round: &Round, view: &View<'_, '_>) -> bool {
+    let at = round.gone.as_deref().and_then(|at| Time::parse(at).ok());
+    at.is_some_and(|at| (0..AGAIN).contains(&view.now.millis_since(at)))
+}
+
 fn begin(round: &mut Round, view: &View<'_, '_>) {
+    round.gone = None;
     round.total = view.total;
     let clock = view.clock.map(|clock| clock.minus_millis(if round.ties { 0 } else { MARGIN }));
     if round.ties || round.rounds == 0 {
@@ -193,20 +206,20 @@ fn another(round: &Round) -> Round {
     }
 }
 
-/// The same round from its beginning, where the page that a link led to is gone, as servers keep
-/// the results of a search for a while only.
-pub(super) fn again(round: &Round) -> Result<Round, Failure> {
-    if round.restarts >= RESTARTS {
-        return Err(Failure::unexpected("next links lead to pages that are gone"));
-    }
-    Ok(Round {
-        count: round.count,
+/// The same round from its beginning and in larger pages, where the one that a link led to is gone,
+/// as servers keep the results of a search for a while only. Where that was so too often, what the
+/// next page shows is told, and then it is an error.
+pub(super) fn again(round: &Round, count: u64, context: &Context) -> Round {
+    let is_much = round.restarts >= RESTARTS;
+    Round {
+        count: Some(count.saturating_mul(2).min(super::LARGEST)),
         ties: round.ties,
         miscounted: round.miscounted,
         until: round.until.clone(),
         before: round.before,
         rounds: round.rounds,
-        restarts: round.restarts + 1,
+        restarts: if is_much { 0 } else { round.restarts + 1 },
+        gone: is_much.then(|| context.now.clone()),
         ..Round::default()
-    })
+    }
 }

@@ -97,42 +97,48 @@ pub(super) fn elsewhere(
 }
 
 /// What follows a page that is not all, and leads nowhere. Either the count is wrong, or records
-/// are hidden; what is beyond tells.
+/// are hidden; what is beyond tells. Where nothing does, what it shows is told, and the next look at
+/// it is an error.
 pub(super) fn blind(position: &Position, view: &View<'_, '_>) -> Result<Next, Failure> {
     let shown = view.shown();
     let said = view.total.filter(|total| *total > shown && shown < view.count);
+    if is_stuck(position, view) {
+        let of = said.map_or("more".to_owned(), |said| said.to_string());
+        return Err(Failure::unexpected(format!(
+            "{shown} records of {of} of one search are shown, without a next link and not in an \
+             order to go on by: the EHR must show more at once, or links, or sort by _lastUpdated"
+        )));
+    }
     let of = said.map(|said| Short { shown, said });
     let newest = view.times().max_by_key(|time| time.time());
-    if let (Some(of), Some(newest)) = (of, newest)
-        && !is_stuck(position, view)
-    {
-        let rest = view.after(view.newest(view.times())).map(|rest| rest.text().to_owned());
-        let beyond = Beyond { newest: newest.text().to_owned(), of, rest, round: None };
-        return Ok(Next::More(position.passing(Pass::Beyond(beyond))));
-    }
-    let of = said.map_or("more".to_owned(), |said| said.to_string());
-    Err(Failure::unexpected(format!(
-        "{shown} records of {of} of one search are shown, without a next link and not in an order \
-         to go on by: the EHR must show more at once, or links, or sort by _lastUpdated"
-    )))
+    let (Some(of), Some(newest)) = (of, newest) else { return Ok(stuck(position, view)) };
+    let rest = view.after(view.newest(view.times())).map(|rest| rest.text().to_owned());
+    let beyond = Beyond { newest: newest.text().to_owned(), of, rest, round: None };
+    Ok(Next::More(position.passing(Pass::Beyond(beyond))))
+}
+
+/// The same search once more, which then is known to lead nowhere.
+fn stuck(position: &Position, view: &View<'_, '_>) -> Next {
+    let stuck = Some(view.present().to_string());
+    Next::More(Position { stuck, ..position.resting(None) })
 }
 
 /// Whether this was looked into a moment ago.
 fn is_stuck(position: &Position, view: &View<'_, '_>) -> bool {
     let at = position.stuck.as_deref().and_then(|at| Time::parse(at).ok());
-    at.is_some_and(|at| view.present().millis_since(at) < AGAIN)
+    at.is_some_and(|at| (0..AGAIN).contains(&view.present().millis_since(at)))
 }
 
-/// What the page beyond tells of the count: as nothing is there of what it counts, it is wrong.
+/// What the page beyond tells of the count: where as many are counted and not there, it is wrong.
 pub(super) fn beyond(
     position: &Position,
     beyond: &Beyond,
     view: &View<'_, '_>,
 ) -> Result<Next, Failure> {
-    let as_many = view.total.is_some_and(|total| total >= beyond.of.said);
+    let Short { shown, said } = beyond.of;
+    let as_many = view.total.is_some_and(|total| total >= said.saturating_sub(shown));
     if !view.is_empty() || view.next.is_some() || !as_many {
-        let stuck = Some(view.present().to_string());
-        return Ok(Next::More(Position { stuck, ..position.resting(None) }));
+        return Ok(stuck(position, view));
     }
     let rest = beyond.rest.as_deref().map(Moment::parse).transpose()?;
     match &beyond.round {

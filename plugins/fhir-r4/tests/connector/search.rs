@@ -212,6 +212,39 @@ fn a_round_begins_again_where_its_next_page_is_gone() {
 }
 
 #[test]
+fn where_each_next_page_is_gone_larger_ones_are_asked_for_and_then_it_is_an_error() {
+    let ways = Ways { order: Order::ById, links: Links::Gone, ..Ways::default() };
+    let mut shows_more = server(ways, 10, 35);
+    shows_more.poll(nothing).unwrap();
+    assert_eq!(shows_more.missed(), []);
+    let mut capped = server(Ways { cap: 10, ..ways }, 10, 35);
+    for _ in 0..2 {
+        let failure = capped.poll(nothing).unwrap_err().to_string();
+        assert!(failure.contains("next links lead to pages that are gone"), "{failure}");
+        assert_eq!(capped.missed().len(), 25);
+        capped.now += 120_000;
+    }
+    // It does not stay where it was led.
+    capped.ways.links = Links::Offset;
+    capped.poll(nothing).unwrap();
+    assert_eq!(capped.missed(), []);
+}
+
+#[test]
+fn a_count_that_is_a_little_too_high_hides_nothing() {
+    let ways = Ways { total: Total::OneMore, ..Ways::default() };
+    let mut timed = server(ways, 10, 35);
+    timed.poll(nothing).unwrap();
+    assert_eq!(timed.missed(), []);
+    assert!(timed.notices.iter().any(|it| it.contains("counts")), "{:?}", timed.notices);
+    // Without times nobody can ask what is beyond: what is shown is told, and then it is an error.
+    let mut timeless = server(Ways { times: false, ..ways }, 10, 35);
+    let failure = timeless.poll(nothing).unwrap_err().to_string();
+    assert!(failure.contains("35 records of 36 of one search are shown"), "{failure}");
+    assert_eq!(timeless.missed(), []);
+}
+
+#[test]
 fn refuses_links_that_lead_away_or_are_endless() {
     let page = |url: &str| {
         let link = json!([{ "relation": "next", "url": url }]);

@@ -25,6 +25,8 @@ pub enum Total {
     Right,
     /// How many records there are at all, whatever was asked for.
     OfAll,
+    /// One more than there are.
+    OneMore,
 }
 
 /// How it leads to further pages.
@@ -35,6 +37,8 @@ pub enum Links {
     Offset,
     /// By a list made when it was searched, with records as they are by then.
     Snapshot,
+    /// To pages that are gone.
+    Gone,
 }
 
 /// Where it says what time it is.
@@ -52,7 +56,9 @@ pub struct Ways {
     pub total: Total,
     pub links: Links,
     pub clock: Clock,
-    /// Whether times are shown in whole seconds.
+    /// Whether records have times.
+    pub times: bool,
+    /// Whether these are shown in whole seconds.
     pub seconds: bool,
     /// The most records of a page, whatever is asked for.
     pub cap: usize,
@@ -71,6 +77,7 @@ impl Default for Ways {
             total: Total::Right,
             links: Links::Offset,
             clock: Clock::Date,
+            times: true,
             seconds: false,
             cap: 1_000,
             bounds: true,
@@ -214,6 +221,9 @@ impl Server {
             return Response::new(400, r#"{"resourceType":"OperationOutcome"}"#);
         }
         let (clock, at) = (self.now - self.ways.behind, value("_page="));
+        if at.is_some() && self.ways.links == Links::Gone {
+            return Response::new(410, "");
+        }
         let (list, offset) = match at.and_then(|at| at.split_once('-')) {
             Some((list, offset)) => (Some(list), offset.parse().unwrap()),
             None => (None, 0),
@@ -235,6 +245,7 @@ impl Server {
             Total::Unsaid => {}
             Total::Right => bundle["total"] = json!(found.len()),
             Total::OfAll => bundle["total"] = json!(self.records.len()),
+            Total::OneMore => bundle["total"] = json!(found.len() + 1),
         }
         if end < found.len() && self.ways.links != Links::None {
             let list = match (self.ways.links, list) {
@@ -277,7 +288,7 @@ impl Server {
     }
 
     fn entry(&self, record: &Record) -> Value {
-        let time = time(record.time, self.ways.seconds);
+        let time = self.ways.times.then(|| time(record.time, self.ways.seconds));
         json!({
             "search": { "mode": "match" },
             "resource": {

@@ -16,6 +16,7 @@ fn ways(numbers: &mut Numbers) -> Ways {
         total: numbers.of(&[Total::Right, Total::Right, Total::Unsaid, Total::OfAll]),
         links: numbers.of(&links),
         clock: numbers.of(&[Clock::Date, Clock::Date, Clock::Bundle, Clock::Unsaid]),
+        times: true,
         seconds: numbers.one_in(3),
         cap: numbers.of(&[2, 5, 10, 1_000, 1_000]),
         bounds: !numbers.one_in(12),
