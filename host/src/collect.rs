@@ -91,7 +91,7 @@ impl Options {
     /// The collector and its handle.
     pub(crate) fn build(self) -> (Collector, Handle) {
         let (sender, inbox) = mpsc::unbounded_channel();
-        let workshop = Workshop::new(Arc::clone(&self.connection));
+        let workshop = Workshop::new(Arc::clone(&self.connection), Arc::clone(&self.clock));
         let collector = Collector {
             options: self,
             inbox,
@@ -236,7 +236,7 @@ impl Collector {
             self.options.connection.service.collected(&job.container.task, &job.serving);
         }
         match step {
-            Ok(Step::Fetch(requests)) => self.fetch(job, requests).await,
+            Ok(Step::Fetch(requests)) => self.fetch(job, requests),
             Ok(Step::Notify { memo, .. }) if job.mode.silent => {
                 self.skip(&job, "it was there before", memo);
             }
@@ -256,7 +256,7 @@ impl Collector {
         }
     }
 
-    async fn fetch(&mut self, mut job: Job, requests: Vec<Request>) {
+    fn fetch(&mut self, mut job: Job, requests: Vec<Request>) {
         job.steps += 1;
         let limit = job.serving.connector.limits().collect_steps;
         if job.steps > limit {
@@ -264,14 +264,10 @@ impl Collector {
             return self.fault(job, Trouble::Fault(fault));
         }
         job.asked.extend(requests.iter().cloned());
-        match self.workshop.ask(&job, requests).await {
-            Ok((is_sent, answers)) => {
-                job.is_fresh |= is_sent;
-                self.fetching += 1;
-                self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
-            }
-            Err(fault) => self.fault(job, Trouble::Fault(fault)),
-        }
+        let (is_sent, answers) = self.workshop.ask(&job, requests);
+        job.is_fresh |= is_sent;
+        self.fetching += 1;
+        self.events.push(Box::pin(async move { Event::Answered(job, answers.await) }));
     }
 
     fn fill(&mut self, mut job: Job, event: String, payload: String, memo: Option<String>) {

@@ -24,7 +24,10 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{backoff::backoff, cadence::Cadence};
+use self::{
+    backoff::backoff,
+    cadence::{Cadence, Seeds},
+};
 use crate::{
     clock::{self, Clock},
     model::TaskId,
@@ -137,10 +140,10 @@ struct Planned {
 
 impl Planned {
     fn new(entry: Entry, now: Timestamp) -> Self {
-        let seed = cadence::seed(&entry.id);
-        let due = entry.cadence.due_at_start(entry.last_run, now, seed);
+        let seeds = Seeds::of(&entry.id);
+        let due = entry.cadence.due_at_start(entry.last_run, now, seeds);
         entry.run.planned(Some(due));
-        Self { entry, seed, due, failures: 0 }
+        Self { entry, seed: seeds.task, due, failures: 0 }
     }
 
     /// The first wait after failures, and the longest: some intervals, within sensible bounds.

@@ -1,5 +1,6 @@
 //! The table's rows with their smallest inputs, each with what is right.
 
+mod backlog;
 mod clocks;
 mod keys;
 mod late;

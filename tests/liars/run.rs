@@ -1,7 +1,12 @@
 //! A world from its beginning to its end: the real host polls and tells, until all should be told
 //! and a while has passed in which nothing happens.
 
-use std::{fs, sync::Arc, sync::OnceLock, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use rounds::{
     Host,
@@ -41,6 +46,9 @@ pub(super) struct Outcome {
     /// Notifications that were taken, and requests that were made.
     pub(super) told: usize,
     pub(super) asked: usize,
+    /// What was looked up among these, and how many different things that were.
+    pub(super) looked_up: usize,
+    pub(super) things: usize,
     /// Pages of searches among these, and what was answered with an error.
     pub(super) pages: usize,
     pub(super) refused: usize,
@@ -103,6 +111,7 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
     let asked = &world.asked;
     let is_full = |it: &&Exchange| it.question.looked_up().is_none() && it.bytes > FULL;
     let pages = asked.iter().filter(is_full);
+    let looked_up = || asked.iter().filter_map(|it| it.question.looked_up());
     let tasks = ended.report.tasks.values();
     let sweeps = tasks.filter_map(|task| task.sweep.as_ref());
     Outcome {
@@ -110,6 +119,8 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
         broken,
         told: world.receiver.taken().count(),
         asked: asked.len(),
+        looked_up: looked_up().count(),
+        things: looked_up().collect::<BTreeSet<_>>().len(),
         pages: pages.count(),
         refused: asked.iter().filter(|it| it.status >= 400).count(),
         events: world.receiver.taken().map(|taken| taken.told.event.clone()).collect(),

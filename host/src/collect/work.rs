@@ -1,14 +1,15 @@
-//! What the containers of one poll share: a guest, and what was asked already.
+//! What containers share: those of one poll a guest, and all what was asked already.
 
-use std::{future::Future, sync::Arc};
+use std::{collections::HashMap, future::Future, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    asked::{Answers, Asked},
+    asked::{Answers, Asked, Since},
     job::Job,
 };
 use crate::{
+    clock::Clock,
     connection::Connection,
     connector::{Fault, Guest, Mode, Request, Step},
     model::TaskId,
@@ -20,7 +21,10 @@ const BENCHES: usize = 4;
 /// The guests of a connection's collector, one a poll.
 pub(super) struct Workshop {
     connection: Arc<Connection>,
+    clock: Arc<dyn Clock>,
     benches: Vec<Bench>,
+    /// What was asked, by the digest of the connector that wanted it.
+    asked: HashMap<String, Asked>,
 }
 
 struct Bench {
@@ -29,7 +33,6 @@ struct Bench {
     digest: String,
     mode: Mode,
     guest: Guest,
-    asked: Asked,
 }
 
 impl Bench {
@@ -42,13 +45,14 @@ impl Bench {
 }
 
 impl Workshop {
-    pub(super) fn new(connection: Arc<Connection>) -> Self {
-        Self { connection, benches: Vec::new() }
+    pub(super) fn new(connection: Arc<Connection>, clock: Arc<dyn Clock>) -> Self {
+        Self { connection, clock, benches: Vec::new(), asked: HashMap::new() }
     }
 
-    /// Lets go of all guests, as nothing waits for one.
+    /// Lets go of all guests and answers, as nothing waits for one.
     pub(super) fn close(&mut self) {
         self.benches.clear();
+        self.asked.clear();
     }
 
     /// What the connector wants done about a container.
@@ -58,29 +62,31 @@ impl Workshop {
     }
 
     /// The answers to requests about a container, and whether any of them was sent for it.
-    pub(super) async fn ask(
+    pub(super) fn ask(
         &mut self,
         job: &Job,
         requests: Vec<Request>,
-    ) -> Result<(bool, impl Future<Output = Answers> + Send + use<>), Fault> {
+    ) -> (bool, impl Future<Output = Answers> + Send + use<>) {
         let connector = &job.serving.connector;
+        let since = Since { found: job.container.observed_at, now: self.clock.now() };
         // What has room of its own shares nothing: it waits for nobody who may find none.
         if let Some(roomy) = &job.roomy {
-            return Ok(Asked::default().ask(&roomy.client(connector), requests));
+            return Asked::default().ask(&roomy.client(connector), requests, since);
         }
         let client = self.connection.client(connector);
-        Ok(self.bench(job).await?.asked.ask(&client, requests))
+        let asked = self.asked.entry(connector.digest().to_owned()).or_default();
+        asked.ask(&client, requests, since)
     }
 
     /// Lets go of all answers that are kept for equal requests.
     pub(super) fn forget_all(&mut self) {
-        self.benches.iter_mut().for_each(|bench| bench.asked = Asked::default());
+        self.asked.clear();
     }
 
     /// Lets go of what was answered about a container that could not be collected.
     pub(super) fn forget(&mut self, job: &Job) {
-        for bench in self.benches.iter_mut().filter(|bench| bench.is_for(job)) {
-            bench.asked.forget(&job.asked);
+        if let Some(asked) = self.asked.get_mut(job.serving.connector.digest()) {
+            asked.forget(&job.asked);
         }
     }
 
@@ -109,8 +115,8 @@ impl Workshop {
         }
         let context = self.connection.context(&task, began, began, mode);
         let guest = Guest::new(connector, &context, self.connection.connector_log).await?;
-        let (digest, asked) = (connector.digest().to_owned(), Asked::default());
-        self.benches.push(Bench { task, began, digest, mode, guest, asked });
+        let digest = connector.digest().to_owned();
+        self.benches.push(Bench { task, began, digest, mode, guest });
         Ok(())
     }
 }

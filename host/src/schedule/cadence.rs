@@ -39,16 +39,22 @@ impl Cadence {
     /// When a task is first due after a start of the host, given when it was last polled.
     ///
     /// A missed tick runs once and soon, and so does the first poll of an interval; both are
-    /// spread over [`SOON`], or over the interval where that is shorter. What missed nothing waits
+    /// spread over [`SOON`], or over the interval where that is shorter. Those of one connection
+    /// begin together, as what one of them asks for then does for all. What missed nothing waits
     /// for its next tick, as does a cron line that never ran. A last poll in the future, by a
     /// clock that was set back, counts as now.
-    pub fn due_at_start(&self, last: Option<Timestamp>, now: Timestamp, seed: u64) -> Timestamp {
+    pub fn due_at_start(
+        &self,
+        last: Option<Timestamp>,
+        now: Timestamp,
+        Seeds { task, connection }: Seeds,
+    ) -> Timestamp {
         let tick = match (last, self) {
-            (Some(last), _) => self.next_after(last.min(now), seed),
+            (Some(last), _) => self.next_after(last.min(now), task),
             (None, Self::Every(_)) => now,
-            (None, Self::Cron(_)) => self.next_after(now, seed),
+            (None, Self::Cron(_)) => self.next_after(now, task),
         };
-        if tick > now { tick } else { self.soon(now, seed) }
+        if tick > now { tick } else { self.soon(now, connection) }
     }
 
     /// The shortest time between two ticks, to be held against an action's `fastest`.
@@ -78,13 +84,34 @@ impl fmt::Display for Cadence {
     }
 }
 
-/// A task's place on the grid: the same at every start, on every machine, of every version
-/// (FNV-1a, 64 bits), so that nothing moves when a host does.
+/// What spreads a task: the same at every start, on every machine, of every version, so that
+/// nothing moves when a host does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// Its place on its grid.
+    pub task: u64,
+    /// When its connection's overdue polls begin at a start.
+    pub connection: u64,
+}
+
+impl Seeds {
+    /// Those of a task.
+    pub fn of(task: &TaskId) -> Self {
+        let connection = hash(task.connection.as_str().bytes());
+        Self { task: seed(task), connection }
+    }
+}
+
+/// A task's place on the grid.
 pub fn seed(task: &TaskId) -> u64 {
+    let (connection, action) = (task.connection.as_str(), task.action.as_str());
+    hash(connection.bytes().chain([0]).chain(action.bytes()))
+}
+
+/// FNV-1a, 64 bits.
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let (connection, action) = (task.connection.as_str(), task.action.as_str());
-    let bytes = connection.bytes().chain([0]).chain(action.bytes());
     bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
@@ -156,9 +183,21 @@ mod tests {
             (&daily(), Some("2026-05-05T06:00:01Z"), 4_000, "2026-05-06T06:00:00Z"),
             (&daily(), Some("2026-05-01T06:00:01Z"), 4_000, "2026-05-05T10:00:04Z"),
         ] {
-            let found = cadence.due_at_start(last.map(at), at(now), seed);
+            let seeds = Seeds { task: seed, connection: seed };
+            let found = cadence.due_at_start(last.map(at), at(now), seeds);
             assert_eq!(found, at(due), "{cadence} {last:?} {seed}");
         }
+    }
+
+    #[test]
+    fn what_is_overdue_of_one_connection_begins_together() {
+        let now = at("2026-05-05T10:00:00Z");
+        let due = |connection: &str, action: &str| {
+            let task = TaskId { connection: connection.into(), action: action.into() };
+            every(60).due_at_start(None, now, Seeds::of(&task))
+        };
+        assert_eq!(due("general", "appointments"), due("general", "orders"));
+        assert_ne!(due("general", "appointments"), due("children", "appointments"));
     }
 
     #[test]

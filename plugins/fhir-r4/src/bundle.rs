@@ -9,7 +9,7 @@ mod record;
 use std::collections::BTreeMap;
 
 use rounds_sdk::{Change, Failure, Response, Unreadable};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 pub(crate) use self::record::Record;
 use self::{
@@ -175,7 +175,7 @@ impl<'a> Bundle<'a> {
             place: format!("entry {}", place + 1),
             id: None,
             reason: reason.into(),
-            data: format!("{{\"resource\":{what}}}"),
+            data: format!("{{\"resource\":{}}}", lasting(what)),
         });
     }
 
@@ -220,4 +220,14 @@ impl<'a> Bundle<'a> {
         let mut local = references.filter_map(|text| reference::local(base_url, text));
         local.any(|(kind, id)| name.split_once('/') == Some((kind, id)))
     }
+}
+
+/// What a resource says, written as it always is: without its `meta`, which servers are known to
+/// change as they answer, and which would make another dead letter of it each time.
+fn lasting(resource: &str) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(resource) else { return resource.to_owned() };
+    if let Some(members) = value.as_object_mut() {
+        members.remove("meta");
+    }
+    value.to_string()
 }
