@@ -24,8 +24,7 @@
 //! | `skew`, `host put back`, `server put back` | clocks | 4 |
 //! | `moving patients` | a record with two keys | 10 |
 //!
-//! Those that hosts do not see through yet are kept out of the mixture by `lies::NOT_YET`, each with what
-//! is wrong; `LIE=late LIARS=0..16 …` runs one alone, or some together.
+//! `LIE=late LIARS=0..16 …` runs one alone, or some together.
 //!
 //! `LIARS=0..1000 cargo test -p rounds --test rounds -- liars::seeds --nocapture` runs as many as
 //! one likes, and `LIARS=17 …` shows all that happens in one.
@@ -93,8 +92,8 @@ fn a_seed_is_the_same_world_again() {
     }
 }
 
-/// Each lie holds alone, but for those that hosts do not see through. `LIE` names one, or some that
-/// stand together (`late+capped`), to be shown whole.
+/// Each lie holds alone. `LIE` names one, or some that stand together (`late+capped`), to be shown
+/// whole.
 #[test]
 fn each_lie_alone() {
     let (range, shows) = seeds::asked_for("LIARS", ALONE);
@@ -120,7 +119,7 @@ fn each_lie_alone() {
         if !only.is_empty() {
             eprintln!("{found:#?}");
         }
-        if !found.is_empty() && lies::NOT_YET.iter().all(|(not, _)| *not != name) {
+        if !found.is_empty() {
             unseen.push(name);
         }
     }

@@ -208,12 +208,6 @@ pub(super) const ALL: &[(&str, Draw)] = &[
     ("server put back", put_back::draw_server),
 ];
 
-/// Those that hosts do not see through yet, and what goes wrong.
-pub(super) const NOT_YET: &[(&str, &str)] = &[(
-    "server put back",
-    "what is changed in the minutes after is missed until a sweep, and an hour's history told",
-)];
-
 /// Pairs that leave nobody a way to know.
 const NOT_TOGETHER: &[(&str, &str)] = &[
     // Fewer than were asked for, without a link or a count.
@@ -230,12 +224,11 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
 /// One to three lies that may stand together.
 pub(super) fn draw(chance: &mut Chance) -> Vec<Box<dyn Lie>> {
     let many = chance.between(1, 3);
-    let may = |name: &str| NOT_YET.iter().all(|(not, _)| *not != name);
     let mut drawn: Vec<Box<dyn Lie>> = Vec::new();
     for _ in 0..many {
         let (name, draw) = ALL[chance.below(ALL.len() as u64) as usize];
         let lie = draw(chance);
-        if may(name) && drawn.iter().all(|other| go_together(other.name(), name)) {
+        if drawn.iter().all(|other| go_together(other.name(), name)) {
             drawn.push(lie);
         }
     }

@@ -42,7 +42,8 @@ const SKEW: i64 = 1_000;
 /// How much further back a first poll begins where it minds: an answer is later than its question.
 const LATENCY: i64 = 10_000;
 
-/// How far back a search looks after its first page where the server doesn't say what time it is.
+/// How far back a search looks after its first page where the server doesn't say what time it is,
+/// and after any where its clock was put back.
 const HOUR: i64 = 60 * 60 * 1000;
 
 /// What an action searches.
@@ -203,6 +204,12 @@ pub(crate) fn read(
         let since = Some(Moment::second_of(since).text().to_owned());
         let mut found = Found::nothing(Position { since, ..position.clone() });
         found.notices = view.notices(position);
+        return Ok(found);
+    }
+    if let Some(since) = view.put_back() {
+        let since = Some(Moment::second_of(since).text().to_owned());
+        let mut found = Found::nothing(Position { since, ..position.resting(None) });
+        found.notices = vec![page::PUT_BACK.into()];
         return Ok(found);
     }
     let mut found = Found::nothing(position.clone());

@@ -1,6 +1,6 @@
 //! Somebody puts a clock back by an hour: the host's, or the server's.
 
-use super::{Chance, Lie, Record};
+use super::{Chance, Lie};
 use crate::liars::chronicle::{HOUR, MINUTE};
 
 pub(in super::super) struct PutBack {
@@ -39,7 +39,13 @@ impl Lie for PutBack {
         if self.of_host { 0 } else { self.ahead(now) }
     }
 
-    fn ends(&self, _record: &Record, seen: i64) -> i64 {
-        seen
+    /// As it is read again by a clock that was put back.
+    fn blurs(&self) -> i64 {
+        if self.of_host { 0 } else { 2 * HOUR }
+    }
+
+    /// What was written in the hour before is of the future until then.
+    fn is_dear(&self) -> bool {
+        !self.of_host
     }
 }

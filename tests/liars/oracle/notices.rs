@@ -11,6 +11,7 @@ const REASONS: &[(&str, &[&str])] = &[
     ("does not mind _lastUpdated", &["unfiltered"]),
     ("times without a zone", &["odd records"]),
     ("clock is behind", &["skew", "server put back"]),
+    ("clock was put back", &["server put back"]),
     ("clock is ahead", &["skew", "host put back"]),
     ("more than a day", &["skew"]),
     ("counts of records are wrong", &["wrong total", "full page"]),

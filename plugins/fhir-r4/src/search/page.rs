@@ -11,6 +11,10 @@ use crate::{
 /// So much earlier than `Date` a Bundle may say that it was searched, in milliseconds.
 const CACHED: i64 = 5 * 60 * 1000;
 
+/// So much earlier than what is asked for the clock is that was put back, in milliseconds: those of
+/// the machines of one server differ by less.
+const PUT_BACK_BY: i64 = 2 * 60 * 1000;
+
 /// So far off a clock is worth a word, in milliseconds.
 const NOTABLE: i64 = 60 * 1000;
 
@@ -27,6 +31,9 @@ const ZONELESS: &str = "the EHR gives times without a zone, which say nothing he
     are read again at each poll";
 const BEHIND: &str = "the EHR's clock is behind this host's by more than a minute";
 const AHEAD: &str = "the EHR's clock is ahead of this host's by more than a minute";
+/// What a search that asks for the future is followed by.
+pub(super) const PUT_BACK: &str = "the EHR's clock was put back: what changed in the hour before, by \
+    that clock, is read again";
 const ASTRAY: &str = "the EHR's clock is more than a day from this host's, and not gone by";
 /// What the page beyond has shown.
 pub(super) const MISCOUNTS: &str = "the EHR's counts of records are wrong, and not gone by";
@@ -169,6 +176,14 @@ impl<'v, 'a> View<'v, 'a> {
     /// How far the server's clock is behind the host's, where a first poll has to mind.
     pub(super) fn behind(&self) -> Option<i64> {
         Some(self.now.millis_since(self.clock?)).filter(|behind| *behind > super::SKEW)
+    }
+
+    /// From when to ask anew, where the server's clock was put back: what it writes now is older
+    /// than what is asked for.
+    pub(super) fn put_back(&self) -> Option<Time> {
+        let (since, clock) = (self.since.as_ref()?.time(), self.clock?);
+        let by = Some(since.millis_since(clock)).filter(|by| *by > PUT_BACK_BY)?;
+        Some(clock.minus_millis(by.max(super::HOUR)))
     }
 
     /// The server's clock as a cursor keeps it.

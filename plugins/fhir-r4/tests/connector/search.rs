@@ -245,6 +245,26 @@ fn a_count_that_is_a_little_too_high_hides_nothing() {
 }
 
 #[test]
+fn what_changes_once_the_servers_clock_was_put_back_is_told() {
+    let mut server = server(Ways::default(), 10, 35);
+    server.poll(nothing).unwrap();
+    server.ways.behind = 3_600_000;
+    server.now += 60_000;
+    server.change(7);
+    server.poll(nothing).unwrap();
+    assert_eq!(server.missed(), []);
+    assert!(server.notices.iter().any(|it| it.contains("put back")), "{:?}", server.notices);
+    // What it wrote before is of the future now.
+    server.now += 60_000;
+    assert!(server.poll(nothing).unwrap() <= 6);
+    // Machines of one server differ by some seconds.
+    server.notices.clear();
+    server.ways.behind += 30_000;
+    server.poll(nothing).unwrap();
+    assert!(!server.notices.iter().any(|it| it.contains("put back")), "{:?}", server.notices);
+}
+
+#[test]
 fn refuses_links_that_lead_away_or_are_endless() {
     let page = |url: &str| {
         let link = json!([{ "relation": "next", "url": url }]);
