@@ -293,6 +293,20 @@ async fn what_is_new_before_all_that_was_there_is_told_with_the_same_pass() {
 }
 
 #[tokio::test]
+async fn a_sweep_that_finds_what_is_new_first_reads_it_once_more_and_goes_on() {
+    let further = ", first = \"baseline\", sweep = { every = \"1s\" }";
+    let ward = Ward::new("lists", 3, further).await;
+    ward.poll().await;
+    ward.wait_for_a_pass().await;
+    let early: Vec<_> = (10..22).map(|number| format!("-{number}")).collect();
+    ward.change(|books| early.iter().for_each(|id| books.put_hidden(id)));
+    let expected: Vec<_> = early.iter().map(|id| told(NEW, id, None)).collect();
+    assert_eq!(ward.told_of(12).await, expected);
+    ward.wait_for_a_pass().await;
+    assert_eq!(ward.told(), expected, "once");
+}
+
+#[tokio::test]
 async fn pages_that_lead_in_a_circle_are_told_of() {
     let ward = Ward::of_a_snapshot(14).await;
     ward.change(|books| {

@@ -4,12 +4,14 @@
 //! A pass may take hours. It goes on where it stood, also after a restart, and only one that came to
 //! its end says what is gone.
 
+mod lap;
 mod telling;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::lap::Lap;
 use super::{Error, Poller, Progress};
 use crate::{
     clock,
@@ -49,17 +51,6 @@ pub(crate) struct Under {
     lap: Lap,
 }
 
-/// Finds that a pass comes by a cursor again, in as little room for a million pages as for two: one
-/// of its cursors is remembered, and a later one after twice as many pages each time (R. Brent 1980).
-#[derive(Clone, Default)]
-struct Lap {
-    mark: Option<u64>,
-    /// Pages since then.
-    pages: u64,
-    /// After how many another is remembered.
-    longest: u64,
-}
-
 impl Under {
     /// A page that was read, where it leads on.
     fn follow(&mut self, page: Page, progress: &Progress) -> Result<Page, Error> {
@@ -67,21 +58,6 @@ impl Under {
             true => Err(Error::Stuck { page: progress.summary.pages }),
             false => Ok(page),
         }
-    }
-}
-
-impl Lap {
-    /// Whether a pass that goes on from here has been here before.
-    fn is_closed_at(&mut self, cursor: &str) -> bool {
-        let here = super::fingerprint(cursor);
-        if self.mark == Some(here) {
-            return true;
-        }
-        self.pages += 1;
-        if self.pages > self.longest {
-            *self = Self { mark: Some(here), pages: 0, longest: self.longest * 2 + 1 };
-        }
-        false
     }
 }
 
@@ -242,8 +218,10 @@ impl Poller {
             }
             under.has_met = true;
             if under.listing.cursor.is_some() && under.listing.read == 0 {
-                // What was passed over until now is read once more.
-                under.listing = progress.state.listing.begin(progress.context.now);
+                // What was passed over until now is read once more, by the pass that the store knows.
+                let began = under.listing.began;
+                under.listing =
+                    Listing { began, ..progress.state.listing.begin(progress.context.now) };
                 under.lap = Lap::default();
                 return Ok(false);
             }

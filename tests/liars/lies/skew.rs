@@ -37,6 +37,11 @@ impl Lie for Skew {
         HOUR + self.ahead.abs() + MINUTE
     }
 
+    /// Of who does not say what time it is, the newest is read again.
+    fn is_dear(&self) -> bool {
+        !matches!(self.date, Date::OfClock)
+    }
+
     fn sends(&mut self, _asked: &Asked, answered: &mut Answered, _moment: &mut Moment) {
         match self.date {
             Date::OfClock => {}

@@ -8,7 +8,8 @@ use super::Case;
 /// What a notice says, and the lies of which it may.
 const REASONS: &[(&str, &[&str])] = &[
     ("does not sort", &["unsorted", "unfiltered", "reading time", "contents of now", "skew"]),
-    ("does not mind _lastUpdated", &["unfiltered"]),
+    ("does not mind _lastUpdated", &["unfiltered", "server put back"]),
+    ("nobody can tell what is gone", &["odd records"]),
     ("times without a zone", &["odd records"]),
     ("clock is behind", &["skew", "server put back"]),
     ("clock was put back", &["server put back"]),
