@@ -219,6 +219,8 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
     ("no next", "wrong total"),
     // All that there is seems to have changed now.
     ("unfiltered", "reading time"),
+    // All that a sweep sees seems to be so new that the feed is to tell of it.
+    ("hidden", "reading time"),
 ];
 
 /// One to three lies that may stand together.

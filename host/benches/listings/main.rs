@@ -1,6 +1,6 @@
 //! What reading whole listings costs: a sweep beside polls, and a snapshot of a million records.
 //!
-//! `cargo bench -p rounds --bench listings` runs the real program twice.
+//! `cargo bench -p rounds --bench listings` has the real program do two jobs.
 //!
 //! *Sweep.* The FHIR connector has read a hundred thousand appointments as a baseline, a hundred a
 //! page, and the host was restarted. Now it sweeps them, pass after pass, each of which finds
@@ -9,9 +9,9 @@
 //! the others' polls reach their EHR: each from the tick of its own interval, which is known.
 //!
 //! *Snapshot.* A guest that has nothing but a listing reads a million records, a thousand a page,
-//! and remembers them; then, restarted, it reads them once more, when nothing has changed. It shows
-//! how long either takes, the most memory that it ever had, how many containers are under way at
-//! most, and by how much the data folder grows where there is nothing to write.
+//! and the host remembers them; then, restarted, it reads them again, when nothing has changed. It
+//! shows how long each pass takes, the most memory that the host ever had, how many containers are
+//! under way at most, and by how much the data folder grows where there is nothing to write.
 
 #![allow(clippy::print_stdout, reason = "a benchmark is there to print")]
 
@@ -53,6 +53,9 @@ struct Arguments {
     /// Records of the snapshot; none leaves that out
     #[arg(long, default_value_t = 1_000_000)]
     listing: usize,
+    /// Passes over them that change nothing
+    #[arg(long, default_value_t = 2)]
+    passes: usize,
     /// Records on each of its pages
     #[arg(long, default_value_t = 1_000)]
     page: usize,

@@ -128,13 +128,20 @@ impl Program {
 
     /// The most memory that it ever had, in bytes.
     pub(crate) fn peak(&self) -> Result<u64> {
-        let id = self.pid()?.as_raw_nonzero();
-        let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes: u64 = line
-            .and_then(|line| line.split_whitespace().next()?.parse().ok())
-            .context("its largest resident set")?;
-        Ok(kibibytes * 1024)
+        self.told("status", "VmHWM:").map(|kibibytes| kibibytes * 1024)
+    }
+
+    /// Bytes that it has had the disk write.
+    pub(crate) fn written(&self) -> Result<u64> {
+        self.told("io", "write_bytes:")
+    }
+
+    /// What the system tells of its process under a name.
+    fn told(&self, file: &str, name: &str) -> Result<u64> {
+        let text = fs::read_to_string(format!("/proc/{}/{file}", self.pid()?.as_raw_nonzero()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let value = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        value.with_context(|| format!("{name} of {file}"))
     }
 
     /// Has it end, and waits until it has.

@@ -30,23 +30,29 @@ pub(crate) fn sweep(arguments: &Arguments, swept: &Swept) {
     let most = mebibytes(swept.peaks.iter().copied().max());
     let own = mebibytes(swept.own.iter().copied().min());
     let rows = [
-        ("memory, peak, MiB", format!("{most:.0}"), format!("{own:.0}")),
-        ("others' polls", swept.late.len().to_string(), swept.own_late.len().to_string()),
-        ("late, median, ms", tenth(with.median()), tenth(without.median())),
-        ("late, p99, ms", tenth(with.at(0.99)), tenth(without.at(0.99))),
-        ("late, most, ms", tenth(with.at(1.0)), tenth(without.at(1.0))),
+        ["memory, peak, MiB".into(), format!("{most:.0}"), format!("{own:.0}")],
+        ["others' polls".into(), swept.late.len().to_string(), swept.own_late.len().to_string()],
+        ["late, median, ms".into(), tenth(with.median()), tenth(without.median())],
+        ["late, p99, ms".into(), tenth(with.at(0.99)), tenth(without.at(0.99))],
+        ["late, most, ms".into(), tenth(with.at(1.0)), tenth(without.at(1.0))],
     ];
-    print(["", "with the sweep", "without"], &rows);
+    let header = ["", "with the sweep", "without"].map(str::to_owned);
+    print(header.into(), rows.map(Vec::from).into());
     judge("memory beyond the host's own, MiB", most - own, SWEEP_MEMORY);
     // What the latest is later than the usual one without a sweep is the most that it can have cost.
     judge("latest poll beyond the median without, ms", with.at(1.0) - without.median(), SWEEP_LATE);
     judge("p99 beyond p99 without, ms", with.at(0.99) - without.at(0.99), SWEEP_LATE);
 }
 
-pub(crate) fn snapshot(arguments: &Arguments, [first, second]: &[Cost; 2]) {
+pub(crate) fn snapshot(arguments: &Arguments, costs: &[Cost]) {
     let Arguments { listing, page, .. } = arguments;
-    println!("\nSnapshot of {listing} records, {page} a page; a host for each pass.");
-    let row = |name, value: fn(&Cost) -> String| (name, value(first), value(second));
+    println!(
+        "\nSnapshot of {listing} records, {page} a page; the host restarts after the first pass."
+    );
+    let row = |name: &str, value: fn(&Cost) -> String| {
+        let values = costs.iter().map(value);
+        [name.to_owned()].into_iter().chain(values).collect()
+    };
     let rows = [
         row("read, s", |it| seconds(it.passed.read)),
         row("read and remembered, s", |it| seconds(it.passed.took)),
@@ -55,19 +61,23 @@ pub(crate) fn snapshot(arguments: &Arguments, [first, second]: &[Cost; 2]) {
         row("memory, peak, MiB", |it| format!("{:.0}", mebibytes(Some(it.peak)))),
         row("data folder before, MiB", |it| tenth(mebibytes(Some(it.before)))),
         row("data folder grew, MiB", |it| format!("{:.3}", grown(it))),
+        row("written to disk, MiB", |it| tenth(mebibytes(Some(it.written)))),
     ];
-    print(["", "first pass", "nothing changed"], &rows);
-    let most = mebibytes([first, second].map(|it| it.peak).into_iter().max());
-    judge("memory, MiB", most, SNAPSHOT_MEMORY);
-    judge("growth where nothing changed, MiB", grown(second), SNAPSHOT_GROWTH);
+    let passes = (1..=costs.len()).map(|number| match number {
+        1 => "first pass".to_owned(),
+        _ => format!("pass {number}, nothing new"),
+    });
+    print([String::new()].into_iter().chain(passes).collect(), rows.into());
+    judge("memory, MiB", mebibytes(costs.iter().map(|it| it.peak).max()), SNAPSHOT_MEMORY);
+    let unchanged = costs.get(1..).unwrap_or_default();
+    // sled's logs grow by a MiB at once, for many passes.
+    let growth = unchanged.iter().map(grown).sum::<f64>() / unchanged.len().max(1) as f64;
+    judge("growth by a pass that changes nothing, MiB", growth, SNAPSHOT_GROWTH);
 }
 
-fn print(header: [&str; 3], rows: &[(&str, String, String)]) {
+fn print(header: Vec<String>, rows: Vec<Vec<String>>) {
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(header);
-    for (name, one, other) in rows {
-        table.add_row([name, one.as_str(), other]);
-    }
+    table.load_style(UTF8_FULL_CONDENSED).set_header(header).add_rows(rows);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -1,4 +1,4 @@
-//! A listing of a million records: the first pass, and one that changes nothing.
+//! A listing of a million records: the first pass, and some that change nothing.
 
 use std::{io, time::Duration};
 
@@ -27,37 +27,40 @@ pub(crate) struct Cost {
     pub(crate) before: u64,
     /// The same afterwards.
     pub(crate) after: u64,
+    /// Bytes that the host had the disk write for it.
+    pub(crate) written: u64,
 }
 
-/// Reads all twice, by a host each.
-pub(crate) async fn measure(arguments: &Arguments) -> Result<[Cost; 2]> {
+/// A host reads all once; another one reads it again, some times. What each of these passes cost.
+pub(crate) async fn measure(arguments: &Arguments) -> Result<Vec<Cost>> {
     let url = register::start(arguments.listing, arguments.page).await?;
     let site = Site::new(&arguments.program, "snapshot", &connector::build_with(&GUEST)?)?;
     let connection = format!(
         "\n[[connection]]\nname = \"ward\"\nconnector = \"snapshot\"\nbase_url = \"{url}\"\n\
          auth = {{ type = \"none\" }}\nactions = {{ appointments = {{ every = \"4w\" }} }}\n"
     );
-    let first = pass(&site, &connection).await?;
-    let second = pass(&site, &connection).await?;
-    for Cost { passed, .. } in [&first, &second] {
-        let ended = passed.ended;
-        ensure!(ended.read == arguments.listing as u64, "a pass did not read all: {ended:?}");
-        ensure!((ended.news, ended.gone) == (0, 0), "a pass found something: {ended:?}");
+    let mut costs = Vec::new();
+    for passes in [1, arguments.passes] {
+        let program = site.start(&connection).await?;
+        for _ in 0..passes {
+            costs.push(pass(&site, &program, arguments.listing).await?);
+        }
+        program.stop().await?;
     }
-    Ok([first, second])
+    Ok(costs)
 }
 
-/// Has a host of its own read it once.
-async fn pass(site: &Site, connection: &str) -> Result<Cost> {
+/// Has a host read all once.
+async fn pass(site: &Site, program: &Program, records: usize) -> Result<Cost> {
     let task = TaskId { connection: "ward".into(), action: "appointments".into() };
-    let program: Program = site.start(connection).await?;
-    let before = settled(site).await?;
+    let (before, unwritten) = (settled(site).await?, program.written()?);
     let last = program.last_pass(&task).await?;
     let passed = program.pass_after(&task, last, true).await?;
-    let after = settled(site).await?;
-    let peak = program.peak()?;
-    program.stop().await?;
-    Ok(Cost { passed, peak, before, after })
+    let (after, peak) = (settled(site).await?, program.peak()?);
+    let ended = passed.ended;
+    ensure!(ended.read == records as u64, "a pass did not read all: {ended:?}");
+    ensure!((ended.news, ended.gone) == (0, 0), "a pass found something: {ended:?}");
+    Ok(Cost { passed, peak, before, after, written: program.written()? - unwritten })
 }
 
 async fn settled(site: &Site) -> io::Result<u64> {
