@@ -5,6 +5,7 @@ mod idle;
 mod last;
 mod notices;
 mod order;
+mod pace;
 mod past;
 mod progress;
 mod table;
@@ -129,6 +130,7 @@ pub(super) fn judge(world: &Inner, rules: &Rules, ended: &Ended) -> Vec<String> 
         event::is_right,
         progress::is_made,
         idle::is_cheap,
+        pace::is_kept,
         notices::are_told_once,
     ];
     checks.iter().flat_map(|check| check(&case)).collect()

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 /// How often a host is asked how far it is.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(250);
 /// No pass takes so long that goes on at all.
 const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
 
