@@ -87,6 +87,8 @@ impl Options {
                 breaker: Breaker::default(),
                 outage: Repeated::default(),
                 alone: BTreeSet::new(),
+                refused: BTreeSet::new(),
+                refusal: String::new(),
                 gone: false,
             },
             Handle(sender),
@@ -105,6 +107,9 @@ pub(crate) struct Deliverer {
     outage: Repeated,
     /// Those held whose failures nobody's success has told from the destination's.
     alone: BTreeSet<ContainerId>,
+    /// Those that were refused and wait, and why the last of them was.
+    refused: BTreeSet<ContainerId>,
+    refusal: String,
     gone: bool,
 }
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use jiff::Timestamp;
 use rounds::{
     admin::Client,
     model::TaskId,
@@ -108,7 +109,8 @@ impl Program {
             if let (Some(ended), Some(read), 0) = (ended, read, under_way) {
                 return Ok(Passed { ended, read, took: began.elapsed(), pending, held_back });
             }
-            if reads && ended.is_none() && state.next_at.is_some() && under_way == 0 {
+            let rests = state.next_at.is_some_and(|at| at > Timestamp::now());
+            if reads && ended.is_none() && rests && under_way == 0 {
                 held_back += usize::from(state.error.is_some());
                 self.admin.poll(task).await?;
             }
@@ -128,20 +130,11 @@ impl Program {
 
     /// The most memory that it ever had, in bytes.
     pub(crate) fn peak(&self) -> Result<u64> {
-        self.told("status", "VmHWM:").map(|kibibytes| kibibytes * 1024)
-    }
-
-    /// Bytes that it has had the disk write.
-    pub(crate) fn written(&self) -> Result<u64> {
-        self.told("io", "write_bytes:")
-    }
-
-    /// What the system tells of its process under a name.
-    fn told(&self, file: &str, name: &str) -> Result<u64> {
-        let text = fs::read_to_string(format!("/proc/{}/{file}", self.pid()?.as_raw_nonzero()))?;
-        let line = text.lines().find_map(|line| line.strip_prefix(name));
-        let value = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        value.with_context(|| format!("{name} of {file}"))
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()?.as_raw_nonzero()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes: Option<u64> =
+            line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        Ok(kibibytes.context("its largest resident set")? * 1024)
     }
 
     /// Has it end, and waits until it has.

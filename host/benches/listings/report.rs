@@ -61,7 +61,6 @@ pub(crate) fn snapshot(arguments: &Arguments, costs: &[Cost]) {
         row("memory, peak, MiB", |it| format!("{:.0}", mebibytes(Some(it.peak)))),
         row("data folder before, MiB", |it| tenth(mebibytes(Some(it.before)))),
         row("data folder grew, MiB", |it| format!("{:.3}", grown(it))),
-        row("written to disk, MiB", |it| tenth(mebibytes(Some(it.written)))),
     ];
     let passes = (1..=costs.len()).map(|number| match number {
         1 => "first pass".to_owned(),

@@ -27,8 +27,6 @@ pub(crate) struct Cost {
     pub(crate) before: u64,
     /// The same afterwards.
     pub(crate) after: u64,
-    /// Bytes that the host had the disk write for it.
-    pub(crate) written: u64,
 }
 
 /// A host reads all once; another one reads it again, some times. What each of these passes cost.
@@ -53,14 +51,14 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Vec<Cost>> {
 /// Has a host read all once.
 async fn pass(site: &Site, program: &Program, records: usize) -> Result<Cost> {
     let task = TaskId { connection: "ward".into(), action: "appointments".into() };
-    let (before, unwritten) = (settled(site).await?, program.written()?);
+    let before = settled(site).await?;
     let last = program.last_pass(&task).await?;
     let passed = program.pass_after(&task, last, true).await?;
     let (after, peak) = (settled(site).await?, program.peak()?);
     let ended = passed.ended;
     ensure!(ended.read == records as u64, "a pass did not read all: {ended:?}");
     ensure!((ended.news, ended.gone) == (0, 0), "a pass found something: {ended:?}");
-    Ok(Cost { passed, peak, before, after, written: program.written()? - unwritten })
+    Ok(Cost { passed, peak, before, after })
 }
 
 async fn settled(site: &Site) -> io::Result<u64> {

@@ -96,8 +96,8 @@ impl Ward {
         program.stop().await
     }
 
-    /// The connection to the hospital, for a configuration. Nothing is looked up of an appointment,
-    /// as a million lookups would be all that a baseline does.
+    /// The connection to the hospital, for a configuration. Nothing is looked up of an appointment:
+    /// a baseline would do little else.
     fn connection(&self, further: &str) -> String {
         let url = &self.hospital;
         format!(

@@ -11,12 +11,16 @@ impl Deliverer {
 
     /// Says what became of an attempt; what fails again and again, not each time.
     pub(super) fn tell(
-        &self,
+        &mut self,
         outcome: &Outcome,
         decision: &Decision,
         container: ContainerId,
         is_worth_a_line: bool,
     ) {
+        match decision {
+            Decision::Retry { .. } | Decision::Keep => self.refused.insert(container),
+            Decision::Delivered | Decision::Dead { .. } => self.refused.remove(&container),
+        };
         let destination = &self.options.name;
         match decision {
             Decision::Delivered => tracing::debug!(%destination, %container, "delivered"),
@@ -50,7 +54,7 @@ impl Deliverer {
     }
 
     /// Where nothing could be sent yet.
-    pub(super) fn tell_unproven(&self, outcome: &Outcome, is_worth_a_line: bool) {
+    pub(super) fn tell_unproven(&mut self, outcome: &Outcome, is_worth_a_line: bool) {
         if let Some(why) = why(outcome).filter(|_| is_worth_a_line) {
             tracing::warn!(destination = %self.options.name, why, "has not proven itself yet");
         }
@@ -68,12 +72,30 @@ impl Deliverer {
         }
     }
 
-    fn note_error(&self, outcome: &Outcome) {
+    /// An attempt that did well says nothing of those that were refused and wait.
+    fn note_error(&mut self, outcome: &Outcome) {
         let why = why(outcome).map(str::to_owned);
+        if let Some(why) = &why {
+            self.refusal.clone_from(why);
+        }
+        let is_failed = why.is_some();
+        let error = why.or_else(|| self.waits_refused());
         self.options.status.destination(&self.options.name, |it| {
-            it.failed += u64::from(why.is_some());
-            it.error = why;
+            it.failed += u64::from(is_failed);
+            it.error = error;
         });
+    }
+
+    fn waits_refused(&mut self) -> Option<String> {
+        // What was purged meanwhile waits no more.
+        while let Some(first) = self.refused.first().copied() {
+            if self.lanes.get_mut(first).is_some() {
+                let (count, why) = (self.refused.len(), &self.refusal);
+                return Some(format!("{count} were refused and are tried again: {why}"));
+            }
+            self.refused.remove(&first);
+        }
+        None
     }
 }
 

@@ -27,6 +27,9 @@ use crate::{
 /// So many records that may be asked about together are named in each other's data.
 const TOGETHER: usize = 20;
 
+/// No id has more bytes: FHIR has 64.
+const LONGEST: usize = 512;
+
 /// One page of a search.
 pub(crate) struct Bundle<'a> {
     /// The records, in the server's order.
@@ -154,10 +157,13 @@ impl<'a> Bundle<'a> {
         let is_beside = mode.as_deref().is_some_and(|mode| matches!(mode, "include" | "outcome"));
         let is_match = kind == feed.resource && !is_beside;
         match &head.id {
-            Some(id) if is_match => {
+            Some(id) if is_match && (1..=LONGEST).contains(&id.len()) => {
                 self.records.push(Record::new(feed, base_url, id.clone(), &head, resource.get()));
             }
             None if is_match => self.refuse(place, "a resource without an id", resource.get()),
+            Some(_) if is_match => {
+                self.refuse(place, "a resource with an id that is none", resource.get());
+            }
             _ if mode.is_some_and(|mode| mode == "match") => {
                 self.refuse(place, "a resource of another type", resource.get());
             }

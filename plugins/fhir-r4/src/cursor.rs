@@ -136,7 +136,10 @@ pub(crate) struct Round {
     /// How often a round began again, as its next page was gone.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) restarts: u32,
-    /// When that was so too often: soon after, a link is not followed again.
+    /// How many pages without a record came last.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) empty: u32,
+    /// When its links were found to lead nowhere: soon after, none is followed again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) gone: Option<String>,
 }

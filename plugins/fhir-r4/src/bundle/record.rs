@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rounds_sdk::Change;
 use serde_json::value::RawValue;
 
+use super::LONGEST;
 use crate::{
     content,
     fhir::{Meta, Text, fhir},
@@ -121,7 +122,7 @@ impl<'a> Head<'a> {
         let references = self.subject.iter().chain(actors);
         references
             .filter_map(|actor| reference::local(base_url, actor.reference.as_deref()?))
-            .find_map(|(kind, id)| (kind == "Patient").then_some(id))
+            .find_map(|(kind, id)| (kind == "Patient" && id.len() <= LONGEST).then_some(id))
     }
 }
 

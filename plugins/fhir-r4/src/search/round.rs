@@ -19,6 +19,9 @@ const ROUNDS: u32 = 4;
 /// How often the page a link leads to may be gone before that is an error.
 const RESTARTS: u32 = 8;
 
+/// So many pages without a record, one after another, are an error as well.
+const EMPTY: u32 = 100;
+
 /// Links that lead nowhere are followed again after so long, in milliseconds.
 const AGAIN: i64 = 60 * 1000;
 
@@ -44,12 +47,18 @@ pub(super) fn step(
             return single(position, &round, view);
         }
         if is_gone(&round, view) {
-            return Err(Failure::unexpected("next links lead to pages that are gone"));
+            return Err(Failure::unexpected(
+                "next links lead nowhere: to pages that are gone, or on and on without an end",
+            ));
         }
         begin(&mut round, view);
     }
     take(&mut round, position, view)?;
     let is_behind = round.ties && is_behind(&round, view)?;
+    if view.next.is_some() && is_endless(&round) {
+        let nowhere = spent(&round, round.count, view.now.to_string());
+        return Ok(Next::More(position.passing(Pass::Round(nowhere))));
+    }
     if view.next.is_some() && !is_behind {
         round.next.clone_from(&view.next);
         return Ok(Next::More(position.passing(Pass::Round(round))));
@@ -70,6 +79,23 @@ fn single(position: &Position, round: &Round, view: &View<'_, '_>) -> Result<Nex
 fn is_gone(round: &Round, view: &View<'_, '_>) -> bool {
     let at = round.gone.as_deref().and_then(|at| Time::parse(at).ok());
     at.is_some_and(|at| (0..AGAIN).contains(&view.now.millis_since(at)))
+}
+
+/// Whether links lead on without a record, or over the same ones again.
+fn is_endless(round: &Round) -> bool {
+    let much = round.total.map(|total| total.saturating_mul(4).saturating_add(1_000));
+    round.empty >= EMPTY || much.is_some_and(|much| round.seen > much)
+}
+
+/// A round that led nowhere, to be begun anew after a while.
+fn spent(round: &Round, count: Option<u64>, at: String) -> Round {
+    Round {
+        count,
+        ties: round.ties,
+        miscounted: round.miscounted,
+        gone: Some(at),
+        ..Round::default()
+    }
 }
 
 fn begin(round: &mut Round, view: &View<'_, '_>) {
@@ -105,6 +131,7 @@ fn take(round: &mut Round, position: &Position, view: &View<'_, '_>) -> Result<(
             newest = latest(newest, view.newest(record.time.iter()).cloned());
         }
     }
+    round.empty = if view.is_empty() { round.empty + 1 } else { 0 };
     // What has no time counts as what was there before.
     let others = view.shown() - view.bundle.records.len() as u64;
     round.seen += others;
@@ -210,16 +237,18 @@ fn another(round: &Round) -> Round {
 /// as servers keep the results of a search for a while only. Where that was so too often, what the
 /// next page shows is told, and then it is an error.
 pub(super) fn again(round: &Round, count: u64, context: &Context) -> Round {
-    let is_much = round.restarts >= RESTARTS;
+    let count = Some(count.saturating_mul(2).min(super::LARGEST));
+    if round.restarts >= RESTARTS {
+        return spent(round, count, context.now.clone());
+    }
     Round {
-        count: Some(count.saturating_mul(2).min(super::LARGEST)),
+        count,
         ties: round.ties,
         miscounted: round.miscounted,
         until: round.until.clone(),
         before: round.before,
         rounds: round.rounds,
-        restarts: if is_much { 0 } else { round.restarts + 1 },
-        gone: is_much.then(|| context.now.clone()),
+        restarts: round.restarts + 1,
         ..Round::default()
     }
 }

@@ -220,7 +220,7 @@ fn where_each_next_page_is_gone_larger_ones_are_asked_for_and_then_it_is_an_erro
     let mut capped = server(Ways { cap: 10, ..ways }, 10, 35);
     for _ in 0..2 {
         let failure = capped.poll(nothing).unwrap_err().to_string();
-        assert!(failure.contains("next links lead to pages that are gone"), "{failure}");
+        assert!(failure.contains("next links lead nowhere"), "{failure}");
         assert_eq!(capped.missed().len(), 25);
         capped.now += 120_000;
     }
@@ -228,6 +228,37 @@ fn where_each_next_page_is_gone_larger_ones_are_asked_for_and_then_it_is_an_erro
     capped.ways.links = Links::Offset;
     capped.poll(nothing).unwrap();
     assert_eq!(capped.missed(), []);
+}
+
+#[test]
+fn links_that_lead_on_and_on_are_an_error_and_the_next_poll_begins_anew() {
+    let ways = Ways { order: Order::ById, links: Links::Endless, cap: 10, ..Ways::default() };
+    let mut endless = server(ways, 10, 35);
+    for _ in 0..2 {
+        let failure = endless.poll(nothing).unwrap_err().to_string();
+        assert!(failure.contains("next links lead nowhere"), "{failure}");
+        assert_eq!(endless.missed(), []);
+        endless.change(7);
+        endless.now += 120_000;
+    }
+}
+
+#[test]
+fn an_id_that_is_none_is_one_dead_letter_and_the_others_go_on() {
+    let long = "y".repeat(1_100);
+    let record = |id: &str, patient: &str| {
+        let reference = json!({ "reference": format!("Patient/{patient}") });
+        json!({ "resource": { "resourceType": "Appointment", "id": id, "status": "booked",
+            "participant": [{ "actor": reference, "status": "accepted" }] } })
+    };
+    let entries = [record("1", "p"), record("", "p"), record(&long, "p"), record("2", &long)];
+    let bundle = json!({ "resourceType": "Bundle", "entry": entries, "total": 4 });
+    let server = server(Ways::default(), 10, 0);
+    let answer = Response::new(200, bundle.to_string());
+    let page = FhirR4::changes(&server.context(), None, &answer).unwrap();
+    let ids: Vec<_> = page.changes.iter().map(|it| (&*it.id, it.key.as_deref())).collect();
+    assert_eq!(ids, [("1", Some("Patient/p")), ("2", Some("Appointment/2"))]);
+    assert_eq!(page.unreadable.len(), 2);
 }
 
 #[test]

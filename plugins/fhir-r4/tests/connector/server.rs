@@ -39,6 +39,8 @@ pub enum Links {
     Snapshot,
     /// To pages that are gone.
     Gone,
+    /// To one more page, which is empty at last.
+    Endless,
 }
 
 /// Where it says what time it is.
@@ -247,7 +249,8 @@ impl Server {
             Total::OfAll => bundle["total"] = json!(self.records.len()),
             Total::OneMore => bundle["total"] = json!(found.len() + 1),
         }
-        if end < found.len() && self.ways.links != Links::None {
+        let is_endless = self.ways.links == Links::Endless;
+        if is_endless || end < found.len() && self.ways.links != Links::None {
             let list = match (self.ways.links, list) {
                 (Links::Snapshot, None) => {
                     self.snapshots.push(found.clone());
@@ -257,7 +260,8 @@ impl Server {
             };
             let kept: Vec<&str> =
                 query.split('&').filter(|part| !part.starts_with("_page=")).collect();
-            let url = format!("{BASE_URL}/Appointment?{}&_page={list}-{end}", kept.join("&"));
+            let next = if is_endless { offset + self.ways.cap } else { end };
+            let url = format!("{BASE_URL}/Appointment?{}&_page={list}-{next}", kept.join("&"));
             bundle["link"] = json!([{ "relation": "next", "url": url }]);
         }
         if self.ways.clock == Clock::Bundle {

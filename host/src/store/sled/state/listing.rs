@@ -132,10 +132,7 @@ impl State {
         let last = self.collecting.last(record.0).or_else(|| known.last());
         match (last.map(|last| last.gone), known.place) {
             (Some(false), None) => self.give(group, id, task, record).map(drop),
-            (None, Some(place)) => {
-                self.free(group, id, task, place);
-                self.records.put(connection, record.0, None)
-            }
+            (None, Some(place)) => self.free(group, id, task, (place, record.0)),
             _ => Ok(()),
         }
     }
@@ -159,16 +156,24 @@ impl State {
         Ok(place)
     }
 
-    /// Frees a place.
+    /// Frees a place, which the record has no more.
     pub(super) fn free(
         &mut self,
         group: &mut Group,
         id: &TaskId,
         task: &mut TaskRecord,
-        place: u32,
-    ) {
+        (place, record): (u32, RecordKey),
+    ) -> Result<(), Error> {
         group.writes.remove(&keys::place(id, place));
         task.places.1 = task.places.1.saturating_sub(1);
+        match self.has_place(id, record, place)? {
+            true => self.records.put(id.connection.as_str(), record, None),
+            false => Ok(()),
+        }
+    }
+
+    fn has_place(&self, id: &TaskId, record: RecordKey, place: u32) -> Result<bool, Error> {
+        Ok(self.records.get(id.connection.as_str(), record)?.place == Some(place))
     }
 
     /// See [`Store::end_listing`](crate::store::Store::end_listing).
@@ -203,9 +208,10 @@ impl State {
         for (place, listed) in gone {
             let new = NewChange::gone(&id, listed.id, began);
             self.take(&mut page, &mut task, new, &mut tally)?;
-            // What was known to be gone is told to nobody.
-            self.free(page.group, &id, &mut task, place);
-            self.records.put(id.connection.as_str(), listed.record, None)?;
+            // What was known to be gone is told to nobody, and leaves its place here.
+            if self.has_place(&id, listed.record, place)? {
+                self.free(page.group, &id, &mut task, (place, listed.record))?;
+            }
         }
         let made = page.made;
         let listing = &mut task.place.listing;
@@ -236,10 +242,9 @@ impl State {
             if gone.len() >= most {
                 return Ok((gone, true));
             }
-            let record = self.records.get(id.connection.as_str(), listed.record)?;
-            match record.place == Some(place) {
+            match self.has_place(id, listed.record, place)? {
                 true => gone.push((place, listed)),
-                false => self.free(group, id, task, place),
+                false => self.free(group, id, task, (place, listed.record))?,
             }
         }
         Ok((gone, false))

@@ -212,7 +212,7 @@ impl State {
                 }
                 let moved = new.settle_key(page.task, followed);
                 if let Some(place) = known.place.filter(|_| new.says.gone) {
-                    self.free(page.group, page.task, task, place);
+                    self.free(page.group, page.task, task, (place, record))?;
                 }
                 if let Some(reason) = new.unreadable.take() {
                     tally.unreadable += 1;
