@@ -225,6 +225,10 @@ async fn thirty_that_are_refused_for_ever_cost_the_others_nothing() {
             stand.wait_for(took.len() + 1).await;
             let (at, _) = stand.taken().last().unwrap().clone();
             assert!(at < before + 1_000, "{at} {before}");
+            // One that was taken does not make the destination well.
+            time::sleep(Duration::from_secs(1)).await;
+            let error = stand.status.report().destinations["app"].error.clone();
+            assert_eq!(error.is_some(), !refused.is_empty(), "{error:?}");
             stand.shutdown.cancel();
             took
         };
