@@ -123,9 +123,7 @@ async fn send(client: egress::Client, request: Request) -> Sent {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use std::future;
-
-    use std::time::Duration;
+    use std::{future, time::Duration};
 
     use bytes::Bytes;
 

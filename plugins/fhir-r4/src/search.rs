@@ -46,6 +46,9 @@ const LATENCY: i64 = 10_000;
 /// and after any where its clock was put back.
 const HOUR: i64 = 60 * 60 * 1000;
 
+/// What led nowhere is looked into again after so long, in milliseconds.
+const AGAIN: i64 = 60 * 1000;
+
 /// What an action searches.
 pub(crate) struct Feed {
     /// The resource type.
@@ -278,4 +281,10 @@ fn follow(found: &mut Found, context: &Context, next: Next) -> Result<(), Failur
         }
     };
     Ok(())
+}
+
+/// Whether something led nowhere so short a time ago that it need not be looked into again.
+fn was_lately(at: Option<&str>, now: Time) -> bool {
+    let at = at.and_then(|at| Time::parse(at).ok());
+    at.is_some_and(|at| (0..AGAIN).contains(&now.millis_since(at)))
 }

@@ -22,9 +22,6 @@ const RESTARTS: u32 = 8;
 /// So many pages without a record, one after another, are an error as well.
 const EMPTY: u32 = 100;
 
-/// Links that lead nowhere are followed again after so long, in milliseconds.
-const AGAIN: i64 = 60 * 1000;
-
 /// What changed so shortly before a round may have changed within it, as the clock of a server's
 /// answers need not be that of its records. In milliseconds.
 const MARGIN: i64 = 60 * 1000;
@@ -77,8 +74,7 @@ fn single(position: &Position, round: &Round, view: &View<'_, '_>) -> Result<Nex
 
 /// Whether links were followed a moment ago, and led nowhere.
 fn is_gone(round: &Round, view: &View<'_, '_>) -> bool {
-    let at = round.gone.as_deref().and_then(|at| Time::parse(at).ok());
-    at.is_some_and(|at| (0..AGAIN).contains(&view.now.millis_since(at)))
+    super::was_lately(round.gone.as_deref(), view.now)
 }
 
 /// Whether links lead on without a record, or over the same ones again.

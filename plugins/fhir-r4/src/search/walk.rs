@@ -8,9 +8,6 @@ use crate::{
     instant::Moment,
 };
 
-/// What led nowhere is looked into again after so long, in milliseconds.
-const AGAIN: i64 = 60 * 1000;
-
 /// So many different times in order, oldest first and then newest first, are no chance.
 const SURELY: usize = 5;
 
@@ -125,8 +122,7 @@ fn stuck(position: &Position, view: &View<'_, '_>) -> Next {
 
 /// Whether this was looked into a moment ago.
 fn is_stuck(position: &Position, view: &View<'_, '_>) -> bool {
-    let at = position.stuck.as_deref().and_then(|at| Time::parse(at).ok());
-    at.is_some_and(|at| (0..AGAIN).contains(&view.present().millis_since(at)))
+    super::was_lately(position.stuck.as_deref(), view.present())
 }
 
 /// What the page beyond tells of the count: where as many are counted and not there, it is wrong.
