@@ -41,7 +41,12 @@ fn told(event: &str, id: &str, remembered: Option<&str>) -> Told {
 impl Ward {
     /// A register with so many records, and an action as `further` has it.
     async fn new(connector: &str, records: u32, further: &str) -> Self {
-        let (register, receiver) = (Register::start(0..records).await, receiver().await);
+        Self::of(Register::start(0..records).await, connector, further).await
+    }
+
+    /// The same with a register that is there.
+    async fn of(register: Running<Register>, connector: &str, further: &str) -> Self {
+        let receiver = receiver().await;
         let site = Site::new(&[connector]).await;
         let connection = connection("ward", connector, register.url(), "");
         let connection = connection.replace("every = \"1s\"", &format!("{NEVER}{further}"));
@@ -408,6 +413,25 @@ async fn a_sweep_finds_what_the_feed_hides_and_counts_it() {
     ward.wait_for_a_pass().await;
     assert_eq!(ward.poll().await, expected, "once");
     assert_fits("*ward/appointments*27.27 %*", &ward.status().await);
+}
+
+#[tokio::test]
+async fn what_the_feed_told_is_told_gone_also_where_it_goes_before_the_first_sweep() {
+    let register = Register::start(0..10).await;
+    register.change(|books| books.break_page("", 503));
+    let ward = Ward::of(register, "lists", ", sweep = { every = \"1s\" }").await;
+    ward.change(|books| books.put("010"));
+    let new = told(NEW, "010", None);
+    within("the feed's", async { while !ward.poll().await.contains(&new) {} }).await;
+    ward.wait_for_sweep("a sweep that fails", |sweep| sweep.error.is_some()).await;
+    let ward = ward.killed().await;
+    ward.change(|books| {
+        books.remove("010");
+        books.mend_page();
+    });
+    ward.wait_for_sweep("a pass", |sweep| sweep.listing.ended.is_some()).await;
+    let told = ward.poll().await;
+    assert!(told.contains(&self::told(GONE, "010", Some("1"))), "{told:?}");
 }
 
 #[tokio::test]

@@ -70,6 +70,8 @@ pub struct Poller {
     pub(crate) listing: Mutex<Option<Under>>,
     /// Whether what is there before the task is read and remembered first, and told to nobody.
     pub baseline: bool,
+    /// Whether its listing is read beside its feed.
+    pub sweeps: bool,
 }
 
 /// What a poll came to.

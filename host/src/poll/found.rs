@@ -83,6 +83,7 @@ impl Poller {
             observed_at: progress.context.now,
             pass,
             listing: None,
+            lists: self.sweeps,
             changes: new,
             notices,
         }

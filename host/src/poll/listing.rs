@@ -46,7 +46,7 @@ pub(crate) struct Under {
     listing: Listing,
     /// When that was noted last.
     noted_at: Option<Timestamp>,
-    /// Whether a record was met that the last pass had seen.
+    /// Whether a record was met that was listed before, where any was.
     has_met: bool,
     lap: Lap,
 }
@@ -163,11 +163,15 @@ impl Poller {
     fn under(&self, stored: &Listing, now: Timestamp) -> Under {
         let known = self.listing().clone();
         let known = known.filter(|known| known.listing.began == stored.began);
+        // There is none before that another system's could be.
+        let is_first = stored.ended.is_none();
         match (stored.began, known) {
-            (None, _) => Under { listing: stored.begin(now), ..Under::default() },
+            (None, _) => {
+                Under { listing: stored.begin(now), has_met: is_first, ..Under::default() }
+            }
             (Some(_), Some(known)) => known,
             (Some(_), None) => {
-                let (listing, has_met) = (stored.clone(), stored.read > 0);
+                let (listing, has_met) = (stored.clone(), is_first || stored.read > 0);
                 Under { listing, noted_at: Some(now), has_met, ..Under::default() }
             }
         }

@@ -90,6 +90,9 @@ pub struct Commit {
     /// Where the pass over the listing stands, where it is to be noted. One that began at another
     /// time is another pass, which has seen nothing yet.
     pub listing: Option<Listing>,
+    /// Whether what is news has a place in the listing though that was never read: a sweep is to
+    /// come, which tells what is gone by then.
+    pub lists: bool,
     /// What the page said changed, in its order.
     pub changes: Vec<NewChange>,
     /// What a user is told of the EHR's answers from now on, beside what they were told.
@@ -107,8 +110,8 @@ impl Commit {
         changes: Vec<NewChange>,
     ) -> Self {
         let moves = Some(Move { cursor, past: Vec::new(), complete: true });
-        let (pass, listing, notices) = (Pass::Onward, None, Vec::new());
-        Self { task, revision, moves, observed_at, pass, listing, changes, notices }
+        let (pass, listing, lists, notices) = (Pass::Onward, None, false, Vec::new());
+        Self { task, revision, moves, observed_at, pass, listing, lists, changes, notices }
     }
 }
 

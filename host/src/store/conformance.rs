@@ -70,6 +70,7 @@ macro_rules! all {
             what_a_pass_found_and_is_taken_back_is_found_anew,
             a_pass_that_met_what_has_no_id_tells_nothing_gone,
             a_pass_that_misses_much_is_held,
+            what_is_told_before_the_first_pass_and_gone_by_then_is_told_gone,
             what_is_back_in_a_listing_is_told_again,
             what_was_there_before_is_silent,
             a_record_that_was_purged_has_no_place,
@@ -125,6 +126,7 @@ pub(crate) fn page(revision: u64, changes: Vec<NewChange>) -> Commit {
         observed_at: at(0),
         pass: Pass::Onward,
         listing: None,
+        lists: false,
         changes,
         notices: Vec::new(),
     }

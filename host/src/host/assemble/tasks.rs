@@ -52,6 +52,7 @@ fn poller(
         again: Mutex::default(),
         listing: Mutex::default(),
         baseline: task.baseline,
+        sweeps: task.sweep.is_some(),
     }
 }
 

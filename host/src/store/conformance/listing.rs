@@ -114,6 +114,28 @@ pub(crate) async fn a_pass_that_misses_much_is_held(open: Open<'_>) {
     assert_eq!(gone(&*store).await.len(), 15, "a fifth is not too much");
 }
 
+pub(crate) async fn what_is_told_before_the_first_pass_and_gone_by_then_is_told_gone(
+    open: Open<'_>,
+) {
+    let store = open();
+    for (lists, ids) in [(false, 0..5), (true, 5..10)] {
+        let changes = ids.map(|id| listed(&id.to_string(), "a")).collect();
+        let revision = store.task(&task("appointments")).unwrap().revision;
+        for pending in committed(&*store, Commit { lists, ..page(revision, changes) }).await {
+            store.fill(filling(pending.id, None, &[])).await.unwrap();
+        }
+    }
+    drop(store);
+    let store = open();
+    assert_eq!(store.task(&task("appointments")).unwrap().listing.ended, None);
+    // Of those that were told while no sweep was to come, nobody knows.
+    read(&*store, 1, (0..20).filter(|id| ![3, 7].contains(id))).await;
+    assert_eq!(gone(&*store).await, ["7"]);
+    assert_eq!(store.task(&task("appointments")).unwrap().listing.missed, 0);
+    read(&*store, 2, (0..20).filter(|id| ![3, 7, 4].contains(id))).await;
+    assert_eq!(gone(&*store).await, ["4"]);
+}
+
 pub(crate) async fn what_is_back_in_a_listing_is_told_again(open: Open<'_>) {
     let store = open();
     let first = read(&*store, 0, 0..10).await;

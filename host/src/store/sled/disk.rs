@@ -47,6 +47,8 @@ pub(super) struct Disk {
 #[derive(Default)]
 pub(super) struct Writes {
     batch: Batch,
+    /// Whether anything is in it.
+    is_used: bool,
     /// Values that will soon be asked for.
     recent: Vec<(IVec, Option<IVec>)>,
 }
@@ -150,6 +152,11 @@ impl Disk {
         self.log.sync_data().map_err(io_error("sync", &self.folder))
     }
 
+    #[cfg(test)]
+    pub(super) fn flushes(&self) -> u64 {
+        self.flushes.load(Ordering::Relaxed)
+    }
+
     /// Flushes beside a flush that was under way when this answered `seen`, and is still.
     pub(super) fn flush_if_stuck(&self, seen: u64) -> u64 {
         let now = self.flushes.load(Ordering::Relaxed);
@@ -246,6 +253,11 @@ impl Drop for Disk {
 }
 
 impl Writes {
+    /// Whether the disk stays as it is.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.is_used
+    }
+
     /// Sets a key's value, which is small or of one slot.
     pub(super) fn insert(&mut self, key: &[u8], value: impl Into<IVec>) {
         let (key, value) = (IVec::from(key), value.into());
@@ -253,6 +265,7 @@ impl Writes {
             self.recent.push((key.clone(), Some(value.clone())));
         }
         self.batch.insert(key, value);
+        self.is_used = true;
     }
 
     /// Removes a key.
@@ -261,6 +274,7 @@ impl Writes {
             self.recent.push((key.into(), None));
         }
         self.batch.remove(key);
+        self.is_used = true;
     }
 
     /// Puts a value under as many keys as it needs; how many those are.

@@ -26,7 +26,7 @@ use super::{
     },
     *,
 };
-use crate::store::{Store, conformance::page};
+use crate::store::{Store, conformance::task};
 
 /// A file system of its own, mounted.
 struct Machine {
@@ -124,7 +124,7 @@ async fn a_power_cut_loses_nothing_that_was_acknowledged() {
 
 /// The first write that fails ends the store.
 async fn stops(store: SledStore) {
-    let commit = store.commit(page(0, vec![])).await;
+    let commit = store.set_cursor(&task("appointments"), Some("on".into())).await;
     assert!(matches!(commit, Err(Error::Stopped(_))));
     assert!(matches!(store.failed().await, Error::Stopped(_)));
     assert!(matches!(

@@ -28,7 +28,7 @@ use crate::{
     config::Seal,
     model::{ContainerId, TaskId},
     store::{
-        Before, Committed, KeptAnswer, Purge, Receipt, Settlement, Sought, Store,
+        Before, Commit, Committed, KeptAnswer, Purge, Receipt, Settlement, Sought, Store,
         conformance::{self, at, change, committed, filling, page},
     },
 };
@@ -128,6 +128,24 @@ async fn a_trickle_leaves_nothing_behind() {
     let slots: Vec<_> = store.disk.scan(keys::SLOTS).map(Result::unwrap).collect();
     assert!(slots.len() < 100 && slots.iter().all(|(_, value)| value.is_empty()));
     assert_eq!(store.disk.scan(keys::MARKS).count(), 0);
+}
+
+#[tokio::test]
+async fn a_poll_that_finds_nothing_does_not_touch_the_disk() {
+    let folder = TestFolder::new();
+    let store = folder.open();
+    let found = || vec![change("1", Some("a"))];
+    committed(&store, page(0, found())).await;
+    store.flush().await.unwrap();
+    let flushes = || store.disk.flushes();
+    let before = flushes();
+    for _ in 0..10 {
+        let idle = Commit { moves: page(0, vec![]).moves, ..page(1, found()) };
+        assert!(committed(&store, idle).await.is_empty());
+    }
+    assert_eq!(flushes(), before);
+    committed(&store, page(1, vec![])).await;
+    assert!(flushes() > before);
 }
 
 #[tokio::test]

@@ -38,17 +38,15 @@ impl State {
 
     /// Of a record, something that was found is forgotten.
     pub(super) fn list_again(&mut self, task: &TaskId, found: &Held) {
-        if !self.task(task).listing.is_used() {
-            return;
-        }
+        let is_used = self.task(task).listing.is_used();
         let last = self.records.get(&found.record).and_then(Record::last).map(|last| last.gone);
         let places = self.listings.entry(task.clone()).or_default();
         match last {
-            Some(false) => {
+            Some(false) if is_used => {
                 let id = || found.container.change.id.clone();
                 places.ids.entry(found.record).or_insert_with(id);
             }
-            Some(true) => {}
+            Some(_) => {}
             None => places.forget(found.record),
         }
     }

@@ -56,7 +56,7 @@ impl State {
         let verdict = new.judge(commit.pass, has_seen, last);
         let followed = last.map(Followed::from);
         let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
-        let is_used = self.task(&commit.task).listing.is_used();
+        let is_used = commit.lists || self.task(&commit.task).listing.is_used();
         let lists = commit.pass == Pass::Listing || is_news && is_used;
         if lists && !new.says.gone {
             self.lists(commit, &new, verdict);

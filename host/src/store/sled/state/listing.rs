@@ -124,14 +124,13 @@ impl State {
         task: &mut TaskRecord,
         record: (RecordKey, String),
     ) -> Result<(), Error> {
-        if !task.place.listing.is_used() {
-            return Ok(());
-        }
         let connection = id.connection.as_str();
         let known = self.records.get(connection, record.0)?;
         let last = self.collecting.last(record.0).or_else(|| known.last());
         match (last.map(|last| last.gone), known.place) {
-            (Some(false), None) => self.give(group, id, task, record).map(drop),
+            (Some(false), None) if task.place.listing.is_used() => {
+                self.give(group, id, task, record).map(drop)
+            }
             (None, Some(place)) => self.free(group, id, task, (place, record.0)),
             _ => Ok(()),
         }

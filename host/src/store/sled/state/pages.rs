@@ -26,11 +26,12 @@ impl State {
         if task.revision != commit.revision {
             return Ok(Committed::Fenced { revision: task.revision });
         }
-        let Commit { task: id, moves, observed_at, pass, changes, notices, listing, .. } = commit;
+        let Commit { task: id, moves, observed_at, pass, changes, notices, .. } = commit;
         let mut tally = Tally::default();
-        let is_noted = listing.is_some();
-        self.pass_on(group, &id, &mut task, listing)?;
+        let is_noted = commit.listing.is_some();
+        self.pass_on(group, &id, &mut task, commit.listing)?;
         let mut page = Page::of(group, &id, observed_at, pass);
+        page.is_used = commit.lists || task.place.listing.is_used();
         for change in changes {
             self.take(&mut page, &mut task, change, &mut tally)?;
         }
@@ -172,11 +173,10 @@ impl State {
         at: Timestamp,
     ) -> Result<(), Error> {
         let mut task = self.task(group, &id)?;
-        if !task.is_polled_anew(at) {
-            return Ok(());
+        if task.is_polled_anew(at) {
+            task.polled(at);
+            group.tasks.insert(id, task);
         }
-        task.polled(at);
-        group.tasks.insert(id, task);
         Ok(())
     }
 
@@ -196,7 +196,7 @@ impl State {
         let verdict = new.judge(page.pass, has_seen, last);
         let followed = last.map(Followed::from);
         let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
-        let lists = page.pass == Pass::Listing || is_news && task.place.listing.is_used();
+        let lists = page.pass == Pass::Listing || is_news && page.is_used;
         if lists && !new.says.gone {
             let is_known = last.is_some();
             self.list(page, task, &new, (known.place, is_known), verdict)?;
@@ -296,6 +296,8 @@ pub(super) struct Page<'a> {
     observed_at: Timestamp,
     pass: Pass,
     pub(super) made: Vec<Pending>,
+    /// Whether what is news is given a place in the listing.
+    is_used: bool,
     /// Whether a record was given a place in the listing.
     pub(super) lists: bool,
 }
@@ -307,7 +309,8 @@ impl<'a> Page<'a> {
         observed_at: Timestamp,
         pass: Pass,
     ) -> Self {
-        Self { group, task, observed_at, pass, made: Vec::new(), lists: false }
+        let (made, is_used, lists) = (Vec::new(), false, false);
+        Self { group, task, observed_at, pass, made, is_used, lists }
     }
 
     fn head<'h>(
