@@ -28,6 +28,7 @@ pub(super) mod skew;
 pub(super) mod transactions;
 pub(super) mod unfiltered;
 pub(super) mod unsorted;
+pub(super) mod unsteady;
 pub(super) mod versions;
 pub(super) mod wrong_total;
 
@@ -202,6 +203,7 @@ pub(super) const ALL: &[(&str, Draw)] = &[
     ("transactions", transactions::draw),
     ("unfiltered", unfiltered::draw),
     ("unsorted", unsorted::draw),
+    ("unsteady", unsteady::draw),
     ("versions", versions::draw),
     ("wrong total", wrong_total::draw),
     ("host put back", put_back::draw_host),
@@ -214,9 +216,18 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
     ("full page", "capped"),
     ("full page", "short pages"),
     ("no next", "short pages"),
+    ("no next", "capped"),
     // Together they are a full page, or worse.
     ("no next", "mute"),
     ("no next", "wrong total"),
+    // Fewer than are counted, and no time from which to ask for the others.
+    ("versions", "wrong total"),
+    // The same pages whatever is asked for, and never all of them.
+    ("unsteady", "capped"),
+    ("unsteady", "short pages"),
+    ("unsteady", "no next"),
+    // Nothing says that a record changed.
+    ("one version", "reading time"),
     // All that there is seems to have changed now.
     ("unfiltered", "reading time"),
     // All that a sweep sees seems to be so new that the feed is to tell of it.

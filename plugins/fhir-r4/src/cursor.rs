@@ -94,7 +94,7 @@ pub(crate) struct Round {
     /// The next page, `None` at the start of a round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
-    /// How many records a page is to have, where a usual one was too small.
+    /// How many records a page is to have, where that is not as many as usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<u64>,
     /// Only what has the time `since` is wanted: the server sorts, and too many have it.
@@ -115,14 +115,9 @@ pub(crate) struct Round {
     pub(crate) total: Option<u64>,
     /// How many were read in this round.
     pub(crate) seen: u64,
-    /// How many of them count.
-    pub(crate) read: u64,
-    /// The hash of the last id of the page before: where it comes again, records have moved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) last: Option<u64>,
-    /// Whether records were seen to move.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(crate) moved: bool,
+    /// How many the largest of its pages has.
+    #[serde(default)]
+    pub(crate) most: u64,
     /// The sum of what counts in this round: of ids and versions, whatever their order.
     pub(crate) sum: u64,
     /// The sum of the round before.

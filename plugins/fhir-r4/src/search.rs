@@ -225,6 +225,7 @@ pub(crate) fn read(
         let since = Time::parse(&context.since)?.minus_millis(HOUR);
         let since = Some(Moment::second_of(since).text().to_owned());
         found.position = Position { since, pass: None, ..found.position };
+        found.more = true;
     }
     // What the proof of an order shows comes again, in its own.
     if !matches!(position.pass, Some(Pass::Proof(_))) {

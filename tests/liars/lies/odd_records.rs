@@ -95,6 +95,11 @@ impl Lie for OddRecords {
         }
     }
 
+    /// What has no zone is read again at each poll.
+    fn is_dear(&self) -> bool {
+        self.0.iter().any(|odd| odd.name == "zoneless")
+    }
+
     fn expects(&self, record: &Record) -> Expected {
         self.of(record).map_or(Expected::Told, |odd| odd.expected)
     }

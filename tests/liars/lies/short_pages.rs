@@ -27,6 +27,11 @@ impl Lie for ShortPages {
         (self.size / 3).max(1)
     }
 
+    /// What has no time is read by links each time, and so twice.
+    fn asks(&self) -> i64 {
+        2
+    }
+
     fn pages(&mut self, bundle: &mut Bundle, moment: &mut Moment) {
         let leaves = match moment.chance.below(3) {
             0 if bundle.goes_on() => 0,

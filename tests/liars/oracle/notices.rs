@@ -7,7 +7,10 @@ use super::Case;
 
 /// What a notice says, and the lies of which it may.
 const REASONS: &[(&str, &[&str])] = &[
-    ("does not sort", &["unsorted", "unfiltered", "reading time", "contents of now", "skew"]),
+    (
+        "does not sort",
+        &["unsorted", "unsteady", "unfiltered", "reading time", "contents of now", "skew"],
+    ),
     ("does not mind _lastUpdated", &["unfiltered", "server put back"]),
     ("nobody can tell what is gone", &["odd records"]),
     ("times without a zone", &["odd records"]),
@@ -16,7 +19,10 @@ const REASONS: &[(&str, &[&str])] = &[
     ("clock is ahead", &["skew", "host put back"]),
     ("more than a day", &["skew"]),
     ("counts of records are wrong", &["wrong total", "full page"]),
-    ("pages moved", &["offset", "contents of now", "short pages", "wrong total", "no next"]),
+    (
+        "pages moved",
+        &["offset", "unsteady", "contents of now", "short pages", "wrong total", "no next"],
+    ),
     ("says the same as before", &["reading time", "unfiltered", "versions"]),
 ];
 

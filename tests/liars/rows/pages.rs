@@ -6,9 +6,10 @@ use crate::liars::{
     lies::{
         Lie, capped::Capped, full_page::FullPage, gone_pages::GonePages, no_next::NoNext,
         odd_envelope::OddEnvelope, reading_time::ReadingTime, transactions::transaction,
-        unfiltered::Unfiltered, unsorted::Unsorted, wrong_total::WrongTotal,
+        unfiltered::Unfiltered, unsorted::Unsorted, unsteady::Unsteady, wrong_total::WrongTotal,
     },
     plan::Plan,
+    run::run,
 };
 
 /// The same with a second lie.
@@ -60,6 +61,17 @@ fn a_server_that_does_not_sort_is_read_whole() {
     for order in [Unsorted::AsMade, Unsorted::ById, Unsorted::Backwards] {
         all_told(world(bookings(35, 10), order), 35);
     }
+}
+
+#[test]
+fn an_order_that_differs_from_page_to_page_hides_nothing() {
+    for order in [Unsteady::Pages, Unsteady::Requests] {
+        all_told(world(bookings(35, 10), order), 35);
+    }
+    // All of one time, and no page that has them all: nobody can know, and a person is told.
+    let script: Vec<_> = transaction("t", 100, 10_000, 0).collect();
+    let outcome = run(and(world(script, Unsteady::Ties), Capped(10)), false);
+    assert!(outcome.told == 100 || outcome.notices.iter().any(|it| it.contains("pages moved")));
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(in super::super) struct Query {
     /// Whether it is sorted by time, and then whether the newest comes first.
     pub(in super::super) sorted: Option<bool>,
     pub(in super::super) count: usize,
+    /// How many of what it finds stand on pages before.
+    pub(in super::super) offset: usize,
     /// Whether nobody wants to see records, only how many there are.
     pub(in super::super) counts: bool,
 }
@@ -40,6 +42,7 @@ impl Query {
                 _ => None,
             },
             count: asked.parameter("_count").and_then(|text| text.parse().ok()).unwrap_or(USUAL),
+            offset: asked.page(),
             counts: asked.parameter("_summary") == Some("count"),
         }
     }

@@ -1,8 +1,9 @@
 //! Rounds: links are followed to their end, until a round is known to have read all.
 //!
-//! Either there were as many as the server counted when the round began, of records that have
-//! not changed since, and none came twice: whoever slips out of sight is missing then. Or two
-//! rounds read the same: whatever lets a record slip was read in one round and not in the other.
+//! That is known once two rounds of pages of different sizes read the same: whatever lets a record
+//! slip was read in one and not in the other, and an order that depends on where a page begins lets
+//! others slip. That there were as many as the server counts says nothing: where one slips, another
+//! comes twice.
 
 use rounds_sdk::{Context, Failure, Time, hash};
 
@@ -96,6 +97,7 @@ fn spent(round: &Round, count: Option<u64>, at: String) -> Round {
 
 fn begin(round: &mut Round, view: &View<'_, '_>) {
     round.gone = None;
+    round.count = Some(view.count);
     round.total = view.total;
     let clock = view.clock.map(|clock| clock.minus_millis(if round.ties { 0 } else { MARGIN }));
     if round.ties || round.rounds == 0 {
@@ -108,15 +110,12 @@ fn take(round: &mut Round, position: &Position, view: &View<'_, '_>) -> Result<(
     let until = round.until.as_deref().map(Time::parse).transpose()?;
     let mut newest = round.newest.as_deref().map(Moment::parse).transpose()?;
     let is_listing = position.since.is_none();
-    let before = round.last;
+    round.most = round.most.max(view.shown());
     for record in &view.bundle.records {
         let id = hash([&*record.id]);
-        round.moved |= before == Some(id);
         round.passed |= !is_tie(record, view);
-        round.last = Some(id);
         round.seen += 1;
         let is_old = is_until(record, until);
-        round.read += u64::from(is_old);
         if is_listing {
             round.sum = round.sum.wrapping_add(id);
         } else if if round.ties { is_tie(record, view) } else { is_old } {
@@ -128,10 +127,8 @@ fn take(round: &mut Round, position: &Position, view: &View<'_, '_>) -> Result<(
         }
     }
     round.empty = if view.is_empty() { round.empty + 1 } else { 0 };
-    // What has no time counts as what was there before.
-    let others = view.shown() - view.bundle.records.len() as u64;
-    round.seen += others;
-    round.read += others;
+    // What cannot be read.
+    round.seen += view.shown() - view.bundle.records.len() as u64;
     round.newest = newest.map(|newest| newest.text().to_owned());
     Ok(())
 }
@@ -173,13 +170,7 @@ fn end(position: &Position, round: Round, view: &View<'_, '_>) -> Result<Next, F
             round: Some(Round { next: None, ..round }),
         }))));
     }
-    let counted = view.next.is_none()
-        && round.until.is_some()
-        && !round.ties
-        && !round.moved
-        && total == Some(round.read);
-    let is_proven = !is_short && (counted || round.before == Some(round.sum));
-    if is_proven {
+    if !is_short && round.before == Some(round.sum) {
         return Ok(proven(position, &round, view, newest.as_ref()));
     }
     if round.rounds + 1 >= ROUNDS {
@@ -215,10 +206,18 @@ fn proven(
     }
 }
 
+/// How many records the pages of the next round are to have, so that they begin at other places:
+/// more, or where no more are shown fewer.
+fn other(round: &Round) -> Option<u64> {
+    let is_as_asked = |count: &u64| *count < super::LARGEST && round.most >= *count;
+    let more = round.count.filter(is_as_asked).map(|count| (count * 2).min(super::LARGEST));
+    more.or_else(|| Some((round.most - round.most / 3).max(1)))
+}
+
 /// The next round.
 fn another(round: &Round) -> Round {
     Round {
-        count: round.count,
+        count: other(round),
         ties: round.ties,
         miscounted: round.miscounted,
         until: round.until.clone().or_else(|| round.newest.clone()),

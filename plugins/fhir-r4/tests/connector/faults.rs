@@ -128,8 +128,8 @@ fn what_differs_in_its_meta_alone_says_the_same() {
 fn a_warning_inside_a_page_is_no_record() {
     let page = r#"{"resourceType":"Bundle","entry":[{"search":{"mode":"outcome"},"resource":
         {"resourceType":"OperationOutcome","issue":[{"severity":"warning"}]}}]}"#;
-    let poll = Harness::<FhirR4>::new("appointments").answer(200, page).poll().unwrap();
-    assert_eq!(poll.changes, []);
+    let mut harness = Harness::<FhirR4>::new("appointments").answer(200, page).answer(200, page);
+    assert_eq!(harness.poll().unwrap().changes, []);
 }
 
 #[test]

@@ -4,6 +4,9 @@ use fhir_r4::FhirR4;
 use rounds_sdk::test::Harness;
 use serde_json::{Value, json};
 
+/// A page without a record.
+const NOTHING: &str = r#"{"resourceType":"Bundle"}"#;
+
 #[test]
 fn tells_reports_with_their_observations() {
     let recorded = include_str!("../exchanges/results.json");
@@ -49,6 +52,8 @@ fn a_report_without_results_is_not_told_yet() {
     let mut harness = Harness::<FhirR4>::new("results")
         .settings(&json!({ "observations": false }))
         .answer(200, report(1, "registered"))
+        // The hour before, as nobody says what time it is.
+        .answer(200, NOTHING)
         .answer(200, report(2, "preliminary"))
         .answer(200, report(3, "final"));
     assert_eq!(harness.poll().unwrap().skipped.len(), 1);
@@ -70,11 +75,13 @@ fn many_observations_ask_together_which_report_lists_them() {
         json!({ "resourceType": "Bundle", "entry": [{ "resource": report }] }).to_string()
     };
     let mut harness = Harness::<FhirR4>::new("results")
-        .answer(200, r#"{"resourceType":"Bundle"}"#)
-        .answer(200, observations);
+        .answer(200, NOTHING)
+        .answer(200, NOTHING)
+        .answer(200, observations)
+        .answer(200, NOTHING);
     for (group, answer) in names.chunks(20).zip([
         (200, listing("Observation/7")),
-        (200, r#"{"resourceType":"Bundle"}"#.to_owned()),
+        (200, NOTHING.to_owned()),
         // A server that knows no such list is asked about each alone.
         (400, String::new()),
     ]) {
@@ -84,10 +91,10 @@ fn many_observations_ask_together_which_report_lists_them() {
     }
     for name in names.iter().skip(40) {
         let request = format!("GET /DiagnosticReport?result={}&_count=1", name.replace('/', "%2F"));
-        harness = harness.on(&request, 200, r#"{"resourceType":"Bundle"}"#);
+        harness = harness.on(&request, 200, NOTHING);
     }
     let poll = harness.poll().unwrap();
-    assert_eq!(poll.requests.len(), 2 + 3 + 5, "{:#?}", poll.requests);
+    assert_eq!(poll.requests.len(), 4 + 3 + 5, "{:#?}", poll.requests);
     assert_eq!((poll.skipped.len(), poll.notifications.len()), (1, 44));
     assert_eq!(poll.skipped[0].0, "Observation/7");
 }
