@@ -47,7 +47,11 @@ pub fn content(change: &Change) -> Option<ContentKey> {
 /// what it says and when it changed.
 pub fn version(change: &Change) -> VersionKey {
     let data = || ContentKey(short(&["data", &change.data]));
-    let ContentKey(content) = content(change).unwrap_or_else(data);
+    version_of(change, content(change).unwrap_or_else(data))
+}
+
+/// The fingerprint of the state that a change would be of, did its record say this.
+pub fn version_of(change: &Change, ContentKey(content): ContentKey) -> VersionKey {
     let (sort, value) = match (&change.version, &change.occurred_at) {
         (Some(version), _) => ("version", version.as_str()),
         (None, Some(at)) => ("at", at.as_str()),

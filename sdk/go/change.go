@@ -27,8 +27,9 @@ type Change struct {
 	// Kind is what became of it.
 	Kind ChangeKind
 	// Version is what the EHR tells two of its states apart by. A state is this and its content; one
-	// seen before is not notified again. Nil, in a feed: each reading of it is another state, but
-	// where the host reads a stretch of the feed again.
+	// seen before is not notified again, unless the record said something else under this version
+	// since. Nil, in a feed: each reading of it is another state, but where the host reads a stretch
+	// of the feed again.
 	Version *string
 	// Content is what the record says, as a [Fingerprint] of it without version, time of change and
 	// whatever else differs though nothing changed. What says the same as the record's last state

@@ -68,6 +68,7 @@ impl Poller {
                 NewChange::of(&self.task, change, reading, backfill)
             })
             .collect();
+        NewChange::note_current(&mut new, pass);
         new.extend(unreadable.into_iter().map(|it| NewChange::unreadable(&self.task, it)));
         notices.extend(self.odd(progress));
         notices.retain(|notice| !progress.state.notices.contains(notice));

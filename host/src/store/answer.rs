@@ -75,6 +75,7 @@ impl KeptAnswer {
             notification_id,
             says: Says::of(&change),
             always: true,
+            current: false,
             backfill: false,
             telling: Telling::All,
             unreadable: None,

@@ -56,6 +56,7 @@ macro_rules! all {
             an_answer_waits_for_the_one_before,
             a_task_remembers_its_polls,
             what_says_something_else_is_told_under_the_same_version,
+            what_is_back_under_the_same_version_is_told_again,
             what_says_the_same_is_told_to_nobody,
             what_is_read_again_is_told_once_and_never_backwards,
             a_key_stays_until_there_is_another,

@@ -3,6 +3,8 @@
 //! Pure, and the same for every store. A record is known by the states that were seen of it, and by
 //! what the last of them said.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -46,6 +48,9 @@ pub struct NewChange {
     pub says: Says,
     /// Whether it is news each time that it is read.
     pub always: bool,
+    /// Whether its record says this now, as far as its page shows: no other state stands beside it,
+    /// and it was asked for where the task stands.
+    pub current: bool,
     /// Whether it is older than the task.
     pub backfill: bool,
     /// Who hears of it.
@@ -117,7 +122,8 @@ impl From<Last<'_>> for Followed {
 pub enum Verdict {
     /// News.
     New,
-    /// News in a state that was seen before, as the record was gone since: by this container.
+    /// News in a state that was seen before, as the record was gone since, or said something else
+    /// that nothing tells from it in age: by this container.
     Revived(ContainerId),
     /// In a state that was seen before.
     Seen,
@@ -146,11 +152,20 @@ impl NewChange {
             record: identity::record(task, &change.id),
             says: Says::of(&change),
             always,
+            current: false,
             backfill,
             telling: Telling::All,
             unreadable: None,
             change,
         }
+    }
+
+    /// Notes of the changes of a page which of them are what their records say now.
+    pub(crate) fn note_current(page: &mut [Self], pass: Pass) {
+        let mut shown: HashMap<RecordKey, usize> = HashMap::new();
+        page.iter().for_each(|new| *shown.entry(new.record).or_default() += 1);
+        let is_alone = |new: &Self| shown.get(&new.record) == Some(&1);
+        page.iter_mut().for_each(|new| new.current = pass != Pass::Again && is_alone(new));
     }
 
     /// What cannot be read, as a dead letter from the beginning.
@@ -178,18 +193,17 @@ impl NewChange {
     pub(crate) fn judge(
         &self,
         pass: Pass,
-        has_seen: impl FnOnce(&VersionKey) -> bool,
+        has_seen: impl Fn(&VersionKey) -> bool,
         last: Option<Last<'_>>,
     ) -> Verdict {
         let Says { version, content, gone, at } = &self.says;
         let says_the_same = content.is_some() && last.is_some_and(|last| last.content == *content);
-        let revived = last.filter(|last| pass == Pass::Listing && last.gone && !gone);
         match last {
             _ if self.telling == Telling::NotNow => Verdict::NotNow,
             // That it is gone is no news a second time, however it was read.
             Some(_) if *gone && says_the_same => Verdict::Same,
             _ if self.always => Verdict::New,
-            _ if has_seen(version) => match revived {
+            _ if has_seen(version) => match last.filter(|it| self.is_back(pass, *it, &has_seen)) {
                 Some(last) => Verdict::Revived(last.container),
                 None => Verdict::Seen,
             },
@@ -200,6 +214,25 @@ impl NewChange {
                 Verdict::Older
             }
             _ => Verdict::New,
+        }
+    }
+
+    /// Whether a record says once more what it said before the last that is known of it, and that
+    /// is not merely an old state which is shown again.
+    fn is_back(&self, pass: Pass, last: Last<'_>, has_seen: impl Fn(&VersionKey) -> bool) -> bool {
+        let Change { version, occurred_at, .. } = &self.change;
+        match (self.says.gone, last.gone) {
+            (true, _) => false,
+            (false, true) => {
+                let is_ageless = version.is_none() && occurred_at.is_none();
+                pass == Pass::Listing || self.current && is_ageless
+            }
+            // Its version is the same whatever it says.
+            (false, false) => {
+                let other = last.content.filter(|content| Some(*content) != self.says.content);
+                let is_same_age = |content| has_seen(&identity::version_of(&self.change, content));
+                self.current && other.is_some_and(is_same_age)
+            }
         }
     }
 

@@ -26,8 +26,9 @@ typedef struct rounds_change {
   rounds_text id;
   rounds_change_kind kind;
   /// What the EHR tells two of its states apart by. A state is this and its content; one seen
-  /// before is not notified again. None, in a feed: each reading of it is another state, but where
-  /// the host reads a stretch of the feed again.
+  /// before is not notified again, unless the record said something else under this version since.
+  /// None, in a feed: each reading of it is another state, but where the host reads a stretch of the
+  /// feed again.
   rounds_text version;
   /// What the record says, as a fingerprint of it without version, time of change and whatever else
   /// differs though nothing changed. What says the same as the record's last state is told to

@@ -38,8 +38,9 @@ class Change:
     version: str | None = field(default=None, repr=False)
     """What the EHR tells two of its states apart by.
 
-    A state is this and its content; one seen before is not notified again. `None`, in a feed: each
-    reading of it is another state, but where the host reads a stretch of the feed again.
+    A state is this and its content; one seen before is not notified again, unless the record said
+    something else under this version since. `None`, in a feed: each reading of it is another state,
+    but where the host reads a stretch of the feed again.
     """
     content: str | None = field(default=None, repr=False)
     """What the record says, as a `fingerprint` of it.

@@ -28,8 +28,9 @@ pub struct Change {
     /// What became of it.
     pub kind: ChangeKind,
     /// What the EHR tells two of its states apart by. A state is this and its content; one seen
-    /// before is not notified again. `None`, in a feed: each reading of it is another state, but
-    /// where the host reads a stretch of the feed again.
+    /// before is not notified again, unless the record said something else under this version since.
+    /// `None`, in a feed: each reading of it is another state, but where the host reads a stretch of
+    /// the feed again.
     pub version: Option<String>,
     /// What the record says, as a [fingerprint](crate::fingerprint) of it without version, time of
     /// change and whatever else differs though nothing changed. What says the same as the record's

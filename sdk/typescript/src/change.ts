@@ -7,8 +7,9 @@ import type { Shape } from "./shape.js";
 export interface ChangeDetails {
   /**
    * What the EHR tells two states of the record apart by. A state is this and its content; one
-   * seen before is not told again. Without one, in a feed, each reading of it is another state,
-   * but where the host reads a stretch of the feed again.
+   * seen before is not told again, unless the record said something else under this version since.
+   * Without one, in a feed, each reading of it is another state, but where the host reads a stretch
+   * of the feed again.
    */
   readonly version?: string | null | undefined;
   /**

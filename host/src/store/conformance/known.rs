@@ -12,14 +12,28 @@ fn said(id: &str, version: &str, content: &str) -> Change {
 
 /// Commits these in a page of a pass; answers the ids of the containers, and the tally.
 async fn read(store: &dyn Store, pass: Pass, changes: &[Change]) -> (Vec<ContainerId>, Tally) {
+    commit(store, pass, changes.iter().map(|change| of(change.clone(), pass)).collect()).await
+}
+
+async fn commit(
+    store: &dyn Store,
+    pass: Pass,
+    changes: Vec<NewChange>,
+) -> (Vec<ContainerId>, Tally) {
     let state = store.task(&task("appointments")).unwrap();
-    let changes = changes.iter().map(|change| of(change.clone(), pass)).collect();
     let moves = if pass == Pass::Onward { to("on", true) } else { None };
     let commit = Commit { pass, moves, ..page(state.revision, changes) };
     match store.commit(commit).await.unwrap() {
         Committed::Done { made, tally, .. } => (made.iter().map(|made| made.id).collect(), tally),
         Committed::Fenced { revision } => panic!("fenced at {revision}"),
     }
+}
+
+/// The same of a change that says what its record says now.
+async fn read_now(store: &dyn Store, pass: Pass, change: Change) -> (Vec<ContainerId>, Tally) {
+    let mut changes = [of(change, pass)];
+    NewChange::note_current(&mut changes, pass);
+    commit(store, pass, changes.into()).await
 }
 
 async fn told(store: &dyn Store, ids: &[ContainerId]) {
@@ -40,6 +54,31 @@ pub(crate) async fn what_says_something_else_is_told_under_the_same_version(open
     let store = open();
     let (again, tally) = read(&*store, Pass::Onward, &[booked, cancelled]).await;
     assert_eq!((again.len(), tally.seen), (0, 2));
+}
+
+pub(crate) async fn what_is_back_under_the_same_version_is_told_again(open: Open<'_>) {
+    let bare = |content: &str| Change { version: None, ..said("bare", "1", content) };
+    for says in [&|content: &str| said("1", "1", content) as Change, &bare as &dyn Fn(_) -> _] {
+        let (store, mut seen) = (open(), Vec::new());
+        for content in ["booked", "cancelled", "booked", "cancelled"] {
+            let (ids, _) = read_now(&*store, Pass::Onward, says(content)).await;
+            assert_eq!(ids.len(), 1, "{content}");
+            seen.push(store.container(ids[0]).unwrap().unwrap().notification_id);
+            told(&*store, &ids).await;
+            for pass in [Pass::Onward, Pass::Listing] {
+                assert!(read_now(&*store, pass, says(content)).await.0.is_empty(), "once");
+            }
+            // An old answer, or a page of its history.
+            assert!(read(&*store, Pass::Again, &[says("booked")]).await.0.is_empty());
+        }
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 4, "receivers tell them apart");
+    }
+    let store = open();
+    let numbered = |version| read_now(&*store, Pass::Onward, said("2", version, version));
+    assert_eq!(numbered("1").await.0.len() + numbered("2").await.0.len(), 2);
+    assert_eq!(numbered("1").await.1.seen, 1, "what has an older version is old");
 }
 
 pub(crate) async fn what_says_the_same_is_told_to_nobody(open: Open<'_>) {
