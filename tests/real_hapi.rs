@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{real::records, within};
+use crate::support::{eventually_within, real::records, within};
 use gateway::Gateway;
 use stage::Stage;
 use writer::{appointment, appointment_to_come, fresh, patient, with_id};
@@ -225,5 +225,47 @@ async fn what_is_deleted_is_told_by_a_sweep() {
     stage.all_is_told(&host, false).await;
     writer.write(&some[7]).await;
     stage.all_is_told(&host, false).await;
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_deleted_is_told_by_the_history() {
+    let Some(stage) = Stage::new(&["orders"]).await else { return };
+    let asks = "settings = { history = 1, page_size = 3 }";
+    stage.configure(&stage.hapi.base_url(), "{ every = \"1s\" }", asks);
+    let (host, writer) = (stage.start().await, &stage.writer);
+    let somebody = patient();
+    writer.store(&somebody).await;
+    let order = || with_id(records::service_request(&somebody, "active"), &fresh("ord"));
+    let some: Vec<_> = (0..10).map(|_| order()).collect();
+    for record in &some {
+        writer.write(record).await;
+    }
+    stage.all_is_told(&host, false).await;
+    // More than a fifth: where the server itself says so, nobody is asked.
+    for record in &some[..6] {
+        writer.delete(record).await;
+    }
+    stage.all_is_told(&host, false).await;
+    // Written anew it is new, and may be deleted anew.
+    for expected in [3, 4] {
+        match expected {
+            3 => writer.store(&some[2]).await,
+            _ => writer.delete(&some[2]).await,
+        }
+        let told = async || {
+            let told = stage.told();
+            let of = |(_, id): &(&str, &str)| *id == some[2]["id"];
+            let events = told.iter().map(|told| told.what()).filter(of);
+            let events: Vec<_> = events.map(|(event, _)| event.to_owned()).collect();
+            (events.len() >= expected).then_some(events)
+        };
+        let log = async || host.log();
+        let events = eventually_within(LONG, "it to be told", told, log).await;
+        let all = ["Order.New", "Order.Cancel", "Order.New", "Order.Cancel"];
+        assert_eq!(events, all[..expected]);
+    }
+    let task = host.status().await.tasks["hapi/orders"].clone();
+    assert_eq!((task.error, task.notices.len()), (None, 0));
     host.stop().await;
 }

@@ -4,6 +4,7 @@
 //! its place, and what isn't read isn't judged.
 
 mod entries;
+pub(crate) mod history;
 mod record;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,8 @@ fhir! {
     /// A Bundle, but for its entries.
     Answer {
         resource_type: Option<Text<'a>>,
+        #[serde(rename = "type")]
+        kind: Option<Text<'a>>,
         meta: Option<Meta<'a>>,
         total: Option<u64>,
         link: Vec<Link<'a>>,

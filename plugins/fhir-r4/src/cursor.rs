@@ -40,9 +40,22 @@ pub(crate) struct Position {
     /// is an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stuck: Option<String>,
+    /// Where it stands with what was deleted; `None` before anything was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deletions: Option<Deletions>,
     /// The pass under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) pass: Option<Pass>,
+}
+
+/// Where a search stands with what was deleted, as the server's history tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deletions {
+    /// All deletions of earlier times are known, by the server's clock.
+    pub(crate) since: String,
+    /// When they are asked for next, by the host's clock.
+    pub(crate) at: String,
 }
 
 /// A way through several pages.
@@ -57,6 +70,23 @@ pub(crate) enum Pass {
     Round(Round),
     /// Asking what there is beyond the records that cannot be paged.
     Beyond(Beyond),
+    /// Through the server's history, for what was deleted.
+    History(History),
+}
+
+/// A pass through a history, the newest first. It is of one poll: what that one does not read to its
+/// end is asked for anew, after a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct History {
+    /// When its poll began, by the host's clock.
+    pub(crate) poll: String,
+    /// Since when it is known what was deleted once this is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
+    /// The next page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
 }
 
 /// A pass by time.
@@ -184,7 +214,8 @@ impl Position {
     /// A position at rest.
     pub(crate) fn since(since: Option<Moment>) -> Self {
         let since = since.map(|since| since.text().to_owned());
-        Self { since, begins: false, sorts: false, uncounted: false, stuck: None, pass: None }
+        let (stuck, deletions, pass) = (None, None, None);
+        Self { since, begins: false, sorts: false, uncounted: false, stuck, deletions, pass }
     }
 
     /// From when is asked.
@@ -195,6 +226,15 @@ impl Position {
     /// The same position with this pass under way.
     pub(crate) fn passing(&self, pass: Pass) -> Self {
         Self { pass: Some(pass), ..self.clone() }
+    }
+
+    /// The same position as a poll finds it: the history of a poll before is not read on.
+    pub(crate) fn of_poll(&self, context: &Context) -> Self {
+        let is_before = |history: &History| history.poll != context.now;
+        match &self.pass {
+            Some(Pass::History(history)) if is_before(history) => self.resting(None),
+            _ => self.clone(),
+        }
     }
 
     /// The same position at rest, from this time on where there is one.

@@ -30,6 +30,7 @@ use rounds_sdk::{
 };
 
 use related::UNHEARD;
+use serde::Deserialize;
 use settings::Settings;
 
 /// The connector.
@@ -64,6 +65,11 @@ impl Connector for FhirR4 {
                 "GET /Location/*",
                 "GET /Encounter/*",
                 "GET /Observation/*",
+                // What was deleted, and whether that is so.
+                "GET /*/_history",
+                "GET /Appointment/*",
+                "GET /ServiceRequest/*",
+                "GET /DiagnosticReport/*",
                 // Where some servers' next links lead: the base URL with a query.
                 "GET /",
             ])
@@ -98,7 +104,7 @@ impl Connector for FhirR4 {
         let settings: Settings = context.settings()?;
         let case = related::Case { context, settings: &settings, change, memo, collected };
         if change.kind == ChangeKind::Deleted {
-            return gone(&case);
+            return deleted(&case);
         }
         match context.action.as_str() {
             "appointments" => appointments::collect(&case),
@@ -127,7 +133,35 @@ impl Connector for FhirR4 {
     }
 }
 
-/// What a sweep found that the server has no more.
+/// What the server has no more: as a sweep found, or as its history says, where that is so.
+fn deleted(case: &related::Case) -> Result<Step, Failure> {
+    let said: Deleted = serde_json::from_str(&case.change.data).unwrap_or_default();
+    let Some(path) = said.deleted else { return gone(case) };
+    let Some((answer, collected)) = case.collected.split_first() else {
+        let step = gone(case)?;
+        let is_untold = matches!(step, Step::Skip { .. });
+        return Ok(if is_untold { step } else { Step::Fetch(vec![Request::get(path)]) });
+    };
+    match answer.status {
+        404 | 410 => gone(&related::Case { collected, ..*case }),
+        _ if case.context.last_try => gone(&related::Case { collected, ..*case }),
+        _ => {
+            answer.ok()?;
+            let skipped = Skipped::new("it was deleted, and stands again");
+            Ok(case.memo.iter().fold(skipped, |skipped, memo| skipped.memo(*memo)).into())
+        }
+    }
+}
+
+/// What is kept of a record that a history says was deleted.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Deleted {
+    /// Where it was.
+    deleted: Option<String>,
+}
+
+/// What the server has no more.
 fn gone(case: &related::Case) -> Result<Step, Failure> {
     match case.context.action.as_str() {
         "appointments" => appointments::gone(case),

@@ -85,7 +85,7 @@ pub(crate) fn poll(
 ) -> Result<Request, Failure> {
     let mut both = cursor::parse(context, cursor, Both::first)?;
     let (feed, position) = both.turn();
-    search::request(settings, feed, position)
+    search::request(context, settings, feed, position)
 }
 
 /// What the answer to it says. The turn passes when a search has come to its end.

@@ -12,6 +12,7 @@
 //! is one request with an empty answer. What comes late is the host's: it asks again from older
 //! cursors.
 
+mod history;
 mod page;
 mod round;
 mod walk;
@@ -118,7 +119,7 @@ pub(crate) fn poll(
     cursor: Option<&str>,
 ) -> Result<Request, Failure> {
     let position = cursor::parse(context, cursor, Position::first)?;
-    request(settings, feed, &position)
+    request(context, settings, feed, &position)
 }
 
 /// What the answer to it says.
@@ -137,14 +138,19 @@ pub(crate) fn changes(
 
 /// The next request of a search that stands here.
 pub(crate) fn request(
+    context: &Context,
     settings: &Settings,
     feed: &Feed,
     position: &Position,
 ) -> Result<Request, Failure> {
+    let position = &position.of_poll(context);
     let (mut from, mut sort) = (position.since.clone(), "_lastUpdated");
     match &position.pass {
         Some(Pass::Round(Round { next: Some(next), .. })) => {
             return Ok(fresh(Request::get(next)));
+        }
+        Some(Pass::History(history)) => {
+            return Ok(fresh(history::request(settings, feed, position, history)));
         }
         Some(Pass::Walk(walk)) if walk.at.is_some() => from.clone_from(&walk.at),
         Some(Pass::Beyond(beyond)) => {
@@ -188,6 +194,10 @@ pub(crate) fn read(
     position: &Position,
     answer: &Response,
 ) -> Result<Found, Failure> {
+    let position = &position.of_poll(context);
+    if let Some(Pass::History(history)) = &position.pass {
+        return history::read(context, settings, feed, position, history, answer);
+    }
     if let Some(position) = otherwise(context, settings, position, answer) {
         return Ok(Found::nothing(position));
     }
@@ -202,6 +212,7 @@ pub(crate) fn read(
     let view = View::new(context, (position, count(settings, position)), &bundle, next, answer)?;
     let begins = position.begins;
     let position = &Position { begins: false, ..position.clone() };
+    let position = &history::begin(context, settings, position, &view);
     if let (true, Some(behind)) = (begins, view.behind()) {
         let since = Time::parse(&context.since)?.minus_millis(behind + LATENCY);
         let since = Some(Moment::second_of(since).text().to_owned());
@@ -211,7 +222,8 @@ pub(crate) fn read(
     }
     if let Some(since) = view.put_back() {
         let since = Some(Moment::second_of(since).text().to_owned());
-        let mut found = Found::nothing(Position { since, ..position.resting(None) });
+        let mut found =
+            Found::nothing(Position { since, deletions: None, ..position.resting(None) });
         found.notices = vec![page::PUT_BACK.into()];
         return Ok(found);
     }
@@ -231,6 +243,11 @@ pub(crate) fn read(
     if !matches!(position.pass, Some(Pass::Proof(_))) {
         found.changes = bundle.changes(feed, &context.base_url, |record| view.is_asked_for(record));
         found.unreadable = bundle.unreadable;
+    }
+    if !found.more
+        && let Some(position) = history::due(context, &found.position)
+    {
+        (found.position, found.more) = (position, true);
     }
     Ok(found)
 }
@@ -265,6 +282,7 @@ fn advance(position: &Position, view: &View<'_, '_>) -> Result<Next, Failure> {
         Some(Pass::Proof(proof)) => walk::judge(position, proof, view),
         Some(Pass::Beyond(beyond)) => walk::beyond(position, beyond, view),
         Some(Pass::Round(round)) => round::step(position, round, view),
+        Some(Pass::History(_)) => Ok(Next::Rest(position.resting(None))),
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     /// `None` is everything.
     pub(crate) collect: Option<Vec<String>>,
     pub(crate) observations: bool,
+    /// In seconds; 0 is never.
+    pub(crate) history: u32,
     pub(crate) identifier_types: BTreeMap<String, String>,
     pub(crate) skip_unheard: Vec<String>,
 }
@@ -45,6 +47,7 @@ impl Default for Settings {
             include: false,
             collect: None,
             observations: true,
+            history: 0,
             identifier_types: BTreeMap::new(),
             skip_unheard: Vec::new(),
         }

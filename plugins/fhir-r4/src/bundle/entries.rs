@@ -18,12 +18,22 @@ fhir! {
     Entry {
         resource: Option<&'a RawValue>,
         search: Option<Search<'a>>,
+        full_url: Option<Text<'a>>,
         request: Option<Made<'a>>,
+        response: Option<Came<'a>>,
     }
 
     /// What was done to a record, in a history.
     Made {
         method: Option<Text<'a>>,
+        url: Option<Text<'a>>,
+    }
+
+    /// What came of it.
+    Came {
+        location: Option<Text<'a>>,
+        etag: Option<Text<'a>>,
+        last_modified: Option<Text<'a>>,
     }
 
     /// Why an entry is there.

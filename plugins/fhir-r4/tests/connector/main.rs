@@ -11,6 +11,7 @@
 )]
 
 mod appointments;
+mod deletions;
 mod encounters;
 mod faults;
 mod gone;
