@@ -10,10 +10,10 @@ mod writer;
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{eventually_within, real::records, within};
+use crate::support::{Rounds, eventually_within, real::records, within};
 use gateway::Gateway;
 use stage::Stage;
 use writer::{appointment, appointment_to_come, fresh, patient, with_id};
@@ -206,6 +206,19 @@ async fn an_answer_of_a_search_before_is_not_taken_for_one_of_now() {
     host.stop().await;
 }
 
+/// Writes ten orders, and waits until they are told.
+async fn ten_orders(stage: &Stage, host: &Rounds) -> Vec<Value> {
+    let somebody = patient();
+    stage.writer.store(&somebody).await;
+    let order = |_| with_id(records::service_request(&somebody, "active"), &fresh("ord"));
+    let orders: Vec<_> = (0..10).map(order).collect();
+    for order in &orders {
+        stage.writer.write(order).await;
+    }
+    stage.all_is_told(host, false).await;
+    orders
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_deleted_is_told_by_a_sweep() {
     // Of these the server has few, so that a sweep is soon over: it has them of all tests.
@@ -213,14 +226,7 @@ async fn what_is_deleted_is_told_by_a_sweep() {
     let swept = "{ every = \"1s\", sweep = { every = \"2s\" } }";
     stage.configure(&stage.hapi.base_url(), swept, "");
     let (host, writer) = (stage.start().await, &stage.writer);
-    let somebody = patient();
-    writer.store(&somebody).await;
-    let order = || with_id(records::service_request(&somebody, "active"), &fresh("ord"));
-    let some: Vec<_> = (0..10).map(|_| order()).collect();
-    for record in &some {
-        writer.write(record).await;
-    }
-    stage.all_is_told(&host, false).await;
+    let some = ten_orders(&stage, &host).await;
     writer.delete(&some[3]).await;
     stage.all_is_told(&host, false).await;
     writer.write(&some[7]).await;
@@ -234,14 +240,7 @@ async fn what_is_deleted_is_told_by_the_history() {
     let asks = "settings = { history = 1, page_size = 3 }";
     stage.configure(&stage.hapi.base_url(), "{ every = \"1s\" }", asks);
     let (host, writer) = (stage.start().await, &stage.writer);
-    let somebody = patient();
-    writer.store(&somebody).await;
-    let order = || with_id(records::service_request(&somebody, "active"), &fresh("ord"));
-    let some: Vec<_> = (0..10).map(|_| order()).collect();
-    for record in &some {
-        writer.write(record).await;
-    }
-    stage.all_is_told(&host, false).await;
+    let some = ten_orders(&stage, &host).await;
     // More than a fifth: where the server itself says so, nobody is asked.
     for record in &some[..6] {
         writer.delete(record).await;
