@@ -23,8 +23,8 @@ const GIBIBYTE: u64 = 1 << 30;
 fn cases() -> Vec<Case> {
     let case = |name, fault, error| Case { name, fault, error };
     vec![
-        case("s401", Fault::Status(401), "the EHR refused the credentials: status 401"),
-        case("s403", Fault::Status(403), "the EHR refused the credentials: status 403"),
+        case("s401", Fault::Status(401), "the EHR refused access: status 401"),
+        case("s403", Fault::Status(403), "the EHR refused access: status 403"),
         case(
             "s404",
             Fault::Status(404),
@@ -199,7 +199,7 @@ async fn credentials_that_are_refused_are_told_and_not_shown() {
         &(connection("ward", FHIR, ehr.base_url(), auth) + &destination("app", receiver.url(), "")),
     );
     let host = site.start().await;
-    let expected = "the EHR refused the credentials: status 401";
+    let expected = "the EHR refused access: status 401";
     host.wait_for_error("ward/appointments", expected).await;
     assert!(!host.log().contains(SECRET), "{}", host.log());
     ehr.require(Access::Bearer(SECRET.into()));

@@ -21,7 +21,7 @@ const HOST: &str = "[host]\nadmin = \"127.0.0.1:0\"\nlog = \"json\"\npayloads = 
 /// Where a connector tells it, and what is told of that.
 const PLACES: [(&str, &str); 10] = [
     ("unexpected", "the EHR answered what the connector cannot read: "),
-    ("unauthorized", "the EHR refused the credentials: "),
+    ("unauthorized", "the EHR refused access: "),
     ("unavailable", "the EHR is unavailable: "),
     ("cursor-lost", "the EHR no longer knows the cursor: "),
     ("internal", "the connector failed: "),

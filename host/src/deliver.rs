@@ -88,7 +88,7 @@ impl Options {
                 outage: Repeated::default(),
                 alone: BTreeSet::new(),
                 refused: BTreeSet::new(),
-                refusal: String::new(),
+                refusal: None,
                 gone: false,
             },
             Handle(sender),
@@ -109,7 +109,7 @@ pub(crate) struct Deliverer {
     alone: BTreeSet<ContainerId>,
     /// Those that were refused and wait, and why the last of them was.
     refused: BTreeSet<ContainerId>,
-    refusal: String,
+    refusal: Option<String>,
     gone: bool,
 }
 
@@ -170,6 +170,9 @@ impl Deliverer {
 
     fn line_up(&mut self, owed: Owed) {
         let (container, lanes, kind) = (owed.container, owed.lanes, owed.kind());
+        if owed.delivery.attempts > 0 {
+            self.refused.insert(container);
+        }
         self.lanes.push(container, lanes, owed, kind);
     }
 

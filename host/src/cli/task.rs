@@ -52,7 +52,9 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
 
 fn told(task: &TaskId, Decided { accepted, gone, of }: &Decided) -> String {
     match accepted {
-        true => format!("{task}: {gone} of {of} records are told as gone"),
+        true => format!(
+            "{task}: {gone} of {of} records are told as gone, but for those that a poll has read since"
+        ),
         false => format!(
             "{task}: the listing without {gone} of {of} records is forgotten; nobody was told, and it is read anew"
         ),

@@ -73,8 +73,8 @@ pub enum Failure {
     /// Polling stops until the settings change.
     #[error("the settings cannot work: {0}")]
     InvalidSettings(String),
-    /// The EHR refused the credentials.
-    #[error("the EHR refused the credentials: {0}")]
+    /// The EHR refused the credentials, or what they are to read.
+    #[error("the EHR refused access: {0}")]
     Unauthorized(String),
     /// The EHR asks for a pause.
     #[error("the EHR asks for a pause{}", .0.map(|pause| format!(" of {} s", pause.as_secs())).unwrap_or_default())]

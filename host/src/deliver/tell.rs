@@ -4,9 +4,13 @@ use super::{Deliverer, policy::Decision};
 use crate::{breaker::Turned, destination::Outcome, model::ContainerId};
 
 impl Deliverer {
-    pub(super) fn tell_waiting(&self) {
-        let waiting = self.lanes.len();
-        self.options.status.destination(&self.options.name, |it| it.waiting = waiting);
+    pub(super) fn tell_waiting(&mut self) {
+        let (waiting, refused) = (self.lanes.len(), self.waits_refused());
+        self.options.status.destination(&self.options.name, |it| {
+            it.waiting = waiting;
+            // Those of before the start as well.
+            it.error = it.error.take().or(refused);
+        });
     }
 
     /// Says what became of an attempt; what fails again and again, not each time.
@@ -76,7 +80,7 @@ impl Deliverer {
     fn note_error(&mut self, outcome: &Outcome) {
         let why = why(outcome).map(str::to_owned);
         if let Some(why) = &why {
-            self.refusal.clone_from(why);
+            self.refusal = Some(why.clone());
         }
         let is_failed = why.is_some();
         let error = why.or_else(|| self.waits_refused());
@@ -90,8 +94,11 @@ impl Deliverer {
         // What was purged meanwhile waits no more.
         while let Some(first) = self.refused.first().copied() {
             if self.lanes.get_mut(first).is_some() {
-                let (count, why) = (self.refused.len(), &self.refusal);
-                return Some(format!("{count} were refused and are tried again: {why}"));
+                let why = self.refusal.as_deref().unwrap_or("that was before the last start");
+                return Some(format!(
+                    "{} were refused and are tried again: {why}",
+                    self.refused.len()
+                ));
             }
             self.refused.remove(&first);
         }

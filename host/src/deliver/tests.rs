@@ -242,6 +242,38 @@ async fn thirty_that_are_refused_for_ever_cost_the_others_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_refused_keeps_a_destination_from_being_well_also_after_a_restart() {
+    let (disk, destination) = (Disk::default(), Arc::<Fickle>::default());
+    let open =
+        || -> Arc<dyn Store> { Arc::new(MemoryStore::open(&disk, Box::new(|| Duration::ZERO))) };
+    lock(&destination.refused).push("1".into());
+    {
+        let (stand, running) = stand(&open(), &destination);
+        let delivering = async {
+            stand.deliver(&[("1", "patient/1")]).await;
+            time::sleep(Duration::from_secs(3_600)).await;
+            stand.shutdown.cancel();
+        };
+        tokio::join!(delivering, running);
+    }
+    let (stand, running) = stand(&open(), &destination);
+    let error = || stand.status.report().destinations["app"].error.clone();
+    let attempts = stand.attempts().len();
+    let delivering = async {
+        stand.hand_in(&stand.store.pending().unwrap()).await;
+        time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(stand.attempts().len(), attempts, "it is not its time yet");
+        let expected = "1 were refused and are tried again: that was before the last start";
+        assert_eq!(error().as_deref(), Some(expected));
+        lock(&destination.refused).clear();
+        time::sleep(Duration::from_secs(3_600)).await;
+        assert_eq!((stand.taken().len(), error()), (1, None));
+        stand.shutdown.cancel();
+    };
+    tokio::join!(delivering, running);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_is_down_is_left_alone_and_hears_of_all_once_it_is_back() {
     for count in [1, 3, 50, 1_000] {
         let (stand, running) = stand(&memory(), &Arc::default());

@@ -72,6 +72,7 @@ macro_rules! all {
             a_pass_that_met_what_has_no_id_tells_nothing_gone,
             a_pass_that_misses_much_is_held,
             what_is_told_before_the_first_pass_and_gone_by_then_is_told_gone,
+            what_a_poll_reads_while_a_listing_is_held_is_not_gone,
             what_is_back_in_a_listing_is_told_again,
             what_was_there_before_is_silent,
             a_record_that_was_purged_has_no_place,

@@ -104,6 +104,11 @@ impl Listing {
         self.began.is_some() || self.ended.is_some()
     }
 
+    /// Whether a pass is under way, or waits for a person.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.began.is_some()
+    }
+
     /// Where the pass is now. Stores count themselves what it found, and what was told beside it
     /// meanwhile.
     pub(crate) fn passed_on(&self, pass: Self) -> Self {

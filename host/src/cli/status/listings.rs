@@ -40,6 +40,9 @@ fn row(name: &str, sweep: &Sweep, now: Timestamp) -> Vec<String> {
         Some(ended) => [ended.read, ended.news, ended.gone].map(|count| count.to_string()),
         None => Default::default(),
     };
+    // What waits for a person is not read.
+    let waits = sweep.listing.held.is_some_and(|held| !held.accepted);
+    let next = sweep.next_at.filter(|_| !waits);
     let missed = sweep.miss_rate.map(|rate| format!("{:.2} %", rate * 100.0));
     vec![
         name.into(),
@@ -49,7 +52,7 @@ fn row(name: &str, sweep: &Sweep, now: Timestamp) -> Vec<String> {
         news,
         gone,
         missed.unwrap_or_default(),
-        sweep.next_at.map(|at| until(now, at)).unwrap_or_default(),
+        next.map(|at| until(now, at)).unwrap_or_default(),
     ]
 }
 

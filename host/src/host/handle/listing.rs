@@ -20,7 +20,9 @@ impl Handle {
             let held = self.store.task(id)?.listing.held;
             let is_decided = self.store.decide_listing(id, accept).await?;
             let listing = self.store.task(id)?.listing;
-            self.status.sweep(id, |sweep| sweep.listing = listing);
+            if is_decided {
+                self.status.sweep(id, |sweep| sweep.listing = listing);
+            }
             Ok(held.filter(|_| is_decided))
         };
         let held = task.between_polls(deciding).await?;

@@ -136,6 +136,28 @@ pub(crate) async fn what_is_told_before_the_first_pass_and_gone_by_then_is_told_
     assert_eq!(gone(&*store).await, ["4"]);
 }
 
+pub(crate) async fn what_a_poll_reads_while_a_listing_is_held_is_not_gone(open: Open<'_>) {
+    let store = open();
+    read(&*store, 0, 0..100).await;
+    gone(&*store).await;
+    read(&*store, 1, 0..70).await;
+    assert!(matches!(end(&*store, 9).await, EndedListing::Held(_)));
+    // One that says something else, and one that says what it said.
+    let polled = vec![listed("80", "b"), listed("90", "a")];
+    let revision = store.task(&task("appointments")).unwrap().revision;
+    let made = committed(&*store, page(revision, polled)).await;
+    assert_eq!(made.len(), 1);
+    store.fill(filling(made[0].id, None, &[])).await.unwrap();
+    drop(store);
+    let store = open();
+    assert!(store.decide_listing(&task("appointments"), true).await.unwrap());
+    let mut names = gone(&*store).await;
+    names.sort();
+    let expected: Vec<_> =
+        (70..100).filter(|id| ![80, 90].contains(id)).map(|id| id.to_string()).collect();
+    assert_eq!(names, expected);
+}
+
 pub(crate) async fn what_is_back_in_a_listing_is_told_again(open: Open<'_>) {
     let store = open();
     let first = read(&*store, 0, 0..10).await;

@@ -16,7 +16,7 @@ use crate::{
         ActionName, Change, ConnectionName, Container, ContainerId, Filled, Lane, NotificationId,
         TaskId,
     },
-    store::{DeadLetter, KeptAnswer, Last, Listing, Mark, Says, TaskState},
+    store::{DeadLetter, KeptAnswer, Last, Listing, Mark, Move, Says, TaskState},
 };
 
 /// The format that this file describes.
@@ -230,6 +230,17 @@ impl TaskRecord {
             notices,
             listing,
         }
+    }
+
+    /// Whether a task stays as it is where it is taken there.
+    pub(super) fn stands(&self, to: Option<&Move>) -> bool {
+        to.is_none_or(|to| {
+            self.place.cursor.as_ref() == Some(&to.cursor)
+                && self.place.past == to.past
+                && (self.complete || !to.complete)
+                && !self.interrupted
+                && self.answer_parts == 0
+        })
     }
 
     /// Notes that the task is there.

@@ -36,6 +36,10 @@ impl State {
         places.seen.insert(new.record);
     }
 
+    pub(super) fn has_place(&self, task: &TaskId, record: RecordKey) -> bool {
+        self.listings.get(task).is_some_and(|places| places.ids.contains_key(&record))
+    }
+
     /// Of a record, something that was found is forgotten.
     pub(super) fn list_again(&mut self, task: &TaskId, found: &Held) {
         let is_used = self.task(task).listing.is_used();

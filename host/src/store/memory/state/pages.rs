@@ -57,7 +57,10 @@ impl State {
         let followed = last.map(Followed::from);
         let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
         let is_used = commit.lists || self.task(&commit.task).listing.is_used();
-        let lists = commit.pass == Pass::Listing || is_news && is_used;
+        // What a poll reads is there, whatever the pass that is under way makes of it.
+        let is_there = self.task(&commit.task).listing.is_under_way()
+            && self.has_place(&commit.task, new.record);
+        let lists = commit.pass == Pass::Listing || is_news && is_used || is_there;
         if lists && !new.says.gone {
             self.lists(commit, &new, verdict);
         }

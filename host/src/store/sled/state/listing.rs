@@ -34,9 +34,10 @@ impl Seen {
         self.words.get(word).is_some_and(|word| word >> bit & 1 == 1)
     }
 
-    fn add(&mut self, place: u32) {
+    /// Whether it was not seen before.
+    fn add(&mut self, place: u32) -> bool {
         if self.has(place) {
-            return;
+            return false;
         }
         let (at, bit) = (place as usize / 64, place % 64);
         if self.words.len() <= at {
@@ -46,6 +47,7 @@ impl Seen {
             *word |= 1 << bit;
             self.count += 1;
         }
+        true
     }
 }
 
@@ -93,7 +95,7 @@ impl State {
         Ok(())
     }
 
-    /// A pass has seen a record, which has a place from now on, if it is known.
+    /// A record was seen, which has a place from now on, if it is known.
     pub(super) fn list(
         &mut self,
         page: &mut Page<'_>,
@@ -111,7 +113,7 @@ impl State {
             None => return Ok(()),
             Some(place) => place,
         };
-        self.seen(page.task)?.add(place);
+        page.sees |= self.seen(page.task)?.add(place);
         Ok(())
     }
 

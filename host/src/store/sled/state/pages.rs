@@ -35,12 +35,15 @@ impl State {
         for change in changes {
             self.take(&mut page, &mut task, change, &mut tally)?;
         }
-        let Page { made, lists, .. } = page;
-        if is_noted {
+        let Page { made, lists, sees, .. } = page;
+        // What a pass itself sees is noted with where it is.
+        let is_seen =
+            is_noted || sees && pass != Pass::Listing && task.place.listing.is_under_way();
+        if is_seen {
             self.note_seen(group, &id)?;
         }
         let is_told = notices.iter().all(|notice| task.place.notices.contains(notice));
-        let is_idle = made.is_empty() && tally.unreadable == 0 && is_told && !lists && !is_noted;
+        let is_idle = made.is_empty() && tally.unreadable == 0 && is_told && !lists && !is_seen;
         if is_idle && task.stands(moves.as_ref()) {
             return Ok(Committed::Done { revision: task.revision, made, tally });
         }
@@ -196,7 +199,9 @@ impl State {
         let verdict = new.judge(page.pass, has_seen, last);
         let followed = last.map(Followed::from);
         let is_news = matches!(verdict, Verdict::New | Verdict::Revived(_));
-        let lists = page.pass == Pass::Listing || is_news && page.is_used;
+        // What a poll reads is there, whatever the pass that is under way makes of it.
+        let is_there = known.place.is_some() && task.place.listing.is_under_way();
+        let lists = page.pass == Pass::Listing || is_news && page.is_used || is_there;
         if lists && !new.says.gone {
             let is_known = last.is_some();
             self.list(page, task, &new, (known.place, is_known), verdict)?;
@@ -300,6 +305,8 @@ pub(super) struct Page<'a> {
     is_used: bool,
     /// Whether a record was given a place in the listing.
     pub(super) lists: bool,
+    /// Whether one was seen that the pass under way had not seen.
+    pub(super) sees: bool,
 }
 
 impl<'a> Page<'a> {
@@ -309,8 +316,8 @@ impl<'a> Page<'a> {
         observed_at: Timestamp,
         pass: Pass,
     ) -> Self {
-        let (made, is_used, lists) = (Vec::new(), false, false);
-        Self { group, task, observed_at, pass, made, is_used, lists }
+        let (made, is_used, lists, sees) = (Vec::new(), false, false, false);
+        Self { group, task, observed_at, pass, made, is_used, lists, sees }
     }
 
     fn head<'h>(
@@ -333,18 +340,5 @@ impl<'a> Page<'a> {
     fn body(&self, notification_id: NotificationId, change: Change, backfill: bool) -> Body {
         let (silent, observed_at, filled) = (false, self.observed_at, None);
         Body { notification_id, change, backfill, silent, observed_at, filled }
-    }
-}
-
-impl TaskRecord {
-    /// Whether a task stays as it is where it is taken there.
-    fn stands(&self, to: Option<&Move>) -> bool {
-        to.is_none_or(|to| {
-            self.place.cursor.as_ref() == Some(&to.cursor)
-                && self.place.past == to.past
-                && (self.complete || !to.complete)
-                && !self.interrupted
-                && self.answer_parts == 0
-        })
     }
 }
