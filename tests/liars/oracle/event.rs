@@ -6,7 +6,7 @@ use super::{
 };
 use crate::liars::{
     receiver::Taken,
-    record::{Kind, Record},
+    record::{Draft, Kind, Record},
 };
 
 pub(super) fn is_right(case: &Case) -> Vec<String> {
@@ -42,7 +42,11 @@ fn hear<'a>(
 ) -> Option<String> {
     let (id, key, event) = (&record.id, taken.told.meta.key.as_str(), &taken.told.event);
     let Some((_, number)) = taken.state else {
-        let is_due = heard.stands(record.kind) && heard.key == Some(key);
+        // Also of one that a first sweep had remembered as theirs.
+        let stood = |before: &Draft| !table::is_over(record.kind, before);
+        let is_swept = case.rules.sweeps && heard.past == Past::Old;
+        let is_due = heard.stands(record.kind) && heard.key == Some(key)
+            || is_swept && record.before().is_some_and(stood);
         *heard = Heard { past: Past::New, key: None, number: None, is_others: true };
         let is_right = is_due && event == table::cancel(record.kind);
         return (!is_right).then(|| format!("misnamed: {key} was told as {event} to lose {id}"));
