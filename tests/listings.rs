@@ -63,6 +63,15 @@ impl Ward {
         ward
     }
 
+    /// One with a baseline and a feed, beside which a sweep has read all.
+    async fn of_a_sweep(records: u32, further: &str) -> Self {
+        let further = format!(", first = \"baseline\"{further}, sweep = {{ every = \"1s\" }}");
+        let ward = Self::new("lists", records, &further).await;
+        ward.poll().await;
+        ward.wait_for_a_pass().await;
+        ward
+    }
+
     fn change(&self, change: impl FnOnce(&mut Books)) {
         self.register.change(change);
     }
@@ -319,10 +328,7 @@ async fn what_is_new_before_all_that_was_there_is_told_with_the_same_pass() {
 
 #[tokio::test]
 async fn a_sweep_that_finds_what_is_new_first_reads_it_once_more_and_goes_on() {
-    let further = ", first = \"baseline\", sweep = { every = \"1s\" }";
-    let ward = Ward::new("lists", 3, further).await;
-    ward.poll().await;
-    ward.wait_for_a_pass().await;
+    let ward = Ward::of_a_sweep(3, "").await;
     let early: Vec<_> = (10..22).map(|number| format!("-{number}")).collect();
     ward.change(|books| early.iter().for_each(|id| books.put_hidden(id)));
     let expected: Vec<_> = early.iter().map(|id| told(NEW, id, None)).collect();
@@ -389,10 +395,7 @@ async fn a_baseline_is_told_to_nobody_and_remembered() {
 
 #[tokio::test]
 async fn a_sweep_finds_what_the_feed_hides_and_counts_it() {
-    let further = ", first = \"baseline\", sweep = { every = \"1s\" }";
-    let ward = Ward::new("lists", 10, further).await;
-    ward.poll().await;
-    ward.wait_for_a_pass().await;
+    let ward = Ward::of_a_sweep(10, "").await;
     assert_eq!(ward.poll().await, []);
     ward.change(|books| (0..8).for_each(|number| books.put(&id(number))));
     ward.wait_for_a_pass().await;
@@ -417,10 +420,7 @@ async fn a_sweep_finds_what_the_feed_hides_and_counts_it() {
 
 #[tokio::test]
 async fn what_came_back_while_a_listing_is_held_is_not_told_gone() {
-    let further = ", first = \"baseline\", late = \"0s\", sweep = { every = \"1s\" }";
-    let ward = Ward::new("lists", 10, further).await;
-    ward.poll().await;
-    ward.wait_for_a_pass().await;
+    let ward = Ward::of_a_sweep(10, ", late = \"0s\"").await;
     ward.change(|books| (5..10).for_each(|number| books.remove(&id(number))));
     ward.wait_for_sweep("a hold", |sweep| sweep.listing.held.is_some_and(|it| it.gone == 5)).await;
     ward.change(|books| ["005", "006"].iter().for_each(|id| books.put(id)));
@@ -455,10 +455,7 @@ async fn what_the_feed_told_is_told_gone_also_where_it_goes_before_the_first_swe
 
 #[tokio::test]
 async fn a_sweep_goes_on_after_a_kill_and_once_a_person_has_decided() {
-    let further = ", first = \"baseline\", late = \"0s\", sweep = { every = \"1s\" }";
-    let ward = Ward::new("lists", 10, further).await;
-    ward.poll().await;
-    ward.wait_for_a_pass().await;
+    let ward = Ward::of_a_sweep(10, ", late = \"0s\"").await;
     ward.register.withhold(Some("008"));
     let waits = |it: &Sweep| it.listing.began.is_some() && it.listing.read == 8;
     ward.wait_for_sweep("two pages", waits).await;

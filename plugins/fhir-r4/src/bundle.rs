@@ -82,6 +82,14 @@ fhir! {
     }
 }
 
+impl<'a> Answer<'a> {
+    /// The link of a relation, as the server wrote it.
+    fn link(&self, relation: &str) -> Option<Text<'a>> {
+        let is_it = |link: &&Link| link.relation.as_deref() == Some(relation);
+        self.link.iter().find(is_it).and_then(|link| link.url.clone())
+    }
+}
+
 impl<'a> Bundle<'a> {
     /// Reads an answer to a search of this feed.
     ///
@@ -90,20 +98,16 @@ impl<'a> Bundle<'a> {
     /// anything but a bundle, or an error inside it.
     pub(crate) fn read(feed: &Feed, base_url: &str, answer: &'a Response) -> Result<Self, Failure> {
         let answer: Answer = answer.ok()?.json()?;
-        if answer.resource_type.is_none_or(|kind| kind != "Bundle") {
+        if answer.resource_type.as_deref() != Some("Bundle") {
             return Err(Failure::unexpected("a search was not answered with a Bundle"));
         }
-        let link = |relation: &str| {
-            let is_it = |link: &&Link| link.relation.as_deref() == Some(relation);
-            answer.link.iter().find(is_it).and_then(|link| link.url.clone())
-        };
         let searched = answer.meta.as_ref().and_then(|meta| meta.last_updated.as_deref());
         let mut bundle = Self {
             records: Vec::new(),
             unreadable: Vec::new(),
             total: answer.total,
-            next: link("next"),
-            this: link("self"),
+            next: answer.link("next"),
+            this: answer.link("self"),
             searched: searched.and_then(|time| Moment::parse(time).ok()),
             warns_of_time: false,
             empty: 0,

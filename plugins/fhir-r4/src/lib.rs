@@ -142,14 +142,11 @@ fn deleted(case: &related::Case) -> Result<Step, Failure> {
         let is_untold = matches!(step, Step::Skip { .. });
         return Ok(if is_untold { step } else { Step::Fetch(vec![Request::get(path)]) });
     };
-    match answer.status {
-        404 | 410 => gone(&related::Case { collected, ..*case }),
-        _ if case.context.last_try => gone(&related::Case { collected, ..*case }),
-        _ => {
-            answer.ok()?;
-            let skipped = Skipped::new("it was deleted, and stands again");
-            Ok(case.memo.iter().fold(skipped, |skipped, memo| skipped.memo(*memo)).into())
-        }
+    let is_gone = matches!(answer.status, 404 | 410);
+    match answer.ok() {
+        Ok(_) => Ok(Skipped::new("it was deleted, and stands again").into()),
+        Err(_) if is_gone || case.context.last_try => gone(&related::Case { collected, ..*case }),
+        Err(failure) => Err(failure),
     }
 }
 

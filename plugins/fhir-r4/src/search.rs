@@ -211,8 +211,8 @@ pub(crate) fn read(
     };
     let view = View::new(context, (position, count(settings, position)), &bundle, next, answer)?;
     let begins = position.begins;
-    let position = &Position { begins: false, ..position.clone() };
-    let position = &history::begin(context, settings, position, &view);
+    let deletions = history::deletions(context, settings, position, &view);
+    let position = &Position { begins: false, deletions, ..position.clone() };
     if let (true, Some(behind)) = (begins, view.behind()) {
         let since = Time::parse(&context.since)?.minus_millis(behind + LATENCY);
         let since = Some(Moment::second_of(since).text().to_owned());

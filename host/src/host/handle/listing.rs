@@ -19,8 +19,8 @@ impl Handle {
         let deciding = async {
             let held = self.store.task(id)?.listing.held;
             let is_decided = self.store.decide_listing(id, accept).await?;
-            let listing = self.store.task(id)?.listing;
             if is_decided {
+                let listing = self.store.task(id)?.listing;
                 self.status.sweep(id, |sweep| sweep.listing = listing);
             }
             Ok(held.filter(|_| is_decided))

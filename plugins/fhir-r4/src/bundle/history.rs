@@ -37,13 +37,11 @@ impl<'a> Entries<'a> {
     /// What [`Response::ok`] says, and [`Failure::UnexpectedResponse`] for what is no JSON.
     pub(crate) fn read(feed: &Feed, answer: &'a Response) -> Result<Option<Self>, Failure> {
         let answer: Answer = answer.ok()?.json()?;
-        let is_it = |text: &Option<Text>, wanted| text.as_deref() == Some(wanted);
-        let entries = answer.entry.0.as_ref();
-        let Some(entries) = entries.filter(|_| is_it(&answer.kind, "history")) else {
+        let is_history = answer.kind.as_deref() == Some("history");
+        let Some(entries) = answer.entry.0.as_ref().filter(|_| is_history) else {
             return Ok(None);
         };
-        let is_next = |link: &&super::Link| is_it(&link.relation, "next");
-        let next = answer.link.iter().find(is_next).and_then(|link| link.url.clone());
+        let next = answer.link("next");
         let (mut seen, mut deletions) = (BTreeSet::new(), Vec::new());
         let entries: Vec<Made> =
             entries.iter().flatten().filter_map(|entry| Made::of(feed, entry)).collect();

@@ -24,22 +24,31 @@ const LATE: i64 = 10 * 60 * 1000;
 const WITHOUT: &str = "the EHR has no _history that can be read, though the settings want it: what \
     is deleted is found by a sweep, if one is configured";
 
-/// Notes from when on deletions are to be asked for, where it is not known yet.
-pub(super) fn begin(
+/// Where a search stands with deletions, if it asks for them: from about now on where that is not
+/// known yet.
+pub(super) fn deletions(
     context: &Context,
     settings: &Settings,
     position: &Position,
     view: &View<'_, '_>,
-) -> Position {
-    if settings.history == 0 || context.listing {
-        return Position { deletions: None, ..position.clone() };
-    }
-    let every = i64::from(settings.history) * 1000;
-    let deletions = position.deletions.clone().unwrap_or_else(|| Deletions {
-        since: back(view.present(), if view.clock.is_some() { LATE } else { super::HOUR }),
-        at: view.now.minus_millis(-every).to_string(),
-    });
-    Position { deletions: Some(deletions), ..position.clone() }
+) -> Option<Deletions> {
+    let is_wanted = settings.history > 0 && !context.listing;
+    let known = || position.deletions.clone();
+    let anew = || {
+        let since = back(view.present(), if view.clock.is_some() { LATE } else { super::HOUR });
+        asked_in(every(settings), view.now, since)
+    };
+    is_wanted.then(|| known().unwrap_or_else(anew))
+}
+
+/// How far apart the history is asked for, in milliseconds.
+fn every(settings: &Settings) -> i64 {
+    i64::from(settings.history) * 1000
+}
+
+/// Deletions of earlier times are known, and they are asked for so many milliseconds from now.
+fn asked_in(millis: i64, now: Time, since: String) -> Deletions {
+    Deletions { since, at: now.minus_millis(-millis).to_string() }
 }
 
 /// The position from which the history is read, where that is due as a poll ends.
@@ -50,8 +59,7 @@ pub(super) fn due(context: &Context, position: &Position) -> Option<Position> {
         return None;
     }
     // Where this poll does not come to its end, another one does, and the next only searches.
-    let at = now.minus_millis(-super::AGAIN).to_string();
-    let deletions = Some(Deletions { at, ..deletions.clone() });
+    let deletions = Some(asked_in(super::AGAIN, now, deletions.since.clone()));
     let history = History { poll: context.now.clone(), until: None, next: None };
     Some(Position { deletions, ..position.passing(Pass::History(history)) })
 }
@@ -81,16 +89,11 @@ pub(super) fn read(
     answer: &Response,
 ) -> Result<Found, Failure> {
     let now = Time::parse(&context.now)?;
-    let every = i64::from(settings.history) * 1000;
     let Some(deletions) = &position.deletions else { return Ok(rests(position, None)) };
-    let later = |since: &str, wait: i64| Deletions {
-        since: since.to_owned(),
-        at: now.minus_millis(-wait).to_string(),
-    };
     // Who has no history says so in many ways, and may have one some day.
     let is_without = (400..=501).contains(&answer.status) && answer.status != 429;
     let Some(page) = (if is_without { None } else { Entries::read(feed, answer)? }) else {
-        let mut found = rests(position, Some(later(&deletions.since, DAY)));
+        let mut found = rests(position, Some(asked_in(DAY, now, deletions.since.clone())));
         found.notices.push(format!("{WITHOUT}: status {}", answer.status));
         return Ok(found);
     };
@@ -111,7 +114,7 @@ pub(super) fn read(
         }
         None => {
             let since = until.unwrap_or_else(|| deletions.since.clone());
-            rests(position, Some(later(&since, every)))
+            rests(position, Some(asked_in(every(settings), now, since)))
         }
     };
     found.changes = page.deletions.into_iter().map(|deletion| change(feed, deletion)).collect();

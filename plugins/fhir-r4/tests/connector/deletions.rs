@@ -85,6 +85,16 @@ fn what_stands_again_is_not_taken_back() {
 }
 
 #[test]
+fn what_may_not_be_looked_up_is_told_at_the_last_try_and_what_stands_is_not() {
+    for (status, told) in [(403, vec![("1", "Scheduling.Cancel")]), (200, vec![])] {
+        let mut harness = self::told().on("GET /Appointment/1", status, booked(3).to_string());
+        harness.last_try(true);
+        let (_, poll) = later(harness, &[history(&[deleted(2)], None)]);
+        assert_eq!(poll.events(), told, "{status}");
+    }
+}
+
+#[test]
 fn what_nobody_was_told_of_is_not_looked_up() {
     let other = json!({ "request": { "method": "DELETE", "url": "/Appointment/2" },
         "response": { "lastModified": "2026-01-01T23:58:00Z", "etag": "W/\"7\"" } });
