@@ -7,7 +7,7 @@ use rounds::{
     config::Limits,
     connector::{Connector, Engine},
     connector_test::{
-        adversity::{self, Cost, Report},
+        adversity::{self, Cost, Outcome, Report},
         scenario::{self, Scenario},
     },
 };
@@ -17,6 +17,9 @@ use crate::support::{FHIR, connector_file, guest};
 
 /// What was recorded of the careful guest's EHR.
 const RECORDED: &str = include_str!("adversity.json");
+
+/// What was recorded of the numbered guest's EHR.
+const NUMBERED: &str = include_str!("numbered.json");
 
 async fn loaded(file: &Path) -> Connector {
     let engine = Engine::new(&Limits::default(), 1, None).unwrap();
@@ -89,6 +92,21 @@ async fn each_fault_is_found_and_told_as_what_it_is() {
     ] {
         let report = adversity::run(&connector, &[recorded(fault)]).await;
         assert!(found(&report).contains(&(cost, check)), "{fault}: {report}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_manifest_says_of_times_is_gone_by() {
+    let connector = loaded(&guest("numbered")).await;
+    let mut scenario = Scenario::parse(NUMBERED).unwrap();
+    scenario.file = "numbered.json".into();
+    let outcome = scenario.run(&connector).await;
+    assert!(outcome.differences.is_empty(), "{outcome:?}");
+    let report = adversity::run(&connector, &[scenario]).await;
+    assert_eq!(found(&report), [], "{report}");
+    for name in ["page-boundary", "future-record", "cursors", "growth"] {
+        let check = report.checks.iter().find(|check| check.name == name).unwrap();
+        assert!(matches!(check.outcome, Outcome::Passed), "{name}: {report}");
     }
 }
 

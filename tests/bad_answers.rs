@@ -23,21 +23,33 @@ const GIBIBYTE: u64 = 1 << 30;
 fn cases() -> Vec<Case> {
     let case = |name, fault, error| Case { name, fault, error };
     vec![
-        case("s401", Fault::Status(401), "the EHR refused access: status 401"),
-        case("s403", Fault::Status(403), "the EHR refused access: status 403"),
+        case(
+            "s401",
+            Fault::Status(401),
+            "the EHR refused access: status 401 (exception) to a search of Appointment by _lastUpdated, _sort, *",
+        ),
+        case(
+            "s403",
+            Fault::Status(403),
+            "the EHR refused access: status 403 (exception) to a search of Appointment by _lastUpdated, _sort, *",
+        ),
         case(
             "s404",
             Fault::Status(404),
-            "the EHR answered what the connector cannot read: status 404",
+            "the EHR answered what the connector cannot read: status 404 (exception) to a search of Appointment by _lastUpdated, _sort, *",
         ),
         case(
             "s410",
             Fault::Status(410),
-            "the EHR answered what the connector cannot read: status 410",
+            "the EHR answered what the connector cannot read: status 410 (exception) to a search of Appointment by _lastUpdated, _sort, *",
         ),
         case("s429", Fault::Status(429), "the EHR asks for a pause"),
         case("throttles", Fault::throttled_for(2 * SECOND), "the EHR asks for a pause of 2 s"),
-        case("s500", Fault::Status(500), "the EHR is unavailable: status 500"),
+        case(
+            "s500",
+            Fault::Status(500),
+            "the EHR is unavailable: status 500 (exception) to a search of Appointment by _lastUpdated, _sort, *",
+        ),
         case(
             "html",
             Fault::Html,
@@ -51,24 +63,24 @@ fn cases() -> Vec<Case> {
         case(
             "floods",
             Fault::Flood(GIBIBYTE),
-            "connection floods: the answer of 127.0.0.1:* is longer than 16777216 bytes",
+            "connection floods: the answer of 127.0.0.1:* is longer than 16777216 bytes*",
         ),
         case(
             "endless",
             Fault::Flood(u64::MAX),
-            "connection endless: the answer of 127.0.0.1:* is longer than 16777216 bytes",
+            "connection endless: the answer of 127.0.0.1:* is longer than 16777216 bytes*",
         ),
         case(
             "drips",
             Fault::Drip(SECOND),
-            "connection drips: 127.0.0.1:* did not answer within 2 s",
+            "connection drips: 127.0.0.1:* did not answer within 2 s*",
         ),
-        case("silent", Fault::Silence, "connection silent: 127.0.0.1:* did not answer within 2 s"),
+        case("silent", Fault::Silence, "connection silent: 127.0.0.1:* did not answer within 2 s*"),
         case("resets", Fault::Reset, "connection resets: 127.0.0.1:* broke the connection off"),
         case(
             "redirects",
             Fault::Status(301),
-            "connection redirects: the answer of 127.0.0.1:* redirects elsewhere, which is not followed; use the URL that it leads to",
+            "connection redirects: the answer of 127.0.0.1:* redirects to *, which is not followed; use the URL that it leads to",
         ),
     ]
 }
@@ -199,7 +211,7 @@ async fn credentials_that_are_refused_are_told_and_not_shown() {
         &(connection("ward", FHIR, ehr.base_url(), auth) + &destination("app", receiver.url(), "")),
     );
     let host = site.start().await;
-    let expected = "the EHR refused access: status 401";
+    let expected = "the EHR refused access: status 401 *to a search of Appointment by *";
     host.wait_for_error("ward/appointments", expected).await;
     assert!(!host.log().contains(SECRET), "{}", host.log());
     ehr.require(Access::Bearer(SECRET.into()));

@@ -146,19 +146,19 @@ pub(crate) const POLLS: [(&str, &str); 19] = [
     ),
     (
         "undeclared-request",
-        "connection undeclared-request: a request was not sent: its connector declares no GET of such a path in `requests` (2 segments)",
+        "connection undeclared-request: a request was not sent: its connector declares no GET of `/*/*` in `requests`",
     ),
     (
         "undeclared-method",
-        "connection undeclared-method: a request was not sent: its connector declares no POST of such a path in `requests` (1 segments)",
+        "connection undeclared-method: a request was not sent: its connector declares no POST of `/appointments` in `requests`",
     ),
     (
         "other-origin",
-        "connection other-origin: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`",
+        "connection other-origin: a request was not sent: its target has another host and port than the base URL; if that is the EHR's own, as its links show, add it to `allow_origins`",
     ),
     (
         "link-local",
-        "connection link-local: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`",
+        "connection link-local: a request was not sent: its target has another host and port than the base URL; if that is the EHR's own, as its links show, add it to `allow_origins`",
     ),
     (
         "climbs-out",
@@ -210,7 +210,7 @@ pub(crate) const COLLECTS: [(&str, &str); 9] = [
     ),
     (
         "asks-elsewhere-in-collect",
-        "connection asks-elsewhere-in-collect: a request was not sent: its target is of another origin (scheme, host and port) than the base URL; if it is the EHR's own, add it to `allow_origins`",
+        "connection asks-elsewhere-in-collect: a request was not sent: its target has another host and port than the base URL; if that is the EHR's own, as its links show, add it to `allow_origins`",
     ),
 ];
 

@@ -34,8 +34,8 @@ const PLACES: [(&str, &str); 10] = [
 
 /// Where an EHR leads elsewhere, and what is told of that.
 const LEADS: [(&str, &str); 3] = [
-    ("moved", "redirects elsewhere, which is not followed"),
-    ("linked", "a request was not sent: its target is of another origin"),
+    ("moved", "redirects to another scheme, host or port, which is not followed"),
+    ("linked", "a request was not sent: its target has another port"),
     ("signs-in", "the token endpoint's answer holds no bearer token"),
 ];
 

@@ -190,3 +190,145 @@ async fn a_text_that_goes_wrong_while_a_host_runs_is_told_and_changes_nothing() 
     within("the next notification", receiver.wait_for(told + 1)).await;
     assert_eq!(receiver.attempts().len(), told + 1, "and tells nothing twice");
 }
+
+/// What newcomers write, each line with a slip of its own.
+const NEWCOMER: &str = r#"[host]
+admin = { address = "127.0.0.1:0", tokens = [{ name = "night", role = "operater", token = { env = "ROUNDS_SECRET" } }] }
+max_pendig = 1000
+answer_body = "32MiB"
+
+[[connection]]
+name = "General Hospital"
+connector = "plane"
+base_url = "ehr.example/fhir"
+timeout = 30
+every = "1m"
+rate = 0
+allow_origins = "https://pages.ehr.example"
+auth = { type = "bearer", token = "s3cr3t" }
+[connection.actions]
+appointments = { every = "60" }
+orders = { cron = "0 6 * *" }
+patients = { cron = "0 6 * * *", time_zone = "Berlin" }
+results = { every = "0s" }
+concurrency = 4
+
+[[connection]]
+name = "icu"
+connector = "plain"
+auth = { type = "oauth2", token_url = "https://ehr.example/token" }
+base_url = "https://icu.example/fhir?tenant=7"
+actions = { apointments = { } }
+
+[[destination]]
+name = "app"
+url = "http://app.example/hooks"
+secret = { env = "ROUNDS_NO_SUCH_SECRET" }
+event = ["Scheduling.*"]
+connections = ["ICU"]
+headers = { X-Tenant = "7\n8" }
+retry_for = "3 days"
+
+[[destination]]
+name = "app"
+url = "https://app.example/hooks"
+secret = { file = "secret.txt" }
+events = ["Scheduling"]
+"#;
+
+#[tokio::test]
+async fn a_newcomer_is_told_of_all_slips_in_one_go() {
+    let site = Site::new(&["plain"]).await;
+    site.write("rounds.toml", NEWCOMER);
+    let said = site.rounds(&["check"]).await;
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    let told: Vec<_> = said.error.lines().collect();
+    let expected = [
+        "2:71: `role`: unknown role `operater`; did you mean `operator`?",
+        "3:1: unknown key `max_pendig`; did you mean `max_pending`?",
+        "4:1: unknown key `answer_body`; it belongs below [host.limits]",
+        "7:8: `General Hospital` is no name: ",
+        "8:13: no connector `plane` is loaded; did you mean `plain`?",
+        "9:12: `base_url`: a URL begins with `http://` or `https://`",
+        "10:11: `timeout` must be a time span, as \"90s\", not a whole number",
+        "11:1: unknown key `every`; it belongs in an action, as appointments = { every = \"10m\" }",
+        "12:8: `rate`: this must be more than 0",
+        "13:17: `allow_origins` must be a list, as [\"https://ehr.example:8443\"], not text",
+        "14:35: `token`: a secret never stands in this text; write { env = \"NAME\" } or ",
+        "16:26: `every`: a time span is written as `90s`, `10m`, `1h30m` or `3d`",
+        "17:19: a cron line has five fields (minute, hour, day of month, month, day of week), this ",
+        "18:46: unknown time zone `Berlin`; did you mean `Europe/Berlin`?",
+        "19:21: `every`: this must be more than 0s",
+        "20:15: `concurrency` stands among the actions, each of which is a table; it belongs below ",
+        "25:17: `type`: unknown way to sign in `oauth2`; known are ",
+        "26:12: `base_url`: no query (`?…`) here; a connector's requests bring their own",
+        "27:27: `apointments` has no interval, and there is no default: ",
+        "32:18: the environment has no variable `ROUNDS_NO_SUCH_SECRET`",
+        "33:1: unknown key `event`; did you mean `events`?",
+        "34:16: unknown connection `ICU`; did you mean `icu`?",
+        "35:24: `X-Tenant`: a header's value is one line of ASCII",
+        "36:13: `retry_for`: a time span is written as ",
+        "39:8: a second destination `app`; the first is in line 30",
+        "41:19: cannot read `secret.txt`: No such file or directory",
+        "42:11: `events`: an event is written as `Scheduling.New`, ",
+    ];
+    let warned = told.iter().filter(|line| line.starts_with("warning: ")).collect::<Vec<_>>();
+    assert_eq!(warned.len(), 1, "{warned:?}");
+    assert!(warned[0].starts_with("warning: rounds.toml:31:7: `url`: http shows"), "{warned:?}");
+    let told: Vec<_> = told.iter().filter(|line| !line.starts_with("warning: ")).collect();
+    assert_eq!(told.len(), expected.len(), "{}", said.error);
+    for (line, expected) in told.iter().zip(expected) {
+        assert!(line.starts_with(&format!("rounds.toml:{expected}")), "{line}\n{expected}");
+    }
+    assert!(!said.error.contains("s3cr3t"));
+}
+
+#[tokio::test]
+async fn the_program_prints_its_pages() {
+    let site = Site::new(&[]).await;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (what, page) in [("reference", "CONFIGURATION.md"), ("schema", "rounds.schema.json")] {
+        let said = site.rounds(&["config", what]).await;
+        let page = std::fs::read_to_string(root.join(page)).unwrap();
+        assert_eq!((said.code, said.out.as_str()), (Some(0), page.trim_end()));
+    }
+}
+
+#[tokio::test]
+async fn the_readmes_samples_fit_the_schema() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
+    let schema = serde_json::from_str(&read("rounds.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let mut whole = 0;
+    for block in read("README.md").split("```toml\n").skip(1) {
+        let text = block.split("```").next().unwrap();
+        if !text.contains("[[connection]]") {
+            continue;
+        }
+        let tree: toml::Table = toml::from_str(text).unwrap();
+        let told: Vec<_> = schema
+            .iter_errors(&serde_json::to_value(tree).unwrap())
+            .map(|error| error.to_string())
+            .collect();
+        assert!(told.is_empty(), "{told:?}\n{text}");
+        whole += 1;
+    }
+    assert!(whole > 0);
+}
+
+#[tokio::test]
+async fn whoever_asks_a_host_needs_none_of_its_secrets() {
+    let site = Site::new(&["plain"]).await;
+    let text = connection("ward", "plain", EHR, "") + &destination("app", APP, "");
+    site.configure(&text);
+    let host = site.start().await;
+    let here = |text: &str| text.replace("ROUNDS_SECRET", "ROUNDS_NO_SUCH_SECRET");
+    let address = host.address();
+    site.write("rounds.toml", format!("[host]\nadmin = \"{address}\"\n{}", here(&text)));
+    for command in [&["status"][..], &["dead", "list"], &["cursor", "show", "ward", "appointments"]]
+    {
+        let said = site.rounds(command).await;
+        assert_eq!(said.code, Some(0), "{command:?}: {said:?}");
+    }
+}

@@ -267,6 +267,7 @@ async fn recorded(
         action: "appointments".into(),
         settings: json!({}),
         base_url: "https://north.example/api".parse().unwrap(),
+        allow_origins: vec![],
         since: "2026-05-05T10:00:00Z".parse().unwrap(),
     };
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
@@ -317,6 +318,90 @@ async fn a_recording_of_an_unknown_ehr_holds_nothing_that_is_not_known_to_be_har
     let (letter, digits) = id.split_once('-').expect("an id of the same shape");
     assert!(letter.len() == 1 && digits.len() == 4 && digits.parse::<u32>().is_ok(), "{id}");
     assert!(text.contains(&format!("/patient/{letter}%2D{digits}?name=")), "{text}");
+}
+
+/// An EHR of numbered changes, at two names, whose header says where the next page is.
+struct Numbered;
+
+impl Ehr for Numbered {
+    fn answer(&mut self, asked: &Asked) -> Result<Response, String> {
+        let (items, next) = match asked.text.contains("page=") {
+            true => (json!([{ "id": "a2", "meta": { "changed": 1_777_975_300_000_i64 } }]), None),
+            false => (
+                json!([{ "id": "a1", "meta": { "changed": 1_777_975_200_000_i64 }, "born": -62_035_200 }]),
+                Some("https://pages.north.example:8443/changes?page=Hopper"),
+            ),
+        };
+        let next = next.map(|next| ("x-next-page".to_owned(), next.to_owned()));
+        let cookie = ("set-cookie".to_owned(), "session=Hopper".to_owned());
+        let headers = next.into_iter().chain([cookie]).collect();
+        let body = json!({ "items": items }).to_string().into();
+        Ok(Response { status: 200, headers, body, retry_after: None })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_that_is_paged_by_a_header_of_its_own_is_recorded_and_replayed() {
+    let engine = Engine::new(&Limits::default(), 1, None).unwrap();
+    let connector = Connector::load(&engine, &guest("numbered")).await.unwrap();
+    let setup = Setup {
+        action: "appointments".into(),
+        settings: json!({}),
+        base_url: "https://north.example/api".parse().unwrap(),
+        allow_origins: vec![
+            "https://pages.north.example:8443".parse::<url::Url>().unwrap().origin(),
+        ],
+        since: "2026-05-05T10:00:00Z".parse().unwrap(),
+    };
+    let options = record::Options { setup, keep: vec![], replace: vec![], secrets: vec![] };
+    let mut recorder = Recorder::new(&connector, options).unwrap();
+    recorder.poll("2026-05-05T11:00:00Z".parse().unwrap(), &mut Numbered).await.unwrap();
+    let recording = recorder.finish().await.unwrap();
+    let text = recording.scenario.text();
+    for original in ["north", "Hopper", "cookie", "1777975", "62035200"] {
+        assert!(!text.contains(original), "{original} stays: {text}");
+    }
+    let exchanges = &recording.scenario.polls[0].exchanges;
+    assert_eq!(recording.scenario.allow_origins, ["https://ehr-1.example"]);
+    let next = &exchanges[0].headers.0;
+    assert!(next.len() == 1 && next[0].0 == "x-next-page", "{text}");
+    assert_eq!(exchanges[1].request, format!("GET {}", next[0].1));
+    let changed = |at: usize| {
+        let body: Value = serde_json::from_slice(&exchanges[at].response().body).unwrap();
+        body["items"][0]["meta"]["changed"].as_i64().unwrap()
+    };
+    assert_eq!(changed(1) - changed(0), 100_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn headers_of_requests_are_compared_where_a_scenario_names_them() {
+    let engine = Engine::new(&Limits::default(), 1, None).unwrap();
+    let connector = Connector::load(&engine, &guest("numbered")).await.unwrap();
+    let scenario = |headers: Value| {
+        let request = "GET /changes?_since=%221767225600000%22&count=3";
+        let exchange =
+            json!({ "request": request, "request_headers": headers, "body": { "items": [] } });
+        let polls = json!([{ "exchanges": [exchange] }]);
+        let scenario = json!({ "action": "appointments", "polls": polls });
+        Scenario::parse(&scenario.to_string()).unwrap()
+    };
+    let outcome = scenario(json!({ "accept": "application/json" })).run(&connector).await;
+    assert!(outcome.differences.is_empty(), "{outcome:?}");
+    let wrong = json!({ "accept": "application/xml", "if-match": "1" });
+    let outcome = scenario(wrong).run(&connector).await;
+    let places: Vec<_> = outcome.differences.iter().map(|it| it.place.as_str()).collect();
+    let place = "polls[0].exchanges[0].request_headers";
+    assert_eq!(places, [format!("{place}.accept"), format!("{place}.if-match")]);
+    let updated = outcome.updated.text();
+    assert!(updated.contains("application/json") && !updated.contains("if-match"), "{updated}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_manifest_says_of_times_and_headers_is_shown() {
+    let site = Site::new(&["numbered"]).await;
+    let said = site.rounds(&["connector", "inspect", "connectors/numbered.wasm"]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_fits("*meta.changed (milliseconds since 1970, unique)*reads * x-next-page*", &said.out);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,7 +50,7 @@ const UNFIT: [(&str, &str); 6] = [
     ("pipe", "is no plain file"),
     ("socket", "is no plain file"),
     ("device", "is no plain file"),
-    ("link", "is a symbolic link, which is not followed; put the file itself here"),
+    ("link", "cannot be read*"),
     ("folder", "is a folder, not a connector's file"),
 ];
 
@@ -61,7 +61,7 @@ fn put_unfit(site: &Site) -> Option<&'static str> {
     let mode = Mode::RUSR | Mode::WUSR;
     mknodat(CWD, at("pipe"), FileType::Fifo, mode, 0).unwrap();
     mknodat(CWD, at("socket"), FileType::Socket, mode, 0).unwrap();
-    symlink(at("plain"), at("link")).unwrap();
+    symlink(at("nowhere"), at("link")).unwrap();
     create_dir(at("folder")).unwrap();
     // The one of zeroes without end.
     let made = mknodat(CWD, at("device"), FileType::CharacterDevice, mode, makedev(1, 5));

@@ -6,3 +6,4 @@ mod readme;
 mod swap;
 mod tree;
 mod variants;
+mod words;

@@ -8,7 +8,8 @@
 //! in a moment. The host, the network's policy and the connector are the real ones.
 //!
 //! [`oracle`] knows what was written and holds it against what a receiver was told: nothing missed,
-//! twice, out of order, misnamed or late, and an idle poll that costs one request.
+//! twice, out of order, misnamed, late or of another patient, an idle poll that costs one request, no
+//! request to whom no user named, and no word of a patient in what is said of it all.
 //!
 //! | lie | is | of kind |
 //! | --- | --- | --- |
@@ -23,6 +24,13 @@
 //! | `refusing receiver`, `flaky receiver` | the same of who is told | 13 |
 //! | `skew`, `host put back`, `server put back` | clocks | 4 |
 //! | `moving patients` | a record with two keys | 10 |
+//! | `other names`, `odd names`, `foreign links`, `needless links` | the server's own address, as its user doesn't know it | 1 |
+//! | `link paths`, `picky`, `odd text`, `odd answers` | what a server may choose: paths, media types, bytes, statuses | 2 |
+//! | `coarse questions`, `no fractions`, `offsets` | how finely it may be asked, how it writes times | 3 |
+//! | `sign-in`, `odd sign-in` | what a token endpoint wants, and calls a token | 3 |
+//! | `long urls` | many records that one URL cannot name | 9 |
+//! | `redirects`, `redirecting receiver`, `odd receiver` | answers that lead away, or say little | 7, 8 |
+//! | `several patients`, `drafts`, `merges`, `ended names`, `release 5` | whom a record is about | 9 |
 //!
 //! `LIE=late LIARS=0..16 …` runs one alone, or some together.
 //!
@@ -30,7 +38,9 @@
 //! one likes, and `LIARS=17 …` shows all that happens in one.
 
 mod chronicle;
+mod doors;
 mod lies;
+mod logs;
 mod oracle;
 mod plan;
 mod receiver;
@@ -38,6 +48,7 @@ mod record;
 mod rows;
 mod run;
 mod server;
+mod user;
 mod world;
 mod writer;
 

@@ -34,6 +34,7 @@ mod kill;
 mod languages;
 mod liars;
 mod listings;
+mod networks;
 mod purge;
 mod real_ehr;
 mod real_hapi;

@@ -54,13 +54,11 @@ pub use self::{
     body::{Buried, Cursor, Decided, NewCursor, Purged, Replay, ReplayError, Replayed, Wanted},
     client::{Client, Error},
     delivered::Seek,
-    tls::CertificateError,
     way::Way,
 };
 pub(crate) use self::{
     delivered::{nothing_of, sent, shown_to, sought_by},
     shown::{answer, containers, dead, no_answer, no_held_listing},
-    tls::certify,
 };
 use self::{
     guard::Gate,

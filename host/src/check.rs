@@ -21,6 +21,13 @@ pub(crate) fn check(config: &Config, library: &Library) -> Errors {
     errors
 }
 
+/// The same of what could be read of a text that is wrong.
+pub(crate) fn draft(config: &Config, library: &Library) -> Errors {
+    let is_read = |it: &&Connection| !it.connector.is_empty();
+    let connections = config.connections.iter().filter(is_read).cloned().collect();
+    check(&Config { connections, ..config.clone() }, library)
+}
+
 /// All that is wrong between the connections that use a connector and what it says of itself.
 pub(crate) fn connector(config: &Config, manifest: &Manifest) -> Errors {
     let mut errors = Errors::new(config.file.clone());
@@ -63,6 +70,9 @@ fn check_connection(connection: &Connection, manifest: &Manifest, errors: &mut E
 
 fn check_settings(connection: &Connection, manifest: &Manifest, errors: &mut Errors) {
     let settings = &connection.settings;
+    if settings.value.is_null() {
+        return;
+    }
     // What is missing as a whole is missing from the connection.
     let place = if settings.place.is_nowhere() { connection.place } else { settings.place };
     for what in wrong_settings(manifest, &settings.value) {

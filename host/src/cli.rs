@@ -7,6 +7,7 @@ mod answer;
 mod arguments;
 mod audit;
 mod check;
+mod config;
 mod connector;
 mod cursor;
 mod dead;
@@ -55,6 +56,8 @@ enum Command {
     Demo(demo::Arguments),
     Run(run::Arguments),
     Check(check::Arguments),
+    #[command(subcommand)]
+    Config(config::Command),
     Poll(poll::Arguments),
     Status(status::Arguments),
     #[command(subcommand)]
@@ -96,6 +99,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Run(arguments) => run::run(arguments).await,
         Command::Check(arguments) => check::run(arguments).await,
+        Command::Config(command) => config::run(&command),
         Command::Poll(arguments) => poll::run(arguments).await,
         Command::Status(arguments) => status::run(arguments).await,
         Command::Dead(command) => dead::run(command).await,
@@ -129,6 +133,9 @@ mod tests {
             ("run -c other.toml", true),
             ("run --json", false),
             ("check --json --config other.toml", true),
+            ("config reference", true),
+            ("config schema", true),
+            ("config", false),
             ("poll general appointments", true),
             ("poll general appointments --since 2026-05-05T10:00:00Z --dry-run", true),
             ("poll general appointments --since 2h --wait 10s", true),

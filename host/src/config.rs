@@ -8,9 +8,11 @@
 
 pub mod admin;
 pub mod auth;
+pub mod certificate;
 mod check;
 pub mod connection;
 pub mod destination;
+pub mod draft;
 pub mod environment;
 pub mod error;
 pub mod event;
@@ -20,10 +22,14 @@ pub mod limits;
 mod nearest;
 mod network;
 pub mod place;
+pub mod proxy;
 mod read;
+pub mod reference;
 pub mod registry;
+pub mod schema;
 pub mod seal;
 pub mod secret;
+mod shape;
 pub mod signing;
 pub mod size;
 pub mod trust;
@@ -33,14 +39,17 @@ use std::path::Path;
 use crate::oci::Reference;
 pub use admin::Admin;
 pub use auth::Auth;
+pub use certificate::{Certificate, CertificateKey};
 pub use connection::{Connection, Since, Task};
 pub use destination::{Destination, Handshake};
+pub use draft::Draft;
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{Error, Errors, Warning};
 pub use event::EventPattern;
 pub use host::{HostSettings, LogFormat};
 pub use limits::Limits;
 pub use place::{Place, Placed};
+pub use proxy::{Proxy, ProxyCredentials};
 pub use registry::Registry;
 pub use seal::{KeySource, Seal};
 pub use secret::{Header, Secret};
@@ -75,7 +84,7 @@ impl Config {
     /// All faults of the text at once, each at its place; a fault of TOML's own syntax alone, as
     /// nothing behind it can be trusted.
     pub fn parse(text: &str, file: &str, environment: &dyn Environment) -> Result<Self, Errors> {
-        read::config(text, file, environment)
+        Draft::parse(text, file, environment).finish()
     }
 
     /// Reads a file with this process's environment; blocks.
@@ -83,13 +92,7 @@ impl Config {
     /// # Errors
     /// As [`Config::parse`]; and where the file cannot be read as UTF-8.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Errors> {
-        let file = path.as_ref().display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            let mut errors = Errors::new(&file);
-            errors.at(Place::default(), format!("cannot read the configuration: {error}"));
-            errors
-        })?;
-        Self::parse(&text, &file, &ProcessEnvironment)
+        Draft::load(path).finish()
     }
 
     /// Checks what one value alone cannot tell: clashing names, and names that nobody has. A text

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
+use url::Origin;
 
 use crate::{
     config,
@@ -45,6 +46,11 @@ pub struct Route {
 /// Says whether an event of a connection is wanted.
 pub(crate) type Wants = dyn Fn(&ConnectionName, &str) -> bool + Send + Sync;
 
+/// Origins as connectors are told of them.
+pub(crate) fn origins(origins: &[Origin]) -> Vec<String> {
+    origins.iter().map(Origin::ascii_serialization).collect()
+}
+
 impl Connection {
     /// What a guest is told in a poll that began at `now`.
     pub fn context(&self, task: &TaskId, now: Timestamp, since: Timestamp, mode: Mode) -> Context {
@@ -52,6 +58,7 @@ impl Connection {
             task: task.clone(),
             settings: self.settings.clone(),
             base_url: self.config.base_url.as_str().trim_end_matches('/').to_owned(),
+            allow_origins: origins(&self.config.allow_origins),
             since,
             now,
             mode,

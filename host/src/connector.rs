@@ -35,7 +35,7 @@ pub use file::{Stamp, read};
 pub use guest::{Guest, Spent};
 pub use library::{Connector, Library};
 pub(crate) use manifest::is_name;
-pub use manifest::{Action, Detection, Manifest};
+pub use manifest::{Action, Detection, Manifest, RecordTime, TimeForm};
 pub use tools::{Tool, made_with};
 pub use words::{Context, Mode, Page, Request, Step, Unreadable};
 

@@ -8,6 +8,7 @@ mod c;
 mod cargo;
 mod component;
 mod go;
+mod place;
 mod python;
 mod target;
 mod typescript;
@@ -18,6 +19,8 @@ use std::{
 };
 
 use cargo::Built;
+use place::Place;
+pub use place::{Placed, place};
 
 /// What connectors of Rust are compiled for.
 const TARGET: &str = "wasm32-wasip2";
@@ -52,6 +55,16 @@ pub enum Error {
     /// What the tools made cannot be made a component.
     #[error("no component can be made of it: {0}")]
     Component(String),
+    /// Something is where the component is wanted that is not to be replaced.
+    #[error("{path} is {what}, and is not replaced; {remedy}")]
+    Taken {
+        /// Where.
+        path: String,
+        /// What is there.
+        what: &'static str,
+        /// What can be done.
+        remedy: &'static str,
+    },
     /// A file cannot be read or written, or a program not be run.
     #[error("{what}: {source}")]
     Io {
@@ -73,22 +86,25 @@ enum Tools {
 }
 
 /// Builds the connector of a folder, and puts its component at `output`, by default at
-/// `<name>.wasm` in the current folder. Answers where it is.
+/// `<name>.wasm` in the current folder; in a folder, under that name. Answers where it is.
 ///
-/// What was at `output` is replaced in one step, so that a running host never sees half a file.
+/// What was there is replaced in one step, so that a running host never sees half a file, where it
+/// is WebAssembly; where it is another file, if `force` says so.
 ///
 /// # Errors
 /// Why there is none; what the tools say of it is on stderr.
-pub async fn build(folder: &Path, output: Option<&Path>) -> Result<PathBuf, Error> {
+pub async fn build(folder: &Path, output: Option<&Path>, force: bool) -> Result<Placed, Error> {
+    let whole = output.filter(|path| !path.is_dir());
+    // To refuse it after the build would cost its author a minute.
+    whole.map(|path| Place::find(path, force)).transpose()?;
     let built = build_in(folder).await?;
     let name = format!("{}.wasm", built.package);
-    let output = match output {
-        Some(path) if path.is_dir() => path.join(name),
-        Some(path) => path.into(),
-        None => name.into(),
+    let output = match (whole, output) {
+        (Some(path), _) => path.into(),
+        (None, Some(folder)) => folder.join(name),
+        (None, None) => name.into(),
     };
-    place(&built.component, &output)?;
-    Ok(output)
+    Place::find(&output, force)?.put(&built.component)
 }
 
 /// As [`build`], but leaves the component where the tools put it, and answers where that is.
@@ -128,17 +144,6 @@ fn has_c(folder: &Path) -> bool {
     let is_c = |path: &Path| path.extension().is_some_and(|it| it == "c" || it == "cpp");
     let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.any(|entry| is_c(&entry.path()))
-}
-
-/// Puts a component where it is wanted, in one step.
-///
-/// # Errors
-/// [`Error::Io`] where it cannot be written there.
-pub fn place(component: &Path, output: &Path) -> Result<(), Error> {
-    let failed =
-        |source| Error::Io { what: format!("{} cannot be written", output.display()), source };
-    let draft = output.with_extension(format!("{}.draft", std::process::id()));
-    fs::copy(component, &draft).and_then(|_| fs::rename(&draft, output)).map_err(failed)
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use bytes::Bytes;
 
 pub use channel::{Channel, Handed, channel};
 pub use webhook::Webhook;
+#[cfg(test)]
+pub(crate) use webhook::meaning;
 
 use crate::model::NotificationId;
 

@@ -8,11 +8,13 @@
 //! | --- | --- |
 //! | `policy`, `pattern`, `headers` | what may be asked, and of whom (pure) |
 //! | `addresses`, `resolver` | which network addresses a name may lead to |
-//! | `tls` | whose certificates are trusted |
+//! | `tls`, `identity` | whose certificates are trusted, and which is shown |
+//! | `proxy` | what goes through a forward proxy |
 //! | `auth` | who we say that we are, and only to whom the user named |
 //! | `pace`, `retry_after` | how many requests, how fast, and when none |
 //! | `wire` | what carries it all: the network, or a simulation's |
 //! | `answer` | how much of an answer is read, and how long |
+//! | `text` | that all text is UTF-8 |
 //! | `room` | how much of all answers is in memory at once |
 //! | `fault`, `error` | what is told of it all, which is never what was asked or answered |
 
@@ -23,11 +25,13 @@ mod client;
 mod error;
 pub mod fault;
 mod headers;
+mod identity;
 mod network;
 mod options;
 mod pace;
 mod pattern;
 mod policy;
+mod proxy;
 mod request;
 mod resolver;
 mod retry_after;
@@ -35,6 +39,7 @@ mod room;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tls;
 mod wire;
 

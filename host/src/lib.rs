@@ -43,6 +43,7 @@
 pub mod admin;
 pub mod audit;
 mod breaker;
+mod certificate;
 mod check;
 pub mod cli;
 pub mod clock;
@@ -60,6 +61,8 @@ pub mod destination;
 mod duration;
 pub mod egress;
 mod envelope;
+#[cfg(test)]
+mod errors;
 mod files;
 #[cfg(test)]
 mod fuzz;

@@ -1,7 +1,9 @@
 /// The SDK in one piece: compile this file along with the connector's.
+#include "rounds/ahead.c"
 #include "rounds/arena.c"
 #include "rounds/change.c"
 #include "rounds/connector.c"
+#include "rounds/epoch.c"
 #include "rounds/exchange.c"
 #include "rounds/failure.c"
 #include "rounds/json.c"

@@ -18,8 +18,10 @@
 #ifndef ROUNDS_H
 #define ROUNDS_H
 
+#include "rounds/ahead.h"
 #include "rounds/change.h"
 #include "rounds/connector.h"
+#include "rounds/epoch.h"
 #include "rounds/exchange.h"
 #include "rounds/failure.h"
 #include "rounds/json.h"

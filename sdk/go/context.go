@@ -10,6 +10,9 @@ type Context struct {
 	Settings string
 	// BaseURL is the connection's, without a slash at its end.
 	BaseURL string
+	// AllowOrigins are further origins that the user lets this connection ask by whole URL, as
+	// "https://ehr.example:8443": other names of the EHR.
+	AllowOrigins []string
 	// Since says from when changes are wanted while there is no cursor (RFC 3339, UTC).
 	Since string
 	// Now is the host's clock when this poll began (RFC 3339, UTC). Not to make a cursor of.

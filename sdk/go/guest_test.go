@@ -47,7 +47,9 @@ type double struct {
 
 func (d *double) Describe() Manifest {
 	actions := []Action{Snapshot("d", "e", 7, "f", "g"), Feed("i", "j", 8, "k").WithLists()}
-	return NewManifest("a", "b", "c").WithActions(actions...).WithRequests("GET /h")
+	actions[1] = actions[1].WithRecordTime(RecordTime{"l.m", TimeEpochMilliseconds, true})
+	manifest := NewManifest("a", "b", "c").WithActions(actions...).WithRequests("GET /h")
+	return manifest.WithReadHeaders("x-next")
 }
 
 func (d *double) Poll(context Context, cursor *string) (Request, error) {
@@ -65,12 +67,17 @@ func (d *double) Collect(context Context, change Change, memo *string, collected
 	return d.step, nil
 }
 
-var someContext = Context{"action", "{}", "http://ehr", "since", "now", true, false, true, false}
+var someContext = Context{
+	"action", "{}", "http://ehr", []string{"https://b"}, "since", "now", true, false, true, false,
+}
 
 func writeContext(w *canonical.Writer, c Context) {
-	for _, text := range []string{c.Action, c.Settings, c.BaseURL, c.Since, c.Now} {
+	for _, text := range []string{c.Action, c.Settings, c.BaseURL} {
 		w.Text(text)
 	}
+	w.Texts(c.AllowOrigins)
+	w.Text(c.Since)
+	w.Text(c.Now)
 	for _, flag := range []bool{c.Interrupted, c.Listing, c.Silent, c.LastTry} {
 		w.Bool(flag)
 	}
@@ -91,17 +98,20 @@ func TestTheManifestLiesWhereTheHostLooks(t *testing.T) {
 	result := guest{&double{}, m}.describe()
 	r := canonical.NewReader(m, result)
 	texts := []string{r.Text(), r.Text(), r.Text()}
-	actions := canonical.ReadList(r, 36, func(r *canonical.Reader) Action {
-		name, summary := r.Text(), r.Text()
-		events := canonical.ReadList(r, 8, (*canonical.Reader).Text)
-		return Action{name, summary, events, Detection(r.U8()), r.U32(), r.Bool()}
+	actions := canonical.ReadList(r, 52, func(r *canonical.Reader) Action {
+		action := Action{r.Text(), r.Text(), r.Texts(), Detection(r.U8()), r.U32(), r.Bool(), nil}
+		// Whether there is a time of change, before it.
+		if present := r.U32(); present == 1 {
+			action.RecordTime = &RecordTime{r.Text(), TimeForm(r.U8()), r.Bool()}
+		}
+		return action
 	})
 	texts = append(texts, r.Text())
-	auth := canonical.ReadList(r, 8, (*canonical.Reader).Text)
-	requests := canonical.ReadList(r, 8, (*canonical.Reader).Text)
+	auth := r.Texts()
+	requests, headers := r.Texts(), r.Texts()
 	wanted := []Action{
-		{"d", "e", []string{"f", "g"}, DetectionSnapshot, 7, false},
-		{"i", "j", []string{"k"}, DetectionFeed, 8, true},
+		{"d", "e", []string{"f", "g"}, DetectionSnapshot, 7, false, nil},
+		{"i", "j", []string{"k"}, DetectionFeed, 8, true, &RecordTime{"l.m", TimeEpochMilliseconds, true}},
 	}
 	if !reflect.DeepEqual(actions, wanted) {
 		t.Errorf("actions %v", actions)
@@ -109,19 +119,19 @@ func TestTheManifestLiesWhereTheHostLooks(t *testing.T) {
 	if got := strings.Join(texts, " "); got != `a b c {"type":"object","additionalProperties":false}` {
 		t.Errorf("texts %s", got)
 	}
-	if auth[0] != "none" || requests[0] != "GET /h" {
-		t.Errorf("%v %v", auth, requests)
+	if auth[0] != "none" || requests[0] != "GET /h" || headers[0] != "x-next" {
+		t.Errorf("%v %v %v", auth, requests, headers)
 	}
 }
 
 func TestARequestKeepsItsBytes(t *testing.T) {
 	m := newMemory()
 	double := &double{request: Post("/x").Header("A", "b").WithBody("text/plain", []byte("\xff"))}
-	w, arguments := canonical.NewWriter(m, 56)
+	w, arguments := canonical.NewWriter(m, 64)
 	writeContext(w, someContext)
 	w.OptionalText(Some("cursor"))
 	result := guest{double, m}.poll(arguments)
-	if double.context != someContext || *double.cursor != "cursor" {
+	if !reflect.DeepEqual(double.context, someContext) || *double.cursor != "cursor" {
 		t.Errorf("given %v %v", double.context, *double.cursor)
 	}
 	// result<request>: case, method, target, headers, body: option, variant, bytes.
@@ -240,7 +250,7 @@ func TestStepsAreTheCasesOfTheContract(t *testing.T) {
 		Fetch{Get("/a"), Get("/b")}, Notification{Event: "e", Payload: "p"}.WithMemo("m"), Skip("r"),
 	} {
 		m, double := newMemory(), &double{step: step}
-		w, arguments := canonical.NewWriter(m, 132)
+		w, arguments := canonical.NewWriter(m, 140)
 		writeContext(w, someContext)
 		writeChange(w, Upserted("7", "{}").WithKey("k").WithContent("c"))
 		w.OptionalText(Some("memo"))
@@ -262,11 +272,11 @@ func TestStepsAreTheCasesOfTheContract(t *testing.T) {
 func TestEachFlagOfTheContextIsItsOwn(t *testing.T) {
 	for _, wanted := range []Context{{Interrupted: true}, {Listing: true}, {Silent: true}, {LastTry: true}} {
 		m, double := newMemory(), &double{request: Get("/x")}
-		w, arguments := canonical.NewWriter(m, 56)
+		w, arguments := canonical.NewWriter(m, 64)
 		writeContext(w, wanted)
 		w.OptionalText(nil)
 		guest{double, m}.poll(arguments)
-		if double.context != wanted {
+		if wanted.AllowOrigins = []string{}; !reflect.DeepEqual(double.context, wanted) {
 			t.Errorf("given %#v, not %#v", double.context, wanted)
 		}
 	}
@@ -290,7 +300,7 @@ func TestWhatMovedAwayIsNotCollected(t *testing.T) {
 		wanted    string
 	}{{double, "it has another key from now on"}, {mover{double, &moved}, "moved"}} {
 		m := newMemory()
-		w, arguments := canonical.NewWriter(m, 132)
+		w, arguments := canonical.NewWriter(m, 140)
 		writeContext(w, someContext)
 		change := Upserted("7", "{}").WithKey("before")
 		change.Kind = KindMovedAway

@@ -10,7 +10,8 @@ const (
 
 func readContext(r *canonical.Reader) Context {
 	return Context{
-		Action: r.Text(), Settings: r.Text(), BaseURL: r.Text(), Since: r.Text(), Now: r.Text(),
+		Action: r.Text(), Settings: r.Text(), BaseURL: r.Text(), AllowOrigins: r.Texts(),
+		Since: r.Text(), Now: r.Text(),
 		Interrupted: r.Bool(), Listing: r.Bool(), Silent: r.Bool(), LastTry: r.Bool(),
 	}
 }

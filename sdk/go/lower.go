@@ -9,11 +9,11 @@ import (
 
 // The sizes of the contract's records, as the canonical ABI lays them out.
 const (
-	actionSize      = 36
+	actionSize      = 52
 	changeSize      = 68
 	credentialsSize = 16
 	failureSize     = 12
-	manifestSize    = 56
+	manifestSize    = 64
 	pageSize        = 36
 	requestSize     = 36
 	stepSize        = 32
@@ -28,6 +28,7 @@ func writeManifest(w *canonical.Writer, manifest Manifest) {
 	w.Text(manifest.SettingsSchema)
 	w.Texts(manifest.Auth)
 	w.Texts(manifest.Requests)
+	w.Texts(manifest.ReadsHeaders)
 }
 
 func writeAction(w *canonical.Writer, action Action) {
@@ -37,6 +38,14 @@ func writeAction(w *canonical.Writer, action Action) {
 	w.U8(uint8(action.Detection))
 	w.U32(action.Fastest)
 	w.Bool(action.Lists)
+	w.Align(4)
+	w.Bool(action.RecordTime != nil)
+	w.Align(4)
+	if action.RecordTime != nil {
+		w.Text(action.RecordTime.Field)
+		w.U8(uint8(action.RecordTime.Form))
+		w.Bool(action.RecordTime.Unique)
+	}
 }
 
 func writeHeader(w *canonical.Writer, header Header) {

@@ -12,6 +12,35 @@ const (
 	DetectionSnapshot
 )
 
+// TimeForm is how a time of change is written.
+type TimeForm uint8
+
+const (
+	// TimeRFC3339 is a day and a time of it, as RFC 3339 and ISO 8601 write them; without a zone as
+	// well.
+	TimeRFC3339 TimeForm = iota
+	// TimeDate is a day alone, as 2026-05-01.
+	TimeDate
+	// TimeEpochSeconds are seconds since 1970, as a number or as its digits, with decimals maybe.
+	TimeEpochSeconds
+	// TimeEpochMilliseconds are milliseconds since 1970, as a number or as its digits.
+	TimeEpochMilliseconds
+	// TimeSequence is a number that is no time and only grows, as a journal counts.
+	TimeSequence
+)
+
+// RecordTime says where records say when they changed: what rounds connector test tries and
+// recordings replace goes by it.
+type RecordTime struct {
+	// Field says where in a record, as the EHR answers it: the names that lead there from the record
+	// inwards, with dots between, as "changedAt" or "meta.lastUpdated".
+	Field string
+	// Form says how it is written.
+	Form TimeForm
+	// Unique says that no two changes share one.
+	Unique bool
+}
+
 // Action is what can be polled of an EHR.
 type Action struct {
 	// Name is as "appointments".
@@ -26,6 +55,8 @@ type Action struct {
 	Fastest uint32
 	// Lists says that its whole listing can be read beside what changed: see Context.Listing.
 	Lists bool
+	// RecordTime is its records' time of change; nil where they have none.
+	RecordTime *RecordTime
 }
 
 // Feed is an action whose EHR says what changed since a cursor.
@@ -54,6 +85,12 @@ func (a Action) WithLists() Action {
 	return a
 }
 
+// WithRecordTime says where the action's records say when they changed.
+func (a Action) WithRecordTime(time RecordTime) Action {
+	a.RecordTime = &time
+	return a
+}
+
 // Manifest is what a connector says of itself.
 type Manifest struct {
 	// Name is the connector's, as configurations give it.
@@ -72,6 +109,10 @@ type Manifest struct {
 	// Requests are all that it will ever ask for: a method and a path each, as "GET /Patient/*",
 	// where * stands for one segment and ** at the end for any number.
 	Requests []string
+	// ReadsHeaders are the headers of answers that it reads, in lower case, as "x-next-page":
+	// recordings keep them, beside content-type, link, etag, last-modified, date and retry-after.
+	// What carries credentials is never kept.
+	ReadsHeaders []string
 }
 
 // NewManifest is one that has no actions and no requests yet.
@@ -100,6 +141,12 @@ func (m Manifest) WithAuth(ways ...string) Manifest {
 // WithRequests sets all that it will ever ask for.
 func (m Manifest) WithRequests(requests ...string) Manifest {
 	m.Requests = requests
+	return m
+}
+
+// WithReadHeaders sets the headers of answers that it reads, in lower case.
+func (m Manifest) WithReadHeaders(names ...string) Manifest {
+	m.ReadsHeaders = names
 	return m
 }
 

@@ -43,6 +43,9 @@ func unmarshal(text []byte, target any) (wrong string) {
 	return ""
 }
 
+// noJSON is how the words begin about what is no JSON at all, rather than other JSON than expected.
+const noJSON = "no valid JSON"
+
 // unreadable says what is wrong with JSON and where.
 func unreadable(text []byte, err error) string {
 	what, at := "other JSON than expected", int64(0)
@@ -50,7 +53,7 @@ func unreadable(text []byte, err error) string {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		what, at = "no valid JSON", syntax.Offset
+		what, at = noJSON, syntax.Offset
 	case errors.As(err, &kind):
 		at = kind.Offset
 	default:

@@ -1,7 +1,10 @@
 package rounds
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,8 +30,23 @@ func (r Response) Header(name string) (value string, found bool) {
 	return "", false
 }
 
+// The host leaves out of a failure what stood in an answer, unless it finds the word in the component.
+// There one text stands right behind another, so no word that only a failure has may end one.
+
+// mediaTypes are those that a failure names.
+const mediaTypes = "application/json, application/fhir+json, text/html, text/plain, " +
+	"application/xml, text/xml, application/fhir+xml, application/pdf, none, "
+
+const (
+	notAcceptable = "status 406: the EHR has nothing of the media type that the accept header asks " +
+		"for; set another in the connection's headers"
+	unsupported = "status 415: the EHR does not know a media type that was sent or asked for; set " +
+		"another accept header in the connection's headers"
+)
+
 // OK is nil where the status is 2xx and the answer is no web page. Statuses that mean something to
-// a connector, as a 404 of one record, are for it to look at first.
+// a connector are for it to look at first: a 404 of one record, a 204 where it says that nothing
+// changed, a 202 where it says that an answer is not ready yet. The last two have no JSON.
 //
 // 401 and 403 are [Unauthorized], 429 is [Throttled], 408 and 5xx are [Unavailable]; everything
 // else is [UnexpectedResponse], as is HTML, which is what a sign-in page or a proxy answers.
@@ -45,24 +63,66 @@ func (r Response) OK() error {
 		return Throttled(r.retryAfter())
 	case r.Status == 408 || r.Status >= 500 && r.Status <= 599:
 		return Unavailable(status)
+	case r.Status == 406:
+		return UnexpectedResponse(notAcceptable)
+	case r.Status == 415:
+		return UnexpectedResponse(unsupported)
 	}
 	return UnexpectedResponse(status)
 }
 
-// Text is the body as text, or an [UnexpectedResponse] where it is no UTF-8.
+// Text is the body as text, without the mark that UTF-8 may begin with; or an [UnexpectedResponse]
+// where it is no UTF-8, with the media type that came.
 func (r Response) Text() (string, error) {
-	if !utf8.Valid(r.Body) {
-		return "", UnexpectedResponse("the body is no UTF-8 text")
-	}
-	return string(r.Body), nil
+	text, err := r.text()
+	return string(text), err
 }
 
-// JSON reads the body into what target points to, as [ReadJSON] does.
+// JSON reads the body into what target points to, as [ReadJSON] does. Of what is no JSON at all the
+// error says status and media type as well.
 func (r Response) JSON(target any) error {
-	if !utf8.Valid(r.Body) {
-		return UnexpectedResponse("the body is no UTF-8 text")
+	text, err := r.text()
+	if err != nil {
+		return err
 	}
-	return ReadJSON(r.Body, target)
+	err = ReadJSON(text, target)
+	var failure Failure
+	if !errors.As(err, &failure) || !strings.HasPrefix(failure.Text, noJSON) {
+		return err
+	}
+	if len(bytes.Trim(text, space)) == 0 {
+		return r.isNoJSON("the body is empty (")
+	}
+	return r.isNoJSON(failure.Text + " (")
+}
+
+func (r Response) text() ([]byte, error) {
+	if !utf8.Valid(r.Body) {
+		return nil, r.isNoJSON("the body is no UTF-8 text (")
+	}
+	return r.unmarked(), nil
+}
+
+// unmarked is the body without the mark that UTF-8 may begin with.
+func (r Response) unmarked() []byte { return bytes.TrimPrefix(r.Body, []byte("\ufeff")) }
+
+// isNoJSON says what is wrong, and what came instead.
+func (r Response) isNoJSON(what string) Failure {
+	return UnexpectedResponse(fmt.Sprintf("%sstatus %d, %s)", what, r.Status, r.mediaType()))
+}
+
+// mediaType is the media type in words, where it is one that EHRs and what stands before them answer.
+func (r Response) mediaType() string {
+	value, _ := r.Header("content-type")
+	named, _, _ := strings.Cut(value, ";")
+	named = strings.ToLower(strings.TrimSpace(named))
+	if named == "" {
+		named = "none"
+	}
+	if slices.Contains(strings.Split(mediaTypes, ", "), named) {
+		return "media type " + named
+	}
+	return "another media type"
 }
 
 // Read is OK, then JSON.
@@ -88,7 +148,8 @@ func (r Response) retryAfter() *uint32 {
 
 func (r Response) isHTML() bool {
 	mediaType, _ := r.Header("content-type")
-	text := strings.TrimSpace(string(r.Body[:min(len(r.Body), 1024)]))
+	body := r.unmarked()
+	text := strings.TrimSpace(string(body[:min(len(body), 1024)]))
 	return starts(mediaType, "text/html") || starts(text, "<!doctype html") || starts(text, "<html")
 }
 

@@ -44,8 +44,8 @@ func TestReadingSaysWhereAndNeverWhat(t *testing.T) {
 		`{"Items":null}`:                           "other JSON than expected: no Items",
 		`{"Items":[{"id":"7"},{"ID ":"Jane"}]}`:    "other JSON than expected: no Items[1].id",
 		"{\"Items\":[\n {\"id\":[\"Jane Doe\"]}]}": "other JSON than expected at line 2, column 8",
-		`{"Items":[`:                               "no valid JSON at line 1, column 10",
-		`{"Items":[]} Jane`:                        "no valid JSON at line 1, column 14",
+		`{"Items":[`:                               "no valid JSON at line 1, column 10 (status 200, media type none)",
+		`{"Items":[]} Jane`:                        "no valid JSON at line 1, column 14 (status 200, media type none)",
 	} {
 		err := Response{Status: 200, Body: []byte(text)}.Read(new(outer))
 		if got := fmt.Sprint(err); got != "unexpected response: "+wanted && (wanted != "" || err != nil) {

@@ -95,11 +95,12 @@ impl Odd {
         let (name, request) = (memory.text(name), memory.text(request));
         let events = [memory.words(&event), 1];
         let fastest = 1;
-        // Its detection, how often it may be polled, and that it does not list.
-        let action = [&[action, version, events].concat()[..], &[0, fastest, 0]].concat();
+        // Its detection, how often it may be polled, that it does not list, and no time of change.
+        let rest = [0, fastest, 0, 0, 0, 0, 0];
+        let action = [&[action, version, events].concat()[..], &rest].concat();
         let actions = [memory.words(&action), 1];
-        let (requests, auth) = ([memory.words(&request), 1], [NOWHERE, 0]);
-        let manifest = [name, version, version, actions, schema, auth, requests].concat();
+        let (requests, none) = ([memory.words(&request), 1], [NOWHERE, 0]);
+        let manifest = [name, version, version, actions, schema, none, requests, none].concat();
         self.describe = answer(memory.words(&manifest));
     }
 

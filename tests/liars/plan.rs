@@ -1,17 +1,14 @@
 //! What a world is to be: who is polled how, what is written when, and which lies are told.
 
-use std::collections::HashMap;
-
-use rounds::config::{Config, environment::FixedEnvironment};
-
 use super::{
-    chronicle::{BEGINNING, MINUTE, SECOND},
+    chronicle::{MINUTE, SECOND},
     lies::{self, Lie},
     record::Kind,
-    server::{BASE, Write},
+    server::Write,
+    user::User,
     writer,
 };
-use crate::support::{SECRET, chance::Chance};
+use crate::support::chance::Chance;
 
 /// A world that is to be.
 pub(super) struct Plan {
@@ -27,6 +24,8 @@ pub(super) struct Plan {
     pub(super) skips_unheard: bool,
     /// What else its user wrote of each action.
     pub(super) further: String,
+    /// What else its user wrote.
+    pub(super) user: User,
 }
 
 impl Plan {
@@ -45,6 +44,7 @@ impl Plan {
             let (_, draw) = lies::ALL.iter().find(|(other, _)| *other == name).unwrap();
             plan.lies.push(draw(&mut plan.chance));
         }
+        lies::need_links(&mut plan.lies, &mut plan.chance);
         plan.settle();
         plan
     }
@@ -53,7 +53,7 @@ impl Plan {
     pub(super) fn honest(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let mut plan = Self::quiet();
-        let further = Kind::ALL[1..].iter().filter(|_| chance.happens(0.25));
+        let further = Kind::USUAL[1..].iter().filter(|_| chance.happens(0.25));
         plan.kinds.extend(further);
         plan.interval = [20, 30, 60, 120, 300][chance.below(5) as usize] * SECOND;
         plan.page_size = [3, 5, 10, 10, 25, 100][chance.below(6) as usize];
@@ -74,6 +74,7 @@ impl Plan {
             lies: Vec::new(),
             skips_unheard: false,
             further: String::new(),
+            user: User::default(),
         }
     }
 
@@ -88,29 +89,5 @@ impl Plan {
     /// When the last state is written, and seen.
     pub(super) fn last(&self) -> i64 {
         self.script.iter().map(|write| write.at + write.late).max().unwrap_or(0)
-    }
-
-    /// What its user wrote.
-    pub(super) fn config(&self) -> Config {
-        let (every, further) = (self.interval / SECOND, &self.further);
-        let actions: String = self
-            .kinds
-            .iter()
-            .map(|it| format!("{} = {{ every = \"{every}s\"{further} }}\n", it.action()))
-            .collect();
-        let names = self.kinds.iter().filter(|kind| self.skips_unheard && **kind != Kind::Patient);
-        let skipping: Vec<_> = names.map(|kind| kind.action()).collect();
-        let size = self.page_size;
-        let text = format!(
-            "[host]\nconnectors = \"none\"\ndata = \"none\"\n\
-             [[destination]]\nname = \"app\"\nurl = \"http://app.sim/\"\n\
-             secret = {{ env = \"SECRET\" }}\nevents = [\"*\"]\n\
-             [[connection]]\nname = \"general\"\nconnector = \"fhir-r4\"\nbase_url = \"{BASE}\"\n\
-             since = \"{BEGINNING}\"\nauth = {{ type = \"none\" }}\nsettings = {{ page_size = {size}, skip_unheard = {skipping:?} }}\n\
-             [connection.actions]\n{actions}"
-        );
-        let variables = HashMap::from([("SECRET".to_owned(), SECRET.to_owned())]);
-        let environment = FixedEnvironment { variables, files: HashMap::new() };
-        Config::parse(&text, "liars.toml", &environment).unwrap()
     }
 }

@@ -5,6 +5,7 @@ use rounds::egress::Carried;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::oracle::MERGE;
 use super::record::{Kind, Record, marked};
 
 /// A notification as a receiver reads it.
@@ -78,7 +79,9 @@ impl Told {
 
 impl Receiver {
     pub(super) fn take(&mut self, at: i64, request: &Carried, told: Told, is_taken: bool) {
-        let state = told.state();
+        // A merge tells of two.
+        let is_own = |state: &(String, usize)| told.event != MERGE || state.0 == told.meta.record;
+        let state = told.state().filter(is_own);
         self.sent.push(Taken { at, body: request.body.clone(), told, state, is_taken });
     }
 

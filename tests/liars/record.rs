@@ -12,11 +12,24 @@ pub(super) enum Kind {
     Patient,
     Encounter,
     Order,
+    Observation,
+    /// What lists observations. Nobody writes one.
+    Report,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] =
+    /// All that is polled where a seed says so.
+    pub(super) const USUAL: [Self; 4] =
         [Self::Appointment, Self::Patient, Self::Encounter, Self::Order];
+
+    pub(super) const ALL: [Self; 6] = [
+        Self::Appointment,
+        Self::Patient,
+        Self::Encounter,
+        Self::Order,
+        Self::Observation,
+        Self::Report,
+    ];
 
     /// The resource's type.
     pub(super) fn resource(self) -> &'static str {
@@ -25,6 +38,8 @@ impl Kind {
             Self::Patient => "Patient",
             Self::Encounter => "Encounter",
             Self::Order => "ServiceRequest",
+            Self::Observation => "Observation",
+            Self::Report => "DiagnosticReport",
         }
     }
 
@@ -35,6 +50,7 @@ impl Kind {
             Self::Patient => "patients",
             Self::Encounter => "encounters",
             Self::Order => "orders",
+            Self::Observation | Self::Report => "results",
         }
     }
 
@@ -48,6 +64,7 @@ impl Kind {
             Self::Appointment => "booked",
             Self::Patient | Self::Order => "active",
             Self::Encounter => "in-progress",
+            Self::Observation | Self::Report => "final",
         }
     }
 }
@@ -61,13 +78,22 @@ pub(super) struct Draft {
     pub(super) patient: Option<String>,
     /// A ward.
     pub(super) place: u64,
+    /// Whose place a patient took, or who took theirs.
+    pub(super) link: Option<Link>,
+}
+
+/// What a patient is to another who is the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    ReplacedBy(String),
+    Replaces(String),
 }
 
 impl Draft {
     /// What a new record says.
     pub(super) fn new(kind: Kind, patient: Option<&str>) -> Self {
         let patient = patient.map(str::to_owned);
-        Self { status: kind.first_status(), start: 240, patient, place: 1 }
+        Self { status: kind.first_status(), start: 240, patient, place: 1, link: None }
     }
 }
 
@@ -141,14 +167,19 @@ impl Record {
     }
 }
 
+/// What everybody is called, which not every way to write texts knows.
+pub(super) const GIVEN: &str = "Jürgen";
+/// What each mark begins with.
+pub(super) const MARK: &str = "mark ";
+
 /// What tells a state apart from all others, wherever it is told.
 pub(super) fn mark(id: &str, number: usize) -> String {
-    format!("mark {id} {number}")
+    format!("{MARK}{id} {number}")
 }
 
 /// The record and the number that stand in a mark.
 pub(super) fn marked(text: &str) -> Option<(&str, usize)> {
-    let (id, number) = text.strip_prefix("mark ")?.split_once(' ')?;
+    let (id, number) = text.strip_prefix(MARK)?.split_once(' ')?;
     Some((id, number.parse().ok()?))
 }
 
@@ -164,13 +195,28 @@ fn body(kind: Kind, draft: &Draft, mark: &str) -> Value {
             json!({"status": draft.status, "start": start, "end": end, "description": mark,
                 "participant": participants.collect::<Vec<_>>()})
         }
-        Kind::Patient => json!({"active": true, "name": [{"family": mark}]}),
+        Kind::Patient => patient_of(draft, mark),
         Kind::Encounter => {
             let place = format!("Location/w{}", draft.place);
             json!({"status": draft.status, "class": {"code": "IMP"}, "subject": patient,
                 "reasonCode": [{"text": mark}], "location": [{"location": {"reference": place}}]})
         }
+        Kind::Observation | Kind::Report => json!({"status": draft.status, "subject": patient,
+            "code": {"text": "a test"}, "valueString": "well", "note": [{"text": mark}]}),
         Kind::Order => json!({"status": draft.status, "intent": "order", "subject": patient,
             "code": {"text": "a test"}, "note": [{"text": mark}]}),
     }
+}
+
+fn patient_of(draft: &Draft, mark: &str) -> Value {
+    let mut shown = json!({"active": true, "name": [{"family": mark, "given": [GIVEN]}]});
+    let (kind, other) = match &draft.link {
+        None => return shown,
+        Some(Link::ReplacedBy(stays)) => ("replaced-by", stays),
+        Some(Link::Replaces(gone)) => ("replaces", gone),
+    };
+    shown["active"] = (kind == "replaces").into();
+    let other = json!({"reference": format!("Patient/{other}")});
+    shown["link"] = json!([{"other": other, "type": kind}]);
+    shown
 }

@@ -4,9 +4,13 @@ mod backlog;
 mod clocks;
 mod keys;
 mod late;
+mod media;
 mod moving;
+mod names;
 mod notices;
 mod pages;
+mod people;
+mod receivers;
 mod records;
 mod refusals;
 mod sweeps;
@@ -38,6 +42,12 @@ fn world(script: Vec<Write>, lie: impl Lie + 'static) -> Plan {
     plan.script = script;
     plan.lies = vec![Box::new(lie)];
     plan.settle();
+    plan
+}
+
+/// The same with a second lie.
+fn and(mut plan: Plan, lie: impl Lie + 'static) -> Plan {
+    plan.lies.push(Box::new(lie));
     plan
 }
 

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     chronicle::MINUTE,
+    logs::Logs,
     oracle,
     plan::Plan,
     world::{Exchange, HostClock, Network, World},
@@ -49,6 +50,8 @@ pub(super) struct Outcome {
     /// What was looked up among these, and how many different things that were.
     pub(super) looked_up: usize,
     pub(super) things: usize,
+    /// What asks which reports list results.
+    pub(super) listed: usize,
     /// Pages of searches among these, and what was answered with an error.
     pub(super) pages: usize,
     pub(super) refused: usize,
@@ -58,6 +61,8 @@ pub(super) struct Outcome {
     pub(super) fails: bool,
     /// What a user was told of the server.
     pub(super) notices: Vec<String>,
+    /// Why tasks and destinations fail at the end, as they say it.
+    pub(super) errors: Vec<String>,
     /// The miss rate of each task that is swept.
     pub(super) miss_rates: Vec<Option<f64>>,
 }
@@ -70,6 +75,8 @@ pub(super) struct Ended {
     pub(super) made: Vec<(ContainerId, NotificationId)>,
     /// What was not told yet, in the order of the commits, and of which record it is.
     pub(super) waiting: Vec<(Pending, String)>,
+    /// What the log said.
+    pub(super) said: Vec<String>,
     /// When nothing was written any more.
     pub(super) quiet_from: i64,
     pub(super) now: i64,
@@ -82,7 +89,8 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
     let rules = oracle::Rules::of(&plan);
     let lies = plan.lies.iter().map(|lie| lie.name()).collect();
     let (config, quiet_from) = (plan.config(), rules.quiet_from(plan.last()));
-    let world = World::new(plan, shows);
+    let (world, logs) = (World::new(plan, shows), Logs::default());
+    let listening = logs.listen();
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let ended = runtime.block_on(async {
         world.lock().begin();
@@ -103,9 +111,9 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
             ended = host.run(stop.clone()) => panic!("the host ended: {ended:?}"),
             () = sleep(Duration::from_millis(end)) => {}
         }
-        finish(&world, &handle, quiet_from)
+        finish(&world, &handle, quiet_from, &logs)
     });
-    drop(runtime);
+    drop((runtime, listening));
     let world = world.lock();
     let broken = oracle::judge(&world, &rules, &ended);
     let asked = &world.asked;
@@ -113,7 +121,9 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
     let pages = asked.iter().filter(is_full);
     let looked_up = || asked.iter().filter_map(|it| it.question.looked_up());
     let tasks = ended.report.tasks.values();
-    let sweeps = tasks.filter_map(|task| task.sweep.as_ref());
+    let sweeps = tasks.clone().filter_map(|task| task.sweep.as_ref());
+    let destinations = ended.report.destinations.values();
+    let failing = destinations.filter_map(|it| it.error.clone());
     Outcome {
         lies,
         broken,
@@ -121,22 +131,25 @@ pub(super) fn run(plan: Plan, shows: bool) -> Outcome {
         asked: asked.len(),
         looked_up: looked_up().count(),
         things: looked_up().collect::<BTreeSet<_>>().len(),
+        listed: asked.iter().filter(|it| it.question.parameter("result").is_some()).count(),
         pages: pages.count(),
         refused: asked.iter().filter(|it| it.status >= 400).count(),
         events: world.receiver.taken().map(|taken| taken.told.event.clone()).collect(),
         fails: ended.report.tasks.values().any(|task| task.error.is_some()),
         notices: ended.report.tasks.values().flat_map(|task| task.notices.clone()).collect(),
+        errors: tasks.filter_map(|task| task.error.clone()).chain(failing).collect(),
         miss_rates: sweeps.map(|sweep| sweep.miss_rate).collect(),
     }
 }
 
-fn finish(world: &World, handle: &Handle, quiet_from: i64) -> Ended {
+fn finish(world: &World, handle: &Handle, quiet_from: i64, logs: &Logs) -> Ended {
     let mut inner = world.lock();
     inner.advance();
     let now = inner.now();
     drop(inner);
     let (report, dead) = (handle.report(), handle.dead().unwrap());
-    Ended { report, dead, made: world.disk.made(), waiting: waiting(world), quiet_from, now }
+    let (made, waiting, said) = (world.disk.made(), waiting(world), logs.take());
+    Ended { report, dead, made, waiting, said, quiet_from, now }
 }
 
 /// What another host would find to do.

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use rounds::egress::{Answered, Carried};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 pub(super) use self::{bundle::Bundle, query::Query};
 use super::{
@@ -16,8 +17,8 @@ use super::{
     record::{Draft, Kind, Record, State},
 };
 
-/// Where it is, without a slash at the end.
-pub(super) const BASE: &str = "http://ehr.sim/fhir";
+/// The parameter of a link by which the server knows what it searched.
+pub(super) const OF: &str = "_of";
 
 /// Something that a client writes: a new state of a record, which may be its first.
 #[derive(Clone, Debug)]
@@ -42,7 +43,10 @@ pub(super) struct Found {
 pub(super) struct Asked {
     /// The path below the base.
     pub(super) path: String,
+    /// Parameters of the URL, and of the form that came with it.
     pub(super) query: Vec<(String, String)>,
+    /// Bytes of the URL.
+    pub(super) length: usize,
     /// Names in lower case.
     pub(super) headers: Vec<(String, String)>,
 }
@@ -50,6 +54,8 @@ pub(super) struct Asked {
 /// What there is, and who will write what.
 #[derive(Default)]
 pub(super) struct Server {
+    /// Where it thinks that it is, without a slash at the end.
+    base: String,
     pub(super) records: Vec<Record>,
     script: VecDeque<Write>,
     /// Searches whose pages are being read.
@@ -57,10 +63,17 @@ pub(super) struct Server {
 }
 
 impl Asked {
-    pub(super) fn of(request: &Carried) -> Self {
-        let path = request.url.path().strip_prefix("/fhir").unwrap_or_default().to_owned();
-        let query = request.url.query_pairs().map(|(name, value)| (name.into(), value.into()));
-        Self { path, query: query.collect(), headers: request.headers.clone() }
+    /// What a request asks for, of which this is the path below the base.
+    pub(super) fn of(request: &Carried, path: &str) -> Self {
+        let query = request.url.query_pairs().chain(form_urlencoded::parse(&request.body));
+        let query = query.map(|(name, value)| (name.into(), value.into())).collect();
+        let (length, headers) = (request.url.as_str().len(), request.headers.clone());
+        Self { path: path.to_owned(), query, length, headers }
+    }
+
+    /// The value of a header.
+    pub(super) fn header(&self, wanted: &str) -> Option<&str> {
+        self.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     }
 
     /// The value of a parameter.
@@ -76,7 +89,13 @@ impl Asked {
     /// The record that is looked up, as `Type/id`.
     pub(super) fn looked_up(&self) -> Option<&str> {
         let name = self.path.strip_prefix('/')?;
-        name.contains('/').then_some(name)
+        (self.query.is_empty() && name.contains('/')).then_some(name)
+    }
+
+    /// What is searched: what the query says that it is of, or the path begins with.
+    fn searched(&self) -> Option<Kind> {
+        let first = || self.path.trim_start_matches('/').split('/').next();
+        Kind::of_resource(self.parameter(OF).or_else(first)?)
     }
 
     /// How many records a page of a search passes over.
@@ -86,9 +105,10 @@ impl Asked {
 }
 
 impl Server {
-    pub(super) fn new(mut script: Vec<Write>) -> Self {
+    pub(super) fn new(mut script: Vec<Write>, base: &str) -> Self {
         script.sort_by_key(|write| write.at);
-        Self { script: script.into(), ..Self::default() }
+        let base = base.trim_end_matches('/').to_owned();
+        Self { base, script: script.into(), ..Self::default() }
     }
 
     /// Writes all that was to be written by now.
@@ -156,21 +176,23 @@ impl Server {
         moment: &mut Moment,
     ) -> Answered {
         if let Some(name) = asked.looked_up() {
-            return self.look_up(name, moment);
+            return self.look_up(name, lies, moment);
         }
-        let name = asked.path.trim_start_matches('/');
-        match (asked.parameter("_search"), Kind::of_resource(name)) {
+        match (asked.parameter("_search"), asked.searched()) {
             (Some(search), _) => self.go_on(search, asked.page(), lies, moment),
             (None, Some(kind)) => self.search(kind, asked, lies, moment),
             (None, None) => says(404),
         }
     }
 
-    fn look_up(&self, name: &str, moment: &Moment) -> Answered {
+    fn look_up(&self, name: &str, lies: &mut [Box<dyn Lie>], moment: &mut Moment) -> Answered {
         let is_it = |record: &&Record| format!("{}/{}", record.kind.resource(), record.id) == name;
         let record = self.records.iter().find(is_it);
         let state = record.and_then(|it| Some((it, &it.states[it.seen(moment.now)?])));
-        state.map_or_else(|| says(404), |(record, state)| json_of(&record.show(state)))
+        let Some((record, state)) = state else { return says(404) };
+        let mut shown = record.show(state);
+        lies.iter_mut().for_each(|lie| lie.found(record, &mut shown, moment));
+        json_of(&shown)
     }
 
     fn search(
@@ -180,7 +202,7 @@ impl Server {
         lies: &mut [Box<dyn Lie>],
         moment: &mut Moment,
     ) -> Answered {
-        let mut query = Query::read(kind, asked);
+        let Some(mut query) = Query::read(kind, asked) else { return says(400) };
         lies.iter_mut().for_each(|lie| lie.understands(&mut query));
         let found = self.find(&query, lies, moment);
         let is_live = lies.iter().any(|lie| lie.pages_live());
@@ -236,12 +258,13 @@ impl Server {
         lies: &mut [Box<dyn Lie>],
         moment: &mut Moment,
     ) -> Answered {
-        let mut bundle = Bundle::new(query, search, offset, found);
+        let mut bundle = Bundle::new(&self.base, (query, search), offset, found);
         for Found { record, state } in bundle.page {
             let record = &self.records[*record];
             let mut shown = record.show(&record.states[*state]);
             lies.iter_mut().for_each(|lie| lie.shows(record, &mut shown, moment));
-            let mut entry = json!({"search": {"mode": "match"}});
+            let name = format!("{}/{}/{}", self.base, record.kind.resource(), record.id);
+            let mut entry = json!({"fullUrl": name, "search": {"mode": "match"}});
             if !shown.is_null() {
                 entry["resource"] = shown;
             }

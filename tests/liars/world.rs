@@ -10,9 +10,11 @@ use rounds::{
     store::memory::Disk,
 };
 use tokio::time::{Duration, Instant, sleep};
+use url::Url;
 
 use super::{
     chronicle::timestamp,
+    doors::{self, Door, Who},
     lies::{Lie, Moment},
     plan::Plan,
     receiver::{Receiver, Told},
@@ -35,6 +37,14 @@ pub(super) struct Exchange {
     pub(super) bytes: usize,
 }
 
+/// A request to somebody whom nobody named.
+pub(super) struct Stray {
+    pub(super) method: String,
+    pub(super) url: Url,
+    /// Whether it showed what only the server, or who gives tokens, is to see.
+    pub(super) shows: bool,
+}
+
 /// What changes in a world.
 pub(super) struct Inner {
     pub(super) chance: Chance,
@@ -42,6 +52,9 @@ pub(super) struct Inner {
     pub(super) receiver: Receiver,
     pub(super) lies: Vec<Box<dyn Lie>>,
     pub(super) asked: Vec<Exchange>,
+    /// What was asked of whom nobody named.
+    pub(super) strays: Vec<Stray>,
+    doors: Vec<Door>,
     shows: bool,
     began: Option<Instant>,
     /// How far the host's clock was ever ahead.
@@ -50,13 +63,15 @@ pub(super) struct Inner {
 
 impl World {
     pub(super) fn new(plan: Plan, shows: bool) -> Arc<Self> {
-        let Plan { chance, script, lies, .. } = plan;
+        let Plan { chance, script, lies, user, .. } = plan;
         let inner = Inner {
             chance,
-            server: Server::new(script),
+            server: Server::new(script, &user.base),
             receiver: Receiver::default(),
             lies,
             asked: Vec::new(),
+            strays: Vec::new(),
+            doors: user.doors(),
             shows,
             began: None,
             furthest: 0,
@@ -107,8 +122,26 @@ impl Inner {
         act(&mut self.server, &mut self.lies, &mut moment)
     }
 
-    fn asks(&mut self, request: &Carried) -> Answered {
-        let asked = Asked::of(request);
+    /// Nobody is behind a URL that no user named.
+    fn answer(&mut self, request: &Carried) -> Result<Answered, Transport> {
+        let behind = doors::behind(&self.doors, &request.url);
+        match behind.map(|(who, path)| (who, Asked::of(request, path))) {
+            Some((Who::Server, asked)) => Ok(self.asks(asked, request)),
+            Some((Who::Issuer, _)) => Ok(self.issues(request)),
+            Some((Who::Receiver, _)) => Ok(self.hears(request)),
+            None => {
+                let secret = ["authorization", "cookie"];
+                let mut headers = request.headers.iter();
+                let shows = headers.any(|(name, _)| secret.contains(&name.as_str()));
+                let (method, url) = (request.method.clone(), request.url.clone());
+                self.tell(|| format!("{method} {url}, which nobody named"));
+                self.strays.push(Stray { method, url, shows });
+                Err(Transport::ConnectRefused)
+            }
+        }
+    }
+
+    fn asks(&mut self, asked: Asked, request: &Carried) -> Answered {
         let answered = self.with_server(|server, lies, moment| server.answer(&asked, lies, moment));
         let (at, status, bytes) = (self.now(), answered.status, answered.body.len());
         self.asked.push(Exchange { at, question: asked, status, bytes });
@@ -119,13 +152,24 @@ impl Inner {
         answered
     }
 
+    fn issues(&mut self, request: &Carried) -> Answered {
+        let now = self.now();
+        let mut moment = Moment { now, ahead: 0, chance: &mut self.chance };
+        let given = self.lies.iter_mut().find_map(|lie| lie.issues(request, &mut moment));
+        let answered = given.unwrap_or_else(|| says(404));
+        self.tell(|| format!("{} -> {}", request.url, answered.status));
+        answered
+    }
+
     fn hears(&mut self, request: &Carried) -> Answered {
         let (told, now) = (Told::of(request), self.now());
         let mut moment = Moment { now, ahead: 0, chance: &mut self.chance };
-        let refused = self.lies.iter_mut().find_map(|lie| lie.refuses(&told, &mut moment));
-        self.tell(|| format!("told {} of {} {:?}", told.event, told.meta.record, refused));
-        self.receiver.take(now, request, told, refused.is_none());
-        says(refused.unwrap_or(204))
+        let own = self.lies.iter_mut().find_map(|lie| lie.hears(&told, &mut moment));
+        let answered = own.unwrap_or_else(|| says(204));
+        let status = answered.status;
+        self.tell(|| format!("told {} of {}: {status}", told.event, told.meta.record));
+        self.receiver.take(now, request, told, (200..300).contains(&status));
+        answered
     }
 }
 
@@ -140,15 +184,9 @@ impl Wire for Network {
             (world.chance.between(1, 40), world.chance.between(1, 20))
         };
         sleep(Duration::from_millis(there)).await;
-        let answered = {
-            let mut world = self.0.lock();
-            match request.url.host_str() {
-                Some("ehr.sim") => world.asks(&request),
-                _ => world.hears(&request),
-            }
-        };
+        let answered = self.0.lock().answer(&request);
         sleep(Duration::from_millis(back)).await;
-        Ok(answered)
+        answered
     }
 }
 

@@ -22,6 +22,9 @@ use serde_json::{Value, json};
 
 use super::servers::{Running, listener, serve};
 
+/// What some servers put before JSON.
+const MARK: &str = ")]}',";
+
 /// A running clinic. A cheap handle.
 #[derive(Clone)]
 pub(crate) struct Clinic {
@@ -106,7 +109,8 @@ impl Clinic {
         self.books().forgotten = id;
     }
 
-    /// Begins the queue's answers with a byte-order mark, which JSON does not know, or as it should.
+    /// Begins the queue's answers with what keeps scripts of web pages from reading them, and JSON
+    /// does not know; or as it should.
     pub(crate) fn mark_queue(&self, marked: bool) {
         self.books().marked = marked;
     }
@@ -175,7 +179,7 @@ async fn queue(State(clinic): State<Clinic>) -> Response {
     let ids = std::mem::take(&mut books.queue);
     let Json(told) = books.told(ids.into_iter());
     match books.marked {
-        true => format!("\u{feff}{told}").into_response(),
+        true => format!("{MARK}{told}").into_response(),
         false => Json(told).into_response(),
     }
 }

@@ -19,6 +19,7 @@ mod folder;
 mod hapi;
 mod install;
 mod keys;
+pub(crate) mod network;
 mod oidc;
 mod process;
 mod receiver;

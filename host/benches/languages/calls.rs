@@ -68,6 +68,7 @@ fn context() -> Context {
         task: TaskId { connection: "clinic".into(), action: "appointments".into() },
         settings: format!(r#"{{"page_size":{}}}"#, records::PAGE),
         base_url: "http://ehr.example".into(),
+        allow_origins: vec![],
         since: Timestamp::UNIX_EPOCH,
         now: Timestamp::UNIX_EPOCH,
         mode: Mode::default(),

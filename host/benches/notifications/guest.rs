@@ -88,6 +88,7 @@ fn context(recorded: &Recorded) -> Result<Context> {
         task: job::task(),
         settings: job::settings().to_string(),
         base_url: recorded.context.base_url.clone(),
+        allow_origins: vec![],
         since: Timestamp::UNIX_EPOCH,
         now: recorded.context.now.parse()?,
         mode: Mode::default(),

@@ -78,7 +78,8 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let folder = Folder::new("refused")?;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("examples/clinic/rust");
-    let connector = connector_build::build(&source, Some(&folder.0.join("clinic.wasm"))).await?;
+    let connector =
+        connector_build::build(&source, Some(&folder.0.join("clinic.wasm")), false).await?.file;
     for whose in [Whose::Destination, Whose::Ehr] {
         let Arguments { records, refused, many, .. } = arguments;
         compare(&arguments, &connector, whose, records, Trouble::ForEver(refused)).await?;

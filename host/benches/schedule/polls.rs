@@ -90,6 +90,7 @@ impl Polls {
     fn context(&self, task: &TaskId, now: Timestamp) -> Context {
         let task = TaskId { connection: task.connection.clone(), action: "appointments".into() };
         let (settings, base_url) = ("{}".to_owned(), self.base_url.clone());
-        Context { task, settings, base_url, since: self.since, now, mode: Mode::default() }
+        let (allow_origins, mode) = (vec![], Mode::default());
+        Context { task, settings, base_url, allow_origins, since: self.since, now, mode }
     }
 }

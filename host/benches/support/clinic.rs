@@ -37,8 +37,8 @@ impl Language {
         }
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("examples/clinic");
         let output = into.join(file);
-        match connector_build::build(&examples.join(self.name()), Some(&output)).await {
-            Ok(path) => Ok(Some(path)),
+        match connector_build::build(&examples.join(self.name()), Some(&output), false).await {
+            Ok(placed) => Ok(Some(placed.file)),
             Err(missing @ Error::Missing { .. }) => {
                 eprintln!("{}: left out: {missing}", self.name());
                 Ok(None)

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{exit::Error, output};
 use crate::{
     admin::{self, Client, Way},
-    config::{Config, Secret, Since},
+    config::{Config, Draft, Secret, Since},
     duration,
     model::TaskId,
 };
@@ -30,9 +30,15 @@ impl ConfigFile {
         Ok(config)
     }
 
-    /// Reads it, and leaves its findings to the caller.
-    pub(super) fn read(&self) -> Result<Config, crate::config::Errors> {
-        Config::load(&self.path)
+    /// Reads what says where a running host is asked; what else is wrong is no matter.
+    pub(super) fn to_ask(&self) -> Result<Config, Error> {
+        let draft = self.draft();
+        if draft.admin_is_known { Ok(draft.config) } else { Ok(draft.finish()?) }
+    }
+
+    /// Reads what can be read of it, and leaves its findings to the caller.
+    pub(super) fn draft(&self) -> Draft {
+        Draft::load(&self.path)
     }
 }
 

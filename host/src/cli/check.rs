@@ -11,7 +11,7 @@ use super::{
     output::{Output, note},
 };
 use crate::{
-    config::{self, Config, Connection, Task},
+    config::{self, Config, Connection, Draft, Errors, Task, Warning},
     connector::{Connector, Library},
     duration, host, oci,
     poll::LATE,
@@ -67,9 +67,13 @@ struct Finding {
 
 pub(super) async fn run(Arguments { config, json }: Arguments) -> Result<(), Error> {
     logs::of_a_command();
-    let report = match config.read() {
-        Ok(config) => report(config).await?,
-        Err(errors) => Report::wrong(&errors, &[]),
+    let draft = config.draft();
+    let report = match draft.errors.is_empty() {
+        true => report(draft.config).await?,
+        false => {
+            let (errors, warnings) = faults(draft).await;
+            Report::wrong(&errors, &warnings)
+        }
     };
     let ok = report.ok;
     match json {
@@ -77,6 +81,20 @@ pub(super) async fn run(Arguments { config, json }: Arguments) -> Result<(), Err
         false => show(&report)?,
     }
     if ok { Ok(()) } else { Err(Error::ToldWrong) }
+}
+
+/// All that is wrong with a text: its own faults, and what its connectors say of what could be read;
+/// and what is to be warned of.
+pub(super) async fn faults(draft: Draft) -> (Errors, Vec<Warning>) {
+    let Draft { config, mut errors, connectors_are_known, .. } = draft;
+    let names_any = config.connections.iter().any(|it| !it.connector.is_empty());
+    if connectors_are_known
+        && names_any
+        && let Ok((library, _)) = host::library(&config).await
+    {
+        errors.append(crate::check::draft(&config, &library));
+    }
+    (errors.finish(()).err().unwrap_or_default(), config.warnings)
 }
 
 async fn report(config: Config) -> Result<Report, Error> {

@@ -151,7 +151,10 @@ impl From<scenario::Error> for Error {
 
 impl From<connector_build::Error> for Error {
     fn from(error: connector_build::Error) -> Self {
-        Self::Failed(error.into())
+        match error {
+            connector_build::Error::Taken { .. } => Self::Wrong(error.to_string()),
+            error => Self::Failed(error.into()),
+        }
     }
 }
 

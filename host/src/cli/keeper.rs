@@ -38,9 +38,17 @@ impl Which {
         if let Some(client) = self.at.named()? {
             return Ok((Keeper::Host(client), None));
         }
-        let config = self.config.load()?;
-        let keeper = Keeper::of(&config, &self.at).await?;
-        Ok((keeper, Some(config)))
+        // A running host is asked without what only it needs, as a destination's secret.
+        let client = self.at.client(&self.config.to_ask()?)?;
+        let is_running = !matches!(client.health().await, Err(admin::Error::NotRunning(_)));
+        match (self.config.load(), is_running) {
+            (Err(_), true) => Ok((Keeper::Host(client), None)),
+            (Ok(config), true) => Ok((Keeper::Host(client), Some(config))),
+            (config, false) => {
+                let config = config?;
+                Ok((open(&config)?, Some(config)))
+            }
+        }
     }
 
     /// A task, by the configuration where it was read; else by its name, for the host to judge.

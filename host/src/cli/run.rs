@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     arguments::ConfigFile,
+    check,
     exit::Error,
     logs::{self, Log},
-    poll,
+    output, poll,
     signals::Signals,
     spool::Spool,
 };
@@ -28,7 +29,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
-    let config = arguments.config.read()?;
+    let draft = arguments.config.draft();
+    if !draft.errors.is_empty() {
+        let (errors, warnings) = check::faults(draft).await;
+        warnings.iter().for_each(|warning| output::note(&format!("warning: {warning}")));
+        return Err(errors.into());
+    }
+    let config = draft.finish()?;
     let log = logs::of_the_host(config.host.log)?;
     config.warnings.iter().for_each(|warning| log.say(&format!("warning: {warning}")));
     host(config, &log).await.map_err(|error| error.told(|why| log.say(why)))

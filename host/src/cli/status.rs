@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     let Which { config, at } = &arguments.which;
     let client = match at.named()? {
         Some(client) => client,
-        None => at.client(&config.load()?)?,
+        None => at.client(&config.to_ask()?)?,
     };
     let report = client.status().await?;
     let mut output = Output::open();

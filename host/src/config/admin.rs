@@ -3,7 +3,6 @@
 use std::{
     fmt,
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
 };
 
 use aws_lc_rs::{
@@ -11,7 +10,7 @@ use aws_lc_rs::{
     digest::{SHA256, digest},
 };
 
-use super::Secret;
+use super::{Certificate, Secret};
 
 /// How many bytes a token has at least: nobody guesses them.
 const LENGTH: usize = 24;
@@ -22,7 +21,7 @@ pub struct Admin {
     /// Where; beyond loopback it takes [`Admin::tls`] and tokens.
     pub address: SocketAddr,
     /// What it proves itself with; none speaks plain HTTP, on loopback only.
-    pub tls: Option<Tls>,
+    pub tls: Option<Certificate>,
     /// Who may ask; names are unique. With none, which is for loopback only, every user of this
     /// machine may do everything.
     pub tokens: Vec<Token>,
@@ -53,25 +52,6 @@ impl Admin {
             .iter()
             .fold(None, |found, token| if token.is(given) { Some(token) } else { found })
     }
-}
-
-/// A certificate and its key, both in PEM.
-#[derive(Clone, Debug)]
-pub struct Tls {
-    /// The file of the certificate and those that lead to its authority; read again when it
-    /// changes.
-    pub certificate: PathBuf,
-    /// The certificate's private key.
-    pub key: TlsKey,
-}
-
-/// Where a certificate's private key is.
-#[derive(Clone, Debug)]
-pub enum TlsKey {
-    /// In a file, which is read again with the certificate's.
-    File(PathBuf),
-    /// Given once.
-    Given(Secret),
 }
 
 /// What somebody shows to be let in.

@@ -91,8 +91,36 @@ pub struct ClientCredentials {
     pub client_id: String,
     /// What proves it.
     pub client_secret: Secret,
+    /// In what it is sent.
+    pub client_auth: ClientAuth,
     /// What is asked for; none leaves it to the server.
     pub scope: Option<String>,
+    /// What else the server wants to be told, as `audience`.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl ClientCredentials {
+    /// A client whose id and secret are sent in a header, and who asks for no scope.
+    pub fn new(token_url: Url, client_id: impl Into<String>, client_secret: Secret) -> Self {
+        Self {
+            token_url,
+            client_id: client_id.into(),
+            client_secret,
+            client_auth: ClientAuth::default(),
+            scope: None,
+            parameters: BTreeMap::new(),
+        }
+    }
+}
+
+/// In what a client's id and secret are sent to a token endpoint (RFC 6749, 2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// In a header, as HTTP Basic, which every server must take.
+    #[default]
+    Basic,
+    /// In the form, which some servers take alone.
+    Post,
 }
 
 /// SMART Backend Services
@@ -113,6 +141,8 @@ pub struct BackendServices {
     pub jku: Option<Url>,
     /// What is asked for.
     pub scope: String,
+    /// What else the server wants to be told.
+    pub parameters: BTreeMap<String, String>,
 }
 
 impl BackendServices {
@@ -135,6 +165,7 @@ impl BackendServices {
             key_id: None,
             jku: None,
             scope: DEFAULT_SCOPE.to_owned(),
+            parameters: BTreeMap::new(),
         })
     }
 }

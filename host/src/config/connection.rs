@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use url::{Origin, Url};
 
-use super::{Auth, Header, Place, Placed, network};
+use super::{Auth, Certificate, Header, Place, Placed, Proxy, network};
 use crate::{
     model::{ActionName, ConnectionName, TaskId},
     poll::LATE,
@@ -39,6 +39,10 @@ pub struct Connection {
     pub allow_origins: Vec<Origin>,
     /// Further authorities to trust: certificates in PEM.
     pub ca: Option<String>,
+    /// What is shown to servers that ask who asks.
+    pub certificate: Option<Certificate>,
+    /// What requests go through.
+    pub proxy: Option<Proxy>,
     /// For one request, its answer's last byte included.
     pub timeout: Duration,
     /// Added to every request.
@@ -71,6 +75,8 @@ impl Connection {
             private_addresses: Vec::new(),
             allow_origins: Vec::new(),
             ca: None,
+            certificate: None,
+            proxy: None,
             timeout: Duration::from_secs(30),
             headers: Vec::new(),
             rate: None,

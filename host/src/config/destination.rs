@@ -5,7 +5,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-use super::{EventPattern, Header, Place, Placed, Secret, SigningSecret, network};
+use super::{
+    Certificate, EventPattern, Header, Place, Placed, Proxy, Secret, SigningSecret, network,
+};
 use crate::model::{ConnectionName, DestinationName};
 
 /// A URL with its secret and the events that it wants.
@@ -33,6 +35,10 @@ pub struct Destination {
     pub private_addresses: Vec<IpNet>,
     /// Further authorities to trust: certificates in PEM.
     pub ca: Option<String>,
+    /// What is shown to servers that ask who asks.
+    pub certificate: Option<Certificate>,
+    /// What requests go through.
+    pub proxy: Option<Proxy>,
     /// Sent as the header `verification-token` with every request.
     pub verification_token: Option<Secret>,
     /// How the destination proves at the start that it expects this token; `None` is not at all.
@@ -56,6 +62,8 @@ impl Destination {
             retry_for: Duration::from_secs(3 * 24 * 60 * 60),
             private_addresses: Vec::new(),
             ca: None,
+            certificate: None,
+            proxy: None,
             verification_token: None,
             verify: None,
             headers: Vec::new(),

@@ -56,6 +56,11 @@ impl Errors {
         self.errors.push(Error { file: self.file.clone(), place, message: message.into() });
     }
 
+    /// Adds those that somebody else found.
+    pub fn append(&mut self, mut others: Self) {
+        self.errors.append(&mut others.errors);
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()

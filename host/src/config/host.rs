@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{Admin, Limits, Seal, Trust};
+use super::{Admin, Limits, Proxy, Seal, Trust};
 
 /// The host's folders, its admin address, its log, its limits, and whom it trusts.
 #[derive(Clone, Debug)]
@@ -39,6 +39,9 @@ pub struct HostSettings {
     pub limits: Limits,
     /// What is asked of connectors before they run.
     pub trust: Trust,
+    /// What a text has connections, destinations and registries go through that name no proxy of
+    /// their own; each has it in its place once the text is read.
+    pub proxy: Option<Proxy>,
 }
 
 impl Default for HostSettings {
@@ -59,6 +62,7 @@ impl Default for HostSettings {
             concurrent_polls: 256,
             limits: Limits::default(),
             trust: Trust::default(),
+            proxy: None,
         }
     }
 }

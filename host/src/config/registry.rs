@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::{Auth, Place, Placed, network};
+use super::{Auth, Certificate, Place, Placed, Proxy, network};
 
 /// A registry, and who we are there.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct Registry {
     pub private_addresses: Vec<IpNet>,
     /// Further authorities to trust: certificates in PEM.
     pub ca: Option<String>,
+    /// What is shown to servers that ask who asks.
+    pub certificate: Option<Certificate>,
+    /// What requests go through.
+    pub proxy: Option<Proxy>,
     /// Whether it is asked without TLS; none is yes on this machine's loopback, else no.
     pub http: Option<bool>,
 }
@@ -31,6 +35,8 @@ impl Registry {
             auth: Auth::None.into(),
             private_addresses: Vec::new(),
             ca: None,
+            certificate: None,
+            proxy: None,
             http: None,
         }
     }

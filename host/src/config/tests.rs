@@ -2,8 +2,12 @@
 
 mod accepted;
 mod admin;
+mod defaults;
 mod fuzz;
+mod networks;
+mod pages;
 mod refused;
+mod schema;
 
 use std::path::PathBuf;
 
@@ -31,8 +35,16 @@ const ACME: &str = "-----BEGIN PUBLIC KEY-----\n\
                     MCowBQYDK2VwAyEAJGBeyKn3Vb9DK+zDicxecP994Zziyt6WZswjm23cF+s=\n\
                     -----END PUBLIC KEY-----\n";
 
-/// Reads a text as if it stood in `etc/rounds.toml`.
+/// Reads a text as if it stood in `etc/rounds.toml`. The schema has to say the same of it, as far as
+/// one can.
 fn read(text: &str) -> Result<Config, Errors> {
+    let read = unjudged(text);
+    schema::agrees(text, read.as_ref().err());
+    read
+}
+
+/// The same, whatever the schema says.
+fn unjudged(text: &str) -> Result<Config, Errors> {
     Config::parse(text, "etc/rounds.toml", &environment())
 }
 

@@ -27,18 +27,19 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The stamp of what stands in a folder under this name, itself and not what it leads to.
+    /// The stamp of what stands in a folder under this name, or of what it leads to: the files of
+    /// a mount, as Kubernetes makes them of a ConfigMap, are links.
     ///
     /// # Errors
     /// Where it is no file, and where nothing of it can be known.
     pub fn of(path: &Path) -> Result<Self, Error> {
-        let found = fs::symlink_metadata(path).map_err(|source| unreadable(path, source))?;
+        let found = fs::metadata(path).map_err(|source| unreadable(path, source))?;
         fit(path, &found)?;
         Ok(Self::new(&found, path))
     }
 
     fn new(found: &Metadata, path: &Path) -> Self {
-        let signature = fs::symlink_metadata(beside(path)).ok();
+        let signature = fs::metadata(beside(path)).ok();
         Self {
             file: (found.dev(), found.ino()),
             length: found.len(),
@@ -55,12 +56,11 @@ impl Stamp {
 /// no plain file, or too large.
 pub fn read(path: &Path) -> Result<(Bytes, Stamp), Error> {
     let failed = |source: io::Error| unreadable(path, source);
-    // A link is judged, not followed; a pipe is not waited for.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     Stamp::of(path)?;
+    // Should it become a pipe meanwhile, that is not waited for.
     let mut file = OpenOptions::new()
         .read(true)
-        .custom_flags(flags.bits().cast_signed())
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
         .open(path)
         .map_err(failed)?;
     let found = file.metadata().map_err(failed)?;
@@ -79,9 +79,6 @@ pub fn read(path: &Path) -> Result<(Bytes, Stamp), Error> {
 
 fn fit(path: &Path, found: &Metadata) -> Result<(), Error> {
     let what = match found.file_type() {
-        kind if kind.is_symlink() => {
-            "is a symbolic link, which is not followed; put the file itself here"
-        }
         kind if kind.is_dir() => "is a folder, not a connector's file",
         kind if !kind.is_file() => "is no plain file",
         _ if found.len() > LARGEST => "is larger than 256 MiB, more than a connector may be",
@@ -102,17 +99,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_plain_file_is_read() {
+    fn only_a_plain_file_is_read_be_it_behind_links() {
         let folder = std::env::temp_dir().join(format!("rounds-file-{}", std::process::id()));
         fs::create_dir_all(folder.join("folder.wasm")).unwrap();
         fs::write(folder.join("plain.wasm"), b"bytes").unwrap();
-        symlink(folder.join("plain.wasm"), folder.join("link.wasm")).unwrap();
+        // As Kubernetes mounts a ConfigMap.
+        fs::create_dir(folder.join("..1")).unwrap();
+        fs::write(folder.join("..1/link.wasm"), b"linked").unwrap();
+        symlink("..1", folder.join("..data")).unwrap();
+        symlink("..data/link.wasm", folder.join("link.wasm")).unwrap();
+        symlink("nowhere", folder.join("dangling.wasm")).unwrap();
+        symlink("/dev/zero", folder.join("device.wasm")).unwrap();
         let told = |name: &str| match read(&folder.join(name)) {
             Ok((bytes, _)) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => error.to_string(),
         };
         assert_eq!(told("plain.wasm"), "bytes");
-        assert!(told("link.wasm").contains("symbolic link"), "{}", told("link.wasm"));
+        assert_eq!(told("link.wasm"), "linked");
+        let before = Stamp::of(&folder.join("link.wasm")).unwrap();
+        fs::create_dir(folder.join("..2")).unwrap();
+        fs::write(folder.join("..2/link.wasm"), b"newest").unwrap();
+        symlink("..2", folder.join("draft")).unwrap();
+        fs::rename(folder.join("draft"), folder.join("..data")).unwrap();
+        assert_ne!(Stamp::of(&folder.join("link.wasm")).unwrap(), before);
+        assert_eq!(told("link.wasm"), "newest");
+        assert!(told("dangling.wasm").contains("cannot be read"), "{}", told("dangling.wasm"));
+        assert!(told("device.wasm").contains("no plain file"), "{}", told("device.wasm"));
         assert!(told("folder.wasm").contains("is a folder"), "{}", told("folder.wasm"));
         assert!(told("none.wasm").contains("cannot be read"), "{}", told("none.wasm"));
         fs::remove_dir_all(folder).unwrap();

@@ -19,6 +19,8 @@ pub struct Manifest {
     pub auth: Vec<String>,
     /// All that it will ever ask for, as `GET /Patient/*`.
     pub requests: Vec<String>,
+    /// Headers of answers that it reads, in lower case.
+    pub reads_headers: Vec<String>,
 }
 
 /// What can be polled of an EHR.
@@ -36,6 +38,35 @@ pub struct Action {
     pub fastest: u32,
     /// Whether its whole listing can be read beside what changed.
     pub lists: bool,
+    /// Its records' time of change, where they have one.
+    pub record_time: Option<RecordTime>,
+}
+
+/// Where records say when they changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordTime {
+    /// The names that lead there from the record inwards, with dots between.
+    pub field: String,
+    /// How it is written.
+    pub form: TimeForm,
+    /// Whether no two changes share one.
+    pub unique: bool,
+}
+
+/// How a time of change is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeForm {
+    /// A day and a time of it, as RFC 3339 and ISO 8601 write them.
+    Rfc3339,
+    /// A day alone.
+    Date,
+    /// Seconds since 1970, with decimals maybe.
+    EpochSeconds,
+    /// Milliseconds since 1970.
+    EpochMilliseconds,
+    /// A number that is no time and only grows.
+    Sequence,
 }
 
 /// How an action's changes are found.
@@ -72,6 +103,9 @@ impl Manifest {
         if self.actions.is_empty() {
             return Some("it declares no action".into());
         }
+        if !self.reads_headers.iter().all(|name| is_header(name)) {
+            return Some("a header that it reads is not of small letters, digits and `-`".into());
+        }
         self.actions.iter().find_map(|action| self.action_problem(action))
     }
 
@@ -86,9 +120,16 @@ impl Manifest {
         if events.is_empty() {
             return Some(format!("its action `{name}` declares no event"));
         }
-        let is_wrong = !events.iter().all(|event| is_event(event));
-        is_wrong.then(|| {
-            format!("an event of its action `{name}` is not of letters, digits, `.`, `-` and `_`")
+        if !events.iter().all(|event| is_event(event)) {
+            return Some(format!(
+                "an event of its action `{name}` is not of letters, digits, `.`, `-` and `_`"
+            ));
+        }
+        let field = action.record_time.as_ref().map(|time| time.field.as_str());
+        field.is_some_and(|field| !is_field(field)).then(|| {
+            format!(
+                "the time of its action `{name}` has no field, as `changedAt` or `meta.lastUpdated`"
+            )
         })
     }
 }
@@ -102,6 +143,16 @@ pub(crate) fn is_name(name: &str) -> bool {
 fn is_event(event: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     (1..=128).contains(&event.len()) && event.chars().all(letter)
+}
+
+fn is_header(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
+    (1..=128).contains(&name.len()) && name.chars().all(letter)
+}
+
+/// Whether these are names with dots between. A name may hold anything else.
+fn is_field(field: &str) -> bool {
+    field.len() <= 256 && field.split('.').all(|name| !name.trim().is_empty())
 }
 
 fn is_version(version: &str) -> bool {
@@ -125,6 +176,7 @@ mod tests {
             detection: Detection::Feed,
             fastest: 60,
             lists: false,
+            record_time: None,
         };
         Manifest {
             name: "fhir-r4".into(),
@@ -134,6 +186,7 @@ mod tests {
             settings_schema: serde_json::json!({}),
             auth: vec![],
             requests: vec![],
+            reads_headers: vec![],
         }
     }
 
@@ -160,5 +213,13 @@ mod tests {
         let event =
             |m: &mut Manifest| m.actions.iter_mut().for_each(|a| a.events.push("A\nB".into()));
         assert!(problem(event).contains("an event"));
+        assert!(problem(|m| m.reads_headers.push("X-Next".into())).contains("a header"));
+        for field in ["", "a..b", ".a"] {
+            let mut manifest = manifest();
+            let (form, unique) = (TimeForm::Date, false);
+            let time = Some(RecordTime { field: field.into(), form, unique });
+            manifest.actions.iter_mut().for_each(|action| action.record_time.clone_from(&time));
+            assert!(manifest.problem().unwrap_or_default().contains("has no field"), "{field}");
+        }
     }
 }

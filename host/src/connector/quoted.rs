@@ -3,7 +3,9 @@
 //! These words stand in logs, in the status and in dead letters. The contract asks for no
 //! patient's data in them, and a careless connector quotes the answer that it could not read all
 //! the same. So a word of them that was shown to the guest in the same call is left out, unless
-//! it stands in the connector's file as well: then it is one of the connector's own.
+//! it stands in the connector's file as well: then it is one of the connector's own. The scheme,
+//! host and port of a URL stay: they name a machine, and a link that leads to another than is
+//! allowed can be mended only by who knows which.
 //!
 //! Who means harm can say the same in other letters, in the few that a failure may have.
 
@@ -70,7 +72,9 @@ impl<'s> Shown<'s> {
     /// A connector's words about it, with those left out that are not its own.
     pub(super) fn unquoted(&self, text: &str, own: &Vocabulary) -> String {
         let lower = text.to_lowercase();
-        let foreign: HashSet<&str> = words(&lower).filter(|word| is_foreign(word, own)).collect();
+        let others = parts(&lower).filter(|(_, is_origin)| !is_origin).map(|(part, _)| part);
+        let foreign: HashSet<&str> =
+            others.flat_map(words).filter(|word| is_foreign(word, own)).collect();
         if foreign.is_empty() {
             return text.to_owned();
         }
@@ -84,8 +88,37 @@ impl<'s> Shown<'s> {
                 quoted.extend(foreign.iter().filter(stands_for));
             });
         }
-        without(text, &quoted)
+        let left = parts(text).map(|(part, is_origin)| match is_origin {
+            true => Cow::from(part),
+            false => Cow::from(without(part, &quoted)),
+        });
+        left.collect()
     }
+}
+
+/// A text in parts, and of each whether it is the origin of a URL: scheme, host and port, without a
+/// user.
+fn parts(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let begin = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min();
+        let begin = begin.unwrap_or(rest.len());
+        let end = if begin > 0 { begin } else { origin_length(rest) };
+        let (part, after) = rest.split_at(end);
+        let is_origin = begin == 0 && !after.starts_with('@');
+        rest = after;
+        (!part.is_empty()).then_some((part, is_origin))
+    })
+}
+
+/// How long the origin is that a text begins with.
+fn origin_length(text: &str) -> usize {
+    let host_at = text.find("://").map_or(0, |at| at + 3);
+    let is_of_host = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
+    let host = text.get(host_at..).unwrap_or_default();
+    let length = host.find(|letter| !is_of_host(letter)).unwrap_or(host.len());
+    let host = host.get(..length).unwrap_or_default();
+    host_at + host.trim_end_matches(['.', ':', '-']).len()
 }
 
 fn is_foreign(word: &str, own: &Vocabulary) -> bool {
@@ -165,6 +198,22 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(unquoted(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_origin_of_a_url_stays_and_what_follows_does_not() {
+        let shown =
+            r#"{"next":"https://fhir-inside:8443/Zebedee?name=Qu"} https://zebedee:qu@x http"#;
+        let shown = Shown::new([Some(shown)]);
+        for (text, expected) in [
+            ("at https://fhir-inside:8443.", "at https://fhir-inside:8443."),
+            ("at https://fhir-inside:8443/Zebedee?name=Qu", "at https://fhir-inside:8443/…?…=…"),
+            ("at https://zebedee:qu@x", "at …://…:…@x"),
+            ("at fhir-inside:8443", "at …-…:…"),
+            ("https://", "https://"),
+        ] {
+            assert_eq!(shown.unquoted(text, &Vocabulary::of(FILE)), expected, "{text}");
         }
     }
 

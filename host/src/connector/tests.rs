@@ -40,6 +40,7 @@ async fn poll(connector: &Connector, body: &'static str) -> (String, String) {
         task: TaskId { connection: "ward".into(), action: "appointments".into() },
         settings: "{}".into(),
         base_url: "http://ehr.example".into(),
+        allow_origins: vec![],
         since: jiff::Timestamp::UNIX_EPOCH,
         now: jiff::Timestamp::UNIX_EPOCH,
         mode: Mode::default(),

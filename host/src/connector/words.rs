@@ -17,6 +17,8 @@ pub struct Context {
     pub settings: String,
     /// The connection's base URL, without a slash at its end.
     pub base_url: String,
+    /// Further origins that it may ask, as `https://ehr.example:8443`.
+    pub allow_origins: Vec<String>,
     /// From when changes are wanted while there is no cursor.
     pub since: Timestamp,
     /// When the poll began: the guest's clock.

@@ -42,14 +42,14 @@ fn tools_are_told_by_the_manifest_they_want() {
 #[tokio::test]
 async fn a_folder_without_a_source_is_told() {
     let folder = Folder::with("empty", &[]);
-    let error = build(&folder.0, None).await.unwrap_err().to_string();
+    let error = build(&folder.0, None, false).await.unwrap_err().to_string();
     assert!(error.contains("is no connector's folder"), "{error}");
 }
 
 #[tokio::test]
 async fn a_workspace_alone_is_no_connector() {
     let folder = Folder::with("workspace", &[("Cargo.toml", "[workspace]\nmembers = []\n")]);
-    let Err(Error::NotAConnector { what, .. }) = build(&folder.0, None).await else {
+    let Err(Error::NotAConnector { what, .. }) = build(&folder.0, None, false).await else {
         panic!("it was built")
     };
     assert!(what.contains("only a workspace"));
@@ -57,7 +57,8 @@ async fn a_workspace_alone_is_no_connector() {
 
 #[test]
 fn a_component_is_placed_whole() {
-    let folder = Folder::with("place", &[("component", "new"), ("there.wasm", "old")]);
+    let folder =
+        Folder::with("place", &[("component", "new"), ("there.wasm", "\0asm, the old one")]);
     let output = folder.0.join("there.wasm");
     place(&folder.0.join("component"), &output).unwrap();
     assert_eq!(fs::read_to_string(&output).unwrap(), "new");

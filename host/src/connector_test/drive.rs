@@ -15,13 +15,13 @@ use std::{
 
 use jiff::Timestamp;
 use serde_json::Value;
-use url::Url;
+use url::{Origin, Url};
 
 use self::collect::Waiting;
 pub use self::outcome::{Asked, Polled, Purpose, Skipped, Stopped, Told, Why};
 use super::known::Known;
 use crate::{
-    check,
+    check, connection,
     connector::{Connector, Context, Fault, Guest, Limit, Mode, Page, Request, Spent},
     egress::{self, Response, Rules},
     identity::{self, RecordKey},
@@ -40,6 +40,8 @@ pub struct Setup {
     pub settings: Value,
     /// The connection's base URL.
     pub base_url: Url,
+    /// Further origins that it may ask by whole URL.
+    pub allow_origins: Vec<Origin>,
     /// From when changes are wanted while there is no cursor.
     pub since: Timestamp,
 }
@@ -78,7 +80,11 @@ impl Drive {
     pub fn new(connector: &Connector, setup: Setup) -> Self {
         let limits = connector.limits();
         Self {
-            rules: Rules::new(&setup.base_url, connector.requests(), limits.answer_body),
+            rules: Rules::new(
+                (&setup.base_url, &setup.allow_origins),
+                connector.requests(),
+                limits.answer_body,
+            ),
             problem: problem(connector, &setup),
             task: TaskId { connection: CONNECTION.into(), action: setup.action.as_str().into() },
             connector: connector.clone(),
@@ -294,6 +300,7 @@ impl Drive {
             task: self.task.clone(),
             settings: self.setup.settings.to_string(),
             base_url: self.setup.base_url.as_str().trim_end_matches('/').to_owned(),
+            allow_origins: connection::origins(&self.setup.allow_origins),
             since: self.setup.since,
             now,
             mode,
@@ -311,7 +318,7 @@ fn problem(connector: &Connector, setup: &Setup) -> Option<String> {
         let (name, action) = (&manifest.name, &setup.action);
         return Some(format!("`{name}` has no action `{action}`; it has: {}", known.join(", ")));
     }
-    if Rules::new(&setup.base_url, &Arc::default(), 0).is_none() {
+    if Rules::new((&setup.base_url, &[]), &Arc::default(), 0).is_none() {
         return Some("the base URL must be http or https, without user and password".into());
     }
     let wrong = check::wrong_settings(manifest, &setup.settings);

@@ -11,6 +11,7 @@ mod dates;
 mod disguise;
 mod draw;
 mod markup;
+mod origins;
 mod pseudonyms;
 mod scan;
 mod structure;
@@ -30,6 +31,7 @@ use super::{
 };
 use crate::{
     config::Secret,
+    connection,
     connector::{Connector, Fault},
 };
 
@@ -64,7 +66,8 @@ pub enum Error {
     /// With its answers replaced, the connector went another way.
     #[error(
         "with everything replaced that may be a patient's, the connector goes another way: {0}; \
-         name keys or values that it needs as they are with --keep"
+         name keys or values that it needs as they are with --keep, and headers of answers that it \
+         reads in its manifest"
     )]
     Diverged(String),
     /// Something of what was replaced stands in the recording.
@@ -194,11 +197,12 @@ fn recorded(now: Timestamp, exchanges: Vec<Exchange>, polled: &Polled, why: Opti
 }
 
 fn scenario(setup: &Setup, polls: Vec<Poll>) -> Scenario {
-    let Setup { action, settings, base_url, since } = setup;
+    let Setup { action, settings, base_url, allow_origins, since } = setup;
     Scenario {
         action: action.clone(),
         settings: Json::parse(&settings.to_string()).ok(),
         base_url: Some(base_url.as_str().trim_end_matches('/').to_owned()),
+        allow_origins: connection::origins(allow_origins),
         since: Some(*since),
         polls,
         file: std::path::PathBuf::new(),

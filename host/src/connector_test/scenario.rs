@@ -19,7 +19,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
 };
-use url::Url;
+use url::{Origin, Url};
 
 pub(super) use self::replay::{notifications, skipped, unreadable};
 pub use self::{
@@ -56,6 +56,9 @@ pub struct Scenario {
     /// The connection's base URL; [`BASE_URL`] where absent.
     #[serde(default)]
     pub base_url: Option<String>,
+    /// Further origins that it may ask by whole URL.
+    #[serde(default)]
+    pub allow_origins: Vec<String>,
     /// From when changes are wanted; 2026-01-01T00:00:00Z where absent.
     #[serde(default)]
     pub since: Option<Timestamp>,
@@ -100,6 +103,9 @@ pub struct Exchange {
     /// The request's body; not compared where absent.
     #[serde(default, deserialize_with = "given")]
     pub sends: Option<Json>,
+    /// Headers that the request must have; others are not compared.
+    #[serde(default)]
+    pub request_headers: Headers,
     /// The answer's status.
     #[serde(default = "ok")]
     pub status: u16,
@@ -214,6 +220,7 @@ impl Scenario {
             action: self.action.clone(),
             settings: self.settings.as_ref().map_or_else(|| serde_json::json!({}), Json::value),
             base_url: self.base_url().unwrap_or_else(base_url),
+            allow_origins: self.allow_origins.iter().filter_map(|it| origin(it)).collect(),
             since: self.since(),
         }
     }
@@ -243,6 +250,9 @@ impl Scenario {
         }
         if self.base_url().is_none() {
             return Some("base_url: is no URL".into());
+        }
+        if self.allow_origins.iter().any(|it| origin(it).is_none()) {
+            return Some("allow_origins: are no origins, as https://ehr.example:8443".into());
         }
         if !matches!(self.settings, None | Some(Json::Table(_))) {
             return Some("settings: is no object".into());
@@ -288,6 +298,12 @@ impl Exchange {
         }
         Response { status: self.status, headers, body, retry_after: None }
     }
+}
+
+/// Scheme, host and port, as `https://ehr.example:8443`, and nothing else.
+fn origin(text: &str) -> Option<Origin> {
+    let origin = Url::parse(text).ok()?.origin();
+    (origin.ascii_serialization() == text).then_some(origin)
 }
 
 #[expect(clippy::expect_used, reason = "the constant is a URL")]

@@ -42,6 +42,8 @@ impl Webhook {
         let mut options = Options::new(owner, config.url.clone());
         options.private_addresses = config.reachable();
         options.ca.clone_from(&config.ca);
+        options.certificate.clone_from(&config.certificate);
+        options.proxy.clone_from(&config.proxy);
         options.headers = headers(config);
         options.concurrency = config.concurrency;
         options.timeouts = Timeouts { total: config.timeout, ..Timeouts::default() };
@@ -110,7 +112,19 @@ fn answered(status: u16, pause: Option<Duration>) -> Outcome {
             pause,
             pause.is_some(),
         ),
-        _ => failed(format!("answered {status}"), pause, pause.is_some()),
+        _ => failed(format!("answered {status}: {}", meaning(status)), pause, pause.is_some()),
+    }
+}
+
+/// What a status that is no success comes to, and what is to be done.
+pub(crate) fn meaning(status: u16) -> &'static str {
+    match status {
+        401 | 403 => "it does not let this host in; check `secret`, `headers` and `certificate`",
+        404 | 405 => "nothing takes notifications at this `url`",
+        407 => "what stands before it wants credentials; check `proxy`",
+        408 | 429 => "it asks for patience",
+        400..=499 => "it does not take this notification; its own log should say why",
+        _ => "it has a trouble of its own",
     }
 }
 

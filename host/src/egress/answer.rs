@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use tokio::time::timeout;
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     fault::{Answer, Failure, Transport},
     retry_after,
     room::{Held, Place},
+    text,
 };
 
 /// How many bytes the headers of an answer may have.
@@ -42,12 +43,15 @@ pub(super) async fn read(
 ) -> Result<Response, Failure> {
     let status = answer.status().as_u16();
     let retry_after = pause_of(answer.headers());
-    let headers = plain(answer.headers())?;
+    let mut headers = plain(answer.headers())?;
     let encoding = answer.headers().get(CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Answer::Encoded.into());
     }
-    let body = Body::new(&headers, bounds, place).read(answer).await?;
+    let (body, is_rewritten) = Body::new(&headers, bounds, place).read(answer).await?;
+    if is_rewritten && let Some(kind) = kind_of(&mut headers) {
+        *kind = text::kind_in_utf8(kind);
+    }
     Ok(Response { status, headers, body, retry_after })
 }
 
@@ -95,6 +99,11 @@ fn plain(headers: &HeaderMap) -> Result<Vec<(String, String)>, Answer> {
         .collect())
 }
 
+fn kind_of(headers: &mut [(String, String)]) -> Option<&mut String> {
+    let kind = headers.iter_mut().find(|(name, _)| name == CONTENT_TYPE.as_str());
+    kind.map(|(_, value)| value)
+}
+
 /// A body as far as it has come, with the room that it takes.
 struct Body {
     bytes: Vec<u8>,
@@ -102,15 +111,20 @@ struct Body {
     beside: usize,
     held: Held,
     bounds: Bounds,
+    /// What it says that it is.
+    kind: Option<String>,
 }
 
 impl Body {
     fn new(headers: &[(String, String)], bounds: Bounds, place: &Place) -> Self {
         let beside = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-        Self { bytes: Vec::new(), beside, held: place.hold(), bounds }
+        let kind = headers.iter().find(|(name, _)| name == CONTENT_TYPE.as_str());
+        let kind = kind.map(|(_, value)| value.clone());
+        Self { bytes: Vec::new(), beside, held: place.hold(), bounds, kind }
     }
 
-    async fn read(mut self, mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+    /// All of it, and whether it is another text than came: the same in UTF-8.
+    async fn read(mut self, mut answer: reqwest::Response) -> Result<(Bytes, bool), Failure> {
         let expected = usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
         self.judge(expected)?;
         self.hold(expected)?;
@@ -118,7 +132,7 @@ impl Body {
         self.judge(first.len())?;
         let Some(second) = next_chunk(&mut answer, self.bounds).await? else {
             self.hold(first.len())?;
-            return Ok(self.held.keep(first));
+            return self.finish(first);
         };
         // A short answer came in one piece, and is not copied; of a long one, the server said how
         // long it is, or its pieces are put together as they come.
@@ -131,7 +145,19 @@ impl Body {
         }
         self.bytes.shrink_to_fit();
         self.held.shrink(self.bytes.len() + self.beside);
-        Ok(self.held.keep(self.bytes))
+        let bytes = std::mem::take(&mut self.bytes);
+        self.finish(bytes)
+    }
+
+    fn finish(mut self, body: impl AsRef<[u8]> + Send + 'static) -> Result<(Bytes, bool), Failure> {
+        let Some(text) = text::in_utf8(self.kind.as_deref(), body.as_ref()) else {
+            return Ok((self.held.keep(body), false));
+        };
+        self.judge(text.len())?;
+        self.hold(body.as_ref().len() + text.len())?;
+        drop(body);
+        self.held.shrink(text.len() + self.beside);
+        Ok((self.held.keep(text), true))
     }
 
     fn add(&mut self, chunk: &[u8]) -> Result<(), Answer> {

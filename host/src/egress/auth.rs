@@ -23,7 +23,11 @@ use crate::config;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// It doesn't take our credentials.
-    #[error("the token endpoint answered {status}{}; check the credentials", reason(*.code))]
+    #[error(
+        "the token endpoint answered {status}{}; check the credentials, and how it wants them \
+         (`client_auth`, `parameters`)",
+        reason(*.code)
+    )]
     Refused {
         /// From 400 to 499.
         status: u16,

@@ -37,10 +37,8 @@ struct Inner {
     owner: Owner,
     carrier: Carrier,
     base: Url,
-    /// Sent with every request.
-    own: HeaderMap,
-    /// Set by no request: `own`, and the credentials' header.
-    reserved: HeaderMap,
+    /// Sent with every request, or set by none.
+    own: headers::Own,
     auth: Auth,
     pace: Pace,
     redirects: u8,
@@ -194,8 +192,8 @@ impl Client {
         body: Option<Bytes>,
     ) -> Result<Outgoing, Error> {
         let inner = &*self.inner;
-        let mut headers = inner.own.clone();
-        let added = headers::add(&mut headers, &inner.reserved, given);
+        let mut headers = inner.own.users.clone();
+        let added = headers::add(&mut headers, &inner.own, given);
         added.map_err(|refusal| inner.refused(refusal))?;
         let (size, limit) = (body.as_ref().map_or(0, Bytes::len), inner.max_body);
         if size > limit {
@@ -224,16 +222,12 @@ impl std::fmt::Debug for Client {
 impl Inner {
     fn new(network: &Network, options: Options) -> Result<Self, Setup> {
         let auth = Auth::new(&options.auth)?;
-        let own = own_headers(&options)?;
-        let mut reserved = own.clone();
-        if let Some(name) = auth.header() {
-            reserved.insert(name.clone(), HeaderValue::from_static(""));
-        }
+        let users = users_headers(&options)?;
+        let own = headers::Own { users, credentials: auth.header().cloned() };
         Ok(Self {
             carrier: network.carrier(&options)?,
             base: options.base_url,
             own,
-            reserved,
             auth,
             pace: Pace::new(options.concurrency, options.rate),
             redirects: options.redirects,
@@ -278,7 +272,7 @@ impl Inner {
     }
 }
 
-fn own_headers(options: &Options) -> Result<HeaderMap, Setup> {
+fn users_headers(options: &Options) -> Result<HeaderMap, Setup> {
     let mut headers = HeaderMap::with_capacity(options.headers.len() + 1);
     headers.insert(USER_AGENT, NAME);
     for header in &options.headers {

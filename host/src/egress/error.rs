@@ -103,6 +103,12 @@ pub enum Setup {
     /// The `ca` file holds no certificates.
     #[error("its `ca` holds no certificate in PEM that can be trusted")]
     Ca,
+    /// The client certificate, or its key, is none.
+    #[error("its client certificate cannot be used: {0}")]
+    Certificate(String),
+    /// The proxy is none.
+    #[error("its `proxy` must be http or https, with a host and no path")]
+    Proxy,
     /// The private key can't sign what it should.
     #[error(
         "its private key cannot sign with {0}; RS384 takes an RSA key of 2048 bits or more, ES384 an \

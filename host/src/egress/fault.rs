@@ -3,10 +3,12 @@
 //! The HTTP client wraps each cause in several errors of others; `Failure::of` unwraps them, so
 //! that a person reads "the certificate has expired", not "error sending request".
 
+mod proxy;
+mod tls;
+
 use std::{error::Error as StdError, io, time::Duration};
 
-use rustls::{AlertDescription, CertificateError};
-
+pub use self::{proxy::Proxy, tls::Tls};
 use super::resolver::Unresolved;
 
 /// Why nothing came, or not all.
@@ -28,10 +30,10 @@ pub enum Transport {
     #[error("cannot be reached from this machine's network")]
     Unreachable,
     /// No connection in time.
-    #[error("did not take the connection within {} s", .0.as_secs_f32())]
+    #[error("did not take the connection within {} s; a firewall in between may swallow it", .0.as_secs_f32())]
     ConnectTimeout(Duration),
     /// No whole answer in time.
-    #[error("did not answer within {} s", .0.as_secs_f32())]
+    #[error("did not answer within {} s (`timeout`)", .0.as_secs_f32())]
     Timeout(Duration),
     /// It stopped in the middle.
     #[error("stopped in the middle of its answer for {} s", .0.as_secs_f32())]
@@ -45,6 +47,9 @@ pub enum Transport {
     /// No secure connection.
     #[error("{0}")]
     Tls(Tls),
+    /// No way through the proxy.
+    #[error("cannot be reached through the proxy, which {0}")]
+    Proxy(Proxy),
     /// This machine could not, as when too many files are open: an error number of the system.
     #[error("could not be asked: {}", io::Error::from_raw_os_error(*.0))]
     System(i32),
@@ -53,58 +58,33 @@ pub enum Transport {
     Other,
 }
 
-/// Why there is no secure connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Tls {
-    /// Its time is over.
-    #[error("has a certificate that has expired; it must be renewed there")]
-    Expired,
-    /// Its time has not come.
-    #[error("has a certificate that is not valid yet; check the clocks here and there")]
-    NotYetValid,
-    /// It is another's.
-    #[error("has a certificate for another host name; use the name that is in it")]
-    WrongHost,
-    /// Nobody whom we trust vouches for it.
-    #[error(
-        "has a certificate of an authority that isn't trusted; if it should be, add the authority's to `ca`"
-    )]
-    UnknownAuthority,
-    /// Anything else that is wrong with it.
-    #[error("has a certificate that is invalid")]
-    Certificate,
-    /// Nothing in common.
-    #[error("speaks no version or cipher of TLS that this host takes (1.2 and 1.3)")]
-    Incompatible,
-    /// It speaks something else.
-    #[error("does not speak TLS on this port; should the URL begin with http://?")]
-    NotTls,
-    /// It ended the handshake.
-    #[error("broke off the TLS handshake")]
-    Refused,
-}
-
 /// Why an answer isn't given on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Answer {
     /// More than the limit.
-    #[error("is longer than {0} bytes")]
+    #[error(
+        "is longer than {0} bytes; of an EHR, fewer records on a page may be asked for (`page_size` of many \
+         connectors), or `limits.answer_body` raised"
+    )]
     TooLarge(usize),
     /// More headers than anyone sends.
-    #[error("has too many headers, or too long ones")]
+    #[error("has too many headers, or longer ones than 64 KiB in all")]
     Headers,
     /// Less than it said.
-    #[error("ended before it was whole")]
+    #[error("ended before it was whole; whatever stands in between may have cut it off")]
     Truncated,
     /// Compressed though nobody asked for it.
-    #[error("is compressed, which was not asked for")]
+    #[error(
+        "is compressed, which was not asked for; have the server, or what stands before it, heed \
+         `accept-encoding`"
+    )]
     Encoded,
     /// Not HTTP.
     #[error("is not HTTP/1.1")]
     NotHttp,
-    /// A redirect to another server, or of a POST.
-    #[error("redirects elsewhere, which is not followed; use the URL that it leads to")]
-    Redirect,
+    /// A redirect that is not followed: what it is that is not.
+    #[error("redirects {0}, which is not followed; use the URL that it leads to")]
+    Redirect(&'static str),
     /// So many bytes more than there is room for in memory.
     #[error(
         "finds no room for {0} bytes beside all that this host holds of others \
@@ -117,6 +97,21 @@ pub enum Answer {
 }
 
 impl Transport {
+    /// The same, of a connection that was to be made through a proxy.
+    fn of_proxy(self) -> Self {
+        Self::Proxy(match self {
+            Self::Dns => Proxy::Dns,
+            Self::AddressRefused => Proxy::AddressRefused,
+            Self::ConnectRefused => Proxy::ConnectRefused,
+            Self::Unreachable => Proxy::Unreachable,
+            Self::ConnectTimeout(time) | Self::Timeout(time) => Proxy::Timeout(time),
+            Self::Reset | Self::Closed => Proxy::Closed,
+            Self::Tls(Tls::NotTls | Tls::Refused) => Proxy::NotTls,
+            // Whose certificate it is, is told with it.
+            other => return other,
+        })
+    }
+
     /// Whether there was no connection to send a request on: whoever asked for whatever.
     pub(super) fn is_of_it_all(self) -> bool {
         !matches!(self, Self::Timeout(_) | Self::Stalled(_) | Self::Reset | Self::Closed)
@@ -161,6 +156,16 @@ impl Failure {
                 Transport::Tls(Tls::Refused).into()
             }
             cause => cause.unwrap_or(Transport::Other.into()),
+        }
+    }
+
+    /// What an error comes down to of a request that went through a proxy.
+    pub(super) fn through_proxy(error: &reqwest::Error, connect: Duration) -> Self {
+        let told = chain(error).find_map(|cause| Proxy::of_text(&cause.to_string()));
+        match (told, Self::of(error, connect)) {
+            (Some(told), _) => Transport::Proxy(told).into(),
+            (None, Self::Transport(fault)) if error.is_connect() => fault.of_proxy().into(),
+            (None, failure) => failure,
         }
     }
 
@@ -223,30 +228,26 @@ fn of_text(text: &str) -> Option<Failure> {
     })
 }
 
-impl Tls {
-    fn of(error: &rustls::Error) -> Self {
-        match error {
-            rustls::Error::InvalidCertificate(error) => Self::of_certificate(error),
-            rustls::Error::PeerIncompatible(_)
-            | rustls::Error::AlertReceived(
-                AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity,
-            ) => Self::Incompatible,
-            rustls::Error::InvalidMessage(_) => Self::NotTls,
-            _ => Self::Refused,
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn of_certificate(error: &CertificateError) -> Self {
-        match error {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                Self::NotYetValid
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Self::WrongHost
-            }
-            CertificateError::UnknownIssuer => Self::UnknownAuthority,
-            _ => Self::Certificate,
+    #[test]
+    fn what_only_a_machine_in_trouble_says_is_told_as_that() {
+        for (kind, expected) in [
+            (io::ErrorKind::HostUnreachable, Transport::Unreachable),
+            (io::ErrorKind::NetworkUnreachable, Transport::Unreachable),
+        ] {
+            assert_eq!(of_io(&kind.into()), Some(expected.into()));
+        }
+        let too_many = io::Error::from_raw_os_error(24);
+        assert_eq!(of_io(&too_many), Some(Transport::System(24).into()));
+        assert_eq!(of_io(&io::Error::other("what nobody knows")), None);
+        for (fault, expected) in [
+            (Transport::Unreachable, Proxy::Unreachable),
+            (Transport::AddressRefused, Proxy::AddressRefused),
+        ] {
+            assert_eq!(fault.of_proxy(), Transport::Proxy(expected));
         }
     }
 }

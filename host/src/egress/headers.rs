@@ -11,7 +11,7 @@ pub(super) const MOST_BYTES: usize = 16 << 10;
 
 /// What only the host sets: how the message is framed and who sends it. The last few make some
 /// servers take one method for another, and so get around what a connector declared.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 17] = [
     "host",
     "content-length",
     "transfer-encoding",
@@ -24,20 +24,30 @@ const RESERVED: [&str; 16] = [
     "expect",
     "authorization",
     "cookie",
+    "user-agent",
     "http2-settings",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
 ];
 
-/// Adds a request's headers to those that the host adds to every one.
+/// What stands in requests whoever shapes them.
+#[derive(Clone, Default)]
+pub(super) struct Own {
+    /// What the user wants in every request: a connector that says something else is not heard.
+    pub(super) users: HeaderMap,
+    /// What credentials are sent in.
+    pub(super) credentials: Option<HeaderName>,
+}
+
+/// Adds a request's headers to those that are added to every one.
 ///
 /// # Errors
 /// Where there are too many, or one is the host's, or is none that HTTP knows. `to` then holds
 /// some of them.
 pub(super) fn add<'a>(
     to: &mut HeaderMap,
-    reserved: &HeaderMap,
+    own: &Own,
     headers: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), Refusal> {
     if headers.len() > MOST {
@@ -53,10 +63,12 @@ pub(super) fn add<'a>(
         if name.as_str().starts_with("proxy-") {
             return Err(Refusal::Reserved("proxy-*".to_owned()));
         }
-        if RESERVED.contains(&name.as_str()) || reserved.contains_key(&name) {
+        if RESERVED.contains(&name.as_str()) || own.credentials.as_ref() == Some(&name) {
             return Err(Refusal::Reserved(name.as_str().to_owned()));
         }
-        to.append(name, value);
+        if !own.users.contains_key(&name) {
+            to.append(name, value);
+        }
     }
     Ok(())
 }
@@ -74,10 +86,12 @@ mod tests {
     use super::*;
 
     fn judge(headers: &[(&str, &str)]) -> Result<usize, Refusal> {
-        let mut own = HeaderMap::new();
-        own.insert("x-api-key", HeaderValue::from_static("k"));
-        let mut to = HeaderMap::new();
-        add(&mut to, &own, headers.iter().copied()).map(|()| to.len())
+        let mut own = Own { credentials: Some("x-api-key".parse().unwrap()), ..Own::default() };
+        own.users.insert("x-tenant", HeaderValue::from_static("ours"));
+        let mut to = own.users.clone();
+        let added = add(&mut to, &own, headers.iter().copied());
+        assert_eq!(to.get_all("x-tenant").iter().collect::<Vec<_>>(), ["ours"]);
+        added.map(|()| to.len() - 1)
     }
 
     #[test]
@@ -87,6 +101,8 @@ mod tests {
             Ok(2)
         );
         assert_eq!(judge(&[("accept", "a"), ("accept", "b")]), Ok(2));
+        // What the user says stands.
+        assert_eq!(judge(&[("X-Tenant", "theirs"), ("accept", "b")]), Ok(1));
         assert_eq!(judge(&[("x-tab", "a\tb"), ("x-name", "Müller"), ("x-empty", "")]), Ok(3));
     }
 
@@ -107,6 +123,7 @@ mod tests {
             "accept-encoding",
             "x-http-method-override",
             "X-Api-Key",
+            "user-agent",
         ] {
             let refusal = Refusal::Reserved(name.to_ascii_lowercase());
             let name = name.replace('*', "authorization");

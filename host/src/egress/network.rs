@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use rustls::client::Resumption;
 use url::{Origin, Url};
 
 use super::{
     Options, Setup,
+    identity::Identity,
+    proxy::Proxy,
     resolver::{Lookup, Resolver, SystemLookup},
     tls::Trust,
     wire::{Carrier, Wire},
@@ -43,21 +46,34 @@ impl Network {
         }
     }
 
-    pub(super) fn resolver(&self, options: &Options) -> Arc<Resolver> {
-        Arc::new(Resolver::new(Arc::clone(&self.lookup), options.private_addresses.clone()))
+    pub(super) fn resolver(&self, options: &Options, proxy: Option<&Proxy>) -> Arc<Resolver> {
+        let lookup = Arc::clone(&self.lookup);
+        let proxy = proxy.and_then(Proxy::host).map(Into::into);
+        Arc::new(Resolver::new(lookup, options.private_addresses.clone(), proxy))
     }
 
-    pub(super) fn tls(&self, options: &Options) -> Result<rustls::ClientConfig, Setup> {
+    pub(super) fn tls(
+        &self,
+        options: &Options,
+        identity: &Arc<Identity>,
+    ) -> Result<rustls::ClientConfig, Setup> {
         let is_https = |url: &Url| url.scheme() == "https";
         let mut origins = options.allow_origins.iter();
         let needed = is_https(&options.base_url)
             || options.auth.token_url().is_some_and(is_https)
+            || options.proxy.as_ref().is_some_and(|proxy| is_https(&proxy.url))
             || origins
                 .any(|origin| matches!(origin, Origin::Tuple(scheme, ..) if scheme == "https"));
         if !needed {
             return Ok(self.trust.nobody());
         }
-        self.trust.config(options.ca.as_deref()).map_err(|_| Setup::Ca)
+        let mut config = self.trust.config(options.ca.as_deref()).map_err(|_| Setup::Ca)?;
+        if identity.is_known() {
+            // A session that goes on is still that of the certificate which it began with.
+            config.resumption = Resumption::disabled();
+        }
+        config.client_auth_cert_resolver = Arc::<Identity>::clone(identity);
+        Ok(config)
     }
 }
 

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use url::{Origin, Url};
 
 use super::{Owner, Part, Pattern};
-use crate::config::{Auth, Header};
+use crate::config::{Auth, Certificate, Header, Proxy};
 
 /// What the user, and a connector's manifest, say of one client.
 #[derive(Clone, Debug)]
@@ -22,6 +22,10 @@ pub struct Options {
     pub private_addresses: Vec<IpNet>,
     /// Further authorities to trust: certificates in PEM.
     pub ca: Option<String>,
+    /// What is shown to servers that ask who it is that asks, with TLS.
+    pub certificate: Option<Certificate>,
+    /// What requests go through, the token endpoint's among them.
+    pub proxy: Option<Proxy>,
     /// How to sign in.
     pub auth: Auth,
     /// Added to every request to an EHR or a destination; a request can't set them itself.
@@ -81,6 +85,8 @@ impl Options {
             allow_origins: Vec::new(),
             private_addresses: Vec::new(),
             ca: None,
+            certificate: None,
+            proxy: None,
             auth: Auth::None,
             headers: Vec::new(),
             requests: None,

@@ -39,14 +39,25 @@ pub enum PatternError {
 }
 
 impl Pattern {
+    /// Whether it names a segment itself.
+    pub(super) fn names(&self, segment: &str) -> bool {
+        self.segments.iter().any(|it| matches!(it, Segment::Named(name) if name == segment))
+    }
+
     /// Whether it covers a request for this path, which is the part of the URL's path that
-    /// follows the base URL's: empty, or starting with a slash.
+    /// follows the base URL's: empty, or starting with a slash. A slash at its end changes nothing.
     pub fn covers(&self, method: Method, path: &str) -> bool {
         if method != self.method {
             return false;
         }
-        let mut given = segments(path);
-        for expected in &self.segments {
+        let expected = match self.segments.split_last() {
+            Some((Segment::Named(last), before)) if last.is_empty() => before,
+            _ => &self.segments,
+        };
+        let rest = path.strip_prefix('/').unwrap_or(path);
+        let given = rest.strip_suffix('/').unwrap_or(rest).split('/');
+        let mut given = given.skip(usize::from(rest.is_empty()));
+        for expected in expected {
             let covered = match (given.next(), expected) {
                 (Some(segment), Segment::Any) => !segment.is_empty(),
                 (Some(segment), Segment::Named(name)) => segment == name,
@@ -137,7 +148,9 @@ mod tests {
             ("GET /", "GET", "", true),
             ("GET /", "GET", "/", true),
             ("GET /", "GET", "/Patient", false),
-            ("GET /Patient", "GET", "/Patient/", false),
+            ("GET /Patient", "GET", "/Patient/", true),
+            ("GET /Patient", "GET", "/Patient//", false),
+            ("GET /Patient/*", "GET", "/Patient/7/", true),
             ("GET /a/**", "GET", "/a", true),
             ("GET /a/**", "GET", "/a/b/c", true),
             ("GET /a/**", "GET", "/ab", false),

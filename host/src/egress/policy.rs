@@ -28,18 +28,18 @@ pub enum Refusal {
     /// A URL that is too long.
     #[error("its URL has {0} bytes, and {LONGEST_URL} are the most")]
     TooLong(usize),
-    /// Another scheme, host or port.
+    /// Another scheme, host or port; which of them.
     #[error(
-        "its target is of another origin (scheme, host and port) than the base URL; if it is \
-         the EHR's own, add it to `allow_origins`"
+        "its target has another {0} than the base URL; if that is the EHR's own, as its links \
+         show, add it to `allow_origins`"
     )]
-    Origin,
+    Origin(String),
     /// The base URL's origin, but another part of it.
     #[error("its target is not under the base URL's path")]
     Outside,
-    /// Not among what the connector declares.
-    #[error("its connector declares no {0} of such a path in `requests` ({1} segments)")]
-    Undeclared(Method, usize),
+    /// Not among what the connector declares: a method and a path, without what may be a record's.
+    #[error("its connector declares no {0} of `{1}` in `requests`")]
+    Undeclared(Method, String),
     /// A header that the host sets, or nobody.
     #[error("it sets the header `{0}`, which is the host's")]
     Reserved(String),
@@ -98,8 +98,13 @@ impl Targets {
         root.set_fragment(None);
         let base = root.to_string();
         root.set_query(None);
-        let mut scopes = vec![Scope::new(&root.origin(), root.path().trim_end_matches('/'))?];
-        scopes.extend(allowed.iter().filter_map(|origin| Scope::new(origin, "")));
+        let prefix = root.path().trim_end_matches('/').to_owned();
+        let mut scopes = vec![Scope::new(&root.origin(), &prefix)?];
+        for origin in allowed {
+            // The same API by another name, or another of the EHR's servers.
+            scopes.extend(Scope::new(origin, &prefix));
+            scopes.extend(Scope::new(origin, "").filter(|_| !prefix.is_empty()));
+        }
         let root = root.as_str().trim_end_matches('/').to_owned();
         Some(Self { base, root, scopes, declared })
     }
@@ -123,15 +128,20 @@ impl Targets {
         if url.as_str().len() > LONGEST_URL {
             return Err(Refusal::TooLong(url.as_str().len()));
         }
-        let path = self.path_in_scope(&url)?;
-        self.declared(method, path)?;
-        Ok(url)
+        let mut paths = self.paths_in_scope(&url)?;
+        let Some(patterns) = &self.declared else { return Ok(url) };
+        let covers = |path: &str| patterns.iter().any(|pattern| pattern.covers(method, path));
+        match paths.iter().any(|path| covers(path)) {
+            true => Ok(url),
+            false => Err(Refusal::Undeclared(method, plain(paths.swap_remove(0), patterns))),
+        }
     }
 
     /// What covers a URL that may be asked for, among what is declared.
     pub(super) fn pattern(&self, method: Method, url: &Url) -> Option<&Pattern> {
-        let path = self.path_in_scope(url).ok()?;
-        self.declared.as_ref()?.iter().find(|pattern| pattern.covers(method, path))
+        let paths = self.paths_in_scope(url).ok()?;
+        let covers = |pattern: &&Pattern| paths.iter().any(|path| pattern.covers(method, path));
+        self.declared.as_ref()?.iter().find(covers)
     }
 
     fn under_base(&self, target: &str) -> Result<Url, Refusal> {
@@ -146,26 +156,58 @@ impl Targets {
         Url::parse(&text).map_err(|_| Refusal::Target)
     }
 
-    /// The part of the URL's path that patterns speak of.
-    fn path_in_scope<'a>(&self, url: &'a Url) -> Result<&'a str, Refusal> {
-        let mut refusal = Refusal::Origin;
-        for scope in self.scopes.iter().filter(|scope| scope.holds(url)) {
-            match under(url.path(), &scope.prefix) {
-                Some(path) => return Ok(path),
-                None => refusal = Refusal::Outside,
-            }
+    /// What of the URL's path patterns speak of: one reading of it at least.
+    fn paths_in_scope<'a>(&self, url: &'a Url) -> Result<Vec<&'a str>, Refusal> {
+        let scopes: Vec<_> = self.scopes.iter().filter(|scope| scope.holds(url)).collect();
+        if scopes.is_empty() {
+            return Err(self.foreign(url));
         }
-        Err(refusal)
+        let under = |scope: &Scope| under(url.path(), &scope.prefix);
+        let paths: Vec<_> = scopes.into_iter().filter_map(under).collect();
+        if paths.is_empty() { Err(Refusal::Outside) } else { Ok(paths) }
     }
 
-    fn declared(&self, method: Method, path: &str) -> Result<(), Refusal> {
-        let Some(patterns) = &self.declared else { return Ok(()) };
-        if patterns.iter().any(|pattern| pattern.covers(method, path)) {
-            return Ok(());
-        }
-        let segments = path.split('/').filter(|segment| !segment.is_empty()).count();
-        Err(Refusal::Undeclared(method, segments))
+    /// In what a URL differs from the base URL, though not what it says instead: nobody knows who
+    /// wrote it, or why.
+    fn foreign(&self, url: &Url) -> Refusal {
+        let Some(base) = self.scopes.first() else { return Refusal::Target };
+        let differences = [
+            (!base.is_host(url), "host"),
+            (url.scheme() != base.scheme, "scheme"),
+            (url.port_or_known_default() != Some(base.port), "port"),
+        ];
+        let differs: Vec<_> = differences.iter().filter(|it| it.0).map(|it| it.1).collect();
+        Refusal::Origin(differs.join(" and "))
     }
+}
+
+/// What servers call their own in paths, and so may be told.
+const SERVERS_OWN: [&str; 14] = [
+    "_history",
+    "_search",
+    "_page",
+    "__page",
+    "__history",
+    "__search",
+    "_snapshot",
+    "_paging",
+    "_next",
+    "_cursor",
+    "_getpages",
+    "$everything",
+    "$export",
+    "metadata",
+];
+
+/// A path in which only what cannot be a record's is shown: what a connector declares by name,
+/// and what servers call their own.
+fn plain(path: &str, patterns: &[Pattern]) -> String {
+    let is_shown = |segment: &str| {
+        let is_known = segment.is_empty() || SERVERS_OWN.contains(&segment);
+        is_known || patterns.iter().any(|it| it.names(segment))
+    };
+    let shown = path.split('/').take(8).map(|it| if is_shown(it) { it } else { "*" });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 impl Scope {
@@ -176,13 +218,17 @@ impl Scope {
     }
 
     fn holds(&self, url: &Url) -> bool {
-        let same_host = match (url.host(), &self.host) {
+        let is_port = url.port_or_known_default() == Some(self.port);
+        is_port && url.scheme() == self.scheme && self.is_host(url)
+    }
+
+    fn is_host(&self, url: &Url) -> bool {
+        match (url.host(), &self.host) {
             (Some(Host::Domain(left)), Host::Domain(right)) => left == right,
             (Some(Host::Ipv4(left)), Host::Ipv4(right)) => left == *right,
             (Some(Host::Ipv6(left)), Host::Ipv6(right)) => left == *right,
             _ => false,
-        };
-        same_host && url.scheme() == self.scheme && url.port_or_known_default() == Some(self.port)
+        }
     }
 }
 
@@ -199,7 +245,9 @@ fn under<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 fn whole(target: &str) -> Result<Url, Refusal> {
-    let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"));
+    let (scheme, rest) = target.split_once("://").ok_or(Refusal::Target)?;
+    let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let rest = is_web.then_some(rest);
     let authority = rest.and_then(|rest| rest.split(['/', '?']).next());
     // Parsers pass over further slashes, and so find an authority that nobody has looked at.
     let authority = authority.filter(|it| !it.is_empty()).ok_or(Refusal::Target)?;

@@ -51,7 +51,8 @@ pub struct Response {
     pub status: u16,
     /// Names in lower case; a name may come more than once.
     pub headers: Vec<(String, String)>,
-    /// As it came, byte by byte.
+    /// As it came, byte by byte; but a text is in UTF-8, and without a mark at its beginning,
+    /// whatever its `content-type` said that it came in.
     pub body: Bytes,
     /// The pause that the server asks for, if it does.
     pub retry_after: Option<Duration>,

@@ -48,24 +48,31 @@ pub(super) enum Unresolved {
 pub(super) struct Resolver {
     lookup: Arc<dyn Lookup>,
     private: Arc<[IpNet]>,
+    /// The user's own proxy, which is where the user says.
+    proxy: Option<Box<str>>,
 }
 
 impl Resolver {
-    pub(super) fn new(lookup: Arc<dyn Lookup>, private: Vec<IpNet>) -> Self {
-        Self { lookup, private: private.into() }
+    pub(super) fn new(
+        lookup: Arc<dyn Lookup>,
+        private: Vec<IpNet>,
+        proxy: Option<Box<str>>,
+    ) -> Self {
+        Self { lookup, private: private.into(), proxy }
     }
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (lookup, private) = (Arc::clone(&self.lookup), Arc::clone(&self.private));
+        let is_proxy = self.proxy.as_deref() == Some(name.as_str());
         Box::pin(async move {
             let found = lookup.lookup(name.as_str()).await.map_err(Unresolved::Unknown)?;
             if found.is_empty() {
                 return Err(Unresolved::Unknown(io::ErrorKind::NotFound.into()).into());
             }
             let mut allowed = found;
-            allowed.retain(|address| addresses::allows(&private, *address));
+            allowed.retain(|address| is_proxy || addresses::allows(&private, *address));
             if allowed.is_empty() {
                 return Err(Unresolved::Refused.into());
             }

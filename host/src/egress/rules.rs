@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
-use url::Url;
+use reqwest::header::HeaderMap;
+use url::{Origin, Url};
 
 use super::{
     Pattern, Request, headers,
@@ -13,18 +13,19 @@ use super::{
 /// What may be asked under a base URL, by the same rules as a [`Client`](super::Client)'s.
 pub struct Rules {
     targets: Targets,
-    /// Headers that are the host's, whatever the connection.
-    own: HeaderMap,
     max_body: usize,
 }
 
 impl Rules {
-    /// The rules of a connection without headers of its own; `None` where its base URL is no plain
-    /// web address.
-    pub fn new(base_url: &Url, requests: &Arc<[Pattern]>, max_body: usize) -> Option<Self> {
-        let targets = Targets::new(base_url, &[], Some(Arc::clone(requests)))?;
-        let own = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(""))]);
-        Some(Self { targets, own, max_body })
+    /// The rules of a connection without headers of its own, under a base URL and of these origins
+    /// beside it; `None` where the base URL is no plain web address.
+    pub fn new(
+        (base_url, allow_origins): (&Url, &[Origin]),
+        requests: &Arc<[Pattern]>,
+        max_body: usize,
+    ) -> Option<Self> {
+        let targets = Targets::new(base_url, allow_origins, Some(Arc::clone(requests)))?;
+        Some(Self { targets, max_body })
     }
 
     /// The URL that a request stands for, if it may be sent.
@@ -34,7 +35,7 @@ impl Rules {
     pub fn judge(&self, request: &Request) -> Result<Url, Refusal> {
         let url = self.targets.resolve(request.method, &request.target)?;
         let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        headers::add(&mut HeaderMap::new(), &self.own, given)?;
+        headers::add(&mut HeaderMap::new(), &headers::Own::default(), given)?;
         let size = request.body.as_ref().map_or(0, bytes::Bytes::len);
         match size > self.max_body {
             true => Err(Refusal::Body { size, limit: self.max_body }),

@@ -9,20 +9,25 @@
 
 mod exchange;
 mod fuzz;
+mod identities;
 mod limits;
 mod names;
 mod pauses;
+mod proxies;
 mod room;
 mod server;
 mod signing_in;
 mod tls;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
 use self::server::Server;
 use super::*;
+
+/// What takes longer has stopped, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Options of a connection to a test's server, with short times.
 fn options(base: &str) -> Options {

@@ -6,12 +6,18 @@ use std::{io, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
-use reqwest::{Body, ResponseBuilderExt, redirect};
+use reqwest::{
+    Body, ResponseBuilderExt,
+    header::{CONTENT_TYPE, HeaderValue},
+    redirect,
+};
 use url::Url;
 
 use super::{
     Network, Options, Owner, Setup,
     fault::{Failure, Transport},
+    identity::Identity,
+    proxy::Proxy,
 };
 
 /// How long a connection that nobody uses is kept for the next request.
@@ -53,19 +59,28 @@ pub trait Wire: Send + Sync + 'static {
 
 /// The way of one client's requests.
 pub(super) enum Carrier {
-    Connecting(reqwest::Client),
+    Connecting(Box<Connecting>),
     Simulated(Arc<dyn Wire>),
+}
+
+/// The machine's network, as one client uses it.
+pub(super) struct Connecting {
+    client: reqwest::Client,
+    identity: Arc<Identity>,
+    proxy: Option<Proxy>,
 }
 
 impl Carrier {
     pub(super) fn connecting(network: &Network, options: &Options) -> Result<Self, Setup> {
+        let identity = Arc::new(Identity::new(options)?);
+        let proxy = options.proxy.as_ref().map(Proxy::new).transpose()?;
         let idle = match options.owner {
             Owner::Connection(_) => EHR_IDLE,
             Owner::Destination(_) | Owner::Registry(_) => POOL_IDLE,
         };
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(network.tls(options)?)
-            .dns_resolver(network.resolver(options))
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(network.tls(options, &identity)?)
+            .dns_resolver(network.resolver(options, proxy.as_ref()))
             .http1_only()
             .no_proxy()
             .referer(false)
@@ -73,9 +88,13 @@ impl Carrier {
             .retry(reqwest::retry::never())
             .connect_timeout(options.timeouts.connect)
             .pool_max_idle_per_host(options.concurrency)
-            .pool_idle_timeout(idle)
-            .build();
-        Ok(Self::Connecting(client.map_err(|error| Setup::Client(error.to_string()))?))
+            .pool_idle_timeout(idle);
+        let builder = match &proxy {
+            Some(proxy) => builder.proxy(proxy.for_client()),
+            None => builder,
+        };
+        let client = builder.build().map_err(|error| Setup::Client(error.to_string()))?;
+        Ok(Self::Connecting(Box::new(Connecting { client, identity, proxy })))
     }
 
     /// Sends a request; answers once the answer's head is there.
@@ -85,15 +104,45 @@ impl Carrier {
         connect: Duration,
     ) -> Result<reqwest::Response, Failure> {
         match self {
-            Self::Connecting(client) => {
-                client.execute(request).await.map_err(|error| Failure::of(&error, connect))
-            }
+            Self::Connecting(connecting) => connecting.execute(request, connect).await,
             Self::Simulated(wire) => {
                 let url = request.url().clone();
                 let answered = wire.carry(carried(&request)).await?;
                 response(url, answered).ok_or(Transport::Other.into())
             }
         }
+    }
+}
+
+impl Connecting {
+    async fn execute(
+        &self,
+        request: reqwest::Request,
+        connect: Duration,
+    ) -> Result<reqwest::Response, Failure> {
+        let proxy = self.proxy.as_ref().filter(|proxy| proxy.is_for(request.url()));
+        let failure = match (self.client.execute(request).await, proxy) {
+            (Ok(answer), _) => match self.not_the_servers(proxy, &answer) {
+                Some(failure) => failure,
+                None => return Ok(answer),
+            },
+            (Err(error), Some(proxy)) => proxy.sharper(Failure::through_proxy(&error, connect)),
+            (Err(error), None) => Failure::of(&error, connect),
+        };
+        Err(self.identity.sharper(failure))
+    }
+
+    /// What an answer is that comes from what stands before the server.
+    fn not_the_servers(
+        &self,
+        proxy: Option<&Proxy>,
+        answer: &reqwest::Response,
+    ) -> Option<Failure> {
+        let status = answer.status().as_u16();
+        let kind = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+        let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
+        let of_proxy = proxy.and_then(|proxy| proxy.own_answer(answer.url(), status));
+        of_proxy.or_else(|| self.identity.own_answer(status, is_page))
     }
 }
 

@@ -62,6 +62,8 @@ impl<'n> Way<'n> {
         let mut options = Options::new(Owner::Registry(self.settings.host.clone()), origin);
         options.private_addresses = self.settings.reachable();
         options.ca.clone_from(&self.settings.ca);
+        options.certificate.clone_from(&self.settings.certificate);
+        options.proxy.clone_from(&self.settings.proxy);
         options.auth = auth;
         options.max_body = LONGEST;
         // A push sends its body before there is a head.

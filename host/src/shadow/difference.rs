@@ -71,6 +71,19 @@ impl Difference {
     }
 }
 
+impl Difference {
+    /// The same without the places in lists, of which there are many: what differs alike.
+    pub fn anywhere(&self) -> Self {
+        let mut parts = self.place.split('[');
+        let mut place = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            place.push('[');
+            place.push_str(part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+        }
+        Self { place, ..self.clone() }
+    }
+}
+
 impl fmt::Debug for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Difference").field("kind", &self.kind).finish_non_exhaustive()

@@ -122,7 +122,7 @@ impl Tally {
             }
         };
         for difference in &found {
-            let example = anywhere(difference).to_string();
+            let example = difference.anywhere().to_string();
             if self.examples.len() < EXAMPLES && !self.examples.contains(&example) {
                 self.examples.push(example);
             }
@@ -158,19 +158,6 @@ impl Own {
     pub(super) fn take(&mut self, key: Key) -> Option<Change> {
         self.young.remove(&key).or_else(|| self.old.remove(&key))
     }
-}
-
-/// A difference without the places in lists, of which there are many.
-fn anywhere(difference: &Difference) -> Difference {
-    let mut place = String::new();
-    let mut parts = difference.place.split('[');
-    place.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let rest = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        place.push('[');
-        place.push_str(rest);
-    }
-    Difference { place, ..difference.clone() }
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! `appointments`: Appointment, told as Scheduling.
 
+mod who;
+
 use std::borrow::Cow;
 
 use rounds_sdk::{
-    Action, Failure, Notification, Step, Time, fingerprint,
+    Action, Failure, Notification, Skipped, Step, Time, fingerprint,
     model::{AppointmentInfo, Provider, Scheduling, Visit},
 };
 use serde_json::value::RawValue;
 
+use self::who::{beside, candidates, is_still_there};
 use crate::{
     fhir::{CodeableConcept, Identifier, Reference, Text, fhir, own},
     map::{code, patient, place, provider},
@@ -51,11 +54,15 @@ fhir! {
         status: Option<Text<'a>>,
         // R4 spells it with one l.
         cancelation_reason: Option<CodeableConcept<'a>>,
+        cancellation_reason: Option<CodeableConcept<'a>>,
         service_category: Vec<CodeableConcept<'a>>,
         service_type: Vec<CodeableConcept<'a>>,
         specialty: Vec<CodeableConcept<'a>>,
         appointment_type: Option<CodeableConcept<'a>>,
         reason_code: Vec<CodeableConcept<'a>>,
+        // R5's names for it and for whom it is about.
+        reason: Vec<CodeableConcept<'a>>,
+        subject: Option<Reference<'a>>,
         description: Option<Text<'a>>,
         start: Option<Text<'a>>,
         end: Option<Text<'a>>,
@@ -70,6 +77,7 @@ fhir! {
         #[serde(rename = "type")]
         kind: Vec<CodeableConcept<'a>>,
         actor: Option<Reference<'a>>,
+        status: Option<Text<'a>>,
     }
 }
 
@@ -93,6 +101,7 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
         return Ok(skipped.into());
     }
     let actors = appointment.participant.iter().map(|participant| participant.actor.as_ref());
+    let actors = actors.chain([appointment.subject.as_ref()]);
     let related = match case.gather(&data, &appointment.contained, actors)? {
         Gathered::Ask(step) => return Ok(step),
         Gathered::All(related) => related,
@@ -106,6 +115,9 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
 pub(crate) fn moved_away(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Appointment>()?;
     let memo = case.memo.and_then(Memo::parse);
+    if is_still_there(case, &data.resource) {
+        return Ok(Skipped::new("the patient takes part, though another comes first").into());
+    }
     let stands = memo.is_some_and(|memo| memo.state == State::Active);
     let visit = Visit { visit_number: number(&data.resource), ..Visit::default() };
     moved::away(case, &data, stands, |patient| {
@@ -201,11 +213,23 @@ fn scheduling<'a>(
     related: &Related<'a>,
     appointment: &Appointment<'a>,
 ) -> Result<Scheduling, Failure> {
-    let patient = actor(related, appointment, &["Patient"], |_| true);
+    let takes_part = candidates(appointment.subject.as_ref(), &appointment.participant);
+    let mut patients: Vec<&Reference> =
+        takes_part.filter(|who| related.is_a(who, "Patient")).collect();
+    // Who declines has it all the same where nobody else does.
+    let any = || actor(related, appointment, &["Patient"], |_| true);
+    let first = if patients.is_empty() { any() } else { Some(patients.remove(0)) };
+    let is_first = |who: &&&Reference| {
+        who.reference.is_some() && who.reference == first.and_then(|first| first.reference.clone())
+    };
+    let others = patients.iter().filter(|who| !is_first(who));
+    let others = others.map(|who| patient::of(case, related, Some(who)).map(|who| beside(&who)));
+    let mut appointment_info = info(appointment);
+    appointment_info.extend(others.collect::<Result<Vec<_>, _>>()?);
     Ok(Scheduling {
-        patient: patient::of(case, related, patient)?,
+        patient: patient::of(case, related, first)?,
         visit: visit(case, related, appointment)?,
-        appointment_info: info(appointment),
+        appointment_info,
     })
 }
 
@@ -215,7 +239,9 @@ fn visit<'a>(
     appointment: &Appointment<'a>,
 ) -> Result<Visit, Failure> {
     let place = actor(related, appointment, &["Location"], |_| true);
-    let reason = appointment.reason_code.first().and_then(code::words);
+    let reason = appointment.reason_code.iter().chain(&appointment.reason).find_map(code::words);
+    let cancelled_for = appointment.cancelation_reason.as_ref();
+    let cancelled_for = cancelled_for.or(appointment.cancellation_reason.as_ref());
     let duration = appointment.minutes_duration.and_then(|minutes| u32::try_from(minutes).ok());
     Ok(Visit {
         visit_number: number(appointment),
@@ -223,7 +249,7 @@ fn visit<'a>(
         status: own(appointment.status.as_ref()),
         duration: duration.or_else(|| minutes(appointment)),
         reason: reason.or_else(|| own(appointment.description.as_ref())),
-        cancel_reason: appointment.cancelation_reason.as_ref().and_then(code::words),
+        cancel_reason: cancelled_for.and_then(code::words),
         kind: appointment.appointment_type.as_ref().and_then(code::words),
         instructions: own(appointment.patient_instruction.as_ref()).into_iter().collect(),
         attending_provider: practitioner(case, related, appointment, is_attending)?,

@@ -7,9 +7,9 @@ mod entries;
 pub(crate) mod history;
 mod record;
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use rounds_sdk::{Change, Failure, Response, Unreadable};
+use rounds_sdk::{Change, Context, Failure, Response, Unreadable};
 use serde_json::{Value, value::RawValue};
 
 pub(crate) use self::record::Record;
@@ -20,7 +20,8 @@ use self::{
 use crate::{
     fhir::{Meta, Text, fhir},
     instant::Moment,
-    reference,
+    names::Names,
+    outcome::Outcome,
     search::Feed,
     tolerant,
 };
@@ -49,8 +50,20 @@ pub(crate) struct Bundle<'a> {
     pub(crate) warns_of_time: bool,
     /// Entries of records that are gone.
     empty: usize,
-    included: Vec<Text<'a>>,
-    resources: Vec<&'a RawValue>,
+    /// What the server is called, as it says itself.
+    names: Rc<Names>,
+    /// And as its records say, which is enough for where further pages lie.
+    pub(crate) pages: Names,
+    included: Vec<Included<'a>>,
+}
+
+/// A resource that came along with those searched for.
+pub(crate) struct Included<'a> {
+    /// `Type/id`.
+    name: String,
+    /// Where it lies, as the server says.
+    url: Option<Text<'a>>,
+    resource: &'a RawValue,
 }
 
 fhir! {
@@ -70,16 +83,6 @@ fhir! {
         relation: Option<Text<'a>>,
         url: Option<Text<'a>>,
     }
-
-    /// What the server has to say of the search.
-    Outcome {
-        issue: Vec<Issue<'a>>,
-    }
-
-    /// One thing that it says.
-    Issue {
-        severity: Option<Text<'a>>,
-    }
 }
 
 impl<'a> Answer<'a> {
@@ -94,34 +97,61 @@ impl<'a> Bundle<'a> {
     /// Reads an answer to a search of this feed.
     ///
     /// # Errors
-    /// What [`Response::ok`] and [`Response::json`] say; [`Failure::UnexpectedResponse`] for
-    /// anything but a bundle, or an error inside it.
-    pub(crate) fn read(feed: &Feed, base_url: &str, answer: &'a Response) -> Result<Self, Failure> {
-        let answer: Answer = answer.ok()?.json()?;
+    /// What [`Response::json`] says; [`Failure::UnexpectedResponse`] for anything but a bundle, or
+    /// an error inside it.
+    pub(crate) fn read(
+        context: &Context,
+        feed: &Feed,
+        answer: &'a Response,
+    ) -> Result<Self, Failure> {
+        let text = answer;
+        // A 204 means it; in place of a page it is a session that ran out, or a proxy.
+        if text.text()?.trim().is_empty() {
+            let says = format!("a search was answered without a body (status {})", answer.status);
+            return Err(Failure::unexpected(says));
+        }
+        let answer: Answer = text.json()?;
         if answer.resource_type.as_deref() != Some("Bundle") {
-            return Err(Failure::unexpected("a search was not answered with a Bundle"));
+            let outcome: Outcome = text.json()?;
+            let said = outcome.said();
+            return Err(Failure::unexpected(format!(
+                "a search was not answered with a Bundle{said}"
+            )));
         }
         let searched = answer.meta.as_ref().and_then(|meta| meta.last_updated.as_deref());
+        let this = answer.link("self");
+        let mut names = Names::of(context);
+        if let Some(this) = &this {
+            names.learn(feed.resource, this);
+        }
         let mut bundle = Self {
             records: Vec::new(),
             unreadable: Vec::new(),
             total: answer.total,
             next: answer.link("next"),
-            this: answer.link("self"),
+            this,
             searched: searched.and_then(|time| Moment::parse(time).ok()),
             warns_of_time: false,
             empty: 0,
+            pages: names.clone(),
+            names: Rc::new(names),
             included: Vec::new(),
-            resources: Vec::new(),
         };
         let no_list = || Failure::unexpected("the entries of a Bundle are no list");
         for (place, entry) in answer.entry.0.ok_or_else(no_list)?.into_iter().enumerate() {
             match entry {
-                Some(entry) => bundle.take(feed, base_url, place, entry)?,
+                Some(entry) => bundle.take(feed, place, entry)?,
                 None => bundle.refuse(place, "an entry that is no object", "null"),
             }
         }
         Ok(bundle)
+    }
+
+    /// Takes the times of its records for no finer than seconds.
+    pub(crate) fn count_in_seconds(&mut self) {
+        for time in self.records.iter_mut().filter_map(|record| record.time.as_mut()) {
+            *time = Moment::second_of(time.time());
+        }
     }
 
     /// How many matches the page shows, those that cannot be read included.
@@ -135,13 +165,7 @@ impl<'a> Bundle<'a> {
         self.total.filter(|total| self.included.is_empty() || *total != all)
     }
 
-    fn take(
-        &mut self,
-        feed: &Feed,
-        base_url: &str,
-        place: usize,
-        entry: Entry<'a>,
-    ) -> Result<(), Failure> {
+    fn take(&mut self, feed: &Feed, place: usize, entry: Entry<'a>) -> Result<(), Failure> {
         let Some(resource) = entry.resource else {
             // Of a history, it says that a record is gone; a search has none.
             let is_gone =
@@ -165,7 +189,13 @@ impl<'a> Bundle<'a> {
         let is_match = kind == feed.resource && !is_beside;
         match &head.id {
             Some(id) if is_match && (1..=LONGEST).contains(&id.len()) => {
-                self.records.push(Record::new(feed, base_url, id.clone(), &head, resource.get()));
+                let url = entry.full_url.as_deref();
+                let own = url.and_then(|url| self.names.of_record(url, kind, id)).map(Rc::new);
+                if let Some(own) = &own {
+                    self.pages = std::mem::take(&mut self.pages).with(own);
+                }
+                let names = own.unwrap_or_else(|| Rc::clone(&self.names));
+                self.records.push(Record::new(feed, names, id.clone(), &head, resource.get()));
             }
             None if is_match => self.refuse(place, "a resource without an id", resource.get()),
             Some(_) if is_match => {
@@ -175,8 +205,8 @@ impl<'a> Bundle<'a> {
                 self.refuse(place, "a resource of another type", resource.get());
             }
             Some(id) => {
-                self.included.push(format!("{kind}/{id}").into());
-                self.resources.push(resource);
+                let (name, url) = (format!("{kind}/{id}"), entry.full_url);
+                self.included.push(Included { name, url, resource });
             }
             None => {}
         }
@@ -195,9 +225,11 @@ impl<'a> Bundle<'a> {
     /// Reads what the server has to say: an error inside a page is one.
     fn heed(&mut self, resource: &RawValue) -> Result<(), Failure> {
         let outcome: Outcome = tolerant::parse(resource.get()).unwrap_or_default();
-        let severities = || outcome.issue.iter().filter_map(|issue| issue.severity.as_deref());
-        if severities().any(|severity| matches!(severity, "error" | "fatal")) {
-            return Err(Failure::unexpected("an OperationOutcome of an error inside a Bundle"));
+        if outcome.is_error() {
+            let said = outcome.said();
+            return Err(Failure::unexpected(format!(
+                "an OperationOutcome of an error inside a Bundle{said}"
+            )));
         }
         self.warns_of_time |= resource.get().contains("_lastUpdated");
         Ok(())
@@ -208,11 +240,8 @@ impl<'a> Bundle<'a> {
     pub(crate) fn changes(
         &self,
         feed: &Feed,
-        base_url: &str,
         is_told: impl Fn(&Record<'a>) -> bool,
     ) -> Vec<Change> {
-        let names = self.included.iter().map(|name| &**name);
-        let included: BTreeMap<_, _> = names.zip(self.resources.iter().copied()).collect();
         let told: Vec<&Record> = self.records.iter().filter(|record| is_told(record)).collect();
         let mut changes = Vec::with_capacity(told.len());
         for group in told.chunks(TOGETHER) {
@@ -220,18 +249,15 @@ impl<'a> Bundle<'a> {
                 let names: Vec<String> = group.iter().map(|record| feed.id(&record.id)).collect();
                 names.join(",")
             });
-            let change =
-                |record: &&Record| record.change(feed, (base_url, &included), beside.as_deref());
+            let change = |it: &&Record| it.change(feed, &self.included, beside.as_deref());
             changes.extend(group.iter().map(change));
         }
         changes
     }
 
     /// Whether a record refers to what is named so, as `Observation/7`.
-    pub(crate) fn refers_to(&self, base_url: &str, name: &str) -> bool {
-        let references = self.records.iter().flat_map(|record| reference::all(record.text));
-        let mut local = references.filter_map(|text| reference::local(base_url, text));
-        local.any(|(kind, id)| name.split_once('/') == Some((kind, id)))
+    pub(crate) fn refers_to(&self, name: &str) -> bool {
+        self.records.iter().any(|record| record.refers_to(name))
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct Position {
     /// Whether the server refuses to be asked for a count.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) uncounted: bool,
+    /// Whether the server refuses times with fractions of a second, so that seconds are all there is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) coarse: bool,
     /// When a page was found to show fewer records than there are: soon after, one that still does
     /// is an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,12 +218,38 @@ impl Position {
     pub(crate) fn since(since: Option<Moment>) -> Self {
         let since = since.map(|since| since.text().to_owned());
         let (stuck, deletions, pass) = (None, None, None);
-        Self { since, begins: false, sorts: false, uncounted: false, stuck, deletions, pass }
+        let [begins, sorts, uncounted, coarse] = [false; 4];
+        Self { since, begins, sorts, uncounted, coarse, stuck, deletions, pass }
     }
 
     /// From when is asked.
     pub(crate) fn from(&self) -> Result<Option<Moment>, Failure> {
         self.since.as_deref().map(Moment::parse).transpose()
+    }
+
+    /// The same position with all that it asks in whole seconds, where it isn't so yet: what was
+    /// under way begins anew.
+    pub(crate) fn in_seconds(&self) -> Option<Self> {
+        let is_fine = |text: &String| text.contains('.');
+        let asked = match &self.pass {
+            Some(Pass::Walk(Walk { at: Some(at), .. })) => Some(at),
+            Some(Pass::Beyond(beyond)) => Some(&beyond.newest),
+            _ => self.since.as_ref(),
+        };
+        if self.coarse || !asked.is_some_and(is_fine) {
+            return None;
+        }
+        let since = self.from().ok()?.map(|since| Moment::second_of(since.time()));
+        Some(Self { coarse: true, uncounted: false, ..self.resting(since) })
+    }
+
+    /// The page that it stands at, where a link led there.
+    pub(crate) fn asked(&self) -> Option<&str> {
+        match &self.pass {
+            Some(Pass::Round(round)) => round.next.as_deref(),
+            Some(Pass::History(history)) => history.next.as_deref(),
+            _ => None,
+        }
     }
 
     /// The same position with this pass under way.

@@ -51,7 +51,11 @@ fhir! {
         subject: Option<Reference<'a>>,
         participant: Vec<Participant<'a>>,
         period: Option<Period<'a>>,
+        // R5 has these for the period, and for its plan.
+        actual_period: Option<Period<'a>>,
+        planned_start_date: Option<Text<'a>>,
         reason_code: Vec<CodeableConcept<'a>>,
+        reason: Vec<Reason<'a>>,
         account: Vec<Reference<'a>>,
         location: Vec<Stay<'a>>,
     }
@@ -69,6 +73,13 @@ fhir! {
         #[serde(rename = "type")]
         kind: Vec<CodeableConcept<'a>>,
         individual: Option<Reference<'a>>,
+        // R5's name for it.
+        actor: Option<Reference<'a>>,
+    }
+
+    /// Why the patient comes, as R5 has it.
+    Reason {
+        value: Vec<CodeableConcept<'a>>,
     }
 
     /// Where the patient is, was or will be.
@@ -89,7 +100,7 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
     if let Some(skipped) = case.pass_over(false, is_over, &memo) {
         return Ok(skipped.into());
     }
-    let people = encounter.participant.iter().map(|participant| participant.individual.as_ref());
+    let people = encounter.participant.iter().map(|participant| participant.who());
     let references = [encounter.subject.as_ref(), here(encounter)].into_iter().chain(people);
     let related = match case.gather(&data, &encounter.contained, references)? {
         Gathered::Ask(step) => return Ok(step),
@@ -144,12 +155,18 @@ impl<'m> Memo<'m> {
     }
 }
 
+impl<'a> Participant<'a> {
+    fn who(&self) -> Option<&Reference<'a>> {
+        self.individual.as_ref().or(self.actor.as_ref())
+    }
+}
+
 /// What is remembered of a status.
 fn state(encounter: &Encounter) -> &'static str {
     match encounter.status.as_deref() {
         Some("planned") => "planned",
-        Some("arrived" | "triaged" | "in-progress" | "onleave") => "here",
-        Some("finished") => "gone",
+        Some("arrived" | "triaged" | "in-progress" | "onleave" | "on-hold") => "here",
+        Some("finished" | "discharged" | "completed" | "discontinued") => "gone",
         Some("cancelled" | "entered-in-error") => "cancelled",
         _ => "unknown",
     }
@@ -178,16 +195,18 @@ pub(crate) fn visit<'a>(
     related: &Related<'a>,
     encounter: &Encounter<'a>,
 ) -> Result<Visit, Failure> {
-    let period = encounter.period.as_ref();
+    let period = encounter.period.as_ref().or(encounter.actual_period.as_ref());
+    let start = period.and_then(|period| period.start.as_ref());
+    let reasons = encounter.reason.iter().flat_map(|reason| &reason.value);
     let account = encounter.account.first().and_then(|account| related.local_id(account));
     Ok(Visit {
         visit_number: number(encounter),
         account_number: account.map(str::to_owned),
-        visit_date_time: period.and_then(|period| own(period.start.as_ref())),
+        visit_date_time: own(start.or(encounter.planned_start_date.as_ref())),
         discharge_date_time: period.and_then(|period| own(period.end.as_ref())),
         patient_class: encounter.class.as_ref().and_then(class),
         status: own(encounter.status.as_ref()),
-        reason: encounter.reason_code.first().and_then(code::words),
+        reason: encounter.reason_code.iter().chain(reasons).find_map(code::words),
         kind: encounter.kind.first().and_then(code::words),
         attending_provider: practitioner(case, related, encounter, &["ATND", "PPRF"])?,
         consulting_provider: practitioner(case, related, encounter, &["CON"])?,
@@ -242,7 +261,7 @@ fn practitioner<'a>(
     let mut people = encounter.participant.iter().filter(|participant| {
         participant.kind.iter().any(has) || attends && participant.kind.is_empty()
     });
-    let who = people.find_map(|participant| participant.individual.as_ref());
+    let who = people.find_map(|participant| participant.who());
     provider::of(case, related, who)
 }
 

@@ -126,16 +126,20 @@ fhir! {
 
     /// A name within some system.
     Identifier {
+        #[serde(rename = "use")]
+        usage: Option<Text<'a>>,
         #[serde(rename = "type")]
         kind: Option<CodeableConcept<'a>>,
         system: Option<Text<'a>>,
         value: Option<Text<'a>>,
+        period: Option<Period<'a>>,
     }
 
-    /// A concept, in codes and in words.
+    /// A concept, in codes and in words; or as R5 has it in many places, a reference or a concept.
     CodeableConcept {
         coding: Vec<Coding<'a>>,
         text: Option<Text<'a>>,
+        concept: Vec<CodeableConcept<'a>>,
     }
 
     /// A code of a system.
@@ -153,6 +157,7 @@ fhir! {
         family: Option<Text<'a>>,
         given: Vec<Text<'a>>,
         suffix: Vec<Text<'a>>,
+        period: Option<Period<'a>>,
     }
 
     /// A telephone number or e-mail address.
@@ -161,6 +166,7 @@ fhir! {
         #[serde(rename = "use")]
         usage: Option<Text<'a>>,
         value: Option<Text<'a>>,
+        period: Option<Period<'a>>,
     }
 
     /// A postal address.
@@ -173,6 +179,7 @@ fhir! {
         state: Option<Text<'a>>,
         postal_code: Option<Text<'a>>,
         country: Option<Text<'a>>,
+        period: Option<Period<'a>>,
     }
 
     /// A span of time, open where an end is missing.

@@ -9,15 +9,17 @@
 mod appointments;
 mod bundle;
 mod content;
+mod current;
 mod cursor;
 mod encounters;
 mod fhir;
 mod instant;
 mod map;
 mod moved;
+mod names;
 mod orders;
+mod outcome;
 mod patients;
-mod reference;
 mod related;
 mod results;
 mod search;
@@ -54,24 +56,23 @@ impl Connector for FhirR4 {
                 "smart-backend-services",
             ])
             .requests(&[
-                "GET /Appointment",
-                "GET /Patient",
-                "GET /Encounter",
-                "GET /ServiceRequest",
-                "GET /DiagnosticReport",
-                "GET /Observation",
-                "GET /Patient/*",
+                // Searches, their further pages wherever a server has them, what was deleted, and
+                // records. Operations (`$…`) are never asked for: `names` refuses such links.
+                "GET /Appointment/**",
+                "GET /Patient/**",
+                "GET /Encounter/**",
+                "GET /ServiceRequest/**",
+                "GET /DiagnosticReport/**",
+                "GET /Observation/**",
                 "GET /Practitioner/*",
                 "GET /Location/*",
-                "GET /Encounter/*",
-                "GET /Observation/*",
-                // What was deleted, and whether that is so.
-                "GET /*/_history",
-                "GET /Appointment/*",
-                "GET /ServiceRequest/*",
-                "GET /DiagnosticReport/*",
-                // Where some servers' next links lead: the base URL with a query.
+                // Of many at once, where a URL would grow too long.
+                "POST /DiagnosticReport/_search",
+                // Where some servers' next links lead: the base URL with a query, and what they
+                // name pages by.
                 "GET /",
+                "GET /_snapshot/**",
+                "GET /__page/**",
             ])
     }
 
@@ -140,10 +141,14 @@ fn deleted(case: &related::Case) -> Result<Step, Failure> {
     let Some((answer, collected)) = case.collected.split_first() else {
         let step = gone(case)?;
         let is_untold = matches!(step, Step::Skip { .. });
-        return Ok(if is_untold { step } else { Step::Fetch(vec![Request::get(path)]) });
+        return Ok(if is_untold {
+            step
+        } else {
+            Step::Fetch(vec![search::fhir(Request::get(path))])
+        });
     };
     let is_gone = matches!(answer.status, 404 | 410);
-    match answer.ok() {
+    match outcome::ok(answer, || Request::get(path)) {
         Ok(_) => Ok(Skipped::new("it was deleted, and stands again").into()),
         Err(_) if is_gone || case.context.last_try => gone(&related::Case { collected, ..*case }),
         Err(failure) => Err(failure),

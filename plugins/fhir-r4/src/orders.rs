@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     encounters,
-    fhir::{Annotation, CodeableConcept, Period, Reference, Text, fhir, own},
+    fhir::{Annotation, CodeableConcept, Coding, Period, Quantity, Reference, Text, fhir, own},
     map::{code, patient, provider},
     moved,
     related::{Case, Gathered, Related},
@@ -44,7 +44,7 @@ fhir! {
         intent: Option<Text<'a>>,
         priority: Option<Text<'a>>,
         code: Option<CodeableConcept<'a>>,
-        order_detail: Vec<CodeableConcept<'a>>,
+        order_detail: Vec<Detail<'a>>,
         subject: Option<Reference<'a>>,
         encounter: Option<Reference<'a>>,
         occurrence_date_time: Option<Text<'a>>,
@@ -52,8 +52,25 @@ fhir! {
         authored_on: Option<Text<'a>>,
         requester: Option<Reference<'a>>,
         reason_code: Vec<CodeableConcept<'a>>,
+        // R5's name for it.
+        reason: Vec<CodeableConcept<'a>>,
         note: Vec<Annotation<'a>>,
         patient_instruction: Option<Text<'a>>,
+    }
+
+    /// What else is ordered: a concept, or as R5 has it parameters.
+    Detail {
+        coding: Vec<Coding<'a>>,
+        text: Option<Text<'a>>,
+        parameter: Vec<Parameter<'a>>,
+    }
+
+    /// What R5 has for a detail.
+    Parameter {
+        code: Option<CodeableConcept<'a>>,
+        value_codeable_concept: Option<CodeableConcept<'a>>,
+        value_string: Option<Text<'a>>,
+        value_quantity: Option<Quantity<'a>>,
     }
 }
 
@@ -128,8 +145,8 @@ fn order<'a>(
             priority: own(request.priority.as_ref()),
             procedure: request.code.as_ref().map(code::code).unwrap_or_default(),
             provider: provider::of(case, related, request.requester.as_ref())?,
-            diagnoses: request.reason_code.iter().map(diagnosis).collect(),
-            clinical_info: request.order_detail.iter().map(clinical_info).collect(),
+            diagnoses: request.reason_code.iter().chain(&request.reason).map(diagnosis).collect(),
+            clinical_info: request.order_detail.iter().flat_map(clinical_info).collect(),
             notes: request.note.iter().filter_map(|note| own(note.text.as_ref())).collect(),
             comments: own(request.patient_instruction.as_ref()),
         },
@@ -141,8 +158,27 @@ fn diagnosis(reason: &CodeableConcept) -> Diagnosis {
     Diagnosis { code: code.code, codeset: code.codeset, name: code.description, kind: None }
 }
 
-fn clinical_info(detail: &CodeableConcept) -> ClinicalInfo {
-    let code = code::code(detail);
+fn clinical_info(detail: &Detail) -> Vec<ClinicalInfo> {
+    if detail.parameter.is_empty() {
+        let (coding, text) = (detail.coding.clone(), detail.text.clone());
+        return vec![named(&CodeableConcept { coding, text, concept: Vec::new() })];
+    }
+    detail.parameter.iter().map(answered).collect()
+}
+
+fn named(concept: &CodeableConcept) -> ClinicalInfo {
+    let code = code::code(concept);
     let (codeset, description) = (code.codeset, code.description);
     ClinicalInfo { code: code.code, codeset, description, ..ClinicalInfo::default() }
+}
+
+/// What is asked for, with the answer.
+fn answered(parameter: &Parameter) -> ClinicalInfo {
+    let quantity = parameter.value_quantity.as_ref();
+    let number = || Some(quantity?.value?.get().to_owned());
+    let coded = || parameter.value_codeable_concept.as_ref().and_then(code::words);
+    let value = own(parameter.value_string.as_ref()).or_else(coded).or_else(number);
+    let units = quantity.and_then(|quantity| own(quantity.unit.as_ref()));
+    let question = parameter.code.as_ref().map(named).unwrap_or_default();
+    ClinicalInfo { value, units, ..question }
 }

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     fhir::{Reference, Text, fhir},
-    reference,
+    names::{self, Names},
+    outcome, search,
     settings::Settings,
     tolerant,
 };
@@ -40,12 +41,14 @@ pub(crate) struct Data<'a, T> {
     /// The names of records that may be asked about together with this one, and its own.
     pub(crate) beside: Option<Text<'a>>,
     included: Vec<&'a RawValue>,
+    /// What the server is called beside its base URL.
+    names: Vec<Text<'a>>,
 }
 
 impl Data<'_, ()> {
     /// Of a record that is gone.
     pub(crate) fn none() -> Self {
-        Self { resource: (), beside: None, included: Vec::new() }
+        Self { resource: (), beside: None, included: Vec::new(), names: Vec::new() }
     }
 }
 
@@ -55,6 +58,7 @@ fhir! {
         resource: Option<&'a RawValue>,
         included: Vec<&'a RawValue>,
         beside: Option<Text<'a>>,
+        names: Vec<Text<'a>>,
     }
 
     /// What is read of anything that is referred to.
@@ -67,7 +71,7 @@ fhir! {
 /// Everything that a record refers to, as far as it could be had.
 #[derive(Default)]
 pub(crate) struct Related<'a> {
-    base_url: &'a str,
+    names: Names,
     /// Few, so that a list is the quickest way to find one.
     resources: Vec<Found<'a>>,
 }
@@ -84,7 +88,7 @@ impl<'a> Found<'a> {
     /// The resource of that name in an answer. As everything in a resource may be missing, its
     /// type alone tells it from an error inside a 200.
     fn read(name: String, answer: &'a Response) -> Result<Self, Failure> {
-        let text = answer.ok()?.text()?.trim();
+        let text = outcome::ok(answer, || resource(&name))?.text()?.trim();
         let head: Head = tolerant::parse(text)
             .ok_or_else(|| Failure::unexpected("a reference was answered with no resource"))?;
         let kind = name.split('/').next().unwrap_or_default().to_owned();
@@ -110,10 +114,10 @@ impl<'a> Case<'a> {
     /// [`Failure::UnexpectedResponse`] where it isn't what the server's type says.
     pub(crate) fn data<T: Deserialize<'a>>(&self) -> Result<Data<'a, T>, Failure> {
         let none = || Failure::unexpected("a record that is no valid resource");
-        let Kept { resource, included, beside } =
+        let Kept { resource, included, beside, names } =
             tolerant::parse(&self.change.data).ok_or_else(none)?;
         let resource = resource.and_then(|resource| tolerant::parse(resource.get()));
-        Ok(Data { resource: resource.ok_or_else(none)?, beside, included })
+        Ok(Data { resource: resource.ok_or_else(none)?, beside, included, names })
     }
 
     /// Whether nobody was ever told of the record under the key that it has.
@@ -152,7 +156,8 @@ impl<'a> Case<'a> {
         contained: &[&'a RawValue],
         references: impl IntoIterator<Item = Option<&'r Reference<'r>>>,
     ) -> Result<Gathered<'a>, Failure> {
-        let mut related = Related { base_url: &self.context.base_url, resources: Vec::new() };
+        let names = Names::of(self.context).and(data.names.iter().map(|name| &**name));
+        let mut related = Related { names, resources: Vec::new() };
         related.add(contained, |_, id| format!("#{id}"));
         related.add(&data.included, |kind, id| format!("{kind}/{id}"));
         let wanted = self.wanted(&related, references);
@@ -180,7 +185,7 @@ impl<'a> Case<'a> {
         let mut wanted = Vec::new();
         for reference in references.into_iter().flatten() {
             let Some(text) = reference.reference.as_deref() else { continue };
-            let Some((kind, id)) = reference::local(&self.context.base_url, text) else { continue };
+            let Some((kind, id)) = related.names.local(text) else { continue };
             let name = format!("{kind}/{id}");
             let may_ask = self.settings.collects(kind);
             if may_ask && related.named(&name).is_none() && !wanted.contains(&name) {
@@ -211,7 +216,7 @@ impl<'a> Related<'a> {
     pub(crate) fn is_a(&self, reference: &Reference<'_>, kind: &str) -> bool {
         let text = reference.reference.as_deref().unwrap_or_default();
         let elsewhere = || text.rsplit('/').nth(1).is_some_and(|known| known == kind);
-        match (reference::local(self.base_url, text), self.found(reference)) {
+        match (self.names.local(text), self.found(reference)) {
             (Some((known, _)), _) => known == kind,
             (None, Some(inside)) => inside.kind == kind,
             (None, None) => reference.kind.as_deref() == Some(kind) || elsewhere(),
@@ -221,12 +226,12 @@ impl<'a> Related<'a> {
     /// The id by which this server knows what a reference leads to.
     pub(crate) fn local_id<'r>(&self, reference: &'r Reference<'_>) -> Option<&'r str> {
         let text = reference.reference.as_deref()?;
-        reference::local(self.base_url, text).map(|(_, id)| id)
+        self.names.local(text).map(|(_, id)| id)
     }
 
     fn found(&self, reference: &Reference<'_>) -> Option<&Found<'a>> {
         let text = reference.reference.as_deref()?;
-        match reference::local(self.base_url, text) {
+        match self.names.local(text) {
             Some((kind, id)) => self.named(&format!("{kind}/{id}")),
             None => self.named(text),
         }
@@ -250,5 +255,5 @@ impl<'a> Related<'a> {
 /// The request for a resource, by its name.
 fn resource(name: &str) -> Request {
     let (kind, id) = name.split_once('/').unwrap_or((name, ""));
-    Request::get(reference::path(kind, id)).header("accept", "application/fhir+json")
+    search::fhir(Request::get(names::path(kind, id)))
 }

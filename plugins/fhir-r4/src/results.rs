@@ -3,6 +3,7 @@
 //! One poll asks for both, reports first. An observation that a report lists is told with that
 //! report; it is told by itself when it changes later, and when no report lists it at all.
 
+mod listed;
 mod observation;
 mod report;
 mod value;

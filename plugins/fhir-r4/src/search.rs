@@ -17,18 +17,19 @@ mod page;
 mod round;
 mod walk;
 
-use rounds_sdk::{Change, Context, Failure, Page, Request, Response, Time, Unreadable, link};
+use rounds_sdk::{Change, Context, Failure, Page, Request, Response, Time, Unreadable};
 
 use self::page::View;
 use crate::{
     bundle::Bundle,
     cursor::{self, Pass, Position, Round},
     instant::Moment,
+    outcome,
     settings::Settings,
 };
 
-/// The longest next link that a cursor takes up, in bytes.
-const LONGEST_LINK: usize = 8 * 1024;
+/// What a search is bound by.
+const BOUND: &str = "_lastUpdated";
 
 /// The most records that are ever asked for at once.
 const LARGEST: u64 = 1_000;
@@ -161,7 +162,7 @@ pub(crate) fn request(
     }
     let request = Request::get(feed.path());
     let request = match from {
-        Some(from) => request.query("_lastUpdated", format!("ge{from}")),
+        Some(from) => request.query(BOUND, format!("ge{from}")),
         None => request,
     };
     let request = request.query("_sort", sort).query("_count", count(settings, position));
@@ -181,9 +182,14 @@ fn count(settings: &Settings, position: &Position) -> u64 {
     }
 }
 
-/// FHIR, and as it is now: some servers answer a search from an older one otherwise.
+/// FHIR in JSON, by whichever name the server has for that.
+pub(crate) fn fhir(request: Request) -> Request {
+    request.header("accept", "application/fhir+json, application/json;q=0.9")
+}
+
+/// FHIR as it is now: some servers answer a search from an older one otherwise.
 fn fresh(request: Request) -> Request {
-    request.header("accept", "application/fhir+json").header("cache-control", "no-cache")
+    fhir(request).header("cache-control", "no-cache")
 }
 
 /// What the answer to a search says that stands here.
@@ -198,17 +204,21 @@ pub(crate) fn read(
     if let Some(Pass::History(history)) = &position.pass {
         return history::read(context, settings, feed, position, history, answer);
     }
-    if let Some(position) = otherwise(context, settings, position, answer) {
-        return Ok(Found::nothing(position));
+    if let Some((position, notice)) = otherwise(context, settings, position, answer) {
+        let notices = notice.map(str::to_owned).into_iter().collect();
+        return Ok(Found { notices, ..Found::nothing(position) });
     }
-    let bundle = Bundle::read(feed, &context.base_url, answer)?;
-    let next = match &bundle.next {
-        None => None,
-        Some(next) if next.len() > LONGEST_LINK => {
-            return Err(Failure::unexpected(format!("a next link of {} bytes", next.len())));
-        }
-        Some(next) => Some(link::resolve(&context.base_url, &feed.path(), next)?),
-    };
+    if matches!(answer.status, 204 | 205) {
+        return nothing_said(context, position);
+    }
+    let ask = || request(context, settings, feed, position).unwrap_or(Request::get(feed.path()));
+    let mut bundle = Bundle::read(context, feed, outcome::ok(answer, ask)?)?;
+    if position.coarse {
+        bundle.count_in_seconds();
+    }
+    let asked = position.asked().map_or_else(|| feed.path(), str::to_owned);
+    let next = bundle.next.as_deref();
+    let next = next.map(|next| bundle.pages.follow(feed.resource, &asked, next));
     let view = View::new(context, (position, count(settings, position)), &bundle, next, answer)?;
     let begins = position.begins;
     let deletions = history::deletions(context, settings, position, &view);
@@ -241,7 +251,7 @@ pub(crate) fn read(
     }
     // What the proof of an order shows comes again, in its own.
     if !matches!(position.pass, Some(Pass::Proof(_))) {
-        found.changes = bundle.changes(feed, &context.base_url, |record| view.is_asked_for(record));
+        found.changes = bundle.changes(feed, |record| view.is_asked_for(record));
         found.unreadable = bundle.unreadable;
     }
     if !found.more
@@ -252,26 +262,45 @@ pub(crate) fn read(
     Ok(found)
 }
 
-/// How to go on where the server refuses what was asked, and something else may do.
+/// What follows an answer that says that it has no body: nothing changed as far as anybody can tell,
+/// and nothing was read.
+fn nothing_said(context: &Context, position: &Position) -> Result<Found, Failure> {
+    if context.listing {
+        return Err(Failure::unexpected("a listing was answered without a body: nothing is known"));
+    }
+    let mut found = Found::nothing(position.resting(None));
+    (found.notices, found.more) = (vec![page::WITHOUT_BODY.into()], false);
+    Ok(found)
+}
+
+/// How to go on where the server refuses what was asked, and something else may do; and what a user
+/// should know of that.
 fn otherwise(
     context: &Context,
     settings: &Settings,
     position: &Position,
     answer: &Response,
-) -> Option<Position> {
+) -> Option<(Position, Option<&'static str>)> {
     if !matches!(answer.status, 400 | 404 | 410 | 422 | 501) {
         return None;
     }
     match &position.pass {
         Some(Pass::Round(round)) if round.next.is_some() => {
             let again = round::again(round, count(settings, position), context);
-            Some(position.passing(Pass::Round(again)))
+            Some((position.passing(Pass::Round(again)), None))
         }
-        Some(Pass::Proof(_)) => Some(position.passing(Pass::Round(Round::default()))),
-        _ if !position.uncounted && matches!(answer.status, 400 | 422 | 501) => {
-            Some(Position { uncounted: true, ..position.clone() })
+        Some(Pass::Proof(_)) => Some((position.passing(Pass::Round(Round::default())), None)),
+        _ if !matches!(answer.status, 400 | 422 | 501) => None,
+        _ => {
+            let is_about_time = outcome::is_named(answer.text().unwrap_or_default(), BOUND);
+            match (position.in_seconds(), position.uncounted) {
+                (Some(coarse), uncounted) if uncounted || is_about_time => {
+                    Some((coarse, Some(page::COARSE)))
+                }
+                (_, false) => Some((Position { uncounted: true, ..position.clone() }, None)),
+                (_, true) => None,
+            }
         }
-        _ => None,
     }
 }
 

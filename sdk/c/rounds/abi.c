@@ -24,10 +24,19 @@ static rounds_text of_option(abi_option option) {
   return option.is_some ? of_text(option.value) : rounds_none();
 }
 
+static rounds_texts of_texts(abi_list list) {
+  const rounds_text *from = list.items;
+  rounds_text *texts = rounds_new(rounds_text, list.count);
+  for (size_t i = 0; i < list.count; i++)
+    texts[i] = of_text(from[i]);
+  return (rounds_texts){texts, list.count};
+}
+
 static rounds_context of_context(const abi_context *it) {
   return (rounds_context){.action = of_text(it->action),
                           .settings = of_text(it->settings),
                           .base_url = of_text(it->base_url),
+                          .allow_origins = of_texts(it->allow_origins),
                           .since = of_text(it->since),
                           .now = of_text(it->now),
                           .interrupted = it->interrupted,
@@ -160,13 +169,22 @@ static abi_failure to_failure(const rounds_failure *it) {
   return failure;
 }
 
+static abi_record_time_option to_record_time(rounds_record_time it) {
+  abi_record_time time = {it.field, (uint8_t)it.form, it.unique};
+  return (abi_record_time_option){rounds_is_some(it.field), time};
+}
+
 static abi_list to_actions(const rounds_manifest *manifest) {
   abi_action *actions = rounds_new(abi_action, manifest->action_count);
   for (size_t i = 0; i < manifest->action_count; i++) {
     const rounds_action *it = &manifest->actions[i];
-    actions[i] =
-        (abi_action){it->name,    it->summary, to_texts(it->events), (uint8_t)it->detection,
-                     it->fastest, it->lists};
+    actions[i] = (abi_action){.name = it->name,
+                              .summary = it->summary,
+                              .events = to_texts(it->events),
+                              .detection = (uint8_t)it->detection,
+                              .fastest = it->fastest,
+                              .lists = it->lists,
+                              .record_time = to_record_time(it->record_time)};
   }
   return (abi_list){actions, manifest->action_count};
 }
@@ -178,7 +196,8 @@ static abi_manifest to_manifest(const rounds_manifest *it) {
                         .actions = to_actions(it),
                         .settings_schema = it->settings_schema,
                         .auth = to_texts(it->auth),
-                        .requests = to_texts(it->requests)};
+                        .requests = to_texts(it->requests),
+                        .reads_headers = to_texts(it->reads_headers)};
 }
 
 /// A result that is the failure of this call, or that of answering nothing without one.
@@ -200,6 +219,7 @@ static abi_result *result_of(const void *answer) {
   ((const abi_context){.action = {action, action_length},                                          \
                        .settings = {settings, settings_length},                                    \
                        .base_url = {base_url, base_url_length},                                    \
+                       .allow_origins = {origins, origin_count},                                   \
                        .since = {since, since_length},                                             \
                        .now = {now, now_length},                                                   \
                        .interrupted = interrupted != 0,                                            \

@@ -20,7 +20,9 @@ typedef struct abi_list {
 } abi_list;
 
 typedef struct abi_context {
-  rounds_text action, settings, base_url, since, now;
+  rounds_text action, settings, base_url;
+  abi_list allow_origins;
+  rounds_text since, now;
   uint8_t interrupted, listing, silent, last_try;
 } abi_context;
 
@@ -94,19 +96,30 @@ typedef struct abi_failure {
   };
 } abi_failure;
 
+typedef struct abi_record_time {
+  rounds_text field;
+  uint8_t form, unique;
+} abi_record_time;
+
+typedef struct abi_record_time_option {
+  uint8_t is_some;
+  abi_record_time value;
+} abi_record_time_option;
+
 typedef struct abi_action {
   rounds_text name, summary;
   abi_list events;
   uint8_t detection;
   uint32_t fastest;
   uint8_t lists;
+  abi_record_time_option record_time;
 } abi_action;
 
 typedef struct abi_manifest {
   rounds_text name, version, summary;
   abi_list actions;
   rounds_text settings_schema;
-  abi_list auth, requests;
+  abi_list auth, requests, reads_headers;
 } abi_manifest;
 
 /// The result of every function but `describe`.
@@ -144,15 +157,16 @@ typedef struct signed_in_arguments {
   abi_response answer;
 } signed_in_arguments;
 
-_Static_assert(sizeof(abi_context) == 44 && sizeof(abi_response) == 24, "as the contract has it");
+_Static_assert(sizeof(abi_context) == 52 && sizeof(abi_response) == 24, "as the contract has it");
 _Static_assert(sizeof(abi_request) == 36 && sizeof(abi_change) == 68, "as the contract has it");
 _Static_assert(sizeof(abi_page) == 36 && sizeof(abi_unreadable) == 36, "as the contract has it");
-_Static_assert(offsetof(abi_context, last_try) == 43 && offsetof(abi_change, key) == 36 &&
-                   offsetof(abi_page, cursor) == 24 && offsetof(abi_action, lists) == 32,
+_Static_assert(offsetof(abi_context, last_try) == 51 && offsetof(abi_change, key) == 36 &&
+                   offsetof(abi_page, cursor) == 24 && offsetof(abi_action, lists) == 32 &&
+                   offsetof(abi_action, record_time) == 36,
                "as the contract has it");
 _Static_assert(sizeof(abi_step) == 32, "as the contract has it");
 _Static_assert(sizeof(abi_failure) == 12 && sizeof(abi_credentials) == 16,
                "as the contract has it");
-_Static_assert(sizeof(abi_action) == 36 && sizeof(abi_manifest) == 56, "as the contract has it");
+_Static_assert(sizeof(abi_action) == 52 && sizeof(abi_manifest) == 64, "as the contract has it");
 
 #endif

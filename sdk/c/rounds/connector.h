@@ -19,6 +19,9 @@ typedef struct rounds_context {
   rounds_text settings;
   /// The connection's base URL, without a slash at its end.
   rounds_text base_url;
+  /// Further origins that the user lets this connection ask by whole URL, as
+  /// `https://ehr.example:8443`: other names of the EHR.
+  rounds_texts allow_origins;
   /// From when changes are wanted while there is no cursor (RFC 3339, UTC).
   rounds_text since;
   /// The host's clock when this poll began (RFC 3339, UTC). Not to make a cursor of.
@@ -119,9 +122,9 @@ rounds_credentials *rounds_credentials_of(const char *name, rounds_text value);
 /// A context, each of its values by itself, as the host passes it.
 #define ROUNDS_FLAT_CONTEXT                                                                        \
   const char *action, size_t action_length, const char *settings, size_t settings_length,          \
-      const char *base_url, size_t base_url_length, const char *since, size_t since_length,        \
-      const char *now, size_t now_length, int32_t interrupted, int32_t listing, int32_t silent,    \
-      int32_t last_try
+      const char *base_url, size_t base_url_length, const void *origins, size_t origin_count,      \
+      const char *since, size_t since_length, const char *now, size_t now_length,                  \
+      int32_t interrupted, int32_t listing, int32_t silent, int32_t last_try
 
 void *rounds_call_login(rounds_login_fn *login, ROUNDS_FLAT_CONTEXT);
 void *rounds_call_signed_in(rounds_signed_in_fn *signed_in, const void *arguments);
@@ -134,8 +137,8 @@ void *rounds_call_signed_in(rounds_signed_in_fn *signed_in, const void *argument
   ROUNDS_BEGIN                                                                                     \
   ROUNDS_EXPORTED_AS(ROUNDS_SESSION "login") void *rounds_exported_login(ROUNDS_FLAT_CONTEXT) {    \
     return rounds_call_login((login), action, action_length, settings, settings_length, base_url,  \
-                             base_url_length, since, since_length, now, now_length, interrupted,   \
-                             listing, silent, last_try);                                           \
+                             base_url_length, origins, origin_count, since, since_length, now,     \
+                             now_length, interrupted, listing, silent, last_try);                  \
   }                                                                                                \
   ROUNDS_EXPORTED_AS(ROUNDS_SESSION "signed-in")                                                   \
   void *rounds_exported_signed_in(const void *arguments) {                                         \

@@ -71,29 +71,56 @@ static bool begins(rounds_text text, const char *with) {
   return text.length >= length && strncasecmp(text.at, with, length) == 0;
 }
 
-static rounds_text trimmed_start(rounds_text text) {
-  while (text.length && memchr(" \t\r\n", text.at[0], 4))
-    text = (rounds_text){text.at + 1, text.length - 1};
-  return text;
+/// A body without the mark that UTF-8 may begin with.
+static rounds_text unmarked(rounds_text body) {
+  bool is_marked = rounds_starts_with(body, "\xEF\xBB\xBF");
+  return is_marked ? (rounds_text){body.at + 3, body.length - 3} : body;
+}
+
+/// The media type in words, where it is one that EHRs and what stands before them answer.
+static rounds_text media_type_of(const rounds_response *response) {
+  static const char *const known[] = {"application/json",     "application/fhir+json", "text/html",
+                                      "text/plain",           "application/xml",       "text/xml",
+                                      "application/fhir+xml", "application/pdf"};
+  rounds_text value = rounds_header_of(response, "content-type");
+  rounds_text named = rounds_trimmed(rounds_or(rounds_before(value, ';', NULL), value));
+  if (!named.length)
+    return rounds_text_of("media type none");
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (begins(named, known[i]) && strlen(known[i]) == named.length)
+      return ROUNDS_JOIN(rounds_text_of("media type "), rounds_text_of(known[i]));
+  return rounds_text_of("another media type");
+}
+
+/// Says what is wrong, and what came instead.
+static rounds_nothing fail_as_no_json(const rounds_response *response, rounds_text what) {
+  return rounds_fail(ROUNDS_UNEXPECTED_RESPONSE,
+                     ROUNDS_JOIN(what, rounds_text_of(" (status "),
+                                 rounds_decimal(response->status), rounds_text_of(", "),
+                                 media_type_of(response), rounds_text_of(")")));
 }
 
 static bool is_html(const rounds_response *response) {
-  rounds_text body = trimmed_start(response->body);
+  rounds_text body = rounds_trimmed(unmarked(response->body));
   return begins(rounds_header_of(response, "content-type"), "text/html") ||
          begins(body, "<!doctype html") || begins(body, "<html");
 }
 
 /// The pause that the EHR asks for, where it says it in seconds; -1 otherwise.
 static int64_t retry_after(const rounds_response *response) {
-  rounds_text seconds = trimmed_start(rounds_header_of(response, "retry-after"));
-  while (seconds.length && seconds.at[seconds.length - 1] == ' ')
-    seconds.length--;
-  return rounds_number_of(seconds, UINT32_MAX);
+  return rounds_number_of(rounds_trimmed(rounds_header_of(response, "retry-after")), UINT32_MAX);
 }
 
 static rounds_nothing fail_with_status(rounds_case kind, const char *what, uint16_t status) {
   return rounds_fail(kind, ROUNDS_JOIN(rounds_text_of(what), rounds_decimal(status)));
 }
+
+static const char not_acceptable[] = "status 406: the EHR has nothing of the media type that the "
+                                     "accept header asks for; set another "
+                                     "in the connection's headers";
+static const char unsupported[] =
+    "status 415: the EHR does not know a media type that was sent or asked for; set another accept "
+    "header in the connection's headers";
 
 const rounds_response *rounds_ok(const rounds_response *response) {
   if (!response)
@@ -109,6 +136,10 @@ const rounds_response *rounds_ok(const rounds_response *response) {
     return rounds_fail_throttled(retry_after(response));
   if (status == 408 || (status >= 500 && status <= 599))
     return fail_with_status(ROUNDS_UNAVAILABLE, "status ", status);
+  if (status == 406)
+    return rounds_fail_unexpected_response(not_acceptable);
+  if (status == 415)
+    return rounds_fail_unexpected_response(unsupported);
   return fail_with_status(ROUNDS_UNEXPECTED_RESPONSE, "status ", status);
 }
 
@@ -117,12 +148,19 @@ rounds_text rounds_body_text(const rounds_response *response) {
     return rounds_none();
   // The host hands over as bytes only what is no UTF-8.
   if (response->is_text)
-    return response->body;
-  rounds_fail_unexpected_response("the body is no UTF-8 text");
+    return unmarked(response->body);
+  fail_as_no_json(response, rounds_text_of("the body is no UTF-8 text"));
   return rounds_none();
 }
 
 const rounds_json *rounds_body_json(const rounds_response *response) {
   rounds_text text = rounds_body_text(response);
-  return text.at ? rounds_parse(text) : NULL;
+  bool had_failed = rounds_failed() != NULL;
+  const rounds_json *value = text.at ? rounds_parse(text) : NULL;
+  if (value || !text.at || had_failed)
+    return value;
+  rounds_text what = rounds_failed()->words;
+  rounds_forgive();
+  return fail_as_no_json(response,
+                         rounds_trimmed(text).length ? what : rounds_text_of("the body is empty"));
 }

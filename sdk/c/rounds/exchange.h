@@ -41,7 +41,7 @@ typedef struct rounds_response {
 /// A GET of this target.
 rounds_request *rounds_get(const char *target);
 
-/// A GET of a link, as rounds_resolve_link makes it.
+/// A GET of a target that is a link, as rounds_resolve_link makes it.
 rounds_request *rounds_get_link(rounds_text link);
 
 /// A POST to this target, still without a body.
@@ -65,13 +65,17 @@ rounds_text rounds_header_of(const rounds_response *response, const char *name);
 /// The answer itself, where its status is 2xx and it is no web page. Else NULL, and the call fails:
 /// 401 and 403 are unauthorized, 429 is throttled, 408 and 5xx are unavailable; all else is an
 /// unexpected response, as is HTML, which is what a sign-in page or a proxy answers. Statuses that
-/// mean something to a connector, as a 404 of one record, are for it to look at first.
+/// mean something to a connector are for it to look at first: a 404 of one record, a 204 where it
+/// says that nothing changed, a 202 where it says that an answer is not ready yet. The last two
+/// have no JSON.
 const rounds_response *rounds_ok(const rounds_response *response);
 
-/// The body as text. Where it is no UTF-8, the call fails.
+/// The body as text, without the mark that UTF-8 may begin with. Where it is no UTF-8, the call
+/// fails with the media type that came.
 rounds_text rounds_body_text(const rounds_response *response);
 
-/// The body read as JSON, or NULL, and the call fails.
+/// The body read as JSON, or NULL, and the call fails; of what is no JSON at all with status and
+/// media type.
 const rounds_json *rounds_body_json(const rounds_response *response);
 
 ROUNDS_END

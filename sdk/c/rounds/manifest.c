@@ -53,6 +53,10 @@ rounds_action *rounds_feed(rounds_manifest *manifest, const char *name, const ch
   return action;
 }
 
+rounds_record_time rounds_record_time_of(const char *field, rounds_time_form form, bool unique) {
+  return (rounds_record_time){rounds_text_of(field), form, unique};
+}
+
 void rounds_auth(rounds_manifest *manifest, ...) {
   va_list ways;
   va_start(ways, manifest);
@@ -65,6 +69,13 @@ void rounds_requests(rounds_manifest *manifest, ...) {
   va_start(requests, manifest);
   manifest->requests = texts_of(requests);
   va_end(requests);
+}
+
+void rounds_reads_headers(rounds_manifest *manifest, ...) {
+  va_list names;
+  va_start(names, manifest);
+  manifest->reads_headers = texts_of(names);
+  va_end(names);
 }
 
 rounds_text rounds_only_event_of(const rounds_manifest *manifest, rounds_text action) {

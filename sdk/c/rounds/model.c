@@ -62,6 +62,7 @@ static void write_field(rounds_writer *writer, const field *it, const void *at) 
     write_pointed(writer, it->shape, *(const char *const *)at);
     break;
   case FIELD_LIST:
+  case FIELD_RARE_LIST:
     write_list(writer, it->shape, at);
     break;
   }
@@ -71,6 +72,8 @@ static void write_shape(rounds_writer *writer, const shape *of, const char *at) 
   rounds_write_object(writer);
   for (size_t i = 0; i < of->count; i++) {
     const field *it = &of->fields[i];
+    if (it->kind == FIELD_RARE_LIST && !((const any_list *)(at + it->offset))->count)
+      continue;
     rounds_write_name(writer, it->name);
     write_field(writer, it, at + it->offset);
   }

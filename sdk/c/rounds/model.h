@@ -3,7 +3,8 @@
 /// They keep the convention of those models: what is absent is there all the same, a scalar as
 /// null, a list as `[]`, a nested object with its own fields null. So a struct of zeros is a model
 /// of which nothing is known, and one sets what is. The exceptions are objects that either are or
-/// aren't, as a provider who isn't known: those are pointers, and NULL is null.
+/// aren't, as a provider who isn't known: those are pointers, and NULL is null; and a patient's
+/// previous identifiers, which only a merge has.
 ///
 /// Lists point to memory that must last until the model is printed: rounds_new gives such.
 #ifndef ROUNDS_MODEL_H
@@ -101,6 +102,9 @@ typedef struct rounds_contacts {
 typedef struct rounds_patient {
   /// The EHR's own, a medical record number, and others.
   rounds_identifiers identifiers;
+  /// Those of the patients that were merged into this one: of `PatientAdmin.PatientMerge` alone,
+  /// and not written where it is empty.
+  rounds_identifiers previous_identifiers;
   rounds_demographics demographics;
   /// Free text.
   rounds_texts notes;

@@ -14,6 +14,8 @@ typedef enum field_kind {
   FIELD_OBJECT,
   FIELD_POINTER,
   FIELD_LIST,
+  /// A list that is not written where it is empty.
+  FIELD_RARE_LIST,
 } field_kind;
 
 typedef struct shape shape;
@@ -41,6 +43,7 @@ struct shape {
 #define OBJECT(type, member, name, of) FIELD(type, member, name, FIELD_OBJECT, &of##_shape)
 #define POINTER(type, member, name, of) FIELD(type, member, name, FIELD_POINTER, &of##_shape)
 #define LIST(type, member, name, of) FIELD(type, member, name, FIELD_LIST, &of##_shape)
+#define RARE_LIST(type, member, name, of) FIELD(type, member, name, FIELD_RARE_LIST, &of##_shape)
 #define SHAPE(type, fields) {fields, sizeof(fields) / sizeof(field), sizeof(type)}
 
 static const field identifier_fields[] = {
@@ -107,6 +110,7 @@ static const shape contact_shape = SHAPE(rounds_contact, contact_fields);
 
 static const field patient_fields[] = {
     LIST(rounds_patient, identifiers, "Identifiers", identifier),
+    RARE_LIST(rounds_patient, previous_identifiers, "PreviousIdentifiers", identifier),
     OBJECT(rounds_patient, demographics, "Demographics", demographics),
     TEXTS(rounds_patient, notes, "Notes"),
     LIST(rounds_patient, contacts, "Contacts", contact),
@@ -268,6 +272,7 @@ static const shape results_shape = SHAPE(rounds_results, results_fields);
 #undef OBJECT
 #undef POINTER
 #undef LIST
+#undef RARE_LIST
 #undef SHAPE
 
 #endif

@@ -41,6 +41,18 @@ rounds_text rounds_before(rounds_text text, char byte, rounds_text *rest) {
   return (rounds_text){text.at, length};
 }
 
+static bool is_space(char byte) {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+rounds_text rounds_trimmed(rounds_text text) {
+  while (text.length && is_space(text.at[0]))
+    text = (rounds_text){text.at + 1, text.length - 1};
+  while (text.length && is_space(text.at[text.length - 1]))
+    text.length--;
+  return text;
+}
+
 int64_t rounds_number_of(rounds_text digits, int64_t highest) {
   int64_t number = 0;
   for (size_t i = 0; i < digits.length; i++) {

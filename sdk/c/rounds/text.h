@@ -56,6 +56,9 @@ bool rounds_starts_with(rounds_text text, const char *string);
 /// becomes what stands behind.
 rounds_text rounds_before(rounds_text text, char byte, rounds_text *rest);
 
+/// A text without the white space at its ends.
+rounds_text rounds_trimmed(rounds_text text);
+
 /// The whole number of these digits and nothing else, as far as `highest`; -1 where it is no such.
 int64_t rounds_number_of(rounds_text digits, int64_t highest);
 

@@ -237,6 +237,10 @@ int rounds_compare_times(rounds_time a, rounds_time b) {
 
 rounds_time rounds_floor_to_second(rounds_time time) { return (rounds_time){time.seconds, 0}; }
 
+rounds_time rounds_floor_to_milli(rounds_time time) {
+  return (rounds_time){time.seconds, time.nanoseconds - time.nanoseconds % NANOS_PER_MILLI};
+}
+
 rounds_time rounds_minus_millis(rounds_time time, int64_t millis) {
   int64_t seconds = millis / 1000;
   int32_t nanoseconds = time.nanoseconds - (int32_t)(millis % 1000) * NANOS_PER_MILLI;

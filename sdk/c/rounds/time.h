@@ -31,6 +31,9 @@ int rounds_compare_times(rounds_time a, rounds_time b);
 /// The whole second that it lies in.
 rounds_time rounds_floor_to_second(rounds_time time);
 
+/// The whole millisecond that it lies in.
+rounds_time rounds_floor_to_milli(rounds_time time);
+
 /// So much earlier, but not before the year 0.
 rounds_time rounds_minus_millis(rounds_time time, int64_t millis);
 

@@ -22,6 +22,8 @@ static const char *const seeds[] = {
     "[[[[{\"a\":{\"b\":[{\"c\":\"\\ud83d\\ude00\\n\\\"\"}]}}]]]]",
     " [ 0 , -0.0 , 1E5, \"\xc3\xa9\\\\\", {} , [] , { \"\" : \"\" } ]\r\n\t",
     "\"2026-05-05T10:00:00.25Z\"",
+    "-1767225600.25E-2",
+    "\"</../a?p=2>; rel=\\\"prev next\\\", <http://a:80/b/./c>; title=x; rel=next\"",
 };
 
 static const char pieces[] = "{}[]\",:\\u0d8cefE+-.019ntrfalse \t\n\x01\x80\xff";
@@ -67,6 +69,14 @@ static void use(rounds_text text) {
   rounds_read_time(rounds_string(value), &time);
   rounds_string(rounds_member(rounds_item(rounds_member(value, "appointments"), 0), "id"));
   rounds_below(rounds_text_of("http://a/b"), once);
+  rounds_text link = rounds_string(value);
+  rounds_header header = {rounds_text_of("link"), text};
+  const rounds_response answer = {200, &header, 1, text, true};
+  rounds_next_link(&answer);
+  rounds_link_in_header(&answer, "Link");
+  rounds_resolve_link(rounds_text_of("http://a/b"), rounds_or(link, text), text);
+  rounds_parse_epoch_seconds(text);
+  rounds_forgive();
 }
 
 int main(int count, char **arguments) {
@@ -74,7 +84,7 @@ int main(int count, char **arguments) {
   long rounds = count > 1 ? atol(arguments[1]) : 5000;
   char damaged[ROOM];
   for (long i = 0; i < rounds; i++) {
-    size_t length = damage(seeds[i % 4], damaged, ROOM);
+    size_t length = damage(seeds[i % (sizeof seeds / sizeof *seeds)], damaged, ROOM);
     char *exact = malloc(length ? length : 1);
     memcpy(exact, damaged, length);
     use((rounds_text){exact, length});

@@ -45,6 +45,14 @@ static rounds_text text(const rounds_json *object, const char *name) {
   return rounds_string(rounds_member(object, name));
 }
 
+/// The strings of a list.
+static rounds_texts texts(const rounds_json *list) {
+  static rounds_text items[MOST];
+  size_t count = 0;
+  ROUNDS_EACH(item, list) { items[count++] = rounds_string(item); }
+  return (rounds_texts){items, count};
+}
+
 static record *record_of(rounds_text id) {
   for (size_t i = 0; i < record_count; i++)
     if (rounds_same(records[i].id, id))
@@ -271,6 +279,7 @@ static void play_poll(const rounds_json *scenario) {
       .action = text(scenario, "action"),
       .settings = settings ? rounds_compact(settings) : rounds_text_of("{}"),
       .base_url = rounds_or(text(scenario, "base_url"), rounds_text_of("http://ehr.example")),
+      .allow_origins = texts(rounds_member(scenario, "allow_origins")),
       .since = rounds_or(since, rounds_text_of("2026-01-01T00:00:00Z")),
       .now = rounds_or(text(poll, "now"), rounds_text_of("2026-01-01T00:01:00Z")),
       .listing = is_set("listing"),

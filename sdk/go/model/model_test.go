@@ -21,6 +21,15 @@ func TestWhatIsAbsentIsThereAllTheSame(t *testing.T) {
 	}
 }
 
+func TestPreviousIdentifiersAreThereWhereThereAreAny(t *testing.T) {
+	merged := Patient{PreviousIdentifiers: []Identifier{{}}}
+	got, err := json.Marshal(merged)
+	wanted := `{"Identifiers":[],"PreviousIdentifiers":[{"ID":null,"IDType":null}],"Demographics":`
+	if !strings.HasPrefix(string(got), wanted) || err != nil {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 func TestNothingPrintedShowsAPatient(t *testing.T) {
 	name := "Jane"
 	patient := Patient{Demographics: Demographics{FirstName: &name}, Notes: []string{name}}

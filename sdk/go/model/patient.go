@@ -8,10 +8,13 @@ type PatientAdmin struct {
 
 // Patient is a patient.
 type Patient struct {
-	Identifiers  List[Identifier] // The EHR's own (EHRID), a medical record number (MR), and others.
-	Demographics Demographics     // Name, birth date, address and so on.
-	Notes        List[string]     // Free text.
-	Contacts     List[Contact]    // Who else is to be called.
+	Identifiers List[Identifier] // The EHR's own (EHRID), a medical record number (MR), and others.
+	// Those of the patients that were merged into this one: of PatientAdmin.PatientMerge alone, and
+	// not there where it is empty.
+	PreviousIdentifiers List[Identifier] `json:",omitempty"`
+	Demographics        Demographics     // Name, birth date, address and so on.
+	Notes               List[string]     // Free text.
+	Contacts            List[Contact]    // Who else is to be called.
 }
 
 // Identifier is a name under which a patient or a provider is known to some system.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	rounds "rounds-sdk"
@@ -59,7 +60,7 @@ func (e *ehr) answer(request rounds.Request) (answer rounds.Response, err error)
 func (e *exchange) is(asked string, request rounds.Request) bool {
 	var text string
 	switch {
-	case asked != e.Request:
+	case asked != e.Request || !e.has(request):
 		return false
 	case e.Sends == nil:
 		return true
@@ -69,13 +70,26 @@ func (e *exchange) is(asked string, request rounds.Request) bool {
 	return reflect.DeepEqual(parse(string(e.Sends)), parse(string(request.Body)))
 }
 
+// has tells whether a request has the headers that are compared.
+func (e *exchange) has(request rounds.Request) bool {
+	for name, value := range e.Asked {
+		is := func(header rounds.Header) bool {
+			return strings.EqualFold(header.Name, name) && header.Value == value
+		}
+		if !slices.ContainsFunc(request.Headers, is) {
+			return false
+		}
+	}
+	return true
+}
+
 // name is a request as recordings write it, where the manifest allows it.
 func (e *ehr) name(request rounds.Request) (string, error) {
 	target := request.Target
 	if below, is := link.Below(e.host.context.BaseURL, target); is {
 		target = below
 	}
-	path, _, _ := strings.Cut(target, "?")
+	path, _, _ := strings.Cut(e.relative(target), "?")
 	for _, allowed := range e.host.manifest.Requests {
 		method, pattern, _ := strings.Cut(allowed, " ")
 		if method == request.Method.String() && matches(pattern, path) {
@@ -83,6 +97,16 @@ func (e *ehr) name(request rounds.Request) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s %s is not among the manifest's requests", request.Method, target)
+}
+
+// relative is a target without the allowed origin that it begins with.
+func (e *ehr) relative(target string) string {
+	for _, origin := range e.host.context.AllowOrigins {
+		if rest, is := strings.CutPrefix(target, origin); is && strings.HasPrefix(rest, "/") {
+			return rest
+		}
+	}
+	return target
 }
 
 func matches(pattern, path string) bool {

@@ -37,7 +37,7 @@ type told struct {
 func newHost(connector rounds.Connector, scenario scenario) *host {
 	context := rounds.Context{
 		Action: scenario.Action, Settings: string(scenario.Settings), BaseURL: scenario.BaseURL,
-		Since: scenario.Since,
+		AllowOrigins: scenario.Origins, Since: scenario.Since,
 	}
 	memos := map[string]*string{}
 	return &host{connector, connector.Describe(), context, nil, nil, memos, newKnown()}

@@ -15,6 +15,7 @@ type scenario struct {
 	Action   string          `json:"action"`
 	Settings json.RawMessage `json:"settings"`
 	BaseURL  string          `json:"base_url"`
+	Origins  []string        `json:"allow_origins"`
 	Since    string          `json:"since"`
 	Polls    []poll          `json:"polls"`
 }
@@ -37,6 +38,7 @@ type poll struct {
 type exchange struct {
 	Request   string            `json:"request"`
 	Sends     json.RawMessage   `json:"sends"`
+	Asked     map[string]string `json:"request_headers"`
 	Status    uint16            `json:"status"`
 	Headers   map[string]string `json:"headers"`
 	Body      json.RawMessage   `json:"body"`

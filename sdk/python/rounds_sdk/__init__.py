@@ -10,6 +10,7 @@ shows the way from nothing to a working connector.
 """
 
 from rounds_sdk import link, model
+from rounds_sdk.ahead import go_on_from
 from rounds_sdk.change import Change, ChangeKind, Page, Unreadable, read_each
 from rounds_sdk.connector import Connector, Credentials, Session
 from rounds_sdk.context import Context
@@ -25,7 +26,7 @@ from rounds_sdk.failure import (
 )
 from rounds_sdk.fingerprint import fingerprint
 from rounds_sdk.fit import fit
-from rounds_sdk.manifest import Action, Detection, Manifest
+from rounds_sdk.manifest import Action, Detection, Manifest, RecordTime, TimeForm
 from rounds_sdk.percent import encode
 from rounds_sdk.request import Request
 from rounds_sdk.response import Response
@@ -48,6 +49,7 @@ __all__ = [
     "Manifest",
     "Notify",
     "Page",
+    "RecordTime",
     "Request",
     "Response",
     "Session",
@@ -55,6 +57,7 @@ __all__ = [
     "Step",
     "Throttled",
     "Time",
+    "TimeForm",
     "Unauthorized",
     "Unavailable",
     "UnexpectedResponse",
@@ -62,6 +65,7 @@ __all__ = [
     "encode",
     "fingerprint",
     "fit",
+    "go_on_from",
     "link",
     "model",
     "read_each",

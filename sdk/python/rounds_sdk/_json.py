@@ -12,10 +12,15 @@ from rounds_sdk.model.base import Model
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(-?)([0-9])(?:\.([0-9]+))?e-0([5-9])')
 
 
+class NotJson(_shape.Misfit):
+    """What is no JSON at all, rather than other JSON than expected."""
+
+
 def read(text: str) -> Any:
     """Read JSON, and nothing more than JSON: Python's own reader also takes NaN and half a pair.
 
-    Raises `_shape.Misfit` with the place, never with what stands there.
+    Raises `NotJson` with the place, never with what stands there, and `_shape.Misfit` for JSON that
+    is nested too deep.
     """
     if is_deep(text):
         raise _shape.Misfit("JSON nested too deep")
@@ -25,9 +30,9 @@ def read(text: str) -> Any:
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         where = f" at line {error.lineno}, column {error.colno}"
-        raise _shape.Misfit("no valid JSON" + where) from None
+        raise NotJson("no valid JSON" + where) from None
     except (ValueError, RecursionError):
-        raise _shape.Misfit("no valid JSON") from None
+        raise NotJson("no valid JSON") from None
     return value
 
 

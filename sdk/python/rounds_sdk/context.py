@@ -1,5 +1,6 @@
 """What the host says at every call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
@@ -19,6 +20,11 @@ class Context:
     """The connection's settings: JSON, valid under the manifest's schema."""
     base_url: str = field(default="http://ehr.example", repr=False)
     """The connection's base URL, without a slash at its end."""
+    allow_origins: Sequence[str] = field(default=(), repr=False)
+    """Further origins that the user lets this connection ask by whole URL.
+
+    As `https://ehr.example:8443`: other names of the EHR.
+    """
     since: str = field(default="2026-01-01T00:00:00Z", repr=False)
     """From when changes are wanted while there is no cursor (RFC 3339, UTC)."""
     now: str = field(default="2026-01-01T00:01:00Z", repr=False)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
-from rounds_sdk import _json
+from rounds_sdk import _json, _shape
 from rounds_sdk.failure import (
     Failure,
     Throttled,
@@ -16,6 +16,19 @@ from rounds_sdk.failure import (
 T = TypeVar("T")
 
 _LONGEST_PAUSE = 0xFFFFFFFF
+
+# The media types that a failure names. One text, so that the host finds its words in the component,
+# and knows them for the connector's own.
+_MEDIA_TYPES = (
+    "application/json, application/fhir+json, text/html, text/plain, "
+    "application/xml, text/xml, application/fhir+xml, application/pdf"
+)
+_REFUSED = {
+    406: "status 406: the EHR has nothing of the media type that the accept header asks for; "
+    "set another in the connection's headers",
+    415: "status 415: the EHR does not know a media type that was sent or asked for; "
+    "set another accept header in the connection's headers",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,9 @@ class Response:
     def ok(self) -> "Response":
         """Answer itself, where the status is 2xx and the body is no web page.
 
-        Statuses that mean something to a connector, as a 404 of one record, are for it to look at
-        first. Raises `Unauthorized` at 401 and 403, `Throttled` at 429, `Unavailable` at 408 and
+        Statuses that mean something to a connector are for it to look at first: a 404 of one record,
+        a 204 where it says that nothing changed, a 202 where it says that an answer is not ready
+        yet. The last two have no JSON. Raises `Unauthorized` at 401 and 403, `Throttled` at 429, `Unavailable` at 408 and
         5xx; at everything else `UnexpectedResponse`, as at HTML, which is what a sign-in page or
         a proxy answers.
         """
@@ -48,13 +62,15 @@ class Response:
         return self
 
     def text(self) -> str:
-        """Read the body as text; raises `UnexpectedResponse` where it is no UTF-8."""
-        if isinstance(self.body, str):
-            return self.body
+        """Read the body as text, without the mark that UTF-8 may begin with.
+
+        Raises `UnexpectedResponse` where it is no UTF-8, with the media type that came.
+        """
         try:
-            return self.body.decode()
+            text = self.body if isinstance(self.body, str) else self.body.decode()
         except UnicodeDecodeError:
-            raise UnexpectedResponse("the body is no UTF-8 text") from None
+            raise self._no_json("the body is no UTF-8 text") from None
+        return text.removeprefix("\ufeff")
 
     @overload
     def json(self) -> Any: ...
@@ -66,9 +82,16 @@ class Response:
 
         A shape is a `TypedDict` or a dataclass, a list, tuple, dict or union of shapes, or one of
         `str`, `int`, `float`, `bool`. Raises `UnexpectedResponse` with the place, never with what
-        stands there.
+        stands there; of what is no JSON at all with status and media type as well.
         """
-        return _json.of_ehr(self.text(), shape)
+        text = self.text()
+        try:
+            return _json.shaped(text, shape)
+        except _json.NotJson as misfit:
+            is_empty = not text.strip(" \t\r\n")
+            raise self._no_json("the body is empty" if is_empty else str(misfit)) from None
+        except _shape.Misfit as misfit:
+            raise UnexpectedResponse(str(misfit)) from None
 
     def _failure(self) -> Failure:
         words = f"status {self.status}"
@@ -79,7 +102,19 @@ class Response:
                 return Throttled(self._retry_after())
             case status if status == 408 or 500 <= status <= 599:
                 return Unavailable(words)
-        return UnexpectedResponse(words)
+        return UnexpectedResponse(_REFUSED.get(self.status, words))
+
+    def _no_json(self, what: str) -> Failure:
+        """Say what is wrong, and what came instead."""
+        return UnexpectedResponse(f"{what} (status {self.status}, {self._media_type()})")
+
+    def _media_type(self) -> str:
+        """Say the media type, where it is one that EHRs and what stands before them answer."""
+        named = (self.header("content-type") or "").partition(";")[0].strip().lower()
+        if not named:
+            return "media type none"
+        is_known = named in _MEDIA_TYPES.split(", ")
+        return f"media type {named}" if is_known else "another media type"
 
     def _retry_after(self) -> int | None:
         """Read the pause that the EHR asks for, where it says it in seconds."""
@@ -91,5 +126,6 @@ class Response:
     def _is_html(self) -> bool:
         if (self.header("content-type") or "").lower().startswith("text/html"):
             return True
-        start = self.body.lstrip()[:14].lower() if isinstance(self.body, str) else ""
+        text = self.body if isinstance(self.body, str) else ""
+        start = text.removeprefix("\ufeff").lstrip()[:14].lower()
         return start.startswith(("<!doctype html", "<html"))

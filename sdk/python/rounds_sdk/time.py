@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from rounds_sdk import _epoch
 from rounds_sdk.failure import UnexpectedResponse
 
 _RFC_3339 = re.compile(
@@ -16,6 +17,9 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400
 _SECOND = 1_000_000_000
 _FIRST = (date.min.toordinal() - _EPOCH) * _DAY * _SECOND
+_END = (date.max.toordinal() + 1 - _EPOCH) * _DAY * _SECOND
+# How many decimal places a nanosecond is behind a second, and behind a millisecond.
+_OF_SECONDS, _OF_MILLIS = 9, 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +58,40 @@ class Time:
         except UnexpectedResponse:
             return None
 
+    @classmethod
+    def from_epoch_seconds(cls, number: str | int | float) -> "Time":
+        """Read the instant that is so many seconds after 1970.
+
+        It is a number, its digits, or JSON of either, be it quoted, as `1767225600`, `-1.5`,
+        `1.7672256E9` and `"1767225600.25"`. Digits are all kept; a float has fifteen. Raises
+        `UnexpectedResponse` for what is no number, not of the years 1 to 9999, or finer than
+        nanoseconds.
+        """
+        return _of_epoch(number, _OF_SECONDS)
+
+    @classmethod
+    def from_epoch_millis(cls, number: str | int | float) -> "Time":
+        """Read the same in milliseconds."""
+        return _of_epoch(number, _OF_MILLIS)
+
+    def epoch_seconds(self) -> str:
+        """Print the seconds since 1970, with no more decimals than there are.
+
+        `floor_to_second` first where the EHR wants whole ones.
+        """
+        return _epoch.printed(self.nanoseconds, _OF_SECONDS)
+
+    def epoch_millis(self) -> str:
+        """Print the milliseconds since 1970, with no more decimals than there are.
+
+        `floor_to_milli` first where the EHR wants whole ones.
+        """
+        return _epoch.printed(self.nanoseconds, _OF_MILLIS)
+
+    def floor_to_milli(self) -> "Time":
+        """Answer the whole millisecond that it lies in."""
+        return Time(self.nanoseconds // 1_000_000 * 1_000_000)
+
     def floor_to_second(self) -> "Time":
         """Answer the whole second that it lies in."""
         return Time(self.nanoseconds // _SECOND * _SECOND)
@@ -78,6 +116,16 @@ class Time:
         moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
         decimals = f".{rest:09}".rstrip("0").rstrip(".")
         return f"{moment.isoformat()}{decimals}Z"
+
+
+def _of_epoch(number: str | int | float, places: int) -> Time:
+    try:
+        nanoseconds = _epoch.nanoseconds(str(number), places)
+    except ValueError:  # an int that is too long to be printed
+        nanoseconds = None
+    if nanoseconds is None or not _FIRST <= nanoseconds < _END:
+        raise UnexpectedResponse("no epoch time of the years 1 to 9999")
+    return Time(nanoseconds)
 
 
 def _nanoseconds(found: re.Match[str]) -> int:

@@ -11,7 +11,16 @@ from types import ModuleType
 from typing import Any
 
 import rounds_sdk
-from rounds_sdk import Action, Change, ChangeKind, Manifest, Page, Unreadable
+from rounds_sdk import (
+    Action,
+    Change,
+    ChangeKind,
+    Manifest,
+    Page,
+    RecordTime,
+    TimeForm,
+    Unreadable,
+)
 
 WIT = Path(rounds_sdk.__file__).parent / "wit" / "connector.wit"
 
@@ -64,8 +73,10 @@ class ConvertTest(unittest.TestCase):
         flags = ("interrupted", "listing", "silent", "last_try")
         for one in flags:
             texts = {"action": "a", "settings": "{}", "base_url": "b", "since": "s", "now": "n"}
-            theirs = self.types.Context(**texts, **{flag: flag == one for flag in flags})
+            origins = ["https://b"]
+            theirs = self.types.Context(**texts, allow_origins=origins, **{flag: flag == one for flag in flags})
             ours = self.convert.context(theirs)
+            self.assertEqual(ours.allow_origins, ("https://b",))
             self.assertEqual([flag for flag in flags if getattr(ours, flag)], [one])
 
     def test_a_change_goes_out_and_comes_back(self) -> None:
@@ -91,3 +102,15 @@ class ConvertTest(unittest.TestCase):
         actions = [Action.feed("a", "A", ["A.B"], fastest=7, lists=it) for it in (False, True)]
         made = self.convert.manifest(Manifest("m", "1", "", actions=actions, requests=[]))
         self.assertEqual([(it.fastest, it.lists) for it in made.actions], [(7, False), (7, True)])
+
+    def test_where_records_have_their_time_goes_out(self) -> None:
+        for form in TimeForm:
+            time = RecordTime("meta.at", form, unique=True)
+            actions = [Action.feed("a", "A", ["A.B"], fastest=7, record_time=time)]
+            headers = ["x-next"]
+            made = self.convert.manifest(
+                Manifest("m", "1", "", actions=actions, requests=[], reads_headers=headers)
+            )
+            theirs = made.actions[0].record_time
+            found = (theirs.field, theirs.form.value, theirs.unique, made.reads_headers)
+            self.assertEqual(found, ("meta.at", form.value, True, headers))

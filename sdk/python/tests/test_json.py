@@ -85,7 +85,7 @@ class ReadTest(unittest.TestCase):
             (Name, '{"given": "Jane"}', "other JSON than expected at family"),
             (list[Name], '[{"family": "D", "given": 1}]', "other JSON than expected at [0].given"),
             (tuple[str, int], '["a"]', "other JSON than expected"),
-            (int, "[1,\n?]", "no valid JSON at line 2, column 1"),
+            (int, "[1,\n?]", "no valid JSON at line 2, column 1 (status 200, media type none)"),
         ]:
             with self.subTest(says), self.assertRaises(UnexpectedResponse) as raised:
                 Response(200, text).json(shape)

@@ -15,6 +15,9 @@ pub struct Context {
     pub settings: String,
     /// The connection's base URL, without a slash at its end.
     pub base_url: String,
+    /// Further origins that the user lets this connection ask by whole URL, as
+    /// `https://ehr.example:8443`: other names of the EHR.
+    pub allow_origins: Vec<String>,
     /// From when changes are wanted while there is no cursor (RFC 3339, UTC).
     pub since: String,
     /// The host's clock when this poll began (RFC 3339, UTC). Not to make a cursor of.

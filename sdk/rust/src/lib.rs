@@ -38,6 +38,7 @@
 //! What each word means is the contract's, `wit/0.1.0/connector.wit`; the README shows the way
 //! from nothing to a working connector.
 
+mod ahead;
 mod change;
 mod connector;
 mod context;
@@ -59,12 +60,13 @@ mod step;
 pub mod test;
 mod time;
 
+pub use ahead::go_on_from;
 pub use change::{Change, ChangeKind, Page, Unreadable};
 pub use connector::{Connector, Credentials, Session};
 pub use context::Context;
 pub use failure::Failure;
 pub use fingerprint::{fingerprint, hash};
-pub use manifest::{Action, Detection, Manifest};
+pub use manifest::{Action, Detection, Manifest, RecordTime, TimeForm};
 pub use percent::encode;
 pub use record::Record;
 pub use request::{Method, Request};

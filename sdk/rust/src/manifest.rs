@@ -11,6 +11,47 @@ pub enum Detection {
     Snapshot,
 }
 
+/// How a time of change is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeForm {
+    /// A day and a time of it, as RFC 3339 and ISO 8601 write them; without a zone as well.
+    Rfc3339,
+    /// A day alone, as `2026-05-01`.
+    Date,
+    /// Seconds since 1970, as a number or as its digits, with decimals maybe.
+    EpochSeconds,
+    /// Milliseconds since 1970, as a number or as its digits.
+    EpochMilliseconds,
+    /// A number that is no time and only grows, as a journal counts.
+    Sequence,
+}
+
+/// Where records say when they changed: what `rounds connector test` tries and recordings replace
+/// goes by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordTime {
+    /// Where in a record, as the EHR answers it: the names that lead there from the record
+    /// inwards, with dots between, as `changedAt` or `meta.lastUpdated`.
+    pub field: String,
+    /// How it is written.
+    pub form: TimeForm,
+    /// Whether no two changes share one.
+    pub unique: bool,
+}
+
+impl RecordTime {
+    /// A time that several changes may share.
+    pub fn new(field: &str, form: TimeForm) -> Self {
+        Self { field: field.into(), form, unique: false }
+    }
+
+    /// The same, where no two changes share one.
+    #[must_use]
+    pub fn unique(self) -> Self {
+        Self { unique: true, ..self }
+    }
+}
+
 /// What can be polled of an EHR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
@@ -27,6 +68,8 @@ pub struct Action {
     /// Whether its whole listing can be read beside what changed: see
     /// [`Context::listing`](crate::Context::listing).
     pub lists: bool,
+    /// Its records' time of change, where they have one.
+    pub record_time: Option<RecordTime>,
 }
 
 impl Action {
@@ -39,6 +82,7 @@ impl Action {
             detection: Detection::Feed,
             fastest,
             lists: false,
+            record_time: None,
         }
     }
 
@@ -53,6 +97,12 @@ impl Action {
     #[must_use]
     pub fn lists(self) -> Self {
         Self { lists: true, ..self }
+    }
+
+    /// The same action, whose records say when they changed.
+    #[must_use]
+    pub fn record_time(self, time: RecordTime) -> Self {
+        Self { record_time: Some(time), ..self }
     }
 }
 
@@ -73,6 +123,8 @@ pub struct Manifest {
     pub auth: Vec<String>,
     /// All that it will ever ask for, as `GET /Patient/*`.
     pub requests: Vec<String>,
+    /// Headers of answers that it reads, in lower case: recordings keep them.
+    pub reads_headers: Vec<String>,
 }
 
 impl Manifest {
@@ -87,6 +139,7 @@ impl Manifest {
             settings_schema: r#"{"type":"object","additionalProperties":false}"#.into(),
             auth: owned(&["none"]),
             requests: Vec::new(),
+            reads_headers: Vec::new(),
         }
     }
 
@@ -115,6 +168,14 @@ impl Manifest {
     #[must_use]
     pub fn requests(self, requests: &[&str]) -> Self {
         Self { requests: owned(requests), ..self }
+    }
+
+    /// Sets the headers of answers that it reads, in lower case, as `x-next-page`: recordings keep
+    /// them, beside `content-type`, `link`, `etag`, `last-modified`, `date` and `retry-after`.
+    /// What carries credentials is never kept.
+    #[must_use]
+    pub fn reads_headers(self, names: &[&str]) -> Self {
+        Self { reads_headers: owned(names), ..self }
     }
 
     /// The event of an action that has only one.

@@ -133,6 +133,13 @@ impl<C: Connector> Harness<C> {
         self
     }
 
+    /// Sets the further origins that the connection may ask by whole URL.
+    #[must_use]
+    pub fn allow_origins(mut self, origins: Vec<String>) -> Self {
+        self.context.allow_origins = origins;
+        self
+    }
+
     /// Sets from when changes are wanted while there is no cursor.
     #[must_use]
     pub fn since(mut self, since: &str) -> Self {
@@ -220,8 +227,8 @@ impl<C: Connector> Harness<C> {
         let cursor = self.place().clone();
         let cursor = cursor.as_deref();
         let request = C::poll(&self.context, cursor).map_err(failed("poll"))?;
-        let name = check::request(&self.manifest, &self.context.base_url, &request)?;
-        let answer = self.script.answer(&name, request.body.as_ref())?;
+        let name = check::request(&self.manifest, &self.context, &request)?;
+        let answer = self.script.answer(&name, &request)?;
         poll.requests.push(name);
         let page = C::changes(&self.context, cursor, &answer).map_err(failed("changes"))?;
         check::page(cursor, &page)?;
@@ -293,11 +300,11 @@ impl<C: Connector> Harness<C> {
         answers: &mut HashMap<String, Response>,
         poll: &mut Poll,
     ) -> Result<Response, Error> {
-        let name = check::request(&self.manifest, &self.context.base_url, request)?;
+        let name = check::request(&self.manifest, &self.context, request)?;
         if let Some(answer) = answers.get(&name) {
             return Ok(answer.clone());
         }
-        let answer = self.script.answer_to(&name, request.body.as_ref())?;
+        let answer = self.script.answer_to(&name, request)?;
         poll.requests.push(name.clone());
         answers.insert(name, answer.clone());
         Ok(answer)

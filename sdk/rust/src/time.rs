@@ -1,5 +1,7 @@
 //! RFC 3339 times as EHRs write them: instants to compare and to shift, nothing more.
 
+mod epoch;
+
 use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +33,14 @@ impl Time {
     pub fn floor_to_second(self) -> Self {
         let second = self.0.as_millisecond().div_euclid(1000);
         Self(Timestamp::from_second(second).unwrap_or(self.0))
+    }
+
+    /// The whole millisecond that it lies in.
+    #[must_use]
+    pub fn floor_to_milli(self) -> Self {
+        let nanosecond = self.0.as_nanosecond();
+        let floor = nanosecond - nanosecond.rem_euclid(1_000_000);
+        Self(Timestamp::from_nanosecond(floor).unwrap_or(self.0))
     }
 
     /// So much earlier; the earliest instant there is, where that would be before it.

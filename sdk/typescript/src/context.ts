@@ -10,6 +10,11 @@ export interface ContextFields {
   readonly settings: string;
   /** The connection's base URL, without a slash at its end. */
   readonly baseUrl: string;
+  /**
+   * Further origins that the user lets this connection ask by whole URL, as
+   * `https://ehr.example:8443`: other names of the EHR.
+   */
+  readonly allowOrigins: readonly string[];
   /** From when changes are wanted while there is no cursor (RFC 3339, UTC). */
   readonly since: string;
   /** The host's clock when this poll began (RFC 3339, UTC). Not to make a cursor of. */
@@ -37,6 +42,7 @@ const EXAMPLE: ContextFields = {
   action: "",
   settings: "{}",
   baseUrl: "http://ehr.example",
+  allowOrigins: [],
   since: "2026-01-01T00:00:00Z",
   now: "2026-01-01T00:01:00Z",
   interrupted: false,
@@ -49,6 +55,7 @@ const EXAMPLE: ContextFields = {
 export class Context implements Omit<ContextFields, "settings"> {
   readonly action: string;
   readonly baseUrl: string;
+  readonly allowOrigins: readonly string[];
   readonly since: string;
   readonly now: string;
   readonly interrupted: boolean;
@@ -62,6 +69,7 @@ export class Context implements Omit<ContextFields, "settings"> {
     const whole = { ...EXAMPLE, ...fields };
     this.action = whole.action;
     this.baseUrl = whole.baseUrl;
+    this.allowOrigins = whole.allowOrigins;
     this.since = whole.since;
     this.now = whole.now;
     this.interrupted = whole.interrupted;

@@ -11,6 +11,7 @@
  *
  * @module
  */
+export { goOnFrom } from "./ahead.js";
 export {
   Change,
   type ChangeDetails,
@@ -32,6 +33,8 @@ export {
   type Auth,
   type Detection,
   type Manifest,
+  type RecordTime,
+  type TimeForm,
 } from "./manifest.js";
 export * as model from "./model.js";
 export { encode } from "./percent.js";

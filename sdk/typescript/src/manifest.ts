@@ -17,6 +17,35 @@ export type Auth =
   | "smart-backend-services"
   | "session";
 
+/** How a time of change is written. */
+export type TimeForm =
+  /** A day and a time of it, as RFC 3339 and ISO 8601 write them; without a zone as well. */
+  | "rfc3339"
+  /** A day alone, as `2026-05-01`. */
+  | "date"
+  /** Seconds since 1970, as a number or as its digits, with decimals maybe. */
+  | "epoch-seconds"
+  /** Milliseconds since 1970, as a number or as its digits. */
+  | "epoch-milliseconds"
+  /** A number that is no time and only grows, as a journal counts. */
+  | "sequence";
+
+/**
+ * Where records say when they changed: what `rounds connector test` tries and recordings replace
+ * goes by it.
+ */
+export interface RecordTime {
+  /**
+   * Where in a record, as the EHR answers it: the names that lead there from the record inwards,
+   * with dots between, as `changedAt` or `meta.lastUpdated`.
+   */
+  readonly field: string;
+  /** How it is written. */
+  readonly form: TimeForm;
+  /** Whether no two changes share one. */
+  readonly unique?: boolean | undefined;
+}
+
 /** What can be polled of an EHR. */
 export interface Action {
   /** As `appointments`. */
@@ -31,10 +60,12 @@ export interface Action {
   readonly fastest: number;
   /** Whether its whole listing can be read beside what changed: see {@link Context.listing}. */
   readonly lists?: boolean | undefined;
+  /** Its records' time of change, where they have one. */
+  readonly recordTime?: RecordTime | undefined;
 }
 
 /** What else is said of an action. */
-export type ActionDetails = Pick<Action, "lists">;
+export type ActionDetails = Pick<Action, "lists" | "recordTime">;
 
 /** Makes actions: name, a line for people, the events, and the fastest interval in seconds. */
 export const Action = {
@@ -75,6 +106,12 @@ export interface Manifest {
    * and `**` at the end for any number.
    */
   readonly requests: readonly (`GET /${string}` | `POST /${string}`)[];
+  /**
+   * Headers of answers that it reads, in lower case, as `x-next-page`: recordings keep them, beside
+   * `content-type`, `link`, `etag`, `last-modified`, `date` and `retry-after`. What carries
+   * credentials is never kept.
+   */
+  readonly readsHeaders?: readonly string[];
 }
 
 /** The schema of a connector that takes no settings. */

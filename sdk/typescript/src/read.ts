@@ -3,6 +3,9 @@ import { Failure } from "./failure.js";
 import { parseJson, placeOf } from "./json.js";
 import { Mismatch, type Shape } from "./shape.js";
 
+/** How the words begin about what is no JSON at all, rather than other JSON than expected. */
+export const NO_JSON = "no valid JSON";
+
 /**
  * Reads JSON of a shape, or of none: then its type is the caller's word. What is wrong is told
  * to `fail` with its place, never with what stands there.
@@ -42,6 +45,6 @@ function parsed(text: string, exact: boolean, fail: (what: string) => Failure): 
   try {
     return parseJson(text, exact);
   } catch (error) {
-    throw fail(`no valid JSON${placeOf(error, text)}`);
+    throw fail(`${NO_JSON}${placeOf(error, text)}`);
   }
 }

@@ -1,9 +1,24 @@
 import { Failure } from "./failure.js";
 import { encodeJson } from "./json.js";
-import { read } from "./read.js";
+import { NO_JSON, read } from "./read.js";
 import type { Body, Header } from "./request.js";
 import type { Shape } from "./shape.js";
 import { decodeUtf8 } from "./utf8.js";
+
+/**
+ * The media types that a failure names. One text, so that the host finds its words in the
+ * component, and knows them for the connector's own.
+ */
+const MEDIA_TYPES =
+  "application/json, application/fhir+json, text/html, text/plain, " +
+  "application/xml, text/xml, application/fhir+xml, application/pdf";
+
+const NOT_ACCEPTABLE =
+  "status 406: the EHR has nothing of the media type that the accept header asks for; " +
+  "set another in the connection's headers";
+const UNSUPPORTED =
+  "status 415: the EHR does not know a media type that was sent or asked for; " +
+  "set another accept header in the connection's headers";
 
 /** What the EHR answered, whatever its status. */
 export class Response {
@@ -30,7 +45,9 @@ export class Response {
 
   /**
    * The answer itself, where its status is 2xx and it is no web page. Statuses that mean
-   * something to a connector, as a 404 of one record, are for it to look at first.
+   * something to a connector are for it to look at first: a 404 of one record, a 204 where it says
+   * that nothing changed, a 202 where it says that an answer is not ready yet. The last two have no
+   * JSON.
    *
    * @throws 401 and 403 are {@link Failure.unauthorized}, 429 {@link Failure.throttled}, 408 and
    * 5xx {@link Failure.unavailable}; everything else is {@link Failure.unexpectedResponse}, as
@@ -45,14 +62,14 @@ export class Response {
   }
 
   /**
-   * The body as text.
+   * The body as text, without the mark that UTF-8 may begin with.
    *
-   * @throws {@link Failure.unexpectedResponse} where it is no UTF-8.
+   * @throws {@link Failure.unexpectedResponse} where it is no UTF-8, with the media type that came.
    */
   text(): string {
     const text = this.#text();
     if (text === null) {
-      throw Failure.unexpectedResponse("the body is no UTF-8 text");
+      throw this.#noJson("the body is no UTF-8 text");
     }
     return text;
   }
@@ -60,10 +77,32 @@ export class Response {
   /**
    * The body read as JSON of this shape. Without one, its type is the caller's word.
    *
-   * @throws {@link Failure.unexpectedResponse} with the place, never with what stands there.
+   * @throws {@link Failure.unexpectedResponse} with the place, never with what stands there; of what
+   * is no JSON at all with status and media type as well.
    */
   json<T>(shape?: Shape<T>): T {
-    return read(this.text(), shape, (what) => Failure.unexpectedResponse(what));
+    const text = this.text();
+    return read(text, shape, (what) => {
+      if (!what.startsWith(NO_JSON)) {
+        return Failure.unexpectedResponse(what);
+      }
+      return this.#noJson(/[^ \t\r\n]/.test(text) ? what : "the body is empty");
+    });
+  }
+
+  /** What is wrong, and what came instead. */
+  #noJson(what: string): Failure {
+    return Failure.unexpectedResponse(`${what} (status ${this.status}, ${this.#mediaType()})`);
+  }
+
+  /** The media type in words, where it is one that EHRs and what stands before them answer. */
+  #mediaType(): string {
+    const [named = ""] = (this.header("content-type") ?? "").toLowerCase().split(";");
+    if (named.trim() === "") {
+      return "media type none";
+    }
+    const isKnown = MEDIA_TYPES.split(", ").includes(named.trim());
+    return isKnown ? `media type ${named.trim()}` : "another media type";
   }
 
   #failure(): Failure | null {
@@ -77,12 +116,16 @@ export class Response {
     if (status === 429) {
       return Failure.throttled(this.#retryAfter());
     }
+    if (status === 406 || status === 415) {
+      return Failure.unexpectedResponse(status === 406 ? NOT_ACCEPTABLE : UNSUPPORTED);
+    }
     const passes = status === 408 || (status >= 500 && status <= 599);
     return Failure[passes ? "unavailable" : "unexpectedResponse"](`status ${status}`);
   }
 
   #text(): string | null {
-    return typeof this.body === "string" ? this.body : decodeUtf8(this.body);
+    const text = typeof this.body === "string" ? this.body : decodeUtf8(this.body);
+    return text?.startsWith("\ufeff") ? text.slice(1) : text;
   }
 
   /** The pause that the EHR asks for, where it says it in seconds. */

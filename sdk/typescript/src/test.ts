@@ -51,9 +51,11 @@ export function play(connector: Connector, recording: string): void {
     action,
     settings = {},
     base_url: baseUrl = "http://ehr.example",
+    allow_origins: origins = [],
     ...rest
   } = recordingOf(recording);
   const { since = "2026-01-01T00:00:00Z", polls } = rest;
+  const allowOrigins = [...origins];
   const memory: Memory = { cursor: null, listed: null, memos: new Map(), known: new Known() };
   for (const [at, expected] of polls.entries()) {
     const minutes = (at + 1) * 60_000;
@@ -61,7 +63,7 @@ export function play(connector: Connector, recording: string): void {
     const { listing = false, silent = false, last_try: lastTry = false } = expected;
     const mode = { interrupted: false, listing, silent, lastTry };
     const text = JSON.stringify(settings);
-    const context = { action, settings: text, baseUrl, since, now, ...mode };
+    const context = { action, settings: text, baseUrl, allowOrigins, since, now, ...mode };
     const [left, found] = [[...expected.exchanges], { unreadable: [], notices: [] }];
     const poll: Poll = { context, left, answers: new Map(), told: [], skipped: [], ...found };
     const failed = run(guest(connector).connector, poll, memory);
@@ -123,7 +125,7 @@ function changes(connector: Guest["connector"], poll: Poll, memory: Memory): wit
   lists(connector, context);
   for (let more = true; more;) {
     const request = connector.poll(context, memory[place]);
-    const answer = take(poll, 0, nameOf(request, context));
+    const answer = take(poll, 0, request);
     const page = connector.changes(context, memory[place], answer);
     const news = page.changes.flatMap((change) => known.news(change));
     // Of what nobody hears of, nobody hears that it moved.
@@ -186,16 +188,20 @@ function remember({ memos }: Memory, id: string, step: Exclude<wit.Step, { tag: 
 function fetch(poll: Poll, request: wit.Request): wit.Response {
   const name = nameOf(request, poll.context);
   const at = poll.left.findIndex((exchange) => exchange.request === name);
-  const answer = poll.answers.get(name) ?? take(poll, at, name);
+  const answer = poll.answers.get(name) ?? take(poll, at, request);
   poll.answers.set(name, answer);
   return answer;
 }
 
-function take({ left }: Poll, at: number, name: string): wit.Response {
-  const exchange = left[at];
+function take({ left, context }: Poll, at: number, request: wit.Request): wit.Response {
+  const [exchange, name] = [left[at], nameOf(request, context)];
   if (exchange?.request !== name) {
     const known = left.map((it) => it.request).join(", ") || "nothing more";
     throw new Error(`asked ${name}, the recording has ${known}`);
+  }
+  for (const [header, value] of Object.entries(exchange.request_headers ?? {})) {
+    const sent = request.headers.find((it) => it.name.toLowerCase() === header)?.value ?? null;
+    same(`the header ${header} of ${name}`, sent, value);
   }
   left.splice(at, 1);
   return answerOf(exchange);

@@ -1,4 +1,6 @@
+import { nanoseconds, printed } from "./epoch.js";
 import { Failure } from "./failure.js";
+import type { Numeral } from "./json.js";
 
 const RFC_3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/;
@@ -10,6 +12,12 @@ const MILLISECOND = 1_000_000n;
 const SECOND = 1_000_000_000n;
 /** The earliest instant that is told, at the start of the year -9999. */
 const EARLIEST = -377705023201n * SECOND;
+/** The years 1 to 9999, in which numbers are times. */
+const FIRST = -62135596800n * SECOND;
+const END = 253402300800n * SECOND;
+
+/** How many decimal places a nanosecond is behind a second, and behind a millisecond. */
+const [OF_SECONDS, OF_MILLIS] = [9, 6];
 
 /**
  * An instant, as EHRs write them: to compare (`a < b`) and to shift, nothing more. It is parsed
@@ -41,6 +49,52 @@ export class Time {
     const which = MONTHS.indexOf(month.toLowerCase()) + 1;
     const date = milliseconds([Number(year), which, ...[day, hour, minute, second].map(Number)]);
     return date === null ? null : new Time(BigInt(date) * MILLISECOND);
+  }
+
+  /**
+   * The instant that is so many seconds after 1970: a number, its digits, or JSON of either, be it
+   * quoted, as `1767225600`, `-1.5`, `1.7672256E9` and `"1767225600.25"`. A {@link Numeral}, as
+   * `shape.numeral` reads it, has every digit; a number has fifteen.
+   *
+   * @throws {@link Failure.unexpectedResponse} for what is no number, not of the years 1 to 9999,
+   * or finer than nanoseconds.
+   */
+  static fromEpochSeconds(number: string | number | bigint | Numeral): Time {
+    return Time.#ofEpoch(String(number), OF_SECONDS);
+  }
+
+  /** The same for milliseconds. */
+  static fromEpochMillis(number: string | number | bigint | Numeral): Time {
+    return Time.#ofEpoch(String(number), OF_MILLIS);
+  }
+
+  static #ofEpoch(number: string, places: number): Time {
+    const found = nanoseconds(number, places);
+    if (found === null || found < FIRST || found >= END) {
+      throw Failure.unexpectedResponse("no epoch time of the years 1 to 9999");
+    }
+    return new Time(found);
+  }
+
+  /**
+   * Seconds since 1970, with no more decimals than there are: {@link floorToSecond} first where the
+   * EHR wants whole ones.
+   */
+  epochSeconds(): string {
+    return printed(this.nanoseconds, OF_SECONDS);
+  }
+
+  /**
+   * Milliseconds since 1970, with no more decimals than there are: {@link floorToMilli} first where
+   * the EHR wants whole ones.
+   */
+  epochMillis(): string {
+    return printed(this.nanoseconds, OF_MILLIS);
+  }
+
+  /** The whole millisecond that it lies in. */
+  floorToMilli(): Time {
+    return new Time(floor(this.nanoseconds, MILLISECOND) * MILLISECOND);
   }
 
   /** The whole second that it lies in. */

@@ -20,6 +20,7 @@ const context = {
   action: "patients",
   settings: "{}",
   baseUrl: "http://ehr.example",
+  allowOrigins: ["https://b"],
   since: "2026-01-01T00:00:00Z",
   now: "2026-01-01T00:01:00Z",
   interrupted: false,
@@ -56,7 +57,10 @@ test("hands over the contract's types", () => {
 test("every field of the contract goes both ways", () => {
   const seen = [];
   const actions = [
-    Action.feed("a", "A", ["A.B"], 7, { lists: true }),
+    Action.feed("a", "A", ["A.B"], 7, {
+      lists: true,
+      recordTime: { field: "at", form: "date", unique: true },
+    }),
     Action.snapshot("b", "B", [], 8),
   ];
   const odd = [
@@ -67,7 +71,7 @@ test("every field of the contract goes both ways", () => {
   const found = [Change.upserted("7", 1, details), ...odd, Change.deleted("8")];
   const page = Page.more("9", found, { notices: ["It does not sort."] });
   const { connector: it } = guest({
-    describe: () => ({ ...some.describe(), actions }),
+    describe: () => ({ ...some.describe(), actions, readsHeaders: ["x-next"] }),
     poll: (given) => (seen.push(given), Request.get("/x")),
     changes: () => page,
     collect: (_context, change) => (seen.push(change), Step.skip("collected")),
@@ -80,6 +84,13 @@ test("every field of the contract goes both ways", () => {
       [8, false],
     ],
   );
+  assert.deepEqual(it.describe().readsHeaders, ["x-next"]);
+  assert.deepEqual(
+    it.describe().actions.map(({ recordTime }) => recordTime),
+    [{ field: "at", form: "date", unique: true }, null],
+  );
+  it.poll(context, null);
+  assert.deepEqual(seen.pop().allowOrigins, ["https://b"]);
   for (const flag of ["interrupted", "listing", "silent", "lastTry"]) {
     it.poll({ ...context, [flag]: true }, null);
     const { interrupted, listing, silent, lastTry } = seen.pop();

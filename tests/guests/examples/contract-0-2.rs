@@ -37,10 +37,12 @@ impl Exported for Guest {
                 detection: Detection::Feed,
                 fastest: 1,
                 lists: false,
+                record_time: None,
             }],
             settings_schema: "{}".into(),
             auth: vec!["none".into()],
             requests: vec!["GET /appointments/*".into()],
+            reads_headers: vec![],
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod careful;
 pub mod gossip;
+pub mod numbered;
 pub mod register;
 pub mod simulated;
 

@@ -1,7 +1,9 @@
 //! A receiver that answers every twentieth notification with 503.
 
+use rounds::egress::Answered;
+
 use super::{Chance, Lie, Moment, Told};
-use crate::liars::chronicle::MINUTE;
+use crate::liars::{chronicle::MINUTE, server::says};
 
 pub(in super::super) struct FlakyReceiver;
 
@@ -14,8 +16,8 @@ impl Lie for FlakyReceiver {
         "flaky receiver"
     }
 
-    fn refuses(&mut self, _told: &Told, moment: &mut Moment) -> Option<u16> {
-        moment.chance.happens(0.05).then_some(503)
+    fn hears(&mut self, _told: &Told, moment: &mut Moment) -> Option<Answered> {
+        moment.chance.happens(0.05).then(|| says(503))
     }
 
     fn grace(&self) -> i64 {

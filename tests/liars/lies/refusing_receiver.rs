@@ -1,7 +1,9 @@
 //! A receiver that takes nothing of some records, for ever.
 
+use rounds::egress::Answered;
+
 use super::{Chance, Draft, Expected, Kind, Lie, Moment, Plan, Record, Told, Write};
-use crate::liars::chronicle::MINUTE;
+use crate::liars::{chronicle::MINUTE, server::says};
 
 pub(in super::super) struct RefusingReceiver {
     pub(in super::super) status: u16,
@@ -25,8 +27,8 @@ impl Lie for RefusingReceiver {
         }
     }
 
-    fn refuses(&mut self, told: &Told, _moment: &mut Moment) -> Option<u16> {
-        told.meta.record.contains("refused").then_some(self.status)
+    fn hears(&mut self, told: &Told, _moment: &mut Moment) -> Option<Answered> {
+        told.meta.record.contains("refused").then(|| says(self.status))
     }
 
     fn expects(&self, record: &Record) -> Expected {

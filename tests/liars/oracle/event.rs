@@ -1,7 +1,7 @@
 //! Each state is told as what it is, and who loses a record hears that it is cancelled.
 
 use super::{
-    Case,
+    Case, merges,
     table::{self, Past},
 };
 use crate::liars::{
@@ -41,6 +41,10 @@ fn hear<'a>(
     taken: &'a Taken,
 ) -> Option<String> {
     let (id, key, event) = (&record.id, taken.told.meta.key.as_str(), &taken.told.event);
+    // Whose state stands in it, the checks of merges say.
+    if merges::is_merge(taken) && taken.state.is_none() {
+        return None;
+    }
     let Some((_, number)) = taken.state else {
         // Also of one that a first sweep had remembered as theirs.
         let stood = |before: &Draft| !table::is_over(record.kind, before);
@@ -54,6 +58,9 @@ fn hear<'a>(
     let Some(state) = record.states.iter().find(|state| state.number == number) else {
         return Some(format!("{id} has no state {number}"));
     };
+    if table::is_draft(record.kind, &state.draft) {
+        return Some(format!("draft: {id} {number} was told as {event}"));
+    }
     heard.forget(record, key);
     let is_over = table::is_over(record.kind, &state.draft);
     let right = table::events(record.kind, heard.past, &state.draft);

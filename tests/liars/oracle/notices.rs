@@ -23,6 +23,9 @@ const REASONS: &[(&str, &[&str])] = &[
         "pages moved",
         &["offset", "unsteady", "contents of now", "short pages", "wrong total", "no next"],
     ),
+    ("a next link leads to", &["foreign links"]),
+    ("without a body", &["odd answers"]),
+    ("fractions of a second", &["no fractions"]),
     ("says the same as before", &["reading time", "unfiltered", "versions"]),
 ];
 

@@ -1,6 +1,6 @@
 //! The one table of events: what is told of a state, after which state was told before.
 
-use crate::liars::record::{Draft, Kind};
+use crate::liars::record::{Draft, Kind, Link};
 
 /// What stands behind a record that is told of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,9 +17,21 @@ pub(super) enum Past<'a> {
 pub(super) fn is_over(kind: Kind, draft: &Draft) -> bool {
     match kind {
         Kind::Appointment => matches!(draft.status, "cancelled" | "noshow"),
-        Kind::Patient => false,
+        Kind::Patient | Kind::Observation | Kind::Report => false,
         Kind::Encounter => matches!(draft.status, "finished" | "cancelled"),
         Kind::Order => draft.status == "revoked",
+    }
+}
+
+/// What is told of two patients who are one.
+pub(in super::super) const MERGE: &str = "PatientAdmin.PatientMerge";
+
+/// Whether it is no more than a plan.
+pub(super) fn is_draft(kind: Kind, draft: &Draft) -> bool {
+    match kind {
+        Kind::Appointment => matches!(draft.status, "proposed" | "pending" | "waitlist"),
+        Kind::Order => draft.status == "draft",
+        _ => false,
     }
 }
 
@@ -29,6 +41,7 @@ pub(super) fn cancel(kind: Kind) -> &'static str {
         Kind::Appointment => "Scheduling.Cancel",
         Kind::Patient | Kind::Encounter => "PatientAdmin.Cancel",
         Kind::Order => "Order.Cancel",
+        Kind::Observation | Kind::Report => "Results.Modification",
     }
 }
 
@@ -36,13 +49,22 @@ pub(super) fn cancel(kind: Kind) -> &'static str {
 pub(super) fn events(kind: Kind, past: Past, now: &Draft) -> &'static [&'static str] {
     match kind {
         Kind::Appointment => appointment(past, now),
+        Kind::Patient if matches!(now.link, Some(Link::ReplacedBy(_))) => &[MERGE],
         Kind::Patient => match past {
+            _ if now.link.is_some() => {
+                &[MERGE, "PatientAdmin.PatientUpdate", "PatientAdmin.NewPatient"]
+            }
             Past::New => &["PatientAdmin.NewPatient"],
             Past::Old => &["PatientAdmin.NewPatient", "PatientAdmin.PatientUpdate"],
             Past::Told(_) => &["PatientAdmin.PatientUpdate"],
         },
         Kind::Encounter => encounter(past, now),
         Kind::Order => order(past, now),
+        Kind::Observation | Kind::Report => match past {
+            Past::New => &["Results.New"],
+            Past::Old => &["Results.New", "Results.Modification"],
+            Past::Told(_) => &["Results.Modification"],
+        },
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a backlog costs the EHR.
 
-use super::{Plan, all_told};
+use super::{Plan, all_told, world};
 use crate::liars::{
     chronicle::HOUR,
+    lies::long_urls::LongUrls,
     record::{Draft, Kind},
     server::Write,
 };
@@ -33,6 +34,15 @@ fn script() -> Vec<Write> {
         })
     });
     patients.chain(records).collect()
+}
+
+/// As many requests as there are groups of them, however long a URL may be.
+#[test]
+fn ids_that_no_url_can_hold_are_asked_for_together() {
+    let mut plan = world(Vec::new(), LongUrls { many: 40 });
+    plan.page_size = 100;
+    let outcome = all_told(plan, 40);
+    assert!(outcome.listed < 10, "{outcome:#?}");
 }
 
 #[test]

@@ -1,22 +1,15 @@
 //! Kind 4: proof at hand, not used.
 
-use super::{all_told, bookings, told_or_failing, world};
+use super::{all_told, and, bookings, told_or_failing, world};
 use crate::liars::{
     chronicle::MINUTE,
     lies::{
-        Lie, capped::Capped, full_page::FullPage, gone_pages::GonePages, no_next::NoNext,
+        capped::Capped, full_page::FullPage, gone_pages::GonePages, no_next::NoNext,
         odd_envelope::OddEnvelope, reading_time::ReadingTime, transactions::transaction,
         unfiltered::Unfiltered, unsorted::Unsorted, unsteady::Unsteady, wrong_total::WrongTotal,
     },
-    plan::Plan,
     run::run,
 };
-
-/// The same with a second lie.
-fn and(mut plan: Plan, lie: impl Lie + 'static) -> Plan {
-    plan.lies.push(Box::new(lie));
-    plan
-}
 
 #[test]
 fn a_total_that_is_higher_than_the_page_is_believed() {

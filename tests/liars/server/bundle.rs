@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
-use super::{BASE, Found, Query};
+use super::{Found, Query};
 
 /// A page.
 pub(in super::super) struct Bundle<'a> {
+    /// Where the server thinks that it is.
+    base: &'a str,
     pub(in super::super) query: &'a Query,
     /// All that the search found, and what of it stands here.
     pub(in super::super) found: &'a [Found],
@@ -20,18 +22,21 @@ pub(in super::super) struct Bundle<'a> {
     pub(in super::super) own: Vec<(String, String)>,
     pub(in super::super) next: Option<String>,
     pub(in super::super) null_links: bool,
+    /// Whether nothing says where the server is but its links to other pages.
+    pub(in super::super) is_nameless: bool,
 }
 
 impl<'a> Bundle<'a> {
     pub(super) fn new(
-        query: &'a Query,
-        search: Option<usize>,
+        base: &'a str,
+        (query, search): (&'a Query, Option<usize>),
         offset: usize,
         found: &'a [Found],
     ) -> Self {
         let from = offset.min(found.len());
         let to = if query.counts { from } else { (from + query.count).min(found.len()) };
         let mut bundle = Self {
+            base,
             query,
             found,
             page: &found[from..to],
@@ -42,6 +47,7 @@ impl<'a> Bundle<'a> {
             own: query.asked.clone(),
             next: None,
             null_links: false,
+            is_nameless: false,
         };
         if to < found.len() && !query.counts {
             bundle.next = Some(bundle.link(to));
@@ -57,7 +63,7 @@ impl<'a> Bundle<'a> {
             None => pairs.extend_pairs(&self.query.asked),
         };
         pairs.append_pair("_offset", &offset.to_string());
-        format!("{BASE}/{}?{}", self.query.kind.resource(), pairs.finish())
+        format!("{}/{}?{}", self.base, self.query.kind.resource(), pairs.finish())
     }
 
     /// Whether records follow.
@@ -65,11 +71,16 @@ impl<'a> Bundle<'a> {
         self.offset + self.page.len() < self.found.len()
     }
 
-    pub(super) fn print(self) -> Value {
+    pub(super) fn print(mut self) -> Value {
         let mut own = Serializer::new(String::new());
         own.extend_pairs(&self.own);
-        let own = format!("{BASE}/{}?{}", self.query.kind.resource(), own.finish());
+        let own = format!("{}/{}?{}", self.base, self.query.kind.resource(), own.finish());
         let mut links = vec![json!({"relation": "self", "url": own})];
+        if self.is_nameless {
+            links.clear();
+            let entries = self.entries.iter_mut().filter_map(Value::as_object_mut);
+            entries.for_each(|entry| drop(entry.remove("fullUrl")));
+        }
         links.extend(self.next.map(|next| json!({"relation": "next", "url": next})));
         let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "link": links});
         if self.null_links {

@@ -26,15 +26,16 @@ pub(in super::super) struct Query {
 }
 
 impl Query {
-    pub(super) fn read(kind: Kind, asked: &Asked) -> Self {
+    /// What is asked for, unless a time in it is none.
+    pub(super) fn read(kind: Kind, asked: &Asked) -> Option<Self> {
         let times = asked.query.iter().filter(|(name, _)| name == "_lastUpdated");
         let sort = asked.parameter("_sort").and_then(|text| text.split(',').next());
         let ids = asked.parameter("_id");
         let keeps = |name: &str| name != "_offset";
-        Self {
+        Some(Self {
             kind,
             asked: asked.query.iter().filter(|(name, _)| keeps(name)).cloned().collect(),
-            spans: times.filter_map(|(_, text)| within(text)).collect(),
+            spans: times.map(|(_, text)| within(text)).collect::<Option<_>>()?,
             ids: ids.map(|text| text.split(',').map(str::to_owned).collect()),
             sorted: match sort {
                 Some("_lastUpdated") => Some(false),
@@ -44,7 +45,7 @@ impl Query {
             count: asked.parameter("_count").and_then(|text| text.parse().ok()).unwrap_or(USUAL),
             offset: asked.page(),
             counts: asked.parameter("_summary") == Some("count"),
-        }
+        })
     }
 
     /// Whether a record of this time is asked for.

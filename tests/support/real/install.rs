@@ -40,7 +40,7 @@ struct Kit {
 const PYTHON: Kit = Kit {
     name: "python",
     locks: files!("python": "requirements.lock"),
-    scripts: files!("python": "ehr.py", "keys.py", "parent.py", "receiver.py", "registry.py"),
+    scripts: files!("python": "daemon.py", "ehr.py", "keys.py", "parent.py", "receiver.py", "registry.py"),
     interpreter: python_there,
     install: install_python,
 };
@@ -71,11 +71,11 @@ const DEBIAN: Kit = Kit {
     install: install_debian,
 };
 
-/// The program of Debian's `docker-registry`. Downloads and unpacks the package on first use;
-/// nothing is installed.
-pub(super) fn docker_registry() -> PathBuf {
+/// A program of one of Debian's packages, as `usr/bin/docker-registry`. Downloads and unpacks them
+/// on first use; nothing is installed.
+pub(super) fn debian(program: &str) -> PathBuf {
     static HOME: OnceLock<PathBuf> = OnceLock::new();
-    HOME.get_or_init(|| ready(&DEBIAN)).join("usr/bin/docker-registry")
+    HOME.get_or_init(|| ready(&DEBIAN)).join(program)
 }
 
 /// Where the tools are that connectors are built with: `bin`, the environment `venv`, and `wheels`

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     folder::Folder,
-    install::{docker_registry, python},
+    install::{debian, python},
     process::Process,
 };
 
@@ -32,7 +32,7 @@ impl RealRegistry {
     pub(crate) async fn start() -> Self {
         let folder = Folder::new("registry");
         let mut command = python("registry.py");
-        command.arg(docker_registry()).arg(&folder.0).arg(HTPASSWD);
+        command.arg(debian("usr/bin/docker-registry")).arg(&folder.0).arg(HTPASSWD);
         let process = Process::start("docker-registry", command).await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { process, http, _folder: folder }

@@ -12,7 +12,7 @@ use crate::{
         exit::Error,
         output::{Output, plain},
     },
-    connector::{self, Action, Connector, Detection, Manifest, Tool},
+    connector::{self, Action, Connector, Detection, Manifest, RecordTime, TimeForm, Tool},
     trust,
 };
 
@@ -69,7 +69,7 @@ fn show(output: &mut Output, inspected: &Inspected<'_>) -> io::Result<()> {
     output.line(&plain(&format!("{}: {summary}", inspected.manifest.label())))?;
     output.line("")?;
     let actions = actions.iter().map(action_row).collect();
-    output.table(&["action", "detection", "fastest", "events"], actions)?;
+    output.table(&["action", "detection", "fastest", "time of change", "events"], actions)?;
     output.line("")?;
     let settings = settings::rows(settings_schema);
     if !settings.is_empty() {
@@ -82,13 +82,14 @@ fn show(output: &mut Output, inspected: &Inspected<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn facts(inspected: &Inspected<'_>) -> [(&'static str, String); 8] {
-    let Manifest { auth, requests, .. } = inspected.manifest;
+fn facts(inspected: &Inspected<'_>) -> [(&'static str, String); 9] {
+    let Manifest { auth, requests, reads_headers, .. } = inspected.manifest;
     let by_call = if inspected.session { ", by its own call" } else { "" };
     [
         ("contract", inspected.contract.clone()),
         ("sign-in", format!("{}{by_call}", listed(auth))),
         ("requests", listed(requests)),
+        ("reads", reads(reads_headers)),
         ("imports", listed(inspected.imports)),
         ("made with", made_with(&inspected.made_with)),
         ("size", format!("{} KiB", inspected.size.div_ceil(1024))),
@@ -107,6 +108,7 @@ fn action_row(action: &Action) -> Vec<String> {
         action.name.clone(),
         detection.into(),
         format!("{} s", action.fastest),
+        action.record_time.as_ref().map_or_else(|| "not said".into(), time),
         action.events.join(", "),
     ]
 }
@@ -116,6 +118,24 @@ fn made_with(tools: &[Tool]) -> String {
     let shown = |tool: &Tool| format!("{} {}", tool.name, tool.version).trim_end().to_owned();
     let shown: Vec<_> = tools.iter().map(shown).collect();
     if shown.is_empty() { "not noted".into() } else { shown.join(", ") }
+}
+
+/// Where records say when they changed, as `meta.lastUpdated (RFC 3339)`.
+fn time(time: &RecordTime) -> String {
+    let form = match time.form {
+        TimeForm::Rfc3339 => "RFC 3339",
+        TimeForm::Date => "a date",
+        TimeForm::EpochSeconds => "seconds since 1970",
+        TimeForm::EpochMilliseconds => "milliseconds since 1970",
+        TimeForm::Sequence => "a sequence",
+    };
+    let unique = if time.unique { ", unique" } else { "" };
+    format!("{} ({form}{unique})", time.field)
+}
+
+/// The headers of answers that it reads beyond the usual.
+fn reads(headers: &[String]) -> String {
+    if headers.is_empty() { "no headers of its own".into() } else { headers.join(", ") }
 }
 
 fn listed(names: &[String]) -> String {

@@ -215,6 +215,7 @@ async fn pair(
         action: task.action.to_string(),
         settings: connection.settings.value.clone(),
         base_url: connection.base_url.clone(),
+        allow_origins: connection.allow_origins.clone(),
         since: by_hand.unwrap_or_else(|| connection.since(task, now)),
     };
     let way = host::client(config, connection, &versions.old)?;

@@ -40,7 +40,7 @@ pub(super) async fn run(Arguments { file, key }: Arguments) -> Result<(), Error>
     Ok(Output::open().line(&written.display().to_string())?)
 }
 
-fn private_key(path: &Path) -> Result<PrivateKey, Error> {
+pub(super) fn private_key(path: &Path) -> Result<PrivateKey, Error> {
     let shown = path.display();
     let file = ProcessEnvironment.file(path).with_context(|| format!("{shown} cannot be read"))?;
     if file.world_readable {

@@ -118,7 +118,7 @@ fn file(folder: &Path, name: &str) -> Result<PathBuf, Error> {
         return Err(Error::Wrong("a recording's name is of letters, digits, `-` and `_`".into()));
     }
     let file = folder.join(format!("{name}.json"));
-    match file.exists() {
+    match file.symlink_metadata().is_ok() {
         true => Err(Error::Wrong(format!("{} is there; choose another --name", file.display()))),
         false => Ok(file),
     }
@@ -150,6 +150,7 @@ fn options(
             action: task.action.to_string(),
             settings: connection.settings.value.clone(),
             base_url: connection.base_url.clone(),
+            allow_origins: connection.allow_origins.clone(),
             since: since.unwrap_or(now),
         },
         keep: arguments.keep.clone(),

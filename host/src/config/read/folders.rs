@@ -2,9 +2,13 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use toml::de::DeValue;
-
-use super::value::Value;
+use super::{
+    form::Form,
+    kind::Kind,
+    plain::{boolean, path},
+    value::Value,
+};
+use crate::config::shape::Shape;
 
 /// Where connectors are.
 pub(super) struct Folders {
@@ -13,24 +17,33 @@ pub(super) struct Folders {
 }
 
 /// One of a list.
-enum Folder {
-    InService(PathBuf),
-    Shadow(PathBuf),
+#[derive(Default)]
+struct Folder {
+    path: Option<PathBuf>,
+    is_shadow: bool,
 }
 
-pub(super) fn read(value: Value<'_>) -> Option<Folders> {
-    let DeValue::Array(_) = value.tree() else {
-        return Some(Folders { in_service: value.path()?, shadow: None });
-    };
-    let (mut in_service, mut shadows) = (Vec::new(), Vec::new());
-    let written = value.clone().list(|value| Some(folder(value)))?;
-    for folder in written {
-        match folder? {
-            Folder::InService(path) => in_service.push(path),
-            Folder::Shadow(path) => shadows.push(path),
-        }
-    }
-    let (Ok([in_service]), true) = (<[_; 1]>::try_from(in_service), shadows.len() <= 1) else {
+pub(super) fn folders() -> Kind<Folders> {
+    let alone =
+        path("\"connectors\"").then(|_, in_service| Some(Folders { in_service, shadow: None }));
+    alone.or_list(several())
+}
+
+fn several() -> Kind<Folders> {
+    // What is wrong with one is told of it, and of nothing else.
+    let one = folder();
+    let shape = Shape::List { of: Box::new(one.shape), least: 1, most: Some(2) };
+    let read = one.read;
+    Kind::new(shape, move |value| {
+        let folders = value.clone().list("[\"connectors\"]", |it| Some(read(it)))?;
+        both(&value, folders.into_iter().collect::<Option<_>>()?)
+    })
+}
+
+fn both(value: &Value<'_>, folders: Vec<(PathBuf, bool)>) -> Option<Folders> {
+    let (shadows, in_service): (Vec<_>, Vec<_>) = folders.into_iter().partition(|(_, is)| *is);
+    let mut shadows: Vec<_> = shadows.into_iter().map(|(path, _)| path).collect();
+    let (Ok([(in_service, _)]), true) = (<[_; 1]>::try_from(in_service), shadows.len() <= 1) else {
         return value.bad(
             "there is one folder in service, and one beside it at most: \
              [\"connectors\", { folder = \"candidates\", shadow = true }]",
@@ -43,16 +56,25 @@ pub(super) fn read(value: Value<'_>) -> Option<Folders> {
     Some(Folders { in_service, shadow })
 }
 
-/// A path, or a table that says what the folder is for.
-fn folder(value: Value<'_>) -> Option<Folder> {
-    if !value.tree().is_table() {
-        return value.path().map(Folder::InService);
-    }
-    let mut table = value.table("a folder of connectors")?;
-    let path = table.need("folder", Value::path);
-    let shadow = table.get("shadow", Value::boolean).unwrap_or(false);
-    table.finish();
-    path.map(if shadow { Folder::Shadow } else { Folder::InService })
+/// A path, or a table that says what the folder is for: the path, and whether it is beside.
+fn folder() -> Kind<(PathBuf, bool)> {
+    let form = Form::new(
+        "a folder of connectors",
+        "One of the list that `connectors` may be.",
+        Folder::default,
+    )
+    .need("folder", path("\"candidates\""), "The folder, seen from that of `rounds.toml`.", |it| {
+        &mut it.path
+    })
+    .set(
+        "shadow",
+        boolean(),
+        "Whether its connectors run beside those of the same name in service, are given all \
+                 that these are given, and tell nobody.",
+        |it| &mut it.is_shadow,
+    );
+    let table = form.finish(|_, folder| Some((folder.path?, folder.is_shadow)));
+    path("\"connectors\"").then(|_, path| Some((path, false))).or_table(table)
 }
 
 /// Whether two paths lead to one folder, by their text or on this machine.

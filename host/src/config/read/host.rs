@@ -1,21 +1,26 @@
-//! `[host]`, and `[host.limits]` within.
+//! `[host]`.
 
 use std::path::PathBuf;
 
 use super::{
     admin,
     folders::{self, Folders},
-    keep, seal,
-    table::{Table, hint},
+    form::Form,
+    keep,
+    kind::Kind,
+    limits,
+    plain::{boolean, choice, count, path, quoted, size},
+    proxy::proxy,
+    seal,
+    source::Source,
     trust,
-    value::Value,
 };
-use crate::config::{HostSettings, Limits, LogFormat, size};
+use crate::config::{HostSettings, LogFormat};
 
 /// The settings of a text that has none: the default folders, beside the text.
-pub(super) fn defaults(root: &Table<'_>) -> HostSettings {
+pub(super) fn defaults(source: &Source<'_>) -> HostSettings {
     let settings = HostSettings::default();
-    let beside = |path: PathBuf| root.source.folder().join(path);
+    let beside = |path: PathBuf| source.folder().join(path);
     HostSettings {
         data: beside(settings.data),
         connectors: beside(settings.connectors),
@@ -23,82 +28,137 @@ pub(super) fn defaults(root: &Table<'_>) -> HostSettings {
     }
 }
 
-pub(super) fn read(value: Value<'_>) -> Option<HostSettings> {
-    let mut table = value.table("the host")?;
-    let mut host = defaults(&table);
-    table.set("data", &mut host.data, data);
-    if let Some(Folders { in_service, shadow }) = table.get("connectors", folders::read) {
-        (host.connectors, host.shadow) = (in_service, shadow);
-    }
-    table.set("seal", &mut host.seal, seal::read);
-    table.set("dead_letters", &mut host.dead_letters, keep::dead_letters);
-    table.set("delivered", &mut host.delivered, keep::delivered);
-    if let Some(payloads) = table.get("payloads", |value| keep::payloads(value, &host)) {
-        host.payloads = payloads;
-    }
-    table.set("audit_size", &mut host.audit_size, Value::size);
-    table.set("admin", &mut host.admin, admin::read);
-    table.set("log", &mut host.log, log);
-    table.set("connector_log", &mut host.connector_log, Value::boolean);
-    table.set("max_pending", &mut host.max_pending, Value::count);
-    table.set("concurrent_polls", &mut host.concurrent_polls, Value::count);
-    table.set("limits", &mut host.limits, limits);
-    table.set("trust", &mut host.trust, trust::read);
-    table.finish();
-    Some(host)
+pub(super) fn host() -> Kind<HostSettings> {
+    let form = Form::new(
+"the host","What is the host's own.",HostSettings::default)
+.set(
+                "data",
+                data(),
+                "The folder of all that the host keeps: cursors, what waits, receipts, keys and the \
+                 audit log. Give it a real disk, and one host alone.",
+                |it| &mut it.data,
+            )
+.given(
+                "connectors",
+                folders::folders(),
+                "The folder of `*.wasm` files, which are swapped while the host runs when they change. \
+                 Or a list of it and a folder of candidates that run beside them and tell nobody, as \
+                 `[\"connectors\", { folder = \"candidates\", shadow = true }]`.",
+                |it, Folders { in_service, shadow }| {
+                    (it.connectors, it.shadow) = (in_service, shadow);
+                },
+            )
+            .or("\"connectors\"")
+.set(
+                "admin",
+                admin::admin(),
+                "Where the admin API listens, which `rounds status` and other commands ask: an address \
+                 of this machine's loopback with its port, port 0 for any that is free. Beyond \
+                 loopback it is a table.",
+                |it| &mut it.admin,
+            )
+.may(
+                "proxy",
+                proxy(),
+                "A forward proxy for all connections, destinations and registries that name none of \
+                 their own. Who is to be asked without it, on this machine for one, stands in its \
+                 `no_proxy`.",
+                |it| &mut it.proxy,
+            )
+.set(
+                "log",
+                log(),
+                "How log lines look, which go to stderr: `text` for people, `json` for programs.",
+                |it| &mut it.log,
+            )
+.set(
+                "connector_log",
+                boolean(),
+                "Whether what connectors write to stderr is logged. It may hold patients' data.",
+                |it| &mut it.connector_log,
+            )
+.set(
+                "dead_letters",
+                keep::dead_letters(),
+                "How long a dead letter waits for a person before it is forgotten: at least 1h, or \
+                 `forever`.",
+                |it| &mut it.dead_letters,
+            )
+.set(
+                "delivered",
+                keep::delivered(),
+                "How long receipts of what was delivered are kept (ids, fingerprints, times): at least \
+                 1h, `forever`, or `0s` for not at all.",
+                |it| &mut it.delivered,
+            )
+.set(
+                "payloads",
+                keep::delivered(),
+                "How long what was delivered is kept itself: as `delivered`, and no longer than that.",
+                |it| &mut it.payloads,
+            )
+.set(
+                "audit_size",
+                size(),
+                "Bytes from which on the audit log goes on in a new file.",
+                |it| &mut it.audit_size,
+            )
+.set(
+                "max_pending",
+                count(),
+                "Changes that wait for one connection's destinations before its polling pauses.",
+                |it| &mut it.max_pending,
+            )
+.set(
+                "concurrent_polls",
+                count(),
+                "Polls at once, over all connections: give more than there are EHRs that may hang \
+                 together.",
+                |it| &mut it.concurrent_polls,
+            )
+.set(
+                "limits",
+                limits::limits(),
+                "What connectors and EHRs are allowed, so that none harms more than its own.",
+                |it| &mut it.limits,
+            )
+.set("seal", seal::seal(), "With what the store seals patients' data. Without it the host \
+                makes a key beside the data, and warns of it.", |it| &mut it.seal)
+.set("trust", trust::trust(), "Whose connectors may run.", |it| &mut it.trust);
+    form.finish(|table, mut host| {
+        let beside = defaults(table.source);
+        if !table.has("data") {
+            host.data = beside.data;
+        }
+        if !table.has("connectors") {
+            host.connectors = beside.connectors;
+        }
+        if !["connectors", "limits", "trust"].iter().all(|key| table.is_sound(key)) {
+            table.source.doubt_connectors();
+        }
+        if !table.is_sound("admin") {
+            table.source.doubt_admin();
+        }
+        keep::judge(table, &host).then_some(host)
+    })
 }
 
-fn data(value: Value<'_>) -> Option<PathBuf> {
-    if value.tree().as_str().is_some_and(|text| text.contains("://")) {
-        return value.bad("this version stores in a folder only, as \"data\"");
-    }
-    value.path()
+fn data() -> Kind<PathBuf> {
+    let Kind { shape, read, show } = path("\"data\"");
+    let data = Kind::new(shape, move |value| match value.tree().as_str() {
+        Some(text) if text.contains("://") => {
+            value.bad("this version stores in a folder only, as \"data\"")
+        }
+        _ => read(value),
+    });
+    data.shown(show)
 }
 
-fn log(value: Value<'_>) -> Option<LogFormat> {
-    match value.clone().text()? {
-        "text" => Some(LogFormat::Text),
-        "json" => Some(LogFormat::Json),
-        other => value.bad(format!("unknown format `{other}`; {}", hint(other, &["text", "json"]))),
-    }
-}
-
-fn limits(value: Value<'_>) -> Option<Limits> {
-    let mut table = value.table("the limits")?;
-    let mut limits = Limits::default();
-    table.set("guest_cpu", &mut limits.guest_cpu, Value::duration);
-    table.set("guest_wall", &mut limits.guest_wall, Value::duration);
-    table.set("guest_memory", &mut limits.guest_memory, Value::size);
-    table.set("answer_body", &mut limits.answer_body, Value::size);
-    // By default enough for two changes, whatever one may take.
-    let one = limits.one_change();
-    // Of what is held, an eighth is for short answers.
-    let (usual, least) = (limits.held_answers, one + one / 6);
-    let held = table.get("held_answers", |value| at_least(value, least));
-    limits.held_answers = held.unwrap_or(usual.max(2 * least));
-    table.set("page_changes", &mut limits.page_changes, Value::count);
-    table.set("poll_pages", &mut limits.poll_pages, Value::count);
-    table.set("cursor", &mut limits.cursor, Value::size);
-    table.set("memo", &mut limits.memo, Value::size);
-    table.set("payload", &mut limits.payload, Value::size);
-    table.set("collect_steps", &mut limits.collect_steps, Value::count);
-    table.set("step_requests", &mut limits.step_requests, Value::count);
-    table.set("compile_time", &mut limits.compile_time, Value::duration);
-    table.set("compile_memory", &mut limits.compile_memory, Value::size);
-    table.set("log_lines", &mut limits.log_lines, Value::count);
-    table.set("log_line", &mut limits.log_line, Value::size);
-    table.finish();
-    Some(limits)
-}
-
-fn at_least(value: Value<'_>, least: usize) -> Option<usize> {
-    let size = value.clone().size()?;
-    if size >= least {
-        return Some(size);
-    }
-    let least = size::show(least.div_ceil(1 << 20) << 20);
-    value.bad(format!(
-        "this must be at least {least}, for all that may be answered about one change \
-         (`guest_memory` and `answer_body`)"
-    ))
+fn log() -> Kind<LogFormat> {
+    choice("unknown format", [("text", LogFormat::Text), ("json", LogFormat::Json)]).shown(|log| {
+        Some(quoted(match log {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        }))
+    })
 }

@@ -1,65 +1,118 @@
 //! `[[connector]]`, and `[[registry]]` that some of them need.
 
-use super::{auth, secret, table::Table, value::Value};
+use serde_json::json;
+
+use super::{
+    auth,
+    form::Form,
+    identity::{self, Shown},
+    kind::Kind,
+    plain::{boolean, networks},
+    proxy::proxy,
+    secret,
+    table::Table,
+};
 use crate::{
-    config::{Auth, Placed, Registry},
+    config::{Placed, Registry},
     oci::{self, Reference},
 };
 
-pub(super) fn connector(value: Value<'_>) -> Option<Placed<Reference>> {
-    let mut table = value.table("a connector")?;
-    let from = table.need("from", |value| value.placed(Value::parsed));
-    table.finish();
-    from
+pub(super) fn connector() -> Kind<Placed<Reference>> {
+    let form = Form::new(
+"a connector","A connector that comes from a registry, beside those of the folder. `rounds connector pull` \
+         looks up what it stands for and writes `rounds.lock`. There may be several.",Option::<Placed<Reference>>::default)
+.need(
+            "from",
+            reference().placed(),
+            "Where it is: registry, name, and a version or a digest.",
+            |it| it,
+        );
+    form.finish(|_, from| from)
 }
 
-pub(super) fn read(value: Value<'_>) -> Option<Registry> {
-    let mut table = value.table("a registry")?;
-    let host = table.need("host", |value| value.placed(host)).unwrap_or_default();
-    let mut registry = Registry::new(host.value);
-    registry.place = host.place;
-    table.set("auth", &mut registry.auth, |value| value.placed(sign_in));
-    let networks = &mut registry.private_addresses;
-    table.set("private_addresses", networks, |value| value.list(Value::network));
-    table.set_some("ca", &mut registry.ca, secret::certificates);
-    plain_http(&mut table, &mut registry);
-    table.finish();
-    Some(registry)
+fn reference() -> Kind<Reference> {
+    let schema = json!({ "type": "string", "pattern": "^oci://[^/]+/.+[:@].+$" });
+    Kind::plain("reference", "\"oci://registry.example/team/name:1.2.0\"", schema, |it| it.parsed())
 }
 
-fn host(value: Value<'_>) -> Option<String> {
-    let host = value.clone().text()?;
-    if !oci::is_host(host) {
-        return value
-            .bad("write a host, and its port if it has its own, as `registry.example:5000`");
-    }
-    Some(host.to_owned())
+pub(super) fn registry() -> Kind<Registry> {
+    let form = Form::new(
+"a registry","How to get at a registry that connectors come from; only where it needs any of this. There \
+         may be several.",|| Shown::beside(Registry::new("")))
+.given(
+                "host",
+                host().placed(),
+                "The registry's host, and its port where it has its own, as references write it; \
+                 unique.",
+                |it, host| (it.host, it.place) = (host.value, host.place),
+            )
+            .needed()
+.set(
+                "auth",
+                auth::of_a_registry().placed(),
+                "How requests prove who asks; without it they do not.",
+                |it| &mut it.auth,
+            )
+.set(
+                "private_addresses",
+                networks(),
+                "Private networks or addresses that it may be in. One that is its `host` itself need \
+                 not be named again; all other private addresses are refused.",
+                |it| &mut it.private_addresses,
+            )
+.may(
+                "ca",
+                secret::certificates(),
+                "Further authorities whose certificates it may have, beside those of the machine.",
+                |it| &mut it.ca,
+            )
+.may(
+                "http",
+                boolean(),
+                "Whether it is asked by plain http, which only a registry in `private_addresses` or on \
+                 this machine may be. Without it, one on this machine's loopback is, others are not.",
+                |it| &mut it.http,
+            )
+.may(
+                "proxy",
+                proxy(),
+                "A forward proxy that requests go through, those for tokens as well; without it, that of \
+                 `[host]`, or none.",
+                |it| &mut it.proxy,
+            );
+    let form = identity::keys(form, identity::TO_SERVERS);
+    form.finish(|table, registry| {
+        let (mut registry, certificate) = registry.judged(table);
+        registry.certificate = certificate;
+        plain_http(table, &registry);
+        Some(registry)
+    })
 }
 
-fn sign_in(value: Value<'_>) -> Option<Auth> {
-    match auth::read(value.clone())? {
-        auth @ (Auth::None | Auth::Basic { .. } | Auth::Bearer { .. }) => Some(auth),
-        other => value.bad(format!(
-            "a registry signs in with `none`, `basic` or `bearer`, not `{}`",
-            other.kind()
-        )),
-    }
+fn host() -> Kind<String> {
+    let schema = json!({ "type": "string", "pattern": "^[^/\\s]+$" });
+    Kind::plain("host", "\"registry.example:5000\"", schema, |value| {
+        let host = value.clone().text()?;
+        match oci::is_host(host) {
+            true => Some(host.to_owned()),
+            false => value
+                .bad("write a host, and its port if it has its own, as `registry.example:5000`"),
+        }
+    })
 }
 
 /// Without TLS anybody on the way reads the credentials, so the network has to be one's own.
-fn plain_http(table: &mut Table<'_>, registry: &mut Registry) {
-    let named = !registry.reachable().is_empty();
-    table.set_some("http", &mut registry.http, |value| {
-        let http = value.clone().boolean()?;
-        if http && !named {
-            return value.bad(
-                "only a registry in a network of yours is asked by plain http; name \
-                              its network in `private_addresses`",
-            );
-        }
-        if http {
-            value.warn("credentials are readable for everybody on the way; use https");
-        }
-        Some(http)
-    });
+fn plain_http(table: &Table<'_>, registry: &Registry) {
+    if registry.http != Some(true) {
+        return;
+    }
+    if !registry.reachable().is_empty() {
+        let warning = "credentials are readable for everybody on the way; use https";
+        return table.warn_value("http", warning);
+    }
+    table.bad_value::<()>(
+        "http",
+        "only a registry in a network of yours is asked by plain http; name its network in \
+         `private_addresses`",
+    );
 }

@@ -3,14 +3,23 @@
 use serde_json::{Map, Number, Value as Json};
 use toml::de::DeValue;
 
-use super::value::{Value, integer};
+use super::{
+    kind::Kind,
+    value::{Value, integer},
+};
+use crate::config::shape::Shape;
+
+pub(super) fn settings() -> Kind<Json> {
+    Kind::new(Shape::Open, read)
+}
 
 /// A table as a JSON object. Times become text, as JSON has none.
-pub(super) fn read(value: Value<'_>) -> Option<Json> {
-    let table = value.table("the settings of a connector")?;
-    let fields = table.entries().into_iter();
+fn read(value: Value<'_>) -> Option<Json> {
+    let faults = value.source.faults();
+    let fields = value.table()?.entries().into_iter();
     let fields = fields.filter_map(|it| Some((it.key().to_owned(), json(it)?)));
-    Some(Json::Object(fields.collect::<Map<_, _>>()))
+    let fields = fields.collect::<Map<_, _>>();
+    (value.source.faults() == faults).then_some(Json::Object(fields))
 }
 
 fn json(value: Value<'_>) -> Option<Json> {
@@ -18,7 +27,7 @@ fn json(value: Value<'_>) -> Option<Json> {
         DeValue::String(text) => Some(Json::from(&**text)),
         DeValue::Boolean(boolean) => Some(Json::from(*boolean)),
         DeValue::Datetime(time) => Some(Json::from(time.to_string())),
-        DeValue::Array(_) => value.list(json).map(Json::from),
+        DeValue::Array(_) => value.list("[]", json).map(Json::from),
         DeValue::Table(_) => read(value),
         DeValue::Integer(number) => match integer(number) {
             Some(number) => Some(Json::from(number)),

@@ -15,6 +15,8 @@ use crate::{
     duration,
 };
 
+const BEGINS: &str = "a URL begins with `http://` or `https://`";
+
 /// One value. Its readers give `None` after noting why, in words that name the key.
 #[derive(Clone)]
 pub(super) struct Value<'t> {
@@ -171,6 +173,7 @@ impl<'t> Value<'t> {
     pub(super) fn url(self) -> Option<Url> {
         let url = match Url::parse(self.text_as("a URL")?) {
             Ok(url) => url,
+            Err(url::ParseError::RelativeUrlWithoutBase) => return self.bad(BEGINS),
             Err(error) => return self.bad(format!("this is no URL: {error}")),
         };
         let has_credentials = !url.username().is_empty() || url.password().is_some();
@@ -183,7 +186,7 @@ impl<'t> Value<'t> {
                 self.warn_of_plain_http(&url);
                 Some(url)
             }
-            _ => self.bad("a URL begins with `http://` or `https://`"),
+            _ => self.bad(BEGINS),
         }
     }
 
@@ -205,9 +208,14 @@ impl<'t> Value<'t> {
     }
 
     /// A list, read to its end whatever is wrong with some of it.
-    pub(super) fn list<T>(self, read: impl Fn(Value<'t>) -> Option<T>) -> Option<Vec<T>> {
+    /// `sample` is one.
+    pub(super) fn list<T>(
+        self,
+        sample: &str,
+        read: impl Fn(Value<'t>) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let DeValue::Array(items) = self.tree() else {
-            return self.wrong("a list");
+            return self.wrong(&format!("a list, as {sample}"));
         };
         let item = |item| Value { value: item, ..self.clone() };
         Some(items.iter().filter_map(|it| read(item(it))).collect())
@@ -219,13 +227,14 @@ impl<'t> Value<'t> {
             let key = self.key;
             return self.bad(format!("there may be several, so write `[[{key}]]`"));
         }
-        self.list(read)
+        self.list("[{ … }]", read)
     }
 
-    pub(super) fn table(&self, what: &'static str) -> Option<Table<'t>> {
+    pub(super) fn table(&self) -> Option<Table<'t>> {
         match self.tree() {
             DeValue::Table(entries) => {
-                Some(Table::new(self.source, entries, self.value.span(), what))
+                let key = (self.key, self.key_span.clone());
+                Some(Table::new(self.source, key, entries, self.value.span()))
             }
             _ => self.wrong("a table"),
         }

@@ -11,7 +11,7 @@ use crate::config::{
     Registry, Seal, Since, Task, auth::Algorithm, trust::Signatures,
 };
 
-const LEAST: &str = r#"
+pub(super) const LEAST: &str = r#"
 [[connection]]
 name = "ward"
 connector = "fhir-r4"

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use rcgen::{CertificateParams, KeyPair};
 
 use crate::config::{
-    Admin, Config,
-    admin::{Role, TlsKey},
+    Admin, CertificateKey, Config,
+    admin::Role,
     environment::{FixedEnvironment, SmallFile},
 };
 
@@ -44,6 +44,7 @@ fn read(lines: &str) -> Result<Admin, String> {
          base_url = \"http://127.0.0.1/\"\nactions = {{ orders = {{ every = \"1m\" }} }}\n"
     );
     let read = Config::parse(&text, "etc/rounds.toml", &environment());
+    super::schema::agrees(&text, read.as_ref().err());
     read.map(|config| config.host.admin)
         .map_err(|errors| errors.to_string().replace("etc/rounds.toml:", ""))
 }
@@ -57,15 +58,15 @@ fn beyond_loopback_there_are_a_certificate_and_tokens() {
     let admin = read(&format!("address = \"0.0.0.0:7070\"\n{CERTIFIED}{TOKENS}")).unwrap();
     assert!(admin.is_safe());
     let tls = admin.tls.as_ref().unwrap();
-    assert_eq!(tls.certificate, Path::new("etc/cert.pem"));
-    assert!(matches!(&tls.key, TlsKey::File(file) if file == Path::new("etc/key.pem")));
+    assert_eq!(tls.file, Path::new("etc/cert.pem"));
+    assert!(matches!(&tls.key, CertificateKey::File(file) if file == Path::new("etc/key.pem")));
     assert_eq!(
         admin.token(LONG).map(|token| (token.name.as_str(), token.role)),
         Some(("day", Role::Viewer))
     );
     assert!(admin.token("").is_none());
     let given = read("certificate = \"cert.pem\"\nkey = { env = \"KEY\" }").unwrap();
-    assert!(matches!(given.tls.unwrap().key, TlsKey::Given(_)));
+    assert!(matches!(given.tls.unwrap().key, CertificateKey::Given(_)));
     // On loopback neither is needed, and both count.
     assert_eq!(read("").unwrap().address.to_string(), "127.0.0.1:7070");
     assert_eq!(read(TOKENS).unwrap().tokens.len(), 1);
@@ -82,7 +83,7 @@ fn what_lets_in_too_many_is_refused_at_its_place() {
         ),
         (format!("address = \"0.0.0.0:1\"\n{CERTIFIED}"), "2:1: beyond loopback it takes `tokens`"),
         (format!("address = \"[::]:1\"\n{TOKENS}"), "2:1: beyond loopback it takes `certificate`"),
-        ("certificate = \"cert.pem\"".into(), "2:1: `admin` needs `key`"),
+        ("certificate = \"cert.pem\"".into(), "3:15: `certificate`: it needs its `key` beside it"),
         (
             "certificate = \"cert.pem\"\nkey = { file = \"other.pem\" }".into(),
             "3:15: `certificate`: the key does not belong to this certificate",

@@ -113,13 +113,20 @@ fn the_whole() {
             format!("{WARD}{APP}[destinaton]\n"),
             "10:2: unknown key `destinaton`; did you mean `destination`?",
         ),
-        (format!("connection = 7\n{APP}"), "1:14: `connection` must be a list, not a whole number"),
+        (
+            format!("connection = 7\n{APP}"),
+            "1:14: `connection` must be a list, as [{ … }], not a whole number",
+        ),
         (
             format!("[connection]\nname = \"ward\"\n{APP}"),
             "1:1: `connection`: there may be several, so write `[[connection]]`",
         ),
         ("[host\ndata = 7".to_owned(), "1:6: unclosed table, expected `]`"),
-        ("[host]\ndata = \"a\"\ndata = \"b\"".to_owned(), "3:1: duplicate key"),
+        (
+            "[host]\ndata = \"a\"\ndata = \"b\"".to_owned(),
+            "3:1: duplicate key: a key or a table stands here that was there before; of connections \
+             there may be several, each under [[connection]]",
+        ),
         (
             "# ä\nhost = { x = ä }".to_owned(),
             "2:14: string values must be quoted, expected literal string",
@@ -222,7 +229,7 @@ fn a_connection() {
         (ward("base_url", ""), "1:1: a connection needs `base_url`"),
         (
             ward("base_url", "base_url = \"ehr.example\""),
-            "4:12: `base_url`: this is no URL: relative URL without a base",
+            "4:12: `base_url`: a URL begins with `http://` or `https://`",
         ),
         (
             ward("base_url", "base_url = \"ftp://ehr.example\""),
@@ -270,7 +277,7 @@ fn a_connection() {
         ),
         (
             further("private_addresses = \"10.0.0.0/8\""),
-            "6:21: `private_addresses` must be a list, not text",
+            "6:21: `private_addresses` must be a list, as [\"10.0.0.0/8\"], not text",
         ),
         (
             further("private_addresses = [\"10.0.0.0/33\", \"::1\", 7]"),
@@ -300,7 +307,10 @@ fn an_action() {
         (ward("actions", ""), "1:1: a connection needs `actions`"),
         (actions("{}"), "5:11: a connection without actions is never polled"),
         (actions("\"1m\""), "5:11: `actions` must be a table, not text"),
-        (actions("{ orders = \"1m\" }"), "5:22: `orders` must be a table, not text"),
+        (
+            actions("{ orders = \"1m\" }"),
+            "5:22: `orders` must be a table, as { every = \"10m\" }, not text",
+        ),
         (
             actions("{ orders = {} }"),
             "5:22: `orders` has no interval, and there is no default: write every = \"10m\" \
@@ -358,7 +368,8 @@ fn what_is_read_beside_changes() {
         (
             further("sweep = { every = \"0s\", since = \"1d\" }"),
             "5:56: `every`: this must be more than 0s\n\
-             5:62: unknown key `since`; known are `every`, `time_zone`, `cron`",
+             5:62: unknown key `since`; it belongs below [[connection]], or in an action, as \
+             appointments = { since = \"30d\" }",
         ),
         (
             further("sweep = { cron = \"0 3 * * *\", time_zone = \"Berlin\" }"),
@@ -374,6 +385,46 @@ fn what_is_read_beside_changes() {
         (
             further("late = \"a while\""),
             "5:45: `late`: a time span is written as `90s`, `10m`, `1h30m` or `3d`",
+        ),
+    ]);
+}
+
+#[test]
+fn a_key_in_the_wrong_table() {
+    let among_actions = format!(
+        "{}[connection.actions]\norders = {{ every = \"1m\" }}\n",
+        ward("actions", "").replace(APP, "")
+    );
+    check(&[
+        (
+            further("every = \"1m\""),
+            "6:1: unknown key `every`; it belongs in an action, as appointments = { every = \"10m\" }, \
+             or in a sweep, as sweep = { every = \"10m\" }",
+        ),
+        (
+            further("retry_for = \"1d\""),
+            "6:1: unknown key `retry_for`; it belongs below [[destination]]",
+        ),
+        (
+            further("url = \"https://a.example\""),
+            "6:1: unknown key `url`; did you mean `base_url`?",
+        ),
+        (
+            further("answer_body = \"1MiB\""),
+            "6:1: unknown key `answer_body`; it belongs below [host.limits]",
+        ),
+        (
+            further("token_url = \"x\""),
+            "6:1: unknown key `token_url`; it belongs below [connection.auth]",
+        ),
+        (
+            format!("data = \"data\"\n{WARD}{APP}"),
+            "1:1: unknown key `data`; it belongs below [host]",
+        ),
+        (
+            format!("{among_actions}rate = 2\n{APP}"),
+            "8:8: `rate` stands among the actions, each of which is a table; it belongs below \
+             [[connection]], and above [connection.actions]",
         ),
     ]);
 }
@@ -403,7 +454,7 @@ fn signing_in() {
         ),
         (
             auth("{ type = \"none\", token = { env = \"TOKEN\" } }"),
-            "6:25: unknown key `token`; known are `type`",
+            "6:25: unknown key `token`; it goes with type = \"bearer\"",
         ),
         (
             auth("{ type = \"basic\", usr = \"u\" }"),
@@ -526,7 +577,10 @@ fn a_destination() {
             further_app("events = []"),
             "5:10: `events`: this wants no event; leave it out to want all",
         ),
-        (further_app("events = \"*\""), "5:10: `events` must be a list, not text"),
+        (
+            further_app("events = \"*\""),
+            "5:10: `events` must be a list, as [\"Scheduling.*\"], not text",
+        ),
         (
             further_app("events = [\"Sched*\", \"*\"]"),
             "5:11: `events`: an event is written as `Scheduling.New`, `Scheduling.*`, `*.New` \
@@ -585,7 +639,10 @@ fn trust() {
             trust("signatures = \"warn\""),
             "1:1: `trust`: signatures are asked for, and no key is trusted; add `keys`",
         ),
-        (trust("allow_older = true"), "2:15: `allow_older` must be a list, not true or false"),
+        (
+            trust("allow_older = true"),
+            "2:15: `allow_older` must be a list, as [\"…\"], not true or false",
+        ),
         (trust("keys = [{ name = \"a\" }]"), "2:9: `keys`: a trusted key has `key` or `file`"),
         (trust(&both), "2:9: `keys`: a trusted key has `key` or `file`, not both"),
         (trust(&twice), "2:8: `keys`: two keys have the same name"),
@@ -632,7 +689,7 @@ fn a_registry_and_what_comes_from_it() {
         ),
         (
             registry("auth = { type = \"header\", name = \"x\", value = { env = \"TOKEN\" } }"),
-            "3:8: `auth`: a registry signs in with `none`, `basic` or `bearer`, not `header`",
+            "3:17: `type`: a registry signs in with `none`, `basic` or `bearer`, not `header`",
         ),
         (
             registry("http = true"),

@@ -29,6 +29,7 @@ impl From<&Context> for types::Context {
             action: context.task.action.to_string(),
             settings: context.settings.clone(),
             base_url: context.base_url.clone(),
+            allow_origins: context.allow_origins.clone(),
             since: context.since.to_string(),
             now: context.now.to_string(),
             interrupted: context.mode.interrupted,

@@ -216,7 +216,7 @@ impl<'r, 'm> Ehr<'r, 'm> {
             Paging::Link => self.linked(body, request, found.len(), next)?,
             _ => body,
         };
-        Some(with_json(&self.records.call.answer, &body))
+        Some(with_json(&self.records.call.alone(), &body))
     }
 
     /// A Bundle's count of all, and its link to the next page.

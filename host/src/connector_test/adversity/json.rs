@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Deeper than this nobody looks: what is down there is not one record's field any more.
 const DEEPEST: usize = 12;
@@ -38,6 +38,25 @@ impl Path {
             Part::At(_) => None,
         });
         keys.into_iter().any(|key| words.iter().any(|word| key.contains(word)))
+    }
+
+    /// Whether these are the last names on the way, with dots between.
+    pub(super) fn ends_with(&self, field: &str) -> bool {
+        let names: Vec<&str> = self
+            .0
+            .iter()
+            .filter_map(|part| match part {
+                Part::Key(key) => Some(key.as_str()),
+                Part::At(_) => None,
+            })
+            .collect();
+        let names = names.join(".");
+        names.strip_suffix(field).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    }
+
+    /// How many steps lead there.
+    pub(super) fn depth(&self) -> usize {
+        self.0.len()
     }
 
     /// What stands there.
@@ -134,7 +153,7 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
 
 /// A text as what stood there before was: a number where that was one and this can be.
 pub(super) fn like(before: &Value, text: &str) -> Value {
-    match (before, text.parse::<u64>()) {
+    match (before, text.parse::<Number>()) {
         (Value::Number(_), Ok(number)) => number.into(),
         _ => text.into(),
     }
@@ -159,6 +178,9 @@ mod tests {
         assert_eq!(path.set(&value, json!(8)).pointer("/a/0/b"), Some(&json!(8)));
         assert_eq!(path.remove(&value), json!({ "a": [{}, { "b": "x" }], "c": null }));
         assert!(path.names(&["b"]));
+        assert!(path.ends_with("b") && path.ends_with("a.b"));
+        assert!(!path.ends_with("c.b") && !path.ends_with(""));
+        assert_eq!(like(&json!(7.5), "8.25"), json!(8.25));
         assert_eq!((like(&json!(7), "8"), like(&json!("7"), "8")), (json!(8), json!("8")));
     }
 }

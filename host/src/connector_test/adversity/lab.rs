@@ -4,10 +4,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use url::Url;
+use url::{Origin, Url};
 
 use super::watch::{Spot, Watch};
 use crate::{
+    connection,
     connector::{Connector, Context, Fault, Guest, Mode, Page, Request, Step},
     egress::{Response, Rules},
     model::{ActionName, Change, ConnectionName, TaskId},
@@ -19,6 +20,7 @@ pub(super) struct Place {
     pub(super) action: String,
     pub(super) settings: String,
     pub(super) base_url: String,
+    pub(super) allow_origins: Vec<Origin>,
     pub(super) since: Timestamp,
     pub(super) now: Timestamp,
     pub(super) mode: Mode,
@@ -32,6 +34,7 @@ impl Place {
             task: self.task(),
             settings: self.settings.clone(),
             base_url: self.base_url.clone(),
+            allow_origins: connection::origins(&self.allow_origins),
             since: self.since,
             now: self.now,
             mode: self.mode,
@@ -169,10 +172,10 @@ impl<'c> Lab<'c> {
         let connector = self.connector;
         let limit = connector.limits().answer_body;
         let base = Url::parse(&place.base_url).ok();
-        let Some(rules) = base.and_then(|base| Rules::new(&base, connector.requests(), limit))
-        else {
-            return;
-        };
+        let rules = base.and_then(|base| {
+            Rules::new((&base, &place.allow_origins), connector.requests(), limit)
+        });
+        let Some(rules) = rules else { return };
         for request in requests {
             let refusal = rules.judge(&sent(request)).err();
             self.watch.asked(refusal.map(|refusal| refusal.to_string()), &self.call);

@@ -55,6 +55,16 @@ impl PageCall {
         path(&self.request)
     }
 
+    /// The answer without headers that led on to another page: of what is made of it, that one is
+    /// no part.
+    pub(super) fn alone(&self) -> Response {
+        let Page { more, cursor, .. } = &self.page;
+        let leads = |name: &str, value: &str| name == "link" || cursor.contains(value);
+        let mut answer = self.answer.clone();
+        answer.headers.retain(|(name, value)| !more || !leads(name, value));
+        answer
+    }
+
     /// The answer as JSON, where it is.
     pub(super) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.answer.body).ok()

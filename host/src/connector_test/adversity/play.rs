@@ -62,6 +62,7 @@ fn place_of(action: &str, material: &Material) -> Place {
         action: action.into(),
         settings: "{}".into(),
         base_url: BASE_URL.into(),
+        allow_origins: Vec::new(),
         since,
         now: stamp::later(since, 60),
         mode: Mode::default(),
@@ -101,10 +102,17 @@ impl<'r> Player<'r> {
     }
 
     fn place(&self, poll: &Poll) -> Place {
-        let Recording { action, settings, base_url, since, .. } = self.recording;
-        let (action, settings, base_url) = (action.clone(), settings.clone(), base_url.clone());
-        let (since, now, mode) = (*since, poll.now, poll.mode);
-        Place { action, settings, base_url, since, now, mode, connection: "test" }
+        let Recording { action, settings, base_url, allow_origins, since, .. } = self.recording;
+        Place {
+            action: action.clone(),
+            settings: settings.clone(),
+            base_url: base_url.clone(),
+            allow_origins: allow_origins.clone(),
+            since: *since,
+            now: poll.now,
+            mode: poll.mode,
+            connection: "test",
+        }
     }
 
     /// Reads the pages of a poll; answers what changed. A poll may be recorded to fail.

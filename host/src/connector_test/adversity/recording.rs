@@ -1,6 +1,7 @@
 //! What adversity takes of a scenario: what was polled, and what the EHR answered.
 
 use jiff::Timestamp;
+use url::Origin;
 
 use crate::{connector::Mode, connector_test::scenario::Scenario, egress::Response};
 
@@ -12,6 +13,7 @@ pub(super) struct Recording {
     /// JSON text.
     pub(super) settings: String,
     pub(super) base_url: String,
+    pub(super) allow_origins: Vec<Origin>,
     pub(super) since: Timestamp,
     pub(super) polls: Vec<Poll>,
 }
@@ -46,6 +48,7 @@ impl From<&Scenario> for Recording {
             action: setup.action,
             settings: setup.settings.to_string(),
             base_url: setup.base_url.as_str().trim_end_matches('/').to_owned(),
+            allow_origins: setup.allow_origins,
             since: setup.since,
             polls: polls.collect(),
         }

@@ -11,7 +11,11 @@ use super::{
     material::{PageCall, with_json},
     stamp::{Stamp, later},
 };
-use crate::{egress::Response, model::Change};
+use crate::{
+    connector::{RecordTime, TimeForm},
+    egress::Response,
+    model::Change,
+};
 
 /// As many elements of a list are looked at.
 const ELEMENTS: usize = 12;
@@ -39,6 +43,8 @@ pub(super) struct Record {
     pub(super) ids: Vec<Path>,
     /// Where the time stands when it changed.
     pub(super) times: Vec<Path>,
+    /// How that is written, where the manifest says.
+    form: Option<TimeForm>,
 }
 
 impl Records<'_> {
@@ -49,7 +55,7 @@ impl Records<'_> {
 
     /// The same as the EHR would send it.
     pub(super) fn response(&self, elements: Vec<Value>) -> Response {
-        with_json(&self.call.answer, &self.answer(elements))
+        with_json(&self.call.alone(), &self.answer(elements))
     }
 
     /// A record that can be copied under another id, and dated anew.
@@ -85,9 +91,12 @@ impl Record {
         let mut dated = self.clone();
         for path in &self.times {
             let Some(value) = path.get(&self.element) else { continue };
-            let Some(stamp) = json::scalar(value).and_then(|text| Stamp::parse(&text)) else {
-                continue;
+            let text = json::scalar(value).unwrap_or_default();
+            let stamp = match self.form {
+                Some(form) => Stamp::declared(&text, form),
+                None => Stamp::parse(&text),
             };
+            let Some(stamp) = stamp else { continue };
             let new = json::like(value, &stamp.print(instant));
             path.put(&mut dated.element, new);
         }
@@ -153,23 +162,39 @@ async fn record(
     let found = json::scalars(&element);
     let names = |text: &str| text == id || text.ends_with(&format!("/{id}"));
     let ids = found.iter().filter(|(_, text)| names(text)).map(|(path, _)| path.clone()).collect();
-    let mut record = Record { element, change, ids, times: Vec::new() };
-    record.times = times(lab, records, &record, &found).await;
+    let action = lab.connector().manifest().action(&records.call.place.action);
+    let declared = action.and_then(|action| action.record_time.as_ref());
+    let form = declared.map(|time| time.form);
+    let mut record = Record { element, change, ids, times: Vec::new(), form };
+    record.times = match declared {
+        Some(time) => declared_times(time, &found),
+        None => times(lab, records, &record, &found).await,
+    };
     record
 }
 
-/// Where the time of the change stands: where the change's own is, else in its version, else
-/// wherever another time moves the cursor.
+/// Where the manifest says that the time stands: of several such places the outermost.
+fn declared_times(time: &RecordTime, found: &[(Path, String)]) -> Vec<Path> {
+    let fits = |(path, text): &&(Path, String)| {
+        path.ends_with(&time.field) && Stamp::declared(text, time.form).is_some()
+    };
+    let outermost = found.iter().filter(fits).min_by_key(|(path, _)| path.depth());
+    outermost.map(|(path, _)| path.clone()).into_iter().collect()
+}
+
+/// Where the time of the change seems to stand: where the change's own is, else in its version,
+/// else wherever another time moves the cursor. Days alone count where there is no time of day.
 async fn times(
     lab: &mut Lab<'_>,
     records: &Records<'_>,
     record: &Record,
     found: &[(Path, String)],
 ) -> Vec<Path> {
-    let moments: Vec<(&Path, &String, Stamp)> = found
-        .iter()
-        .filter_map(|(path, text)| Some((path, text, Stamp::parse(text).filter(Stamp::has_clock)?)))
-        .collect();
+    let mut moments: Vec<(&Path, &String, Stamp)> =
+        found.iter().filter_map(|(path, text)| Some((path, text, Stamp::parse(text)?))).collect();
+    if moments.iter().any(|(.., stamp)| stamp.has_clock()) {
+        moments.retain(|(.., stamp)| stamp.has_clock());
+    }
     let Change { occurred_at, version, .. } = &record.change;
     let occurred = occurred_at.as_deref().and_then(Stamp::parse).map(|stamp| stamp.instant);
     let version = version.as_deref().unwrap_or_default();
@@ -184,7 +209,8 @@ async fn times(
     }
     let mut moving = Vec::new();
     for (path, _, stamp) in moments {
-        let moved = stamp.print(later(stamp.instant, 3600));
+        let ahead = if stamp.has_clock() { 3600 } else { 86_400 };
+        let moved = stamp.print(later(stamp.instant, ahead));
         let (before, after) = (
             record.element.clone(),
             path.set(&record.element, like(path, &record.element, &moved)),

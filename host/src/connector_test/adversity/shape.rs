@@ -1,10 +1,12 @@
-//! How a connector asks for what changed: which part of its first request says since when, and
-//! which how many, found by asking with two different times.
+//! How a connector asks for what changed: which part of its first request, in its query or its
+//! body, says since when, and which how many, found by asking with two different times.
 
 use jiff::Timestamp;
-use url::Url;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
 
 use super::{
+    json,
     lab::{Lab, Place},
     stamp::{Stamp, later},
 };
@@ -46,7 +48,7 @@ impl Shape {
         (earlier, then): (&Place, &Request),
         (place, now): (&Place, &Request),
     ) -> Option<Self> {
-        let (before, after) = (query(earlier, then)?, query(place, now)?);
+        let (before, after) = (parameters(earlier, then)?, parameters(place, now)?);
         let moved = |(name, value): &&(String, String)| {
             let bound = bound(value).map(|bound| bound.instant);
             let near = bound.is_some_and(|at| {
@@ -57,32 +59,50 @@ impl Shape {
         let since: Vec<String> = after.iter().filter(moved).map(|(name, _)| name.clone()).collect();
         let named = |name: &str| LIMITS.iter().any(|word| name.to_lowercase().contains(word));
         let limit = after.iter().filter(|(name, _)| named(name)).find_map(|(name, value)| {
-            Some((name.clone(), value.parse().ok().filter(|limit| (1..=10_000).contains(limit))?))
+            Some((name.clone(), count(value).filter(|limit| (1..=10_000).contains(limit))?))
         });
         (!since.is_empty()).then(|| Self { path: path(place, now), since, limit })
     }
 
     /// Since when a request asks.
     pub(super) fn since(&self, place: &Place, request: &Request) -> Option<Since> {
-        let query = query(place, request)?;
-        let (_, value) = query.iter().find(|(name, _)| self.since.contains(name))?;
+        let asked = parameters(place, request)?;
+        let (_, value) = asked.iter().find(|(name, _)| self.since.contains(name))?;
         bound(value)
     }
 
     /// How many records a request asks for.
     pub(super) fn limit(&self, place: &Place, request: &Request) -> Option<usize> {
         let (named, _) = self.limit.as_ref()?;
-        let query = query(place, request)?;
-        query.iter().find(|(name, _)| name == named)?.1.parse().ok()
+        let asked = parameters(place, request)?;
+        count(&asked.iter().find(|(name, _)| name == named)?.1)
     }
 }
 
-/// A bound as parameters spell it: `ge2026-01-01T00:00:00Z`, or the bare time.
+/// A bound as parameters spell it: `ge2026-01-01T00:00:00Z`, the bare time, one between quotes, or
+/// one within a condition, as `changedAt > 1767225600`.
 fn bound(value: &str) -> Option<Since> {
-    let start = value.find(|letter: char| letter.is_ascii_digit())?;
-    let (prefix, time) = value.split_at(start);
-    let after = prefix.starts_with("gt") || prefix.trim_end() == ">";
-    Some(Since { instant: Stamp::parse(time)?.instant, after })
+    let (before, stamp) = Stamp::first(value)?;
+    let before = before.trim_end_matches([' ', '"', '\'']);
+    let after = before.ends_with("gt") || before.ends_with('>');
+    Some(Since { instant: stamp.instant, after })
+}
+
+fn count(value: &str) -> Option<usize> {
+    value.trim_matches('"').parse().ok()
+}
+
+/// What a request says by name: in its query and in its body, as JSON or as a form.
+fn parameters(place: &Place, request: &Request) -> Option<Vec<(String, String)>> {
+    let mut all = query(place, request)?;
+    let body = request.body.as_deref().and_then(|body| str::from_utf8(body).ok());
+    let body = body.unwrap_or_default();
+    match serde_json::from_str::<Value>(body) {
+        Ok(value) => all
+            .extend(json::scalars(&value).into_iter().map(|(path, text)| (path.to_string(), text))),
+        Err(_) => all.extend(form_urlencoded::parse(body.as_bytes()).into_owned()),
+    }
+    Some(all)
 }
 
 /// The path of a request below the base URL.
@@ -118,6 +138,7 @@ mod tests {
             action: "a".into(),
             settings: "{}".into(),
             base_url: "http://ehr.example/fhir".into(),
+            allow_origins: vec![],
             since,
             now: since,
             mode: Default::default(),
@@ -146,5 +167,25 @@ mod tests {
         let later = get("http://ehr.example/fhir/Appointment?_lastUpdated=gt2026-01-02T00:00:00Z");
         assert!(shape.since(&now, &later).unwrap().after);
         assert!(Shape::between((&then, &first), (&now, &first)).is_none());
+    }
+
+    #[test]
+    fn a_bound_is_seen_between_quotes_and_in_a_body() {
+        let (then, now) = (place("2026-01-01T00:00:00Z"), place("2026-01-02T00:00:00Z"));
+        let quoted = |millis: u64| get(&format!("/changes?_since=%22{millis}%22&count=3"));
+        let posted = |body: String| Request { body: Some(body.into()), ..get("/changes") };
+        let object = |seconds: u64| posted(format!(r#"{{"page":{{"size":3}},"after":{seconds}}}"#));
+        let form = |day: &str| posted(format!("since={day}&limit=3"));
+        for (first, second, named, limit) in [
+            (quoted(1_767_225_600_000), quoted(1_767_312_000_000), "_since", "count"),
+            (object(1_767_225_600), object(1_767_312_000), "after", "page.size"),
+            (form("2026-01-01"), form("2026-01-02"), "since", "limit"),
+        ] {
+            let shape = Shape::between((&then, &first), (&now, &second)).unwrap();
+            assert_eq!(shape.since, [named]);
+            assert_eq!(shape.limit, Some((limit.into(), 3)));
+            let since = shape.since(&now, &second).unwrap();
+            assert_eq!(since, Since { instant: now.since, after: false });
+        }
     }
 }

@@ -33,6 +33,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// A header of the connector's own, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = self.headers.iter().find(|(its, _)| its.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+
     /// The same request for a client.
     pub fn request(&self) -> egress::Request {
         let (method, target) = self.text.split_once(' ').unwrap_or(("GET", &self.text));

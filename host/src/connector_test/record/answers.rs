@@ -3,19 +3,17 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use url::Url;
 
 use super::{
     markup,
+    origins::Origins,
     pseudonyms::{Hint, Pseudonyms},
     scan,
     structure::{Structure, hint, words},
 };
 use crate::{
-    connector_test::{
-        json::{Json, Quoted},
-        scenario::BASE_URL,
-    },
+    connector::TimeForm,
+    connector_test::json::{Json, Quoted},
     egress::Response,
 };
 
@@ -26,21 +24,35 @@ const LONGEST_WORD: usize = 64;
 /// The most bytes that are neither JSON nor text.
 const BINARY: usize = 64;
 
+/// Headers of answers that carry credentials, or are about them: none is ever kept.
+const CREDENTIALS: [&str; 9] = [
+    "authentication-info",
+    "authorization",
+    "cookie",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-authorization",
+    "set-cookie",
+    "set-cookie2",
+    "www-authenticate",
+];
+
 /// Replaces what is somebody's in all answers of a recording.
 pub(super) struct Answers<'a> {
     pub(super) pseudonyms: Pseudonyms,
     structure: &'a Structure,
-    /// Scheme, host and port of the EHR.
-    origin: String,
+    origins: Origins,
+    /// The names that lead to what is looked at.
+    way: Vec<String>,
     /// Words that stay somewhere, in small letters.
     pub(super) stays: HashSet<String>,
 }
 
 impl<'a> Answers<'a> {
-    /// Answers of the EHR at a base URL.
-    pub(super) fn new(pseudonyms: Pseudonyms, structure: &'a Structure, base_url: &Url) -> Self {
-        let origin = base_url.origin().ascii_serialization();
-        Self { pseudonyms, structure, origin, stays: HashSet::new() }
+    /// Answers of the EHR of these names.
+    pub(super) fn new(pseudonyms: Pseudonyms, structure: &'a Structure, origins: Origins) -> Self {
+        let (way, stays) = (Vec::new(), HashSet::new());
+        Self { pseudonyms, structure, origins, way, stays }
     }
 
     /// An answer without headers that a connector does not read, and without anybody's.
@@ -69,6 +81,11 @@ impl<'a> Answers<'a> {
                 None => self.loose("", value),
             }),
             "link" => Some(self.links(value)),
+            _ if CREDENTIALS.contains(&name) => None,
+            // A name is a key of the answer as others are; that it is not a standard's says nothing.
+            _ if self.structure.reads_headers.contains(name) => {
+                Some(self.text(name.strip_prefix("x-").unwrap_or(name), value))
+            }
             _ => None,
         }
     }
@@ -127,7 +144,9 @@ impl<'a> Answers<'a> {
             Json::Table(entries) => {
                 let entries = entries.iter().map(|(key, value)| {
                     let key = key.read();
+                    self.way.push(key.to_string());
                     let value = self.json(&key, value);
+                    self.way.pop();
                     (Quoted::from(self.key(&key).as_str()), value)
                 });
                 Json::Table(entries.collect())
@@ -142,7 +161,35 @@ impl<'a> Answers<'a> {
         }
     }
 
+    /// Whether what is looked at is a record's time of change, and in which form.
+    fn record_time(&self, key: &str) -> Option<TimeForm> {
+        let time = self.structure.record_time.as_ref()?;
+        let way = if self.way.is_empty() { key.to_owned() } else { self.way.join(".") };
+        let before = way.strip_suffix(time.field.as_str())?;
+        (before.is_empty() || before.ends_with('.')).then_some(time.form)
+    }
+
+    /// The number that a record has as its time of change: what counts stays, what is a time moves.
+    fn record_number(&mut self, key: &str, digits: &str) -> Option<String> {
+        if self.structure.replace.contains(key) {
+            return None;
+        }
+        let per_second = match self.record_time(key)? {
+            TimeForm::Rfc3339 | TimeForm::Date => return None,
+            TimeForm::Sequence => return Some(self.stays(digits)),
+            TimeForm::EpochSeconds => 1,
+            TimeForm::EpochMilliseconds => 1_000,
+        };
+        let number = digits.trim_matches('"');
+        let (whole, decimals) = number.split_at(number.find('.').unwrap_or(number.len()));
+        let moved = self.pseudonyms.epoch_moved(whole.parse().ok()?, per_second);
+        Some(digits.replacen(number, &format!("{moved}{decimals}"), 1))
+    }
+
     fn number(&mut self, key: &str, digits: &str) -> String {
+        if let Some(moved) = self.record_number(key, digits) {
+            return moved;
+        }
         if self.structure.keeps_number(key, digits) {
             return digits.to_owned();
         }
@@ -151,6 +198,9 @@ impl<'a> Answers<'a> {
             None => (digits, ""),
         };
         let hint = Hint { link: false, ..hint(key, digits) };
+        if let Some(moved) = self.pseudonyms.birth(mantissa, hint).filter(|_| exponent.is_empty()) {
+            return moved;
+        }
         let parts = mantissa.split('.').map(|part| match part.strip_prefix('-') {
             Some(part) => format!("-{}", self.pseudonyms.text(part, hint)),
             None => self.pseudonyms.text(part, hint),
@@ -161,7 +211,15 @@ impl<'a> Answers<'a> {
     /// A text at a key.
     fn text(&mut self, key: &str, text: &str) -> String {
         if self.structure.keeps_text(key, text) {
-            return self.stays(text).replace(&self.origin, BASE_URL);
+            let text = self.stays(text);
+            return self.origins.replaced(&text, &mut str::to_owned);
+        }
+        if let Some(moved) = self.record_number(key, text) {
+            return moved;
+        }
+        let hint = hint(key, text);
+        if let Some(moved) = self.pseudonyms.birth(text, hint) {
+            return moved;
         }
         match Json::parse(text) {
             Ok(json @ (Json::Table(_) | Json::List(_))) => self.json(key, &json).compact(),
@@ -181,15 +239,14 @@ impl<'a> Answers<'a> {
     }
 
     fn replaced(&mut self, text: &str, hint: Hint) -> String {
-        let parts: Vec<_> = text.split(&self.origin).collect();
-        let parts = parts.into_iter().map(|part| match part.split_once('?') {
+        let origins = self.origins.clone();
+        origins.replaced(text, &mut |part| match part.split_once('?') {
             Some((path, query)) if hint.link && path.contains('/') => {
                 let path = self.pseudonyms.text(path, hint);
                 format!("{path}?{}", self.query(query, hint))
             }
             _ => self.pseudonyms.text(part, hint),
-        });
-        parts.collect::<Vec<_>>().join(BASE_URL)
+        })
     }
 
     /// A link's query, whose names are of a form as keys are.

@@ -17,13 +17,38 @@ const UNITS: [(i128, usize); 3] = [(1, 10), (1_000, 13), (1_000_000, 16)];
 #[derive(Clone, Copy)]
 pub(super) struct Epoch(pub(super) Timestamp);
 
+/// Digits of a number that is a time as its key says: fewer, and it is an hour, a day, a count.
+const TELLING: usize = 7;
+
 impl Epoch {
+    /// A whole number that is a time, as its key says, and so may lie far back, as a birth does.
+    /// Which unit it has is told by how many digits it has.
+    pub(super) fn of_old(text: &str) -> Option<(i128, i128)> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_negative = digits.len() < text.len();
+        let fits = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
+        let unit = match digits.len() {
+            TELLING..=8 if is_negative => 1,
+            9..=10 => 1,
+            11..=13 => 1_000,
+            14..=16 => 1_000_000,
+            _ => return None,
+        };
+        let value: i128 = text.parse().ok().filter(|_| fits)?;
+        Some((value, unit))
+    }
+
+    /// A number of units since 1970, so many days later.
+    pub(super) fn later(value: i128, unit: i128, days: i32) -> i128 {
+        value + i128::from(days) * DAY * unit
+    }
+
     /// Digits that are a time, so many days later.
     pub(super) fn moved(self, digits: &str, is_said: bool, days: i32) -> Option<String> {
         let (unit, _) = UNITS.into_iter().find(|(_, width)| digits.len() == *width)?;
         let value: i128 = digits.parse().ok()?;
         let distance = (value / unit - i128::from(self.0.as_second())).abs();
         let within = if is_said { FAR } else { NEAR } * YEAR;
-        (distance < within).then(|| (value + i128::from(days) * DAY * unit).to_string())
+        (distance < within).then(|| Self::later(value, unit, days).to_string())
     }
 }

@@ -11,6 +11,7 @@ use super::{
     answers::Answers,
     clock::Epoch,
     draw::Draw,
+    origins::{self, Origins},
     pseudonyms::{Hint, Pseudonyms},
     scan::{self, Piece},
     structure::{OF_LINKS, Structure},
@@ -53,16 +54,20 @@ impl<'o> Disguise<'o> {
         let paths = named.iter().flat_map(|segment| scan::tokens(segment));
         let paths = paths.chain(scan::tokens(first)).chain(base);
         let paths = paths.filter(|word| word.contains(char::is_alphabetic));
-        let paths = paths.chain(scan::tokens(BASE_URL));
+        let paths = paths.chain(scan::tokens(BASE_URL)).chain(scan::tokens(origins::SECOND));
         let paths = paths.chain(OF_LINKS.iter().map(|word| (*word).to_owned())).collect();
         let mut own = named.clone();
         texts(&options.setup.settings, &mut own);
         own.extend(values(first));
         own.retain(|text| !is_a_number_or_date(text));
+        let manifest = connector.manifest();
+        let action = manifest.action(&options.setup.action);
         let structure = Structure {
             keep: options.keep.iter().cloned().collect(),
             replace: options.replace.iter().cloned().collect(),
             own,
+            record_time: action.and_then(|action| action.record_time.clone()),
+            reads_headers: manifest.reads_headers.iter().cloned().collect(),
         };
         Self { options, structure, paths, named }
     }
@@ -83,18 +88,20 @@ impl<'o> Disguise<'o> {
         draw: &Draw,
         avoid: HashSet<String>,
     ) -> Disguised<'_> {
-        let Setup { action, settings, base_url, since } = &self.options.setup;
+        let Setup { action, settings, base_url, allow_origins, since } = &self.options.setup;
         let epoch = Epoch(times.first().copied().unwrap_or(*since));
         let pseudonyms = Pseudonyms::new(draw, epoch, self.paths.clone(), avoid);
-        let mut masks = Answers::new(pseudonyms, &self.structure, base_url);
+        let origins = Origins::of(base_url, allow_origins);
+        let mut masks = Answers::new(pseudonyms, &self.structure, origins.clone());
         let answers = tape.iter().map(|exchanged| masks.response(&exchanged.answer)).collect();
         let hint = Hint { link: true, ..Hint::default() };
         let path = masks.pseudonyms.text(base_url.path().trim_end_matches('/'), hint);
         let base_url = Url::parse(&format!("{BASE_URL}{path}"));
         let setup = Setup {
             action: action.clone(),
-            settings: self.settings(settings, draw.days),
+            settings: self.settings(settings, &origins, draw.days),
             base_url: base_url.unwrap_or_else(|_| self.options.setup.base_url.clone()),
+            allow_origins: allow_origins.iter().filter_map(|it| origins.instead(it)).collect(),
             since: later(*since, draw.days),
         };
         let times = times.iter().map(|time| later(*time, draw.days)).collect();
@@ -102,20 +109,21 @@ impl<'o> Disguise<'o> {
     }
 
     /// Settings are the user's and stay, but dates move as all do, and the EHR is elsewhere.
-    fn settings(&self, settings: &Value, days: i32) -> Value {
+    fn settings(&self, settings: &Value, origins: &Origins, days: i32) -> Value {
         match settings {
             Value::String(text) => {
-                let origin = self.options.setup.base_url.origin().ascii_serialization();
                 let pieces = scan::pieces(text).into_iter().map(|piece| match piece {
                     Piece::Date(written) => written.shifted(days),
                     piece => piece.text(),
                 });
-                pieces.collect::<String>().replace(&origin, BASE_URL).into()
+                origins.replaced(&pieces.collect::<String>(), &mut str::to_owned).into()
             }
-            Value::Array(items) => items.iter().map(|item| self.settings(item, days)).collect(),
+            Value::Array(items) => {
+                items.iter().map(|item| self.settings(item, origins, days)).collect()
+            }
             Value::Object(entries) => entries
                 .iter()
-                .map(|(key, value)| (key.clone(), self.settings(value, days)))
+                .map(|(key, value)| (key.clone(), self.settings(value, origins, days)))
                 .collect(),
             other => other.clone(),
         }

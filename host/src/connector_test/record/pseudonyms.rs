@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     clock::Epoch,
@@ -145,6 +145,24 @@ impl Pseudonyms {
         self.dates.insert(date);
         let moved = dates::shift(date, self.days);
         Some(format!("{}{}", moved.strftime("%Y%m%d"), word.get(8..)?))
+    }
+
+    /// A number of units since 1970, moved as all dates are.
+    pub(super) fn epoch_moved(&mut self, value: i128, per_second: i128) -> i128 {
+        let at = i64::try_from(value.div_euclid(per_second)).ok();
+        let at = at.and_then(|seconds| Timestamp::from_second(seconds).ok());
+        self.dates.extend(at.map(|at| at.to_zoned(TimeZone::UTC).date()));
+        Epoch::later(value, per_second, self.days)
+    }
+
+    /// A number that is a time, as its key says, however far back: as that of a birth. What packs a
+    /// date into its digits, as `19061209`, is none.
+    pub(super) fn birth(&mut self, text: &str, hint: Hint) -> Option<String> {
+        let is_packed = dates::compact(text).is_some_and(|_| [8, 12, 14].contains(&text.len()));
+        let (value, unit) = Epoch::of_old(text).filter(|_| hint.time && !is_packed)?;
+        let moved = self.epoch_moved(value, unit).to_string();
+        self.texts.insert(text.to_owned());
+        Some(moved)
     }
 
     /// A word's pseudonym.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::pseudonyms::Hint;
+use crate::connector::RecordTime;
 
 /// Keys whose values say how to read an answer, not whose it is: whole, or as the last word of a
 /// longer key, as in `appointmentStatus`.
@@ -131,6 +132,10 @@ pub(super) struct Structure {
     pub(super) replace: HashSet<String>,
     /// Whole values that are the user's or the connector's own.
     pub(super) own: HashSet<String>,
+    /// Where the manifest says that records have their time of change.
+    pub(super) record_time: Option<RecordTime>,
+    /// Headers that the manifest says the connector reads.
+    pub(super) reads_headers: HashSet<String>,
 }
 
 impl Structure {
@@ -255,6 +260,7 @@ mod tests {
             keep: HashSet::from(["colour".into(), "Ward".into()]),
             replace: HashSet::from(["category".into()]),
             own: HashSet::from(["north".into()]),
+            ..Structure::default()
         };
         for (key, text, expected) in [
             ("status", "booked", true),

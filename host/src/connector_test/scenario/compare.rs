@@ -65,6 +65,13 @@ fn request(place: &Place, exchange: &Exchange, asked: &Asked) -> Vec<Difference>
     if exchange.request != asked.text {
         found.push(place.key("request").differs(&exchange.request, &asked.text));
     }
+    for (name, expected) in &exchange.request_headers.0 {
+        let got = asked.header(name);
+        if got != Some(expected) {
+            let place = place.key("request_headers").key(name);
+            found.push(place.difference(Some(expected.clone()), got.map(str::to_owned)));
+        }
+    }
     if let Some(expected) = &exchange.sends {
         let place = place.key("sends");
         match sent(asked) {

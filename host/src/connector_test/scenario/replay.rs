@@ -126,6 +126,7 @@ fn as_it_was(poll: &Poll, polled: &Polled, why: Option<&Why>, ehr: &Recorded<'_>
     let exchange = |(_, exchange, asked): (usize, &Exchange, &Asked)| Exchange {
         request: asked.text.clone(),
         sends: exchange.sends.as_ref().and_then(|_| sent(asked)),
+        request_headers: as_sent(&exchange.request_headers, asked),
         ..exchange.clone()
     };
     Poll {
@@ -178,6 +179,14 @@ pub(in super::super) fn unreadable(polled: &Polled) -> Vec<Odd> {
     odd.collect()
 }
 
+/// Of the headers that are compared those that were sent, as they were.
+fn as_sent(Headers(compared): &Headers, asked: &Asked) -> Headers {
+    let sent = compared
+        .iter()
+        .filter_map(|(name, _)| Some((name.clone(), asked.header(name)?.to_owned())));
+    Headers(sent.collect())
+}
+
 /// A request's body, as a scenario expects it.
 pub(in super::super) fn sent(asked: &Asked) -> Option<Json> {
     let text = String::from_utf8_lossy(asked.body.as_ref()?).into_owned();
@@ -199,6 +208,7 @@ impl Exchange {
         Self {
             request: asked.text.clone(),
             sends: sent(asked),
+            request_headers: Headers::default(),
             status: answer.status,
             headers: Headers(answer.headers.clone()),
             body: body.filter(|_| !answer.body.is_empty()),

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use super::{Encoded, Exchange, Notification, Odd, Poll, Scenario, Skip};
+use super::{Encoded, Exchange, Headers, Notification, Odd, Poll, Scenario, Skip};
 use crate::connector_test::json::Json;
 
 /// Entries of an object, of which some are not there.
@@ -27,6 +27,7 @@ impl Scenario {
             ("action", Some(Json::text(&self.action))),
             ("settings", self.settings.clone()),
             ("base_url", self.base_url.as_ref().map(Json::text)),
+            ("allow_origins", some(self.allow_origins.iter().map(Json::text))),
             ("since", self.since.map(|since| Json::text(since.to_string()))),
             ("polls", Some(Json::List(polls))),
         ])
@@ -58,14 +59,14 @@ fn exchange(exchange: &Exchange) -> Json {
         ("request", Some(Json::text(&exchange.request))),
         ("sends", exchange.sends.clone()),
         ("status", Some(status).filter(|_| exchange.status != super::ok())),
-        ("headers", headers(exchange)),
+        ("request_headers", headers(&exchange.request_headers)),
+        ("headers", headers(&exchange.headers)),
         ("body", exchange.body.clone()),
         ("body_bytes", exchange.body_bytes.as_ref().map(encoded)),
     ])
 }
 
-fn headers(exchange: &Exchange) -> Option<Json> {
-    let headers = &exchange.headers.0;
+fn headers(Headers(headers): &Headers) -> Option<Json> {
     let entries = headers.iter().map(|(name, value)| (name.as_str(), Json::text(value)));
     (!headers.is_empty()).then(|| Json::table(entries))
 }

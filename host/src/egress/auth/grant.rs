@@ -1,7 +1,7 @@
 //! Asking a token endpoint for a token: client credentials (RFC 6749, 4.4), with a secret or with
 //! a signed assertion (RFC 7523, as SMART Backend Services has it).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{
@@ -24,7 +24,10 @@ use super::{
     assertion::Assertion,
     secret_value,
 };
-use crate::config::auth::{BackendServices, ClientCredentials};
+use crate::config::{
+    Secret,
+    auth::{BackendServices, ClientAuth, ClientCredentials},
+};
 
 /// A token endpoint's answer is short.
 const MOST_BYTES: usize = 64 << 10;
@@ -62,11 +65,13 @@ pub(super) struct Denied {
 pub(super) struct Grant {
     token_url: Url,
     scope: Option<String>,
+    parameters: BTreeMap<String, String>,
     proof: Proof,
 }
 
 enum Proof {
-    Secret(HeaderValue),
+    Header(HeaderValue),
+    Form { client_id: String, client_secret: Secret },
     Key(Box<Assertion>),
 }
 
@@ -83,21 +88,32 @@ struct Refusal {
 }
 
 impl Grant {
-    /// With a secret, sent as HTTP Basic, which every server must take (RFC 6749, 2.3.1).
+    /// With a secret, in a header or in the form.
     pub(super) fn of_secret(client: &ClientCredentials) -> Result<Self, Setup> {
-        let encode =
-            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair =
-            format!("{}:{}", encode(&client.client_id), encode(client.client_secret.expose()));
-        let proof =
-            Proof::Secret(secret_value(&format!("Basic {}", BASE64_STANDARD.encode(pair)))?);
-        Ok(Self { token_url: client.token_url.clone(), scope: client.scope.clone(), proof })
+        let proof = match client.client_auth {
+            ClientAuth::Basic => Proof::Header(basic(&client.client_id, &client.client_secret)?),
+            ClientAuth::Post => Proof::Form {
+                client_id: client.client_id.clone(),
+                client_secret: client.client_secret.clone(),
+            },
+        };
+        Ok(Self {
+            token_url: client.token_url.clone(),
+            scope: client.scope.clone(),
+            parameters: client.parameters.clone(),
+            proof,
+        })
     }
 
     /// With a key, whose assertion is made anew for each token.
     pub(super) fn of_key(client: &BackendServices) -> Result<Self, Setup> {
         let proof = Proof::Key(Box::new(Assertion::new(client)?));
-        Ok(Self { token_url: client.token_url.clone(), scope: Some(client.scope.clone()), proof })
+        Ok(Self {
+            token_url: client.token_url.clone(),
+            scope: Some(client.scope.clone()),
+            parameters: client.parameters.clone(),
+            proof,
+        })
     }
 
     /// Asks for a token, once.
@@ -129,12 +145,17 @@ impl Grant {
         if let Some(scope) = &self.scope {
             form.append_pair("scope", scope);
         }
+        form.extend_pairs(&self.parameters);
         let mut request = reqwest::Request::new(Method::POST, self.token_url.clone());
         let headers: &mut HeaderMap = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         match &self.proof {
-            Proof::Secret(header) => drop(headers.insert(AUTHORIZATION, header.clone())),
+            Proof::Header(header) => drop(headers.insert(AUTHORIZATION, header.clone())),
+            Proof::Form { client_id, client_secret } => {
+                form.append_pair("client_id", client_id);
+                form.append_pair("client_secret", client_secret.expose());
+            }
             Proof::Key(assertion) => assertion.sign()?.add_to(&mut form),
         }
         *request.body_mut() = Some(form.finish().into());
@@ -142,16 +163,29 @@ impl Grant {
     }
 }
 
+/// Both are form-encoded first (RFC 6749, 2.3.1).
+fn basic(client_id: &str, client_secret: &Secret) -> Result<HeaderValue, Setup> {
+    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encode(client_id), encode(client_secret.expose()));
+    secret_value(&format!("Basic {}", BASE64_STANDARD.encode(pair)))
+}
+
 impl Granted {
     fn read(body: &[u8]) -> Result<Self, Fault> {
         let success: Success = serde_json::from_slice(body).map_err(|_| Fault::Unreadable)?;
-        if success.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        if success.token_type.is_some_and(|kind| !is_bearer(&kind)) {
             return Err(Fault::Unreadable);
         }
         let text = format!("Bearer {}", success.access_token);
         let header = secret_value(&text).map_err(|_| Fault::Unreadable)?;
         Ok(Self { header, lasts: success.expires_in.as_ref().and_then(seconds) })
     }
+}
+
+/// Whether a token is shown as `Bearer …`; some servers call that `BearerToken`.
+fn is_bearer(kind: &str) -> bool {
+    let kind = kind.trim();
+    kind.is_empty() || ["bearer", "bearertoken"].iter().any(|it| kind.eq_ignore_ascii_case(it))
 }
 
 /// Seconds, which some servers write as a text.

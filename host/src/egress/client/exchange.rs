@@ -66,7 +66,7 @@ impl Inner {
             }
             followed += 1;
             let next = self.next_hop(outgoing, &answer);
-            let next = next.ok_or_else(|| at(Answer::Redirect.into()))?;
+            let next = next.map_err(|what| at(Answer::Redirect(what).into()))?;
             // Waiting here would pass for a server that is slow to answer.
             if let Some(rest) = self.pace.paused_for() {
                 return Err(Ended::Paused(Paused(rest)));
@@ -79,16 +79,27 @@ impl Inner {
     }
 
     /// Where a redirect leads, if the request may be sent there: the same origin, and nowhere that
-    /// the connector couldn't have asked for itself.
-    fn next_hop(&self, outgoing: &Outgoing, answer: &reqwest::Response) -> Option<Url> {
+    /// the connector couldn't have asked for itself. Else what kind of redirect it is.
+    fn next_hop(
+        &self,
+        outgoing: &Outgoing,
+        answer: &reqwest::Response,
+    ) -> Result<Url, &'static str> {
         if outgoing.method != reqwest::Method::GET {
-            return None;
+            return Err("what was not a GET");
         }
-        let location = answer.headers().get(LOCATION)?.to_str().ok()?;
-        let mut next = answer.url().join(location).ok()?;
+        let location = answer.headers().get(LOCATION).and_then(|it| it.to_str().ok());
+        let next = location.and_then(|location| answer.url().join(location).ok());
+        let mut next = next.ok_or("without saying where")?;
         next.set_fragment(None);
-        let next = outgoing.targets.resolve(Method::Get, next.as_str()).ok()?;
-        policy::same_origin(&next, &outgoing.url).then_some(next)
+        if outgoing.url.scheme() == "https" && next.scheme() != "https" {
+            return Err("from https to what everybody on the way can read");
+        }
+        if !policy::same_origin(&next, &outgoing.url) {
+            return Err("to another scheme, host or port");
+        }
+        let next = outgoing.targets.resolve(Method::Get, next.as_str());
+        next.map_err(|_| "to a path that its connector doesn't ask for")
     }
 
     /// Sends a request and waits for the head of its answer. What a server that closed a kept

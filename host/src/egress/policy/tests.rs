@@ -61,7 +61,8 @@ fn a_query_joins_that_of_the_base() {
 
 #[test]
 fn a_target_goes_nowhere_else() {
-    use Refusal::{Control, Origin as Other, Outside, Target};
+    use Refusal::{Control, Outside, Target};
+    let other = |what: &str| Refusal::Origin(what.to_owned());
     let ambiguous = Refusal::Ambiguous;
     let (dots, encoded) =
         ("a `.` or `..` segment", "an encoded slash, backslash or control character");
@@ -77,17 +78,17 @@ fn a_target_goes_nowhere_else() {
         ("https:////ehr.example/fhir", Target),
         ("https://[fe80::1", Target),
         ("https:ehr.example/fhir", Target),
-        ("http://ehr.example/fhir/Patient", Other),
-        ("https://ehr.example:8443/fhir/Patient", Other),
-        ("https://ehr.example./fhir/Patient", Other),
-        ("https://ehr.example.evil.example/fhir", Other),
-        ("https://evil.example/fhir", Other),
-        ("https://ehr.exаmple/fhir", Other),
-        ("http://169.254.169.254/latest/meta-data", Other),
-        ("https://2130706433/fhir", Other),
-        ("https://0x7f.1/fhir", Other),
-        ("https://localhost/fhir", Other),
-        ("https://[::ffff:10.0.0.1]/fhir", Other),
+        ("http://ehr.example/fhir/Patient", other("scheme and port")),
+        ("https://ehr.example:8443/fhir/Patient", other("port")),
+        ("https://ehr.example./fhir/Patient", other("host")),
+        ("https://ehr.example.evil.example/fhir", other("host")),
+        ("https://evil.example/fhir", other("host")),
+        ("https://ehr.exаmple/fhir", other("host")),
+        ("http://169.254.169.254/latest/meta-data", other("host and scheme and port")),
+        ("https://2130706433/fhir", other("host")),
+        ("https://0x7f.1/fhir", other("host")),
+        ("https://localhost/fhir", other("host")),
+        ("https://[::ffff:10.0.0.1]/fhir", other("host")),
         ("https://ehr.example/other", Outside),
         ("https://ehr.example/fhirx/Patient", Outside),
         ("https://ehr.example", Outside),
@@ -143,6 +144,7 @@ fn a_url_has_a_longest() {
 #[test]
 fn only_what_is_declared_is_asked_for() {
     let declared = ["GET /", "GET /Patient/*", "POST /Patient/_search", "GET /next/**"];
+    let undeclared = |method, path: &str| Refusal::Undeclared(method, path.to_owned());
     let targets = targets("http://h:8080/fhir", &["https://pages.example"], Some(&declared));
     let table = [
         (Method::Get, "/Patient/7?x=1", Ok(())),
@@ -151,13 +153,19 @@ fn only_what_is_declared_is_asked_for() {
         (Method::Get, "http://h:8080/fhir/Patient/7", Ok(())),
         (Method::Get, "https://pages.example/next/1/2", Ok(())),
         (Method::Post, "/Patient/_search", Ok(())),
-        (Method::Post, "/Patient/7", Err(Refusal::Undeclared(Method::Post, 2))),
-        (Method::Get, "/Patient", Err(Refusal::Undeclared(Method::Get, 1))),
+        (Method::Post, "/Patient/7", Err(undeclared(Method::Post, "/Patient/*"))),
+        (Method::Get, "/Patient", Err(undeclared(Method::Get, "/Patient"))),
+        // The same API by another name.
+        (Method::Get, "https://pages.example/fhir/Patient/7", Ok(())),
+        (Method::Get, "https://pages.example:443/fhir/next/1", Ok(())),
+        (Method::Get, "HTTPS://PAGES.example/next/", Ok(())),
+        (Method::Get, "/Patient/7/", Ok(())),
         (
             Method::Get,
-            "https://pages.example/fhir/Patient/7",
-            Err(Refusal::Undeclared(Method::Get, 3)),
+            "https://pages.example/other/Patient/7",
+            Err(undeclared(Method::Get, "/*/Patient/*")),
         ),
+        (Method::Get, "/Smith/__page?name=Smith", Err(undeclared(Method::Get, "/*/__page"))),
     ];
     for (method, target, expected) in table {
         assert_eq!(targets.resolve(method, target).map(|_| ()), expected, "{method} {target}");

@@ -4,7 +4,7 @@ use super::{
     server::{Act, say},
     *,
 };
-use crate::config::Header;
+use crate::config::{Auth, Header, Secret};
 
 #[tokio::test]
 async fn asks_and_is_answered() {
@@ -52,18 +52,18 @@ async fn posts_what_it_is_given() {
 async fn sends_nothing_that_is_refused() {
     let server = Server::always(200, "", "").await;
     let mut options = options(&server.url("/fhir"));
-    options.requests = Some(["GET /Patient/*".parse().unwrap()].into());
+    options.requests = Some(["GET /Slot/*".parse().unwrap()].into());
     let client = client(options);
     for (request, refusal) in [
-        (get("/Observation"), "Undeclared(Get, 1)"),
-        (post("/Patient/7", ""), "Undeclared(Post, 2)"),
-        (get("http://169.254.169.254/fhir/Patient/7"), "Origin"),
+        (get("/Observation"), r#"Undeclared(Get, "/*")"#),
+        (post("/Slot/7", ""), r#"Undeclared(Post, "/Slot/*")"#),
+        (get("http://169.254.169.254/fhir/Patient/7"), r#"Origin("host and port")"#),
         (
-            Request { headers: vec![("Cookie".into(), "x".into())], ..get("/Patient/7") },
+            Request { headers: vec![("Cookie".into(), "x".into())], ..get("/Slot/7") },
             "Reserved(\"cookie\")",
         ),
         (
-            Request { body: Some(vec![0; (1 << 20) + 1].into()), ..get("/Patient/7") },
+            Request { body: Some(vec![0; (1 << 20) + 1].into()), ..get("/Slot/7") },
             "Body { size: 1048577, limit: 1048576 }",
         ),
     ] {
@@ -97,10 +97,10 @@ async fn follows_redirects_within_the_origin_only() {
     }
     for (request, fault) in [
         (get("/loop"), "Redirects(3)"),
-        (get("/away"), "Redirect"),
-        (get("/outside"), "Redirect"),
-        (get("/none"), "Redirect"),
-        (post("/old", "x"), "Redirect"),
+        (get("/away"), r#"Redirect("to another scheme, host or port")"#),
+        (get("/outside"), r#"Redirect("to a path that its connector doesn't ask for")"#),
+        (get("/none"), r#"Redirect("without saying where")"#),
+        (post("/old", "x"), r#"Redirect("what was not a GET")"#),
     ] {
         assert_eq!(failure(&client.send(&request).await.unwrap_err()), fault);
     }
@@ -180,4 +180,43 @@ async fn what_consumes_is_not_sent_twice() {
     let client = connection(&server);
     client.send(&post("/x", "x")).await.unwrap();
     assert!(client.send(&post("/x", "x")).await.is_err());
+}
+
+#[tokio::test]
+async fn text_comes_in_utf8_however_it_was_sent() {
+    let kind = "content-type: application/json; charset=utf-8\r\n";
+    let server = Server::always(200, kind, "\u{feff}{}").await;
+    assert_eq!(connection(&server).send(&get("/marked")).await.unwrap().body, "{}");
+}
+
+#[tokio::test]
+async fn what_the_user_says_in_every_request_stands_and_what_a_connector_says_does_not() {
+    let server = Server::always(200, "", "").await;
+    let mut options = options(&server.url("/fhir"));
+    options.headers = vec![Header::new("accept", "application/json".into())];
+    let mut request = get("/x");
+    request.headers.push(("Accept".to_owned(), "application/fhir+json".to_owned()));
+    assert_eq!(client(options).send(&request).await.unwrap().status, 200);
+    let heard = &server.heard()[0];
+    assert!(
+        heard.contains("accept: application/json\r\n") && !heard.contains("fhir+json"),
+        "{heard}"
+    );
+}
+
+#[test]
+fn no_client_is_made_of_what_cannot_work() {
+    let good = || options("https://ehr.example/fhir");
+    let token = Auth::Bearer { token: Secret::new("two\nlines") };
+    let session = Auth::Session { secrets: Default::default() };
+    for (options, problem) in [
+        (options("https://user:hunter2@ehr.example"), "Url"),
+        (options("ftp://ehr.example"), "Url"),
+        (Options { headers: vec![Header::new("a b", "x".into())], ..good() }, r#"Header("a b")"#),
+        (Options { auth: token, ..good() }, "Credentials"),
+        (Options { auth: session, ..good() }, r#"Unsupported("session")"#),
+    ] {
+        let error = Client::new(&Network::new(), options).unwrap_err();
+        assert_eq!((failure(&error).as_str(), error.retry()), (problem, Retry::Never));
+    }
 }

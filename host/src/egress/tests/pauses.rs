@@ -84,12 +84,9 @@ async fn a_token_that_was_renewed_is_not_used_in_a_pause() {
         _ => busy(),
     })
     .await;
-    let auth = Auth::ClientCredentials(ClientCredentials {
-        token_url: Url::parse(&server.url("/token")).unwrap(),
-        client_id: "rounds".to_owned(),
-        client_secret: Secret::new("hunter2"),
-        scope: None,
-    });
+    let token_url = Url::parse(&server.url("/token")).unwrap();
+    let auth = ClientCredentials::new(token_url, "rounds", Secret::new("hunter2"));
+    let auth = Auth::ClientCredentials(auth);
     let client = client(Options { auth, ..patient(&server) });
     assert_paused(&gate.paused_at(&client, "/x").await);
     assert_eq!((asked(&server, "/token"), asked(&server, "/fhir/x")), (2, 1));

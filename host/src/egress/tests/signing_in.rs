@@ -17,7 +17,7 @@ use super::{
 };
 use crate::config::{
     Auth, Secret,
-    auth::{BackendServices, ClientCredentials},
+    auth::{BackendServices, ClientAuth, ClientCredentials},
 };
 
 fn signed_in(server: &Server, auth: Auth) -> Client {
@@ -25,12 +25,10 @@ fn signed_in(server: &Server, auth: Auth) -> Client {
 }
 
 fn client_credentials(server: &Server) -> Auth {
-    Auth::ClientCredentials(ClientCredentials {
-        token_url: Url::parse(&server.url("/token")).unwrap(),
-        client_id: "rounds:1".to_owned(),
-        client_secret: Secret::new("hunter2 &"),
-        scope: Some("system/*.read".to_owned()),
-    })
+    let token_url = Url::parse(&server.url("/token")).unwrap();
+    let client = ClientCredentials::new(token_url, "rounds:1", Secret::new("hunter2 &"));
+    let scope = Some("system/*.read".to_owned());
+    Auth::ClientCredentials(ClientCredentials { scope, ..client })
 }
 
 fn token(number: usize) -> Act {
@@ -156,6 +154,11 @@ async fn a_token_endpoint_in_trouble_is_asked_later() {
     let silent = Server::start(|_, _| Act::Stall(String::new())).await;
     let error = signed_in(&silent, client_credentials(&silent)).send(&get("/x")).await.unwrap_err();
     assert_eq!(failure(&error), "Transport(Timeout(1s))");
+    let cut =
+        Server::start(|_, _| Act::Close("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".into()));
+    let cut = cut.await;
+    let error = signed_in(&cut, client_credentials(&cut)).send(&get("/x")).await.unwrap_err();
+    assert_eq!(failure(&error), "Answer(Truncated)");
 }
 
 #[derive(Deserialize)]
@@ -242,4 +245,32 @@ fn a_key_that_cannot_sign_is_told_at_the_start() {
     let options =
         Options { auth: Auth::BackendServices(service), ..options("https://ehr.example") };
     assert_eq!(failure(&Client::new(&Network::new(), options).unwrap_err()), "Key(\"RS384\")");
+}
+
+#[tokio::test]
+async fn what_a_token_endpoint_wants_to_be_told_it_is_told() {
+    let server = Server::start(|request, _| {
+        let form = request.split("\r\n\r\n").nth(1).unwrap_or_default();
+        let is_known = form.contains("client_id=rounds%3A1&client_secret=hunter2+%26");
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        match (path, is_known && form.contains("audience=urn%3Aehr+1")) {
+            ("/token", true) if !request.contains("authorization:") => say(
+                200,
+                "",
+                r#"{"access_token":"t1","token_type":"BearerToken","expires_in":"300"}"#,
+            ),
+            ("/token", _) => say(401, "", r#"{"error":"invalid_client"}"#),
+            _ => say(200, "", "in"),
+        }
+    })
+    .await;
+    let Auth::ClientCredentials(basic) = client_credentials(&server) else { unreachable!() };
+    let parameters = [("audience".to_owned(), "urn:ehr 1".to_owned())].into();
+    let post = ClientCredentials { client_auth: ClientAuth::Post, parameters, ..basic.clone() };
+    let client = signed_in(&server, Auth::ClientCredentials(post));
+    assert_eq!(client.send(&get("/x")).await.unwrap().body, "in");
+    assert!(server.heard()[1].contains("authorization: Bearer t1"));
+    let error =
+        signed_in(&server, Auth::ClientCredentials(basic)).send(&get("/x")).await.unwrap_err();
+    assert!(error.to_string().contains("`client_auth`"), "{error}");
 }

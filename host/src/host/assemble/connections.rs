@@ -86,6 +86,8 @@ fn client_options(config: &Config, wanted: &config::Connection) -> egress::Optio
     options.allow_origins.clone_from(&wanted.allow_origins);
     options.private_addresses = wanted.reachable();
     options.ca.clone_from(&wanted.ca);
+    options.certificate.clone_from(&wanted.certificate);
+    options.proxy.clone_from(&wanted.proxy);
     options.auth = wanted.auth.value.clone();
     options.headers.clone_from(&wanted.headers);
     // Until a connector declares what it asks, it may ask nothing.

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use rounds_sdk::{Failure, Response, Time};
+use rounds_sdk::{Context, Failure, Response, Time};
 
 use super::{Answer, LONGEST, entries::Entry, record::Head};
-use crate::{fhir::Text, instant::Moment, search::Feed, tolerant};
+use crate::{
+    fhir::Text,
+    instant::Moment,
+    names::{self, Names},
+    search::Feed,
+    tolerant,
+};
 
 /// A record that was deleted, and not written since as far as its page shows.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,20 +34,30 @@ pub(crate) struct Entries<'a> {
     pub(crate) is_empty: bool,
     /// The link to the next page, as the server wrote it.
     pub(crate) next: Option<Text<'a>>,
+    /// What the server is called, as this page shows.
+    pub(crate) names: Names,
 }
 
 impl<'a> Entries<'a> {
     /// Reads an answer; `None` where it is no history.
     ///
     /// # Errors
-    /// What [`Response::ok`] says, and [`Failure::UnexpectedResponse`] for what is no JSON.
-    pub(crate) fn read(feed: &Feed, answer: &'a Response) -> Result<Option<Self>, Failure> {
-        let answer: Answer = answer.ok()?.json()?;
+    /// [`Failure::UnexpectedResponse`] for what is no JSON.
+    pub(crate) fn read(
+        context: &Context,
+        feed: &Feed,
+        answer: &'a Response,
+    ) -> Result<Option<Self>, Failure> {
+        let answer: Answer = answer.json()?;
         let is_history = answer.kind.as_deref() == Some("history");
         let Some(entries) = answer.entry.0.as_ref().filter(|_| is_history) else {
             return Ok(None);
         };
         let next = answer.link("next");
+        let mut names = Names::of(context);
+        if let Some(this) = answer.link("self") {
+            names.learn(feed.resource, &this);
+        }
         let (mut seen, mut deletions) = (BTreeSet::new(), Vec::new());
         let entries: Vec<Made> =
             entries.iter().flatten().filter_map(|entry| Made::of(feed, entry)).collect();
@@ -57,7 +73,7 @@ impl<'a> Entries<'a> {
         }
         let times = || entries.iter().filter_map(|made| made.at.as_ref().map(Moment::time));
         let (oldest, newest) = (times().min(), times().max());
-        Ok(Some(Self { deletions, oldest, newest, is_empty: entries.is_empty(), next }))
+        Ok(Some(Self { deletions, oldest, newest, is_empty: entries.is_empty(), next, names }))
     }
 }
 
@@ -79,7 +95,8 @@ impl Made {
             response.and_then(|it| it.location.as_deref()),
             entry.full_url.as_deref(),
         ];
-        let links = || links.iter().flatten().filter_map(|link| named(feed.resource, link));
+        let links =
+            || links.iter().flatten().filter_map(|link| names::in_link(feed.resource, link));
         let shown = head.as_ref().and_then(|head| head.id.as_deref());
         let id = shown
             .or_else(|| links().next().map(|(id, _)| id))
@@ -92,36 +109,5 @@ impl Made {
         let version = by_link.or(etag).or(at).map(str::to_owned);
         let at = at.and_then(|at| Moment::parse(at).ok());
         Some(Self { id: id.to_owned(), is_deletion, version, at })
-    }
-}
-
-/// The id in a link to a record of this type, and its version where the link names one.
-fn named<'l>(kind: &str, link: &'l str) -> Option<(&'l str, Option<&'l str>)> {
-    let mut segments = link.split('/').skip_while(|segment| *segment != kind).skip(1);
-    let id = segments.next().filter(|id| !id.is_empty() && !id.contains(['?', '#']))?;
-    let version = segments.next().filter(|segment| *segment == "_history");
-    Some((id, version.and(segments.next())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_of_all_kinds_name_a_record() {
-        for (link, expected) in [
-            ("Appointment/7", Some(("7", None))),
-            ("/Appointment/7", Some(("7", None))),
-            ("Appointment/7/_history/3", Some(("7", Some("3")))),
-            ("https://ehr.example/fhir/Appointment/7/_history/3", Some(("7", Some("3")))),
-            ("https://ehr.example/fhir/Appointment/7", Some(("7", None))),
-            ("Appointment", None),
-            ("Appointment/", None),
-            ("Appointment?identifier=7", None),
-            ("Patient/7", None),
-            ("", None),
-        ] {
-            assert_eq!(named("Appointment", link), expected, "{link}");
-        }
     }
 }

@@ -7,6 +7,7 @@ use rounds_sdk::{
 
 use super::{code, contact};
 use crate::{
+    current::holding,
     fhir::{self, Address, CodeableConcept, Coding, ContactPoint, HumanName, Text, fhir, own},
     related::{Case, Related},
     settings::Settings,
@@ -33,6 +34,14 @@ fhir! {
         marital_status: Option<CodeableConcept<'a>>,
         contact: Vec<Person<'a>>,
         communication: Vec<Communication<'a>>,
+        link: Vec<Link<'a>>,
+    }
+
+    /// Another record of the same person.
+    Link {
+        other: Option<fhir::Reference<'a>>,
+        #[serde(rename = "type")]
+        kind: Option<Text<'a>>,
     }
 
     /// What FHIR's core leaves to others; read for race and ethnicity.
@@ -69,24 +78,36 @@ pub(crate) fn of<'a>(
         return Ok(Patient::default());
     };
     match related.find::<Resource>(reference)? {
-        Some(resource) => Ok(map(case.settings, &resource)),
+        Some(resource) => Ok(map(case, &resource)),
         None => Ok(only_referred_to(case, related, reference)),
     }
 }
 
 /// A Patient as payloads have it.
-pub(crate) fn map(settings: &Settings, resource: &Resource) -> Patient {
-    let ids = resource.id.iter().map(|id| ehr_id(id));
-    let others = resource.identifier.iter().filter(|identifier| !is_ssn(identifier));
+pub(crate) fn map(case: &Case, resource: &Resource) -> Patient {
+    let now = &case.context.now;
     Patient {
-        identifiers: ids.chain(others.filter_map(|other| identifier(settings, other))).collect(),
-        demographics: demographics(resource),
+        identifiers: identifiers(case, resource),
+        previous_identifiers: Vec::new(),
+        demographics: demographics(resource, now),
         notes: Vec::new(),
-        contacts: resource.contact.iter().map(person).collect(),
+        contacts: resource.contact.iter().map(|contact| person(contact, now)).collect(),
     }
 }
 
-fn only_referred_to(case: &Case, related: &Related, reference: &fhir::Reference) -> Patient {
+/// The EHR's own id, and all others that a patient has now.
+pub(crate) fn identifiers(case: &Case, resource: &Resource) -> Vec<Identifier> {
+    let ids = resource.id.iter().map(|id| ehr_id(id));
+    let others = holding(&resource.identifier, &case.context.now);
+    let others = others.into_iter().filter(|identifier| !is_ssn(identifier));
+    ids.chain(others.filter_map(|other| identifier(case.settings, other))).collect()
+}
+
+pub(crate) fn only_referred_to(
+    case: &Case,
+    related: &Related,
+    reference: &fhir::Reference,
+) -> Patient {
     let id = related.local_id(reference).map(ehr_id);
     let named = reference.identifier.as_ref().and_then(|named| identifier(case.settings, named));
     let last_name = own(reference.display.as_ref());
@@ -119,11 +140,11 @@ fn is_ssn(identifier: &fhir::Identifier) -> bool {
     by_type || identifier.system.as_deref() == Some(SSN)
 }
 
-fn demographics(resource: &Resource) -> Demographics {
-    let name = contact::name(&resource.name);
+fn demographics(resource: &Resource, now: &str) -> Demographics {
+    let name = contact::name(&resource.name, now);
     let given = name.map(|name| name.given.as_slice()).unwrap_or_default();
     let middle = given.get(1..).unwrap_or_default();
-    let ssn = resource.identifier.iter().find(|identifier| is_ssn(identifier));
+    let ssn = holding(&resource.identifier, now).into_iter().find(|identifier| is_ssn(identifier));
     let death = own(resource.deceased_date_time.as_ref());
     Demographics {
         first_name: own(given.first()),
@@ -137,11 +158,11 @@ fn demographics(resource: &Resource) -> Demographics {
         marital_status: resource.marital_status.as_ref().and_then(code::words),
         is_deceased: resource.deceased_boolean.or(death.as_ref().map(|_| true)),
         death_date_time: death,
-        phone_number: contact::phones(&resource.telecom),
-        email_addresses: contact::emails(&resource.telecom),
+        phone_number: contact::phones(&resource.telecom, now),
+        email_addresses: contact::emails(&resource.telecom, now),
         language: language(resource),
         citizenship: Vec::new(),
-        address: contact::address(&resource.address),
+        address: contact::address(&resource.address, now),
     }
 }
 
@@ -179,16 +200,16 @@ fn language(resource: &Resource) -> Option<String> {
     own(code.or(language.text.as_ref()))
 }
 
-fn person(person: &Person) -> Contact {
+fn person(person: &Person, now: &str) -> Contact {
     let name = person.name.as_ref();
     Contact {
         first_name: name.and_then(|name| contact::join(&name.given, " ")),
         middle_name: None,
         last_name: name.and_then(|name| own(name.family.as_ref().or(name.text.as_ref()))),
-        address: contact::address(person.address.as_slice()),
-        phone_number: contact::phones(&person.telecom),
+        address: contact::address(person.address.as_slice(), now),
+        phone_number: contact::phones(&person.telecom, now),
         relation_to_patient: person.relationship.first().and_then(code::words),
-        email_addresses: contact::emails(&person.telecom),
+        email_addresses: contact::emails(&person.telecom, now),
         roles: Vec::new(),
     }
 }

@@ -15,6 +15,8 @@ fhir! {
         #[serde(rename = "type")]
         kind: Vec<CodeableConcept<'a>>,
         physical_type: Option<CodeableConcept<'a>>,
+        // What R5 has for it.
+        form: Option<CodeableConcept<'a>>,
         managing_organization: Option<Reference<'a>>,
         part_of: Option<Reference<'a>>,
     }
@@ -39,7 +41,7 @@ pub(crate) fn of<'a>(
 }
 
 fn map(resource: &Resource) -> Location {
-    let physical = resource.physical_type.as_ref();
+    let physical = resource.physical_type.as_ref().or(resource.form.as_ref());
     let is_room = physical.is_some_and(|kind| code::has(kind, "ro") || code::has(kind, "bd"));
     let name = own(resource.name.as_ref());
     let part_of = display(resource.part_of.as_ref());

@@ -4,6 +4,7 @@ use rounds_sdk::{Failure, model::Provider};
 
 use super::{code, contact};
 use crate::{
+    current::holding,
     fhir::{
         Address, CodeableConcept, ContactPoint, HumanName, Identifier, Reference, Text, fhir, own,
     },
@@ -47,7 +48,8 @@ pub(crate) fn of<'a>(
 
 fn map(case: &Case, resource: &Resource) -> Provider {
     let (id, id_type) = id(case, resource);
-    let name = contact::name(&resource.name);
+    let now = &case.context.now;
+    let name = contact::name(&resource.name, now);
     let suffix = name.map(|name| name.suffix.as_slice()).unwrap_or_default();
     let qualifications = resource.qualification.iter().filter_map(|known| known.code.as_ref());
     let credentials = suffix.iter().map(|suffix| suffix.to_string());
@@ -57,24 +59,25 @@ fn map(case: &Case, resource: &Resource) -> Provider {
         first_name: name.and_then(|name| contact::join(&name.given, " ")),
         last_name: name.and_then(|name| own(name.family.as_ref().or(name.text.as_ref()))),
         credentials: credentials.chain(qualifications.filter_map(code::words)).collect(),
-        address: contact::address(&resource.address),
-        email_addresses: contact::emails(&resource.telecom),
-        phone_number: contact::phones(&resource.telecom),
+        address: contact::address(&resource.address, now),
+        email_addresses: contact::emails(&resource.telecom, now),
+        phone_number: contact::phones(&resource.telecom, now),
         ..Provider::default()
     }
 }
 
 /// The NPI where there is one, else the EHR's own id.
 fn id(case: &Case, resource: &Resource) -> (Option<String>, Option<String>) {
-    let mut identifiers = resource.identifier.iter();
-    let npi = identifiers.find(|identifier| identifier.system.as_deref() == Some(NPI));
+    let identifiers = holding(&resource.identifier, &case.context.now);
+    let is_npi = |identifier: &&&Identifier| identifier.system.as_deref() == Some(NPI);
+    let npi = identifiers.iter().find(is_npi);
     if let Some(value) = npi.and_then(|npi| own(npi.value.as_ref())) {
         return (Some(value), Some("NPI".to_owned()));
     }
     if let Some(id) = &resource.id {
         return (Some(id.to_string()), Some("EHRID".to_owned()));
     }
-    let first = resource.identifier.first();
+    let first = identifiers.first();
     let first = first.and_then(|first| super::patient::identifier(case.settings, first));
     first.map_or((None, None), |first| (first.id, first.id_type))
 }

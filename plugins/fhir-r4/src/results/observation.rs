@@ -1,26 +1,23 @@
 //! Observations: the values of a report, and those that stand alone.
 
 use rounds_sdk::{
-    Failure, Notification, Request, Response, Skipped, Step,
+    Failure, Notification, Skipped, Step,
     model::{self, ResultOrder, Results},
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
 
-use super::{REPORTS, TOLD, event, value::Value};
+use super::{
+    TOLD, UNTOLD, event,
+    listed::{LISTED, Listed, listed},
+    value::Value,
+};
 use crate::{
-    bundle::Bundle,
     encounters,
     fhir::{Annotation, CodeableConcept, Period, Reference, Text, fhir, own},
     map::{code, patient, provider},
     related::{Case, Gathered, Related},
 };
-
-/// So many reports are asked for at most, where many observations are asked about.
-const TOGETHER: usize = 100;
-
-/// What is remembered of an observation that its report has told.
-const LISTED: &str = "listed";
 
 fhir! {
     /// An Observation, but for what it found.
@@ -61,6 +58,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Observation<'a> {
 pub(super) fn collect(case: &Case) -> Result<Step, Failure> {
     let data = case.data::<Observation>()?;
     let observation = &data.resource.frame;
+    if observation.status.as_deref() == Some("registered") {
+        return Ok(Skipped::new("an observation without a result yet").memo(UNTOLD).into());
+    }
     if let Some(skipped) = case.pass_over(false, false, TOLD) {
         return Ok(skipped.into());
     }
@@ -78,63 +78,6 @@ pub(super) fn collect(case: &Case) -> Result<Step, Failure> {
     };
     let results = results(case, &related, &data.resource)?;
     Ok(Notification::new(event(case), &results)?.memo(TOLD).into())
-}
-
-/// Whether a report lists an observation.
-enum Listed<'a> {
-    Yes,
-    No {
-        /// The answers to what was asked beside that.
-        collected: &'a [Response],
-    },
-    /// This tells.
-    Ask(Request),
-}
-
-/// Whether a report lists an observation, which only one that nobody has heard of needs to know.
-/// It is asked of all that came on one page together, as equal requests are sent once; and of this
-/// one alone where that answer leaves it open.
-fn listed<'a>(case: &Case<'a>, beside: Option<&str>) -> Result<Listed<'a>, Failure> {
-    let mut collected = case.collected;
-    if !case.is_unheard() {
-        return Ok(Listed::No { collected });
-    }
-    let alone = case.change.id.as_str();
-    let together = beside.filter(|beside| *beside != alone).map(|beside| (beside, TOGETHER));
-    for (names, most) in together.into_iter().chain([(alone, 1)]) {
-        let Some((answer, rest)) = collected.split_first() else {
-            return Ok(Listed::Ask(reports_of(names, most)));
-        };
-        collected = rest;
-        match is_listed(case, answer, most) {
-            Ok(Some(true)) => return Ok(Listed::Yes),
-            Ok(Some(false)) => return Ok(Listed::No { collected }),
-            Ok(None) => {}
-            Err(_) if case.context.last_try => {}
-            Err(failure) => return Err(failure),
-        }
-    }
-    Ok(Listed::No { collected })
-}
-
-/// The request that says which reports list any of these observations.
-fn reports_of(names: &str, most: usize) -> Request {
-    Request::get("/DiagnosticReport")
-        .query("result", names)
-        .query("_count", most)
-        .header("accept", "application/fhir+json")
-}
-
-/// Whether a report answered does list the observation, as a server that doesn't know the
-/// parameter answers any, or an error. `None` where there may be others.
-fn is_listed(case: &Case, answer: &Response, most: usize) -> Result<Option<bool>, Failure> {
-    if matches!(answer.status, 400 | 404 | 413 | 414 | 422 | 501) {
-        return Ok(None);
-    }
-    let bundle = Bundle::read(&REPORTS, &case.context.base_url, answer)?;
-    let is_listed = bundle.refers_to(&case.context.base_url, &case.change.id);
-    let is_all = bundle.next.is_none() && bundle.shown() < most;
-    Ok((is_listed || is_all).then_some(is_listed))
 }
 
 fn results<'a>(

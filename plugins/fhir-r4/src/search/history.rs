@@ -5,14 +5,14 @@
 //! is not believed more than it must be: what it calls deleted is looked up before anybody hears of
 //! it, as it may stand again by now.
 
-use rounds_sdk::{Change, ChangeKind, Context, Failure, Request, Response, Time, link};
+use rounds_sdk::{Change, ChangeKind, Context, Failure, Request, Response, Time};
 
 use super::{Feed, Found, page::View};
 use crate::{
     bundle::history::{Deletion, Entries},
     cursor::{DAY, Deletions, History, Pass, Position},
     instant::Moment,
-    reference,
+    names, outcome,
     settings::Settings,
 };
 
@@ -23,6 +23,10 @@ const LATE: i64 = 10 * 60 * 1000;
 /// What a user is told where there is none.
 const WITHOUT: &str = "the EHR has no _history that can be read, though the settings want it: what \
     is deleted is found by a sweep, if one is configured";
+
+/// What a user is told where only its first page can be read.
+const ASTRAY: &str = "the EHR's _history cannot be read to its end, and what it doesn't show of \
+    deletions is found by a sweep, if one is configured";
 
 /// Where a search stands with deletions, if it asks for them: from about now on where that is not
 /// known yet.
@@ -90,9 +94,12 @@ pub(super) fn read(
 ) -> Result<Found, Failure> {
     let now = Time::parse(&context.now)?;
     let Some(deletions) = &position.deletions else { return Ok(rests(position, None)) };
+    let ask = || request(settings, feed, position, history);
     // Who has no history says so in many ways, and may have one some day.
     let is_without = (400..=501).contains(&answer.status) && answer.status != 429;
-    let Some(page) = (if is_without { None } else { Entries::read(feed, answer)? }) else {
+    let Some(page) =
+        (if is_without { None } else { Entries::read(context, feed, outcome::ok(answer, ask)?)? })
+    else {
         let mut found = rests(position, Some(asked_in(DAY, now, deletions.since.clone())));
         found.notices.push(format!("{WITHOUT}: status {}", answer.status));
         return Ok(found);
@@ -102,8 +109,18 @@ pub(super) fn read(
     let since = Moment::parse(&deletions.since)?.time();
     let is_behind = page.is_empty || page.oldest.is_some_and(|oldest| oldest < since);
     let next = page.next.filter(|_| !is_behind);
-    let next =
-        next.map(|next| link::resolve(&context.base_url, &feed.path(), &next)).transpose()?;
+    let first = format!("{}/_history", feed.path());
+    let asked = position.asked().unwrap_or(&first);
+    let next = match next.map(|next| page.names.follow(feed.resource, asked, &next)).transpose() {
+        Ok(next) => next,
+        Err(astray) => {
+            let since = deletions.since.clone();
+            let mut found = rests(position, Some(asked_in(every(settings), now, since)));
+            found.changes = changes(feed, page.deletions);
+            found.notices.push(format!("{ASTRAY}: {astray}"));
+            return Ok(found);
+        }
+    };
     let mut found = match next {
         Some(next) if history.next.as_ref() == Some(&next) => {
             return Err(Failure::unexpected("a next link of a history that leads to its own page"));
@@ -117,7 +134,7 @@ pub(super) fn read(
             rests(position, Some(asked_in(every(settings), now, since)))
         }
     };
-    found.changes = page.deletions.into_iter().map(|deletion| change(feed, deletion)).collect();
+    found.changes = changes(feed, page.deletions);
     Ok(found)
 }
 
@@ -133,8 +150,12 @@ fn back(time: Time, millis: i64) -> String {
     Moment::second_of(time.minus_millis(millis)).text().to_owned()
 }
 
+fn changes(feed: &Feed, deletions: Vec<Deletion>) -> Vec<Change> {
+    deletions.into_iter().map(|deletion| change(feed, deletion)).collect()
+}
+
 fn change(feed: &Feed, deletion: Deletion) -> Change {
-    let path = reference::path(feed.resource, &deletion.id);
+    let path = names::path(feed.resource, &deletion.id);
     Change {
         id: feed.id(&deletion.id),
         kind: ChangeKind::Deleted,

@@ -6,6 +6,7 @@ use crate::{
     bundle::{Bundle, Record},
     cursor::{DAY, Pass, Position},
     instant::Moment,
+    names::link::Link,
 };
 
 /// So much earlier than `Date` a Bundle may say that it was searched, in milliseconds.
@@ -22,6 +23,13 @@ const NOTABLE: i64 = 60 * 1000;
 pub(super) const UNPROVEN: &str = "the EHR's pages moved while they were read, or showed fewer \
     records than it counts: what changed since is read again at each poll, until it is known to be \
     read whole";
+
+/// An answer of which nothing is known.
+pub(super) const WITHOUT_BODY: &str = "the EHR answers a search without a body (status 204 or \
+    205), as if nothing had changed: what changed since is asked for again at each poll";
+/// The end of finer times.
+pub(super) const COARSE: &str = "the EHR refuses times with fractions of a second, though it shows \
+    them: it is asked for whole seconds from now on";
 
 const UNSORTED: &str = "the EHR does not sort by _lastUpdated: where there is more than a page, its \
     links are followed, and followed again";
@@ -41,8 +49,8 @@ pub(super) const MISCOUNTS: &str = "the EHR's counts of records are wrong, and n
 /// A page of a search.
 pub(super) struct View<'v, 'a> {
     pub(super) bundle: &'v Bundle<'a>,
-    /// A whole URL under the base URL.
-    pub(super) next: Option<String>,
+    /// Where it goes on, if anywhere.
+    next: Option<Link>,
     /// How many records were asked for.
     pub(super) count: u64,
     /// How many there are, where the server says so.
@@ -64,10 +72,14 @@ impl<'v, 'a> View<'v, 'a> {
         context: &Context,
         (position, count): (&Position, u64),
         bundle: &'v Bundle<'a>,
-        next: Option<String>,
+        next: Option<Link>,
         answer: &Response,
     ) -> Result<Self, Failure> {
         let now = Time::parse(&context.now)?;
+        // A link that cannot be followed is not needed where all that there are is shown.
+        let goes_on = matches!(&position.pass, Some(Pass::Round(round)) if round.next.is_some());
+        let is_all = !goes_on && bundle.total() == Some(bundle.shown() as u64);
+        let next = next.filter(|next| next.is_ok() || !is_all);
         let said = clock(bundle, answer);
         let is_near = |clock: &Time| clock.millis_since(now).abs() <= DAY;
         let clock = said.filter(is_near);
@@ -88,6 +100,21 @@ impl<'v, 'a> View<'v, 'a> {
     /// Whether there is no record on it.
     pub(super) fn is_empty(&self) -> bool {
         self.bundle.shown() == 0
+    }
+
+    /// What a link leads to, where one can be followed.
+    pub(super) fn next(&self) -> Option<&String> {
+        self.next.as_ref().and_then(|next| next.as_ref().ok())
+    }
+
+    /// Why a link that there is cannot be followed.
+    pub(super) fn astray(&self) -> Option<&str> {
+        self.next.as_ref().and_then(|next| next.as_ref().err()).map(String::as_str)
+    }
+
+    /// Whether it says that there is more.
+    pub(super) fn is_linked(&self) -> bool {
+        self.next.is_some()
     }
 
     /// What time it is: by the server's clock, or where that is not known by the host's.

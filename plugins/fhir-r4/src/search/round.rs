@@ -33,7 +33,7 @@ pub(super) fn step(
     round: &Round,
     view: &View<'_, '_>,
 ) -> Result<Next, Failure> {
-    if view.next.is_some() && view.next == round.next {
+    if view.next().is_some() && view.next() == round.next.as_ref() {
         return Err(Failure::unexpected("a next link that leads to its own page"));
     }
     let mut round = round.clone();
@@ -41,7 +41,7 @@ pub(super) fn step(
         if view.is_all() {
             return Ok(Next::Rest(position.resting(view.after(view.newest(view.times())))));
         }
-        if view.next.is_none() {
+        if view.next().is_none() {
             return single(position, &round, view);
         }
         if is_gone(&round, view) {
@@ -53,12 +53,15 @@ pub(super) fn step(
     }
     take(&mut round, position, view)?;
     let is_behind = round.ties && is_behind(&round, view)?;
-    if view.next.is_some() && is_endless(&round) {
+    if view.astray().is_some() && !is_behind {
+        return walk::blind(position, view);
+    }
+    if view.next().is_some() && is_endless(&round) {
         let nowhere = spent(&round, round.count, view.now.to_string());
         return Ok(Next::More(position.passing(Pass::Round(nowhere))));
     }
-    if view.next.is_some() && !is_behind {
-        round.next.clone_from(&view.next);
+    if let Some(next) = view.next().filter(|_| !is_behind) {
+        round.next = Some(next.clone());
         return Ok(Next::More(position.passing(Pass::Round(round))));
     }
     end(position, round, view)
@@ -158,7 +161,7 @@ fn is_behind(round: &Round, view: &View<'_, '_>) -> Result<bool, Failure> {
 fn end(position: &Position, round: Round, view: &View<'_, '_>) -> Result<Next, Failure> {
     let newest = round.newest.as_deref().map(Moment::parse).transpose()?;
     let total = round.total.filter(|_| !round.miscounted);
-    let is_short = view.next.is_none() && total.is_some_and(|total| round.seen < total);
+    let is_short = view.next().is_none() && total.is_some_and(|total| round.seen < total);
     if is_short
         && position.stuck.is_none()
         && let (Some(said), Some(newest)) = (view.total, &newest)

@@ -34,7 +34,7 @@ pub(super) fn step(position: &Position, walk: &Walk, view: &View<'_, '_>) -> Res
     if position.sorts {
         return Ok(Next::More(go_on(position, &at, view)));
     }
-    let needed = if view.next.is_some() { SURELY } else { LIKELY };
+    let needed = if view.next().is_some() { SURELY } else { LIKELY };
     match different(times.iter().map(|time| time.time())) >= needed {
         true => {
             let (at, clock) = (at.text().to_owned(), view.clock_text());
@@ -86,7 +86,7 @@ pub(super) fn elsewhere(
         let pass = Pass::Walk(Walk { count, clock: view.clock_text(), ..walk.clone() });
         return Ok(Next::More(position.passing(pass)));
     }
-    if view.next.is_some() {
+    if view.next().is_some() {
         let round = Round { count: walk.count, ties, ..Round::default() };
         return round::step(position, &round, view);
     }
@@ -98,6 +98,12 @@ pub(super) fn elsewhere(
 /// it is an error.
 pub(super) fn blind(position: &Position, view: &View<'_, '_>) -> Result<Next, Failure> {
     let shown = view.shown();
+    if let Some(astray) = view.astray() {
+        return match is_stuck(position, view) {
+            true => Err(Failure::unexpected(astray)),
+            false => Ok(stuck(position, view)),
+        };
+    }
     let said = view.total.filter(|total| *total > shown && shown < view.count);
     if is_stuck(position, view) {
         let of = said.map_or("more".to_owned(), |said| said.to_string());
@@ -133,7 +139,7 @@ pub(super) fn beyond(
 ) -> Result<Next, Failure> {
     let Short { shown, said } = beyond.of;
     let as_many = view.total.is_some_and(|total| total >= said.saturating_sub(shown));
-    if !view.is_empty() || view.next.is_some() || !as_many {
+    if !view.is_empty() || view.is_linked() || !as_many {
         return Ok(stuck(position, view));
     }
     let rest = beyond.rest.as_deref().map(Moment::parse).transpose()?;

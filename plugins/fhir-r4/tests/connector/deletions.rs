@@ -151,3 +151,26 @@ fn a_history_that_fails_keeps_no_search_waiting() {
     let poll = harness.now("2026-01-02T00:11:00Z").poll().unwrap();
     assert_eq!(poll.requests.len(), 2, "once more");
 }
+
+#[test]
+fn a_history_that_leads_elsewhere_is_read_as_far_as_it_goes_and_said() {
+    let link = |next: &str, this: &str| {
+        let link = |relation: &str, url: &str| json!({ "relation": relation, "url": url });
+        let entries = json!([deleted(2), { "request": { "method": "POST" },
+            "resource": { "resourceType": "Appointment", "id": "2", "meta": { "lastUpdated": "2026-01-02T00:00:00Z" } } }]);
+        json!({ "resourceType": "Bundle", "type": "history", "entry": entries,
+            "link": [link("next", next), link("self", this)] })
+        .to_string()
+    };
+    let internal = "https://fhir-internal:8443/r4/Appointment/_history";
+    let next = format!("{internal}?page=2");
+    let harness = told().on("GET /Appointment/1", 410, "");
+    let (_, poll) = later(harness, &[link(&next, internal), history(&[], None)]);
+    assert!(poll.requests.contains(&"GET /Appointment/_history?page=2".to_owned()));
+    assert_eq!(poll.events(), [("1", "Scheduling.Cancel")]);
+    let harness = told().on("GET /Appointment/1", 410, "");
+    let (_, poll) = later(harness, &[link(&next, "")]);
+    assert_eq!(poll.events(), [("1", "Scheduling.Cancel")]);
+    let says = "a next link leads to https://fhir-internal:8443, which is not the base URL's";
+    assert!(poll.notices.iter().any(|notice| notice.contains(says)), "{:?}", poll.notices);
+}

@@ -1,9 +1,13 @@
 //! Answers that are none, and what must not become of them: an empty page.
 
 use fhir_r4::FhirR4;
-use rounds_sdk::{Connector, Failure, Response, Step, test::Harness};
+use rounds_sdk::{Connector, Context, Failure, Response, Step, test::Harness};
+use serde_json::{Value, json};
 
 use crate::server::{Server, Ways, failure};
+
+const ASKED: &str = " to a search of Appointment by _lastUpdated, _sort, _count, _total";
+const MAY_NOT: &str = ": the EHR must let this client read and search Appointment";
 
 #[test]
 fn every_fault_is_a_failure_of_its_kind() {
@@ -18,9 +22,9 @@ fn every_fault_is_a_failure_of_its_kind() {
         (
             200,
             r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Appoint"#,
-            unexpected("no valid JSON at line 1, column 70"),
+            unexpected("no valid JSON at line 1, column 70 (status 200, media type none)"),
         ),
-        (200, "", unexpected("no valid JSON at line 1, column 0")),
+        (200, " \n", unexpected("a search was answered without a body (status 200)")),
         (200, &outcome("error"), unexpected("a search was not answered with a Bundle")),
         (200, &inside, unexpected("an OperationOutcome of an error inside a Bundle")),
         (
@@ -28,12 +32,19 @@ fn every_fault_is_a_failure_of_its_kind() {
             r#"{"resourceType":"Bundle","entry":"none"}"#,
             unexpected("the entries of a Bundle are no list"),
         ),
-        (401, &outcome("error"), Failure::Unauthorized("status 401".into())),
-        (403, &outcome("error"), Failure::Unauthorized("status 403".into())),
-        (404, "", unexpected("status 404")),
-        (410, "", unexpected("status 410")),
+        (401, &outcome("error"), Failure::Unauthorized(format!("status 401{ASKED}{MAY_NOT}"))),
+        (403, &outcome("error"), Failure::Unauthorized(format!("status 403{ASKED}{MAY_NOT}"))),
+        (
+            404,
+            "",
+            unexpected(&format!(
+                "status 404{ASKED}: is `base_url` right, and does the EHR have Appointment?"
+            )),
+        ),
+        (410, "", unexpected(&format!("status 410{ASKED}"))),
         (429, "", Failure::Throttled(None)),
-        (500, "", Failure::Unavailable("status 500".into())),
+        (500, "", Failure::Unavailable(format!("status 500{ASKED}"))),
+        (202, "", Failure::Unavailable(format!("status 202{ASKED}: its answer is not ready yet"))),
     ] {
         assert_eq!(failure(None, &Response::new(status, body)), expected, "{status} {body}");
     }
@@ -46,7 +57,73 @@ fn a_server_that_refuses_to_count_is_not_asked_again() {
     let page = FhirR4::changes(&context, None, &refused).unwrap();
     let request = FhirR4::poll(&context, Some(&page.cursor)).unwrap();
     assert!(page.more && !request.target.contains("_total"), "{}", request.target);
-    assert_eq!(failure(Some(&page.cursor), &refused), Failure::unexpected("status 400"));
+    let says = "status 400 to a search of Appointment by _lastUpdated, _sort, _count: it must be \
+        possible to search by _lastUpdated";
+    assert_eq!(failure(Some(&page.cursor), &refused), Failure::unexpected(says));
+}
+
+#[test]
+fn what_a_server_says_is_told_from_closed_lists_alone() {
+    let outcome = |issue: Value| {
+        let outcome = json!({ "resourceType": "OperationOutcome", "issue": issue });
+        Response::new(403, outcome.to_string())
+    };
+    let issue = |code: &str, words: &str| json!([{ "severity": "error", "code": code, "diagnostics": words }]);
+    for (issue, says) in [
+        (
+            issue("not-supported", "unknown parameter '_sort' for Jane Doe"),
+            " (not-supported, about `_sort`)",
+        ),
+        (issue("invalid", "_lastUpdatedJane"), " (invalid)"),
+        (issue("jane", "Jane Doe"), ""),
+        (issue("invalid structure", "_since"), ""),
+        (issue("", "_count"), " (about `_count`)"),
+        (
+            json!([{ "code": "too-costly", "expression": ["http._count"] }]),
+            " (too-costly, about `_count`)",
+        ),
+        (json!("Jane"), ""),
+    ] {
+        let expected = Failure::Unauthorized(format!("status 403{says}{ASKED}{MAY_NOT}"));
+        assert_eq!(failure(None, &outcome(issue)), expected);
+    }
+    let inside = r#"{"resourceType":"OperationOutcome","issue":[{"code":"throttled"}]}"#;
+    let says = "a search was not answered with a Bundle (throttled)";
+    assert_eq!(failure(None, &Response::new(200, inside)), Failure::unexpected(says));
+}
+
+#[test]
+fn an_answer_without_a_body_changes_nothing_and_is_said() {
+    let context = Server::new(Ways::default(), 2).context();
+    for answer in [Response::new(204, ""), Response::new(205, "")] {
+        let cursor = r#"{"since":"2026-01-01T10:00:03.001Z"}"#;
+        let page = FhirR4::changes(&context, Some(cursor), &answer).unwrap();
+        assert_eq!((page.changes.len(), page.more, page.cursor.as_str()), (0, false, cursor));
+        assert!(page.notices[0].contains("without a body"), "{:?}", page.notices);
+        let listing = Context { listing: true, ..context.clone() };
+        assert!(FhirR4::changes(&listing, None, &answer).is_err(), "everything would be gone");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_fractions_is_asked_for_whole_seconds() {
+    let mut server = Server::new(Ways { whole: true, ..Ways::default() }, 10);
+    for id in 0..35 {
+        server.now += 300;
+        server.change(id);
+    }
+    server.now += 90_000;
+    server.poll(|_| {}).unwrap();
+    assert_eq!(server.missed(), []);
+    server.now += 60_000;
+    assert_eq!(server.poll(|_| {}), Ok(1));
+    let says: Vec<_> = server.notices.iter().filter(|it| it.contains("fractions")).collect();
+    assert_eq!(says.len(), 1);
+    // Asked again from a cursor of before.
+    server.cursor = Some(r#"{"since":"2026-01-01T10:00:03.001Z"}"#.into());
+    server.seen.clear();
+    server.poll(|_| {}).unwrap();
+    assert_eq!(server.seen.len(), 26);
 }
 
 #[test]
@@ -139,5 +216,8 @@ fn a_patient_who_cannot_be_had_for_now_fails_the_change_alone() {
         .exchanges(include_str!("../exchanges/appointment-hold.json"))
         .unwrap();
     let error = harness.poll().unwrap_err();
-    assert_eq!(error.to_string(), "collect failed: unavailable: status 503");
+    assert_eq!(
+        error.to_string(),
+        "collect failed: unavailable: status 503 to a request for a Location"
+    );
 }

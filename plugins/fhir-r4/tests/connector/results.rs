@@ -1,7 +1,10 @@
 //! Results, from recorded exchanges.
 
 use fhir_r4::FhirR4;
-use rounds_sdk::test::Harness;
+use rounds_sdk::{
+    Connector, Context, Method, Response, Step,
+    test::{BASE_URL, Harness},
+};
 use serde_json::{Value, json};
 
 /// A page without a record.
@@ -97,4 +100,43 @@ fn many_observations_ask_together_which_report_lists_them() {
     assert_eq!(poll.requests.len(), 4 + 3 + 5, "{:#?}", poll.requests);
     assert_eq!((poll.skipped.len(), poll.notifications.len()), (1, 44));
     assert_eq!(poll.skipped[0].0, "Observation/7");
+}
+
+#[test]
+fn many_long_names_are_asked_for_in_a_body_or_in_parts_where_that_is_refused() {
+    let id = |at: usize| format!("{at:0120}");
+    let entries: Vec<Value> = (0..20)
+        .map(|at| json!({ "resource": { "resourceType": "Observation", "id": id(at), "status": "final" } }))
+        .collect();
+    let bundle = json!({ "resourceType": "Bundle", "entry": entries }).to_string();
+    let cursor = r#"{"turn":"observations","reports":{"since":"2026-01-01T00:00:00Z"},"observations":{"since":"2026-01-01T00:00:00Z"}}"#;
+    let context = Context {
+        action: "results".into(),
+        settings: "{}".into(),
+        base_url: BASE_URL.into(),
+        since: "2026-01-01T00:00:00Z".into(),
+        now: "2026-01-02T00:00:00Z".into(),
+        ..Context::default()
+    };
+    let page = FhirR4::changes(&context, Some(cursor), &Response::new(200, bundle)).unwrap();
+    let change = &page.changes[19];
+    let report = json!({ "resourceType": "DiagnosticReport", "id": "r",
+        "result": [{ "reference": format!("Observation/{}", id(19)) }] });
+    let found = json!({ "resourceType": "Bundle", "entry": [{ "resource": report }] }).to_string();
+    let step = |answers: &[Response]| FhirR4::collect(&context, change, None, answers).unwrap();
+    let Step::Fetch(asked) = step(&[]) else { panic!("asks nothing") };
+    assert_eq!(
+        (asked[0].method, asked[0].target.as_str()),
+        (Method::Post, "/DiagnosticReport/_search")
+    );
+    assert!(matches!(step(&[Response::new(200, found.clone())]), Step::Skip(_)));
+    for refused in [404, 405, 501] {
+        let refused = Response::new(refused, "");
+        let Step::Fetch(asked) = step(std::slice::from_ref(&refused)) else {
+            panic!("asks nothing")
+        };
+        assert_eq!(asked[0].method, Method::Get);
+        assert!(asked[0].target.len() <= 2_000 && asked[0].target.contains(&id(19)));
+        assert!(matches!(step(&[refused, Response::new(200, found.clone())]), Step::Skip(_)));
+    }
 }

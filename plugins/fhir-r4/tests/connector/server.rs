@@ -43,6 +43,22 @@ pub enum Links {
     Endless,
 }
 
+/// What it calls itself in links, in where records lie, and in whom they refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// As it is called.
+    Configured,
+    /// Otherwise, and its `self` link says so.
+    BySelf,
+    /// Otherwise, and where its records lie says so.
+    ByRecords,
+    /// Otherwise, and nothing says so.
+    Unsaid,
+}
+
+/// What it calls itself otherwise.
+pub const INTERNAL: &str = "https://fhir-internal:8443/r4";
+
 /// Where it says what time it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
@@ -57,6 +73,7 @@ pub struct Ways {
     pub order: Order,
     pub total: Total,
     pub links: Links,
+    pub named: Named,
     pub clock: Clock,
     /// Whether records have times.
     pub times: bool,
@@ -64,6 +81,8 @@ pub struct Ways {
     pub seconds: bool,
     /// The most records of a page, whatever is asked for.
     pub cap: usize,
+    /// Whether it refuses times with fractions of a second.
+    pub whole: bool,
     /// Whether it minds what `_lastUpdated` asks.
     pub bounds: bool,
     /// So many milliseconds its clock is behind the host's.
@@ -78,10 +97,12 @@ impl Default for Ways {
             order: Order::ByTime,
             total: Total::Right,
             links: Links::Offset,
+            named: Named::Configured,
             clock: Clock::Date,
             times: true,
             seconds: false,
             cap: 1_000,
+            whole: false,
             bounds: true,
             behind: 0,
             strict: false,
@@ -222,6 +243,9 @@ impl Server {
         if self.ways.strict && value("_total=").is_some() {
             return Response::new(400, r#"{"resourceType":"OperationOutcome"}"#);
         }
+        if self.ways.whole && value("_lastUpdated=").is_some_and(|bound| bound.contains('.')) {
+            return Response::new(400, r#"{"resourceType":"OperationOutcome"}"#);
+        }
         let (clock, at) = (self.now - self.ways.behind, value("_page="));
         if at.is_some() && self.ways.links == Links::Gone {
             return Response::new(410, "");
@@ -261,8 +285,14 @@ impl Server {
             let kept: Vec<&str> =
                 query.split('&').filter(|part| !part.starts_with("_page=")).collect();
             let next = if is_endless { offset + self.ways.cap } else { end };
-            let url = format!("{BASE_URL}/Appointment?{}&_page={list}-{next}", kept.join("&"));
-            bundle["link"] = json!([{ "relation": "next", "url": url }]);
+            let base = self.base();
+            let url = format!("{base}/Appointment?{}&_page={list}-{next}", kept.join("&"));
+            let mut links = vec![json!({ "relation": "next", "url": url })];
+            if self.ways.named == Named::BySelf {
+                let url = format!("{base}/Appointment?{query}");
+                links.push(json!({ "relation": "self", "url": url }));
+            }
+            bundle["link"] = json!(links);
         }
         if self.ways.clock == Clock::Bundle {
             bundle["meta"] = json!({ "lastUpdated": time(clock, false) });
@@ -291,9 +321,19 @@ impl Server {
         found.into_iter().map(|record| record.id).collect()
     }
 
+    fn base(&self) -> &'static str {
+        if self.ways.named == Named::Configured { BASE_URL } else { INTERNAL }
+    }
+
     fn entry(&self, record: &Record) -> Value {
         let time = self.ways.times.then(|| time(record.time, self.ways.seconds));
+        let (base, id) = (self.base(), record.id);
+        let lies = match self.ways.named {
+            Named::BySelf | Named::Unsaid => "urn:uuid:53fefa32".to_owned(),
+            _ => format!("{base}/Appointment/{id}"),
+        };
         json!({
+            "fullUrl": lies,
             "search": { "mode": "match" },
             "resource": {
                 "resourceType": "Appointment",

@@ -55,6 +55,9 @@ func (r *Reader) OptionalText() *string {
 	return &text
 }
 
+// Texts reads a list of strings.
+func (r *Reader) Texts() []string { return ReadList(r, 8, (*Reader).Text) }
+
 // ReadList reads a list whose items are of this size.
 func ReadList[T any](r *Reader, size uint32, read func(*Reader) T) []T {
 	address, length := r.U32(), r.U32()

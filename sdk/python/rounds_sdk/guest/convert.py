@@ -15,7 +15,7 @@ from rounds_sdk.change import Change, ChangeKind, Page, Unreadable
 from rounds_sdk.connector import Credentials
 from rounds_sdk.context import Context
 from rounds_sdk.failure import Failure, Internal, Throttled
-from rounds_sdk.manifest import Action, Detection, Manifest
+from rounds_sdk.manifest import Action, Detection, Manifest, RecordTime, TimeForm
 from rounds_sdk.request import Request
 from rounds_sdk.response import Response
 from rounds_sdk.step import Fetch, Notify, Skip, Step
@@ -35,6 +35,13 @@ _DETECTIONS = {
     Detection.CONSUMING_FEED: exported.Detection.CONSUMING_FEED,
     Detection.SNAPSHOT: exported.Detection.SNAPSHOT,
 }
+_FORMS = {
+    TimeForm.RFC3339: exported.TimeForm.RFC3339,
+    TimeForm.DATE: exported.TimeForm.DATE,
+    TimeForm.EPOCH_SECONDS: exported.TimeForm.EPOCH_SECONDS,
+    TimeForm.EPOCH_MILLISECONDS: exported.TimeForm.EPOCH_MILLISECONDS,
+    TimeForm.SEQUENCE: exported.TimeForm.SEQUENCE,
+}
 _FAILURES: dict[str, Callable[[str], Any]] = {
     "invalid-settings": types.Failure_InvalidSettings,
     "unauthorized": types.Failure_Unauthorized,
@@ -51,6 +58,7 @@ def context(it: types.Context) -> Context:
         action=it.action,
         settings_json=it.settings,
         base_url=it.base_url,
+        allow_origins=tuple(it.allow_origins),
         since=it.since,
         now=it.now,
         interrupted=it.interrupted,
@@ -91,6 +99,7 @@ def manifest(it: Manifest) -> Any:
         _json.write(it.settings_schema),
         _texts(it.auth, "the manifest's auth"),
         _texts(it.requests, "the manifest's requests"),
+        _texts(it.reads_headers, "the manifest's reads_headers"),
     )
 
 
@@ -158,7 +167,15 @@ def _action(it: Action) -> Any:
         _DETECTIONS[it.detection],
         _seconds(it.fastest, "an action's fastest"),
         _a(bool, it.lists, "an action's lists"),
+        None if it.record_time is None else _record_time(it.record_time),
     )
+
+
+def _record_time(it: RecordTime) -> Any:
+    it = _a(RecordTime, it, "an action's record_time")
+    form = _FORMS[_a(TimeForm, it.form, "a record_time's form")]
+    unique = _a(bool, it.unique, "a record_time's unique")
+    return exported.RecordTime(_text(it.field, "a record_time's field"), form, unique)
 
 
 def _change(it: Change) -> types.Change:

@@ -3,8 +3,9 @@
 They keep the convention of those models: what is absent is there all the same, a scalar as `null`,
 a list as `[]`, a nested object with its own fields `null`. So a hold or a block of an appointment
 book, which has no patient, carries a `Patient` without identifiers and with no name: a receiver
-finds every path it knows, and tells such a slot by its empty `Patient.Identifiers`. The one
-exception are objects that either are or aren't, as a provider who isn't known: `null`.
+finds every path it knows, and tells such a slot by its empty `Patient.Identifiers`. The
+exceptions are objects that either are or aren't, as a provider who isn't known: `null`; and
+`Patient.PreviousIdentifiers`, which only a merge has.
 
 `Meta` is not here: who told what, and when, is the host's to say.
 """

@@ -83,12 +83,24 @@ class Patient(Model):
 
     identifiers: list[Identifier] = field(default_factory=list)
     """The EHR's own (`EHRID`), a medical record number (`MR`), and others."""
+    previous_identifiers: list[Identifier] = field(default_factory=list)
+    """Those of the patients that were merged into this one.
+
+    Of `PatientAdmin.PatientMerge` alone, and not there where it is empty.
+    """
     demographics: Demographics = field(default_factory=Demographics)
     """Name, birth date, address and so on."""
     notes: list[str] = field(default_factory=list)
     """Free text."""
     contacts: list[Contact] = field(default_factory=list)
     """Who else is to be called."""
+
+    def plain(self) -> dict[str, object]:
+        """Answer its fields by the models' own names, in their order."""
+        plain = Model.plain(self)
+        if not self.previous_identifiers:
+            del plain["PreviousIdentifiers"]
+        return plain
 
 
 @dataclass(slots=True, kw_only=True, repr=False)

@@ -20,11 +20,17 @@ _MEMO = 1024
 _PAYLOAD = 1024 * 1024
 
 
-def request(manifest: Manifest, base_url: str, asked: Request) -> str:
+def request(manifest: Manifest, context: Context, asked: Request) -> str:
     """Name a request, as `GET /Patient/7`, where the manifest allows it."""
     is_relative = asked.target.startswith("/")
-    target = asked.target if is_relative else link.below(base_url, asked.target)
-    path = (target or "").partition("?")[0]
+    target = asked.target if is_relative else link.below(context.base_url, asked.target)
+    rests = [
+        asked.target.removeprefix(origin)
+        for origin in context.allow_origins
+        if asked.target.startswith((f"{origin}/", f"{origin}?"))
+    ]
+    path = (target or next(iter(rests), "")).partition("?")[0]
+    target = target or asked.target
     allowed = (pattern.partition(" ") for pattern in manifest.requests)
     if any(method == asked.method and _matches(pattern, path) for method, _, pattern in allowed):
         return f"{asked.method} {target}"

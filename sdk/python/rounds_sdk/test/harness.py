@@ -97,7 +97,7 @@ class Harness:
     def _page(self, poll: Poll) -> Page:
         cursor = self.listed if self.context.listing else self.cursor
         request = self._connector.poll(self.context, cursor)
-        answer = self.script.answer(self._name(request))
+        answer = self.script.answer(self._name(request), request.headers)
         poll.requests.append(self._name(request))
         page = self._connector.changes(self.context, cursor, answer)
         check.page(cursor, page)
@@ -149,12 +149,12 @@ class Harness:
         """Answer one request; equal ones of a poll are sent once."""
         name = self._name(request)
         if name not in answers:
-            answers[name] = self.script.answer(name)
+            answers[name] = self.script.answer(name, request.headers)
             poll.requests.append(name)
         return answers[name]
 
     def _name(self, request: Request) -> str:
-        return check.request(self._manifest, self.context.base_url, request)
+        return check.request(self._manifest, self.context, request)
 
     def _remember(self, change: Change, memo: str | None) -> None:
         if memo is not None:

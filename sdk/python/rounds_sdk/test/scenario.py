@@ -28,7 +28,8 @@ def play(connector: Connector, scenario: str | Path) -> None:
     """
     told: dict[str, Any] = _json.read(Path(scenario).read_text(encoding="utf-8"))
     harness = Harness(connector, told["action"], told.get("settings"))
-    known = {name: told[name] for name in ("base_url", "since") if name in told}
+    fields = ("base_url", "allow_origins", "since")
+    known = {name: told[name] for name in fields if name in told}
     harness.context = replace(harness.context, **known)
     since = Time.parse(harness.context.since)
     for number, expected in enumerate(told["polls"], start=1):

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rounds_sdk.response import Response
@@ -17,16 +17,19 @@ class Script:
 
     def __init__(self) -> None:
         """Begin without answers."""
-        self._answers: deque[tuple[str, Response]] = deque()
+        self._answers: deque[tuple[str, Response, Mapping[str, str]]] = deque()
 
-    def add(self, request: str, answer: Response) -> None:
-        """Answer the request of this name, as `GET /Patient/7`."""
-        self._answers.append((request, answer))
+    def add(
+        self, request: str, answer: Response, request_headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Answer the request of this name, as `GET /Patient/7`, that has these headers."""
+        self._answers.append((request, answer, request_headers or {}))
 
-    def answer(self, request: str) -> Response:
-        """Take the first answer to a request."""
-        for at, (known, answer) in enumerate(self._answers):
-            if known == request:
+    def answer(self, request: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
+        """Take the first answer to a request with these headers."""
+        sent = {(name.lower(), value) for name, value in headers}
+        for at, (known, answer, wanted) in enumerate(self._answers):
+            if known == request and wanted.items() <= sent:
                 del self._answers[at]
                 return answer
         left = "\n  ".join(self.left()) or "nothing"
@@ -34,11 +37,11 @@ class Script:
 
     def left(self) -> list[str]:
         """Name the requests whose answers nobody took."""
-        return [request for request, _ in self._answers]
+        return [request for request, _, _ in self._answers]
 
 
-def recorded(exchange: Mapping[str, Any]) -> tuple[str, Response]:
-    """Read an exchange of a scenario: the request's name, and the answer."""
+def recorded(exchange: Mapping[str, Any]) -> tuple[str, Response, Mapping[str, str]]:
+    """Read an exchange of a scenario: the request's name, the answer, the request's headers."""
     body = exchange.get("body", "")
     headers = dict(exchange.get("headers", {}))
     if not isinstance(body, str):
@@ -47,7 +50,8 @@ def recorded(exchange: Mapping[str, Any]) -> tuple[str, Response]:
     if "body_bytes" in exchange:
         body = _bytes(exchange["body_bytes"]["base64"])
     status: int = exchange.get("status", 200)
-    return exchange["request"], Response(status, body, list(headers.items()))
+    answer = Response(status, body, list(headers.items()))
+    return exchange["request"], answer, exchange.get("request_headers", {})
 
 
 def _bytes(text: str) -> bytes:

@@ -4,7 +4,7 @@
 use super::{exported, session, types};
 use crate::{
     Action, Body, Change, ChangeKind, Context, Credentials, Detection, Failure, Manifest, Method,
-    Notification, Page, Request, Response, Skipped, Step, Unreadable,
+    Notification, Page, RecordTime, Request, Response, Skipped, Step, TimeForm, Unreadable,
 };
 
 fn all<A, B: From<A>>(from: Vec<A>) -> Vec<B> {
@@ -17,9 +17,18 @@ fn headers(from: Vec<(String, String)>) -> Vec<types::Header> {
 
 impl From<types::Context> for Context {
     fn from(from: types::Context) -> Self {
-        let types::Context { action, settings, base_url, since, now, interrupted, .. } = from;
-        let types::Context { listing, silent, last_try, .. } = from;
-        Self { action, settings, base_url, since, now, interrupted, listing, silent, last_try }
+        Self {
+            action: from.action,
+            settings: from.settings,
+            base_url: from.base_url,
+            allow_origins: from.allow_origins,
+            since: from.since,
+            now: from.now,
+            interrupted: from.interrupted,
+            listing: from.listing,
+            silent: from.silent,
+            last_try: from.last_try,
+        }
     }
 }
 
@@ -123,22 +132,38 @@ impl From<Failure> for types::Failure {
     }
 }
 
+impl From<RecordTime> for exported::RecordTime {
+    fn from(from: RecordTime) -> Self {
+        let RecordTime { field, form, unique } = from;
+        let form = match form {
+            TimeForm::Rfc3339 => exported::TimeForm::Rfc3339,
+            TimeForm::Date => exported::TimeForm::Date,
+            TimeForm::EpochSeconds => exported::TimeForm::EpochSeconds,
+            TimeForm::EpochMilliseconds => exported::TimeForm::EpochMilliseconds,
+            TimeForm::Sequence => exported::TimeForm::Sequence,
+        };
+        Self { field, form, unique }
+    }
+}
+
 impl From<Action> for exported::Action {
     fn from(from: Action) -> Self {
-        let Action { name, summary, events, detection, fastest, lists } = from;
+        let Action { name, summary, events, detection, fastest, lists, record_time } = from;
+        let record_time = record_time.map(Into::into);
         let detection = match detection {
             Detection::Feed => exported::Detection::Feed,
             Detection::ConsumingFeed => exported::Detection::ConsumingFeed,
             Detection::Snapshot => exported::Detection::Snapshot,
         };
-        Self { name, summary, events, detection, fastest, lists }
+        Self { name, summary, events, detection, fastest, lists, record_time }
     }
 }
 
 impl From<Manifest> for exported::Manifest {
     fn from(from: Manifest) -> Self {
-        let Manifest { name, version, summary, actions, settings_schema, auth, requests } = from;
-        Self { name, version, summary, actions: all(actions), settings_schema, auth, requests }
+        let Manifest { name, version, summary, settings_schema, auth, requests, .. } = from;
+        let (actions, reads_headers) = (all(from.actions), from.reads_headers);
+        Self { name, version, summary, actions, settings_schema, auth, requests, reads_headers }
     }
 }
 

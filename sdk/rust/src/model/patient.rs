@@ -15,6 +15,10 @@ model! {
     Patient {
         /// The EHR's own (`EHRID`), a medical record number (`MR`), and others.
         identifiers: Vec<Identifier>,
+        /// Those of the patients that were merged into this one: of `PatientAdmin.PatientMerge`
+        /// alone, and not there where it is empty.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        previous_identifiers: Vec<Identifier>,
         /// Name, birth date, address and so on.
         demographics: Demographics,
         /// Free text.

@@ -19,7 +19,7 @@ const PAYLOAD: usize = 1024 * 1024;
 /// The request's name, as `GET /Patient/7`, where the manifest allows it.
 pub(super) fn request(
     manifest: &Manifest,
-    base_url: &str,
+    context: &Context,
     request: &Request,
 ) -> Result<String, Error> {
     let method = match request.method {
@@ -27,7 +27,14 @@ pub(super) fn request(
         Method::Post => "POST",
     };
     let target = request.target.as_str();
-    let below = if target.starts_with('/') { Some(target) } else { link::below(base_url, target) };
+    let allowed = |origin: &String| target.strip_prefix(origin.as_str());
+    let below = if target.starts_with('/') {
+        Some(target)
+    } else {
+        link::below(&context.base_url, target)
+            .or_else(|| context.allow_origins.iter().find_map(allowed))
+            .filter(|below| below.starts_with(['/', '?']) || below.is_empty())
+    };
     let path = below.and_then(|target| target.split('?').next());
     let allows = |pattern: &String| match (pattern.split_once(' '), path) {
         (Some((known, pattern)), Some(path)) => known == method && matches(pattern, path),

@@ -22,6 +22,8 @@ struct Scenario {
     #[serde(default = "empty")]
     settings: Value,
     base_url: Option<String>,
+    #[serde(default)]
+    allow_origins: Vec<String>,
     since: Option<String>,
     polls: Vec<Expected>,
 }
@@ -58,12 +60,14 @@ struct Expected {
 /// [`Error::Refused`] where the text is no scenario, [`Error::Differs`] where something else came
 /// of it than it says, and whatever a poll fails with that should not.
 pub fn play<C: Connector>(scenario: &str) -> Result<(), Error> {
-    let Scenario { action, settings, base_url, since, polls, .. } = serde_json::from_str(scenario)
+    let scenario = serde_json::from_str(scenario)
         .map_err(|error| Error::Refused(format!("no scenario: {error}")))?;
+    let Scenario { action, settings, base_url, allow_origins, since, polls, .. } = scenario;
     let since = since.unwrap_or_else(|| SINCE.into());
     let base_url = base_url.as_deref().unwrap_or(BASE_URL);
     let harness = Harness::<C>::new(&action).settings(&settings);
-    let mut harness = harness.base_url(base_url).since(&since);
+    let harness = harness.base_url(base_url).allow_origins(allow_origins);
+    let mut harness = harness.since(&since);
     for (number, expected) in (1..).zip(polls) {
         let now = expected.now.clone().unwrap_or_else(|| after(&since, number));
         harness.now(&now).listing(expected.listing);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Error;
-use crate::{Body, Response};
+use crate::{Body, Request, Response};
 
 /// What is answered to what.
 #[derive(Default)]
@@ -22,6 +22,7 @@ pub(super) struct Script {
 struct Recorded {
     request: String,
     sends: Option<String>,
+    request_headers: BTreeMap<String, String>,
     answer: Response,
 }
 
@@ -31,6 +32,8 @@ struct Recorded {
 pub(super) struct Exchange {
     request: String,
     sends: Option<Value>,
+    #[serde(default)]
+    request_headers: BTreeMap<String, String>,
     #[serde(default = "success")]
     status: u16,
     #[serde(default)]
@@ -62,7 +65,7 @@ impl Script {
     }
 
     pub(super) fn add(&mut self, exchange: Exchange) {
-        let Exchange { request, sends, status, headers, body, always } = exchange;
+        let Exchange { request, sends, request_headers, status, headers, body, always } = exchange;
         let sends = sends.map(text);
         let is_json = !body.is_string() && !body.is_null();
         let mut headers: Vec<_> = headers.into_iter().collect();
@@ -72,35 +75,36 @@ impl Script {
         let answer = Response { status, headers, body: Body::Text(text(body)) };
         match always {
             true => self.on(&request, answer),
-            false => self.recorded.push(Recorded { request, sends, answer }),
+            false => self.recorded.push(Recorded { request, sends, request_headers, answer }),
         }
     }
 
     /// The answer to a request of a poll.
-    pub(super) fn answer(&mut self, request: &str, body: Option<&Body>) -> Result<Response, Error> {
-        match self.answer_to(request, body) {
+    pub(super) fn answer(&mut self, name: &str, request: &Request) -> Result<Response, Error> {
+        match self.answer_to(name, request) {
             Err(error) => self.next.pop_front().ok_or(error),
             answer => answer,
         }
     }
 
     /// The answer to a request by its name: what was recorded first, then what stands.
-    pub(super) fn answer_to(
-        &mut self,
-        request: &str,
-        body: Option<&Body>,
-    ) -> Result<Response, Error> {
-        let sent = body.and_then(|body| match body {
+    pub(super) fn answer_to(&mut self, name: &str, request: &Request) -> Result<Response, Error> {
+        let sent = request.body.as_ref().and_then(|body| match body {
             Body::Text(text) => Some(text),
             Body::Bytes(_) => None,
         });
+        let has = |(name, value): (&String, &String)| {
+            request.headers.iter().any(|(its, said)| its == name && said == value)
+        };
         let is_asked = |it: &Recorded| {
-            it.request == request && it.sends.as_ref().is_none_or(|sends| Some(sends) == sent)
+            it.request == name
+                && it.sends.as_ref().is_none_or(|sends| Some(sends) == sent)
+                && it.request_headers.iter().all(has)
         };
         if let Some(at) = self.recorded.iter().position(is_asked) {
             return Ok(self.recorded.remove(at).answer);
         }
-        self.standing.get(request).cloned().ok_or_else(|| self.unknown(request))
+        self.standing.get(name).cloned().ok_or_else(|| self.unknown(name))
     }
 
     /// What was recorded and not asked.

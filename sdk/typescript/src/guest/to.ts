@@ -16,6 +16,7 @@ export function manifest(from: sdk.Manifest): wit.Manifest {
     settingsSchema: check.text(schema, "the settings' schema"),
     auth: texts(it.auth ?? ["none"], "the manifest's auth"),
     requests: texts(it.requests, "the manifest's requests"),
+    readsHeaders: texts(it.readsHeaders ?? [], "the manifest's headers"),
   };
 }
 
@@ -28,6 +29,18 @@ function action(from: sdk.Action): wit.Action {
     detection: check.oneOf(detections, from.detection, "an action's detection"),
     fastest: check.count(from.fastest, "an action's fastest interval"),
     lists: Boolean(from.lists),
+    recordTime: from.recordTime === undefined ? null : recordTime(from.recordTime),
+  };
+}
+
+const FORMS = ["rfc3339", "date", "epoch-seconds", "epoch-milliseconds", "sequence"] as const;
+
+function recordTime(from: sdk.RecordTime): wit.RecordTime {
+  const it = check.object(from, "an action's time");
+  return {
+    field: check.text(it.field, "the field of an action's time"),
+    form: check.oneOf(FORMS, it.form, "the form of an action's time"),
+    unique: Boolean(it.unique),
   };
 }
 

@@ -4,6 +4,7 @@ export interface Context {
   readonly action: string;
   readonly settings: string;
   readonly baseUrl: string;
+  readonly allowOrigins: string[];
   readonly since: string;
   readonly now: string;
   readonly interrupted: boolean;
@@ -67,6 +68,12 @@ export interface Failure {
   readonly val: string | number | null;
 }
 
+export interface RecordTime {
+  readonly field: string;
+  readonly form: "rfc3339" | "date" | "epoch-seconds" | "epoch-milliseconds" | "sequence";
+  readonly unique: boolean;
+}
+
 export interface Action {
   readonly name: string;
   readonly summary: string;
@@ -74,6 +81,7 @@ export interface Action {
   readonly detection: "feed" | "consuming-feed" | "snapshot";
   readonly fastest: number;
   readonly lists: boolean;
+  readonly recordTime: RecordTime | null;
 }
 
 export interface Manifest {
@@ -84,6 +92,7 @@ export interface Manifest {
   readonly settingsSchema: string;
   readonly auth: string[];
   readonly requests: string[];
+  readonly readsHeaders: string[];
 }
 
 export interface Credentials {

@@ -36,9 +36,10 @@ export function model<F extends Fields>(name: string, fields: F): Model<F> {
         throw new TypeError(`${place} has no field ${stranger}`);
       }
       const whole = Object.entries(fields).map(([key, field]) => {
-        return [key, field(parts[key], `${place}.${key}`)];
+        return [key, field(parts[key], `${place}.${key}`)] as const;
       });
-      return Object.fromEntries(whole) as Whole<Model<F>>;
+      const there = whole.filter(([, value]) => value !== undefined);
+      return Object.fromEntries(there) as Whole<Model<F>>;
     },
   };
 }
@@ -83,6 +84,13 @@ export function nested<F>(model: Model<F>): Field<Given<Model<F>>, Whole<Model<F
 /** An object that either is or isn't: `null`. */
 export function maybe<F>(model: Model<F>): Field<Given<Model<F>>, Whole<Model<F>> | null> {
   return (given, place) => (given === null || given === undefined ? null : model.of(given, place));
+}
+
+/** A list of objects that is not there where it is empty. */
+export function rare<F>(
+  model: Model<F>,
+): Field<readonly Given<Model<F>>[], Whole<Model<F>>[] | undefined> {
+  return (given, place) => (given?.length ? list(model)(given, place) : undefined);
 }
 
 /** A list of objects. */

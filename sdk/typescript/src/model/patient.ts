@@ -1,5 +1,5 @@
 import { Address, PhoneNumber } from "./common.js";
-import { flag, list, maybe, model, nested, text, texts, type Whole } from "./field.js";
+import { flag, list, maybe, model, nested, rare, text, texts, type Whole } from "./field.js";
 import { Visit } from "./visit.js";
 
 /** A name under which a patient or a provider is known to some system. */
@@ -73,6 +73,11 @@ export type Contact = Whole<typeof Contact>;
 export const Patient = model("Patient", {
   /** The EHR's own (`EHRID`), a medical record number (`MR`), and others. */
   Identifiers: list(Identifier),
+  /**
+   * Those of the patients that were merged into this one: of `PatientAdmin.PatientMerge` alone, and
+   * not there where it is empty.
+   */
+  PreviousIdentifiers: rare(Identifier),
   /** Name, birth date, address and so on. */
   Demographics: nested(Demographics),
   /** Free text. */

@@ -7,6 +7,7 @@ export interface Recording {
   readonly action: string;
   readonly settings?: object;
   readonly base_url?: string;
+  readonly allow_origins?: readonly string[];
   readonly since?: string;
   readonly polls: readonly Play[];
 }
@@ -34,6 +35,8 @@ export interface Play {
 /** A request, as `GET /Patient/7`, and its answer. */
 export interface Exchange {
   readonly request: string;
+  /** Headers that the request must have; others are not compared. */
+  readonly request_headers?: Readonly<Record<string, string>>;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** A string is the body as it is; anything else is sent as JSON. */

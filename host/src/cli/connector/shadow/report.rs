@@ -1,17 +1,25 @@
 //! What `rounds connector shadow` says.
 
-use std::{io, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    time::Duration,
+};
 
 use serde::Serialize;
 
 use crate::{
     cli::output::{Output, plain},
     connector::{Connector, Spent},
-    shadow::{Compared, Difference, Done},
+    shadow::{Compared, Difference, Done, Kind},
 };
 
-/// Differences of one poll that are told one by one; JSON has all.
+/// Kinds of differences of one poll that are told; JSON has all there is.
 const TOLD: usize = 100;
+
+/// What differs alike, wherever it stands: what kind of thing, and its place without numbers; what
+/// has no place is itself.
+type Alike = (Kind, String);
 
 /// How it went.
 #[derive(Serialize)]
@@ -22,6 +30,9 @@ pub(super) struct Report {
     new: Version,
     differences: usize,
     polls: Vec<Poll>,
+    /// What an earlier poll told of.
+    #[serde(skip)]
+    told: BTreeSet<Alike>,
 }
 
 /// One of the two.
@@ -48,6 +59,9 @@ pub(super) struct Poll {
     differences: Vec<Difference>,
     /// Why it was not compared to its end.
     incomplete: Option<String>,
+    /// Of each kind of difference that no earlier poll had, the first, and how many there are.
+    #[serde(skip)]
+    news: Vec<(Difference, usize)>,
 }
 
 impl Report {
@@ -59,7 +73,7 @@ impl Report {
             guest_ms: 0.0,
         };
         let (old, new) = (version(old), version(new));
-        Self { same: true, old, new, differences: 0, polls: Vec::new() }
+        Self { same: true, old, new, differences: 0, polls: Vec::new(), told: BTreeSet::new() }
     }
 
     /// Adds a poll, and answers it.
@@ -67,8 +81,10 @@ impl Report {
         let Compared { old, new, sent, differences, incomplete } = compared;
         self.differences += differences.len();
         self.same &= differences.is_empty() && incomplete.is_none();
+        let mut news = grouped(&differences);
+        news.retain(|(first, _)| self.told.insert(alike(first)));
         let task = task.to_owned();
-        let poll = Poll { task, poll: number, sent, old, new, differences, incomplete };
+        let poll = Poll { task, poll: number, sent, old, new, differences, incomplete, news };
         self.polls.push_mut(poll)
     }
 
@@ -100,6 +116,25 @@ impl Report {
     }
 }
 
+fn alike(difference: &Difference) -> Alike {
+    let place = difference.anywhere().place;
+    (difference.kind, if place.is_empty() { difference.to_string() } else { place })
+}
+
+/// The first of each kind, in their order, and how many there are of it.
+fn grouped(differences: &[Difference]) -> Vec<(Difference, usize)> {
+    let mut groups: Vec<(Difference, usize)> = Vec::new();
+    let mut known = BTreeMap::new();
+    for difference in differences {
+        let at = *known.entry(alike(difference)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((difference.clone(), 1)),
+        }
+    }
+    groups
+}
+
 impl Version {
     fn add(&mut self, spent: Spent) {
         self.calls += spent.calls;
@@ -114,7 +149,7 @@ fn millis(time: Duration) -> f64 {
 
 impl Poll {
     pub(super) fn show(&self, output: &mut Output) -> io::Result<()> {
-        let Self { task, poll, sent, old, new, differences, incomplete } = self;
+        let Self { task, poll, sent, old, new, differences, incomplete, news } = self;
         let pair = |old: usize, new: usize| match old == new {
             true => old.to_string(),
             false => format!("{old} and {new}"),
@@ -127,15 +162,43 @@ impl Poll {
              notifications: {told}, differences: {}",
             differences.len()
         ))?;
-        for difference in differences.iter().take(TOLD) {
-            output.line(&plain(&format!("  {difference}")))?;
+        for (first, count) in news.iter().take(TOLD) {
+            let more = if *count > 1 { format!(" (one of {count} alike)") } else { String::new() };
+            output.line(&plain(&format!("  {first}{more}")))?;
         }
-        if let Some(more) = differences.len().checked_sub(TOLD).filter(|more| *more > 0) {
-            output.line(&format!("  and {more} more; --json has them all"))?;
+        if let Some(more) = news.len().checked_sub(TOLD).filter(|more| *more > 0) {
+            output.line(&format!("  and {more} more kinds; --json has them all"))?;
+        }
+        let told: usize = news.iter().map(|(_, count)| count).sum();
+        if let Some(before) = differences.len().checked_sub(told).filter(|it| *it > 0) {
+            output.line(&format!("  {before} like those of polls before"))?;
         }
         match incomplete {
             Some(why) => output.line(&plain(&format!("  not compared to its end: {why}"))),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_alike_is_one_with_a_count() {
+        let differences: Vec<_> = (0..300)
+            .map(|at| Difference {
+                kind: if at == 7 { Kind::Event } else { Kind::Payload },
+                place: format!("notifications[{at}].data.Visit.Reason"),
+                old: "text(1)".into(),
+                new: "text(2)".into(),
+            })
+            .collect();
+        let told = grouped(&differences);
+        let told: Vec<_> = told.iter().map(|(first, count)| (first.to_string(), *count)).collect();
+        let place = |kind, at| {
+            format!("{kind} notifications[{at}].data.Visit.Reason: old text(1), new text(2)")
+        };
+        assert_eq!(told, [(place("payload", 0), 299), (place("event", 7), 1)]);
     }
 }

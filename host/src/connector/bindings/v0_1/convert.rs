@@ -6,7 +6,9 @@ use bytes::Bytes;
 
 use super::{exported, types};
 use crate::{
-    connector::{Action, Detection, Failure, Manifest, Page, Request, Step, Unreadable},
+    connector::{
+        Action, Detection, Failure, Manifest, Page, RecordTime, Request, Step, TimeForm, Unreadable,
+    },
     egress,
     model::{Change, ChangeKind},
     plain::plain,
@@ -140,10 +142,31 @@ impl From<exported::Detection> for Detection {
     }
 }
 
+impl From<exported::TimeForm> for TimeForm {
+    fn from(form: exported::TimeForm) -> Self {
+        match form {
+            exported::TimeForm::Rfc3339 => Self::Rfc3339,
+            exported::TimeForm::Date => Self::Date,
+            exported::TimeForm::EpochSeconds => Self::EpochSeconds,
+            exported::TimeForm::EpochMilliseconds => Self::EpochMilliseconds,
+            exported::TimeForm::Sequence => Self::Sequence,
+        }
+    }
+}
+
+impl From<exported::RecordTime> for RecordTime {
+    fn from(time: exported::RecordTime) -> Self {
+        let exported::RecordTime { field, form, unique } = time;
+        Self { field, form: form.into(), unique }
+    }
+}
+
 impl From<exported::Action> for Action {
     fn from(action: exported::Action) -> Self {
-        let exported::Action { name, summary, events, detection, fastest, lists } = action;
-        Self { name, summary, events, detection: detection.into(), fastest, lists }
+        let exported::Action { name, summary, events, detection, fastest, lists, record_time } =
+            action;
+        let (detection, record_time) = (detection.into(), record_time.map(RecordTime::from));
+        Self { name, summary, events, detection, fastest, lists, record_time }
     }
 }
 
@@ -156,6 +179,7 @@ impl TryFrom<exported::Manifest> for Manifest {
             .map_err(|error| format!("its settings schema is no JSON: {error}"))?;
         let actions = manifest.actions.into_iter().map(Action::from).collect();
         let exported::Manifest { name, version, summary, auth, requests, .. } = manifest;
-        Ok(Self { name, version, summary, actions, settings_schema, auth, requests })
+        let reads_headers = manifest.reads_headers;
+        Ok(Self { name, version, summary, actions, settings_schema, auth, requests, reads_headers })
     }
 }

@@ -4,10 +4,12 @@ use super::{
     super::{
         ehr::{Ehr, Paging, Trouble, Visit},
         lab::Lab,
+        records::Records,
         report::{Cost, Done, Flaw, Tally},
     },
     Bench, NO_RECORD, case_or_grief,
 };
+use crate::connector::TimeForm;
 
 /// Pages of more records than this are not filled.
 const LARGEST: usize = 2_000;
@@ -42,15 +44,29 @@ static ENDLESS: Flaw = Flaw {
            EHR's own links",
 };
 
+static AT_THE_EDGE: Flaw = Flaw {
+    cost: Cost::LostChange,
+    seen: "changes are lost where a page or a poll ends, though no two have the same time",
+    costs: "whatever stands next to the edge of a page is never told, and nothing shows it",
+    mend: "ask for the next page from the last time of this one",
+};
+
 pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
     let mut tally = Tally::new("page-boundary", ABOUT);
     for records in &bench.records {
         let (action, path) = (&records.call.place.action, records.call.path());
         lab.call = format!("{}, made into an EHR", records.call.at);
         let Some(mut ehr) = Ehr::of(lab, &bench.records, records).await else {
-            tally.note(format!("`{action}`, {path}: {NOT_BY_TIME}"));
+            tally.note(match misplaced(lab, records) {
+                Some(why) => format!("`{action}`, {path}: {why}"),
+                None => format!("`{action}`, {path}: {NOT_BY_TIME}"),
+            });
             continue;
         };
+        if is_unique(lab, action) {
+            apart(lab, &mut tally, &mut ehr).await;
+            continue;
+        }
         match ehr.page_size() {
             Some(size) if size <= LARGEST => {
                 between_pages(lab, &mut tally, &mut ehr, size).await;
@@ -63,6 +79,37 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
         between_polls(lab, &mut tally, &mut ehr).await;
     }
     tally.done(if bench.records.is_empty() { NO_RECORD } else { NOT_BY_TIME })
+}
+
+/// That no record has the time that the manifest says it has.
+fn misplaced(lab: &Lab<'_>, records: &Records<'_>) -> Option<String> {
+    let action = lab.connector().manifest().action(&records.call.place.action)?;
+    let time = action.record_time.as_ref().filter(|time| time.form != TimeForm::Sequence)?;
+    records.all.iter().all(|record| record.times.is_empty()).then(|| {
+        let field = &time.field;
+        format!("no recorded record has at `{field}` a time of the form that the manifest says")
+    })
+}
+
+/// Whether the manifest says that no two changes share a time.
+fn is_unique(lab: &Lab<'_>, action: &str) -> bool {
+    let action = lab.connector().manifest().action(action);
+    action.and_then(|action| action.record_time.as_ref()).is_some_and(|time| time.unique)
+}
+
+/// Three pages of records, then some more, all of times of their own.
+async fn apart(lab: &mut Lab<'_>, tally: &mut Tally, ehr: &mut Ehr<'_, '_>) {
+    ehr.clear();
+    let size = ehr.page_size().filter(|size| *size <= LARGEST).unwrap_or(1);
+    (0..=2 * size).for_each(|second| ehr.add(second));
+    let mut visit = Visit::default();
+    let mut polled = ehr.poll(lab, &ehr.place.clone(), &mut visit).await;
+    (1..=size + 1).for_each(|second| ehr.add(2 * size + second));
+    if polled.is_ok() {
+        polled = ehr.poll(lab, &ehr.place.later(60), &mut visit).await;
+    }
+    let what = format!("{} records of {} times, in two polls", ehr.len(), ehr.len());
+    judge(tally, ehr, &visit, polled, (&AT_THE_EDGE, &what));
 }
 
 /// A page whose last two records have the time of the next one's first two.

@@ -9,7 +9,7 @@ use super::{
     },
     Bench, answers, case_or_grief, grief,
 };
-use crate::connector::Request;
+use crate::connector::{Request, TimeForm};
 
 /// Texts that no connector wrote.
 const FOREIGN: [&str; 11] = [
@@ -140,7 +140,12 @@ async fn asks_by_cursor(lab: &mut Lab<'_>, place: &Place, first: &Request) -> bo
 }
 
 async fn future(lab: &mut Lab<'_>, tally: &mut Tally, (at, place): (&str, &Place), cursor: &str) {
-    let Some(moved) = stamp::moved_by_years(cursor, YEARS) else { return };
+    let action = lab.connector().manifest().action(&place.action);
+    let declared = action.and_then(|action| action.record_time.as_ref()).map(|time| time.form);
+    let is_number =
+        matches!(declared, None | Some(TimeForm::EpochSeconds | TimeForm::EpochMilliseconds));
+    let near = is_number.then_some(place.now);
+    let Some(moved) = stamp::moved_by_years(cursor, YEARS, near) else { return };
     let what = format!("the cursor {moved:?}");
     lab.call = format!("{at}, {what}");
     tally.tried();

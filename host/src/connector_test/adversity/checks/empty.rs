@@ -83,7 +83,7 @@ pub(super) async fn check(lab: &mut Lab<'_>, bench: &Bench<'_>) -> Done {
 
 /// Answers that hold no list at all; where an empty one is just that, it is left out.
 fn look_alikes(records: &Records<'_>) -> Vec<(&'static str, Response)> {
-    let answer = &records.call.answer;
+    let answer = &records.call.alone();
     let mut found = vec![
         ("`{}`", with_json(answer, &Value::Object(serde_json::Map::new()))),
         ("status 204 without a body", answers::plain(204, "")),

@@ -6,16 +6,23 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::connector_test::record::{clock::Epoch, draw::Draw};
+use crate::connector_test::{
+    record::{clock::Epoch, draw::Draw},
+    scenario::BASE_URL,
+};
 
 fn replaced(bodies: &[&str]) -> Vec<String> {
-    let structure = Structure::default();
+    replaced_by(&Structure::default(), bodies)
+}
+
+fn replaced_by(structure: &Structure, bodies: &[&str]) -> Vec<String> {
     let answers = |draw: &Draw, avoid| {
         let now = "2026-05-05T10:00:00Z".parse().unwrap();
         let paths = HashSet::from(["patient".to_owned(), "https".into()]);
         let pseudonyms = Pseudonyms::new(draw, Epoch(now), paths, avoid);
         let base_url = "https://north.example:8443/fhir".parse().unwrap();
-        let mut answers = Answers::new(pseudonyms, &structure, &base_url);
+        let origins = Origins::of(&base_url, &[]);
+        let mut answers = Answers::new(pseudonyms, structure, origins);
         let told = bodies.iter().map(|body| {
             let body = answers.body(&Bytes::copy_from_slice(body.as_bytes()));
             String::from_utf8(body.to_vec()).unwrap()
@@ -89,6 +96,44 @@ fn shape_order_and_differences_stay() {
 }
 
 #[test]
+fn numbers_that_are_times_move_as_dates_do_however_far_back() {
+    let body = json!({
+        "birthDate": "1968-01-14", "born": -62_035_200, "bornMillis": -62_035_200_000_i64,
+        "timeOfBirth": "315532800", "birthTime": 315_532_800_000_i64, "day": 14, "at": 1030,
+        "packedDate": "19061209",
+    });
+    let told = replaced_json(&body);
+    let date: jiff::civil::Date = told["birthDate"].as_str().unwrap().parse().unwrap();
+    let days = jiff::civil::date(1968, 1, 14).until(date).unwrap().get_days();
+    let moved = i64::from(days) * 86_400;
+    assert_eq!(told["born"], -62_035_200 + moved);
+    assert_eq!(told["bornMillis"], (-62_035_200 + moved) * 1000);
+    assert_eq!(told["timeOfBirth"], (315_532_800 + moved).to_string());
+    assert_eq!(told["birthTime"], (315_532_800 + moved) * 1000);
+    assert_ne!(told["packedDate"], "19061209");
+}
+
+#[test]
+fn a_record_has_the_time_that_the_manifest_says() {
+    use crate::connector::RecordTime;
+    let body =
+        json!({ "day": "2026-05-05", "entry": [{ "meta": { "seen": 86_400 } }], "seen": 86_401 });
+    for (form, per_second) in
+        [(TimeForm::EpochSeconds, 1), (TimeForm::EpochMilliseconds, 1000), (TimeForm::Sequence, 0)]
+    {
+        let record_time = Some(RecordTime { field: "meta.seen".into(), form, unique: true });
+        let structure = Structure { record_time, ..Structure::default() };
+        let told = replaced_by(&structure, &[&body.to_string()]).remove(0);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let date: jiff::civil::Date = told["day"].as_str().unwrap().parse().unwrap();
+        let days = jiff::civil::date(2026, 5, 5).until(date).unwrap().get_days();
+        let moved = i64::from(days) * 86_400 * per_second;
+        assert_eq!(told["entry"][0]["meta"]["seen"], 86_400 + moved, "{form:?}");
+        assert_ne!(told["seen"], 86_401, "{form:?}");
+    }
+}
+
+#[test]
 fn nothing_that_is_somebodys_stays_in_odd_answers() {
     let secrets = ["Hopper", "Grace", "1906-12-09", "000123", "5550100", "Navy", "R3JhY2U"];
     let long = "Grace Hopper was seen. ".repeat(40);
@@ -141,15 +186,23 @@ fn what_is_of_a_form_stays() {
 
 #[test]
 fn headers_hold_what_connectors_read() {
-    let structure = Structure::default();
+    let reads = ["x-next-page", "set-cookie", "x-count", "www-authenticate"];
+    let reads_headers = reads.map(str::to_owned).into();
+    let structure = Structure { reads_headers, ..Structure::default() };
     let draw = Draw { key: [7; 32], days: -700 };
     let now = "2026-05-05T10:00:00Z".parse().unwrap();
     let pseudonyms = Pseudonyms::new(&draw, Epoch(now), HashSet::new(), HashSet::new());
     let base_url = "https://north.example/".parse().unwrap();
-    let mut answers = Answers::new(pseudonyms, &structure, &base_url);
+    let further = [url::Url::parse("https://pages.example:8443").unwrap().origin()];
+    let mut answers = Answers::new(pseudonyms, &structure, Origins::of(&base_url, &further));
     let mut header = |name: &str, value: &str| answers.header(name, value);
     assert_eq!(header("set-cookie", "session=Grace"), None);
     assert_eq!(header("x-patient", "Grace"), None);
+    assert_eq!(header("www-authenticate", "Bearer realm=Grace"), None);
+    assert_eq!(header("x-count", "12").as_deref(), Some("12"));
+    let next = header("x-next-page", "https://pages.example:8443/p?name=Grace&page=2").unwrap();
+    assert!(next.starts_with("https://ehr-1.example/") && !next.contains("Grace"), "{next}");
+    assert_ne!(header("x-next-page", "Grace").as_deref(), Some("Grace"));
     assert_eq!(
         header("date", "Tue, 05 May 2026 10:00:00 GMT").unwrap(),
         "Tue, 04 Jun 2024 10:00:00 GMT"

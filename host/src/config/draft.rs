@@ -1,0 +1,57 @@
+//! What was read of a text that may be wrong, so that others find what else is wrong with it.
+
+use std::path::Path;
+
+use super::{Config, Environment, Errors, Place, ProcessEnvironment, read};
+
+/// What could be read of a text, and what is wrong with it.
+#[derive(Debug)]
+pub struct Draft {
+    /// What could be read. What could not is left out, or has its default: nothing to run with
+    /// unless there is no fault.
+    pub config: Config,
+    /// All faults of the text.
+    pub errors: Errors,
+    /// Whether what says which connectors there are was read without a fault.
+    pub connectors_are_known: bool,
+    /// Whether what says where the admin API listens was.
+    pub admin_is_known: bool,
+}
+
+impl Draft {
+    /// Reads a text as [`Config::parse`] does.
+    pub fn parse(text: &str, file: &str, environment: &dyn Environment) -> Self {
+        read::draft(text, file, environment)
+    }
+
+    /// Reads a file as [`Config::load`] does.
+    pub fn load(path: impl AsRef<Path>) -> Self {
+        let file = path.as_ref().display().to_string();
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &file, &ProcessEnvironment),
+            Err(error) => {
+                let mut errors = Errors::new(&file);
+                errors.at(Place::default(), format!("cannot read the configuration: {error}"));
+                Self::unread(errors)
+            }
+        }
+    }
+
+    /// Nothing but its faults.
+    pub(super) fn unread(errors: Errors) -> Self {
+        Self {
+            config: Config::default(),
+            errors,
+            connectors_are_known: false,
+            admin_is_known: false,
+        }
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    /// All faults, where there is any.
+    pub fn finish(self) -> Result<Config, Errors> {
+        self.errors.finish(self.config)
+    }
+}
