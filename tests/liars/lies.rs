@@ -304,8 +304,6 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
     ("needless links", "full page"),
     ("needless links", "no next"),
     ("needless links", "wrong total"),
-    // What turns up late has a time of the clock before: not mended yet, one world of some fifty.
-    ("server put back", "late"),
     // Nothing says that a record changed.
     ("one version", "reading time"),
     // All that there is seems to have changed now.

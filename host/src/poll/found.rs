@@ -68,6 +68,8 @@ impl Poller {
                 NewChange::of(&self.task, change, reading, backfill)
             })
             .collect();
+        let doubted = past::doubted(&progress.state.past, &progress.began(), self.late);
+        new.iter_mut().for_each(|new| new.doubted = doubted);
         NewChange::note_current(&mut new, pass);
         new.extend(unreadable.into_iter().map(|it| NewChange::unreadable(&self.task, it)));
         notices.extend(self.odd(progress));

@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::Mark;
+use crate::{clock, store::Mark};
 
 /// Marks are so much closer together than what comes late may be late.
 const PARTS: u32 = 10;
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// So much less than ours the EHR's clock goes on where it was put back. Those of the machines of one
+/// server differ by less.
+const PUT_BACK: SignedDuration = SignedDuration::from_mins(2);
 
 /// More marks than this are kept of no task.
 const MOST: usize = 64;
@@ -67,6 +71,17 @@ pub(super) fn from<'p>(
     }
     let stood = earlier.iter().rev().find(|mark| since(mark, looked) >= late);
     stood.or_else(|| earlier.first())
+}
+
+/// From which of the EHR's times on those that it gave before may be later than what it writes now:
+/// `None` where its clock was not put back since the oldest mark.
+pub(super) fn doubted(past: &[Mark], now: &Mark, late: Duration) -> Option<Timestamp> {
+    let ehr_now = now.ehr_at?;
+    let was_put_back = |mark: &Mark| {
+        let by_ehrs = mark.ehr_at.map(|at| ehr_now.duration_since(at));
+        by_ehrs.is_some_and(|by_ehrs| now.at.duration_since(mark.at) - by_ehrs > PUT_BACK)
+    };
+    past.iter().any(was_put_back).then(|| clock::before(ehr_now, late))
 }
 
 /// How long it is from one to the other at least: by the host's clock and, where that is known, by
@@ -166,6 +181,24 @@ mod tests {
         assert!(past.is_sorted_by_key(|mark| mark.at));
         let mark = from(&past, Some(&mark(60, None)), LATE);
         assert!(mark.is_some_and(|mark| mark.cursor.as_deref() != Some("60")));
+    }
+
+    #[test]
+    fn what_an_ehr_said_before_its_clock_was_put_back_is_doubted_until_it_is_past() {
+        let stood = |second: i64, ehr: i64| Mark { ehr_at: Some(at(ehr)), ..mark(second, None) };
+        let mut past = vec![stood(0, 0)];
+        for second in (60..=12_000).step_by(60) {
+            let ehr = if second < 3_600 { second } else { second - 3_600 };
+            let now = Mark { cursor: Some(second.to_string()), ..stood(second, ehr) };
+            let doubted = doubted(&past, &now, LATE);
+            assert!(doubted.is_none_or(|from| from == at(ehr - 600)), "{second}");
+            // As long as what came late may be of the hour that is there twice.
+            let has_to_be = (3_600..7_200 + 600).contains(&second);
+            let may_be = (3_600..7_200 + 2 * 600).contains(&second);
+            assert!(if doubted.is_some() { may_be } else { !has_to_be }, "{second}");
+            past = rested(&past, now.clone(), Some(&now), LATE);
+        }
+        assert_eq!(doubted(&past, &mark(20_000, None), LATE), None, "without a clock of its own");
     }
 
     #[test]

@@ -76,6 +76,7 @@ impl KeptAnswer {
             says: Says::of(&change),
             always: true,
             current: false,
+            doubted: None,
             backfill: false,
             telling: Telling::All,
             unreadable: None,

@@ -59,6 +59,7 @@ macro_rules! all {
             what_is_back_under_the_same_version_is_told_again,
             what_says_the_same_is_told_to_nobody,
             what_is_read_again_is_told_once_and_never_backwards,
+            what_is_older_by_a_clock_that_was_put_back_is_told,
             a_key_stays_until_there_is_another,
             who_loses_a_record_is_told_first,
             who_lost_a_record_is_told_once_though_the_change_is_taken_back,

@@ -51,6 +51,9 @@ pub struct NewChange {
     /// Whether its record says this now, as far as its page shows: no other state stands beside it,
     /// and it was asked for where the task stands.
     pub current: bool,
+    /// From which time on those that were noted of records tell nothing of age: the EHR's clock was
+    /// put back since, and they may be of before that.
+    pub doubted: Option<Timestamp>,
     /// Whether it is older than the task.
     pub backfill: bool,
     /// Who hears of it.
@@ -153,6 +156,7 @@ impl NewChange {
             says: Says::of(&change),
             always,
             current: false,
+            doubted: None,
             backfill,
             telling: Telling::All,
             unreadable: None,
@@ -209,12 +213,18 @@ impl NewChange {
             },
             _ if says_the_same => Verdict::Same,
             Some(Last { at: Some(last), .. })
-                if pass == Pass::Again && at.is_some_and(|at| at < last) =>
+                if pass == Pass::Again
+                    && self.is_believed(last)
+                    && at.is_some_and(|at| at < last) =>
             {
                 Verdict::Older
             }
             _ => Verdict::New,
         }
+    }
+
+    fn is_believed(&self, noted: Timestamp) -> bool {
+        self.doubted.is_none_or(|from| noted < from)
     }
 
     /// Whether a record says once more what it said before the last that is known of it, and that

@@ -4,7 +4,7 @@ use super::Case;
 use crate::liars::{record::Kind, run::QUIET, world::Exchange};
 
 /// How often what came in the last minutes may be read again in that time.
-const AGAIN: i64 = 8;
+const AGAIN: i64 = 7;
 
 pub(super) fn is_cheap(case: &Case) -> Vec<String> {
     let is_idle =

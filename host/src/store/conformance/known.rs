@@ -114,6 +114,25 @@ pub(crate) async fn what_is_read_again_is_told_once_and_never_backwards(open: Op
     assert_eq!(store.task(&task("appointments")).unwrap().revision, 2, "it moves nothing");
 }
 
+pub(crate) async fn what_is_older_by_a_clock_that_was_put_back_is_told(open: Open<'_>) {
+    let at = |time: &str, change: Change| Change { occurred_at: Some(time.into()), ..change };
+    let store = open();
+    for (id, doubted, is_told) in [
+        ("1", None, false),
+        ("2", Some("2026-05-05T10:59:00Z"), false),
+        ("3", Some("2026-05-05T10:50:00Z"), true),
+    ] {
+        let before = at("2026-05-05T10:58:00Z", said(id, "1", "a"));
+        let (ids, _) = read(&*store, Pass::Onward, &[before]).await;
+        told(&*store, &ids).await;
+        let mut after = of(at("2026-05-05T10:01:00Z", said(id, "2", "b")), Pass::Again);
+        after.doubted = doubted.map(|time| time.parse().unwrap());
+        let (ids, tally) = commit(&*store, Pass::Again, vec![after]).await;
+        assert_eq!((ids.len(), tally.older), if is_told { (1, 0) } else { (0, 1) });
+        told(&*store, &ids).await;
+    }
+}
+
 pub(crate) async fn a_key_stays_until_there_is_another(open: Open<'_>) {
     let store = open();
     let (ids, _) = read(&*store, Pass::Onward, &[said("1", "1", "a")]).await;
