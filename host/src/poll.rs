@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use self::again::Again;
 pub(crate) use self::again::LATE;
 pub(crate) use self::error::blame;
-pub use self::error::{Blame, Error, Retry};
+pub use self::error::{Blame, Error, Failed, Retry};
 pub use self::listing::Listed;
 use self::listing::Under;
 use self::verdict::Evidence;
@@ -40,6 +40,7 @@ use crate::{
     connector::{Context, Detection, Fault, Guest, Mode, Page},
     egress,
     model::{Pending, TaskId},
+    schedule::Reached,
     service::Serving,
     shadow, step,
     store::{Listing, Mark, Pass, Store, Tally, TaskState},
@@ -112,6 +113,7 @@ struct Progress {
     /// What the EHR's clock showed then, by its first answer that says so.
     ehr_at: Option<Timestamp>,
     passed: HashSet<u64>,
+    reached: Reached,
     summary: Summary,
 }
 
@@ -128,20 +130,13 @@ impl Progress {
 }
 
 impl Poller {
-    /// Polls once, from the task's cursor to the end of what there is.
+    /// Polls once, from the task's cursor to the end of what there is; where a time is given, from
+    /// there, whatever the cursor. The task's cursor stays until the first page is committed.
     ///
     /// # Errors
-    /// Why it ended early. Nothing is lost: the cursor stands behind what was committed.
-    pub async fn poll(&self) -> Result<Summary, Error> {
-        self.poll_since(None).await
-    }
-
-    /// As [`Poller::poll`], but where a time is given, from there, whatever the cursor. The task's
-    /// cursor stays until the first page is committed.
-    ///
-    /// # Errors
-    /// As [`Poller::poll`].
-    pub async fn poll_since(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
+    /// Why it ended early, and what it had found. Nothing is lost: the cursor stands behind what was
+    /// committed.
+    pub async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Failed> {
         self.check_backlog()?;
         let mut progress = self.begin(since).await?;
         match self.ask_all(&mut progress).await {
@@ -153,7 +148,9 @@ impl Poller {
             }
             Err(error) => {
                 let error = self.judge(error, &progress).await;
-                Err(self.let_go(error, &progress).await)
+                let error = self.let_go(error, &progress).await;
+                let Progress { reached, summary, .. } = progress;
+                Err(Failed { error, reached, found: Some(Box::new(summary)) })
             }
         }
     }
@@ -185,6 +182,7 @@ impl Poller {
             progress.summary.goes_on = true;
             return Ok(());
         }
+        progress.reached.end = true;
         if is_first {
             self.read_from_its_beginning(progress);
             return Ok(());
@@ -269,6 +267,7 @@ impl Poller {
             steady: self.clock.steady(),
             ehr_at: None,
             passed: HashSet::new(),
+            reached: Reached::default(),
             summary,
         })
     }

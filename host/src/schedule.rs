@@ -57,12 +57,22 @@ pub enum Outcome {
     Done,
     /// All went well so far, and it goes on after a rest.
     More(Duration),
-    /// It failed: later and later.
-    Failed,
+    /// It failed: later and later, as far as it came no further.
+    Failed(Reached),
     /// It failed and knows when to come again.
     After(Duration),
     /// It cannot go on until a person has changed something.
     Stop,
+}
+
+/// How far a run came that failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Whether the next one starts further on: it is the first to fail from there.
+    pub further: bool,
+    /// Whether it came to the end of what there is, and failed at what is only looked at again: the
+    /// next one is no later than usual.
+    pub end: bool,
 }
 
 /// A task of the scheduler's.
@@ -158,15 +168,19 @@ impl Planned {
         let now = clock.steady();
         self.failures = match outcome {
             Outcome::Done | Outcome::More(_) => 0,
-            Outcome::Failed | Outcome::After(_) | Outcome::Stop => self.failures.saturating_add(1),
+            Outcome::Failed(Reached { further: true, .. }) => 1,
+            Outcome::Failed(_) | Outcome::After(_) | Outcome::Stop => {
+                self.failures.saturating_add(1)
+            }
         };
         let (base, cap) = self.waits();
         match outcome {
             Outcome::Done => Some(self.next_tick(clock)),
             Outcome::More(wait) | Outcome::After(wait) => Some(clock::after(now, wait)),
-            Outcome::Failed => {
+            Outcome::Failed(Reached { end, .. }) => {
                 let wait = backoff(self.failures, base, cap, clock.spread());
-                Some(clock::after(now, wait))
+                let next = clock::after(now, wait);
+                Some(if end { next.min(self.next_tick(clock)) } else { next })
             }
             Outcome::Stop => None,
         }
@@ -275,3 +289,6 @@ impl Scheduler {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -265,7 +265,7 @@ const ONE_OF: &[&[&str]] = &[
     &["link paths", "odd names", "foreign links", "needless links"],
     &["sign-in", "odd sign-in"],
     // Waits grow with each failure, and more fail together.
-    &["odd answers", "redirects", "outage", "flaky lookups"],
+    &["odd answers", "redirects", "outage"],
     &["coarse questions", "no fractions", "offsets", "coarse times", "reading time"],
     &["several patients", "odd records", "release 5"],
     &["several patients", "moving patients"],
@@ -294,11 +294,6 @@ const NOT_TOGETHER: &[(&str, &str)] = &[
     ("foreign links", "wrong total"),
     ("foreign links", "unsteady"),
     ("foreign links", "unsorted"),
-    // So many pages that one of them always fails.
-    ("odd answers", "capped"),
-    ("odd answers", "short pages"),
-    ("redirects", "capped"),
-    ("redirects", "short pages"),
     // Nothing says that a link is not needed.
     ("needless links", "mute"),
     ("needless links", "full page"),

@@ -14,7 +14,7 @@ use crate::{
     clock,
     model::TaskId,
     poll::{Error, Listed},
-    schedule::{Outcome, Run},
+    schedule::{Outcome, Reached, Run},
 };
 
 /// The shortest rest after a page.
@@ -53,8 +53,8 @@ impl Sweep {
         match listed {
             Ok(Listed::More) => Outcome::More(self.rest(began)),
             Ok(Listed::Whole | Listed::Held(_)) => Outcome::Done,
-            Err(Error::HeldBack { .. } | Error::Fenced) => Outcome::Failed,
-            Err(error) => task::failed(error.retry(), &task.tell(&error)),
+            Err(Error::HeldBack { .. } | Error::Fenced) => Outcome::Failed(Reached::default()),
+            Err(error) => task::failed(error.retry(), &task.tell(&error), Reached::default()),
         }
     }
 

@@ -9,8 +9,8 @@ use tracing::Instrument;
 
 use super::handle::Lines;
 use crate::{
-    poll::{Error, Listed, Poller, Retry, Summary},
-    schedule::{Outcome, Run},
+    poll::{Error, Failed, Listed, Poller, Retry, Summary},
+    schedule::{Outcome, Reached, Run},
     status::{self, Status},
     store::Listing,
 };
@@ -31,7 +31,9 @@ impl Run for Task {
         let run = async {
             match self.poll(None).await {
                 Ok(summary) => done(summary, due),
-                Err(error) => failed(error.retry(), &self.tell(&error)),
+                Err(Failed { error, reached, .. }) => {
+                    failed(error.retry(), &self.tell(&error), reached)
+                }
             }
         };
         run.instrument(self.span()).await
@@ -50,7 +52,7 @@ impl Task {
     /// Polls once for somebody who hears of the outcome, from the cursor or from a time that is
     /// given.
     pub(super) async fn poll_by_hand(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
-        self.poll(since).instrument(self.span()).await
+        self.poll(since).instrument(self.span()).await.map_err(Error::from)
     }
 
     /// Does something while nobody polls it.
@@ -59,11 +61,11 @@ impl Task {
         doing.await
     }
 
-    async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
+    async fn poll(&self, since: Option<Timestamp>) -> Result<Summary, Failed> {
         let _turn = self.turn.acquire().await;
         self.lines.resume_rest().await;
         let began = self.poller.clock.now();
-        let polled = self.poller.poll_since(since).await;
+        let polled = self.poller.poll(since).await;
         self.say(began, &polled);
         polled
     }
@@ -105,16 +107,21 @@ impl Task {
         }
     }
 
-    fn say(&self, began: Timestamp, polled: &Result<Summary, Error>) {
+    fn say(&self, began: Timestamp, polled: &Result<Summary, Failed>) {
+        let error = polled.as_ref().err().map(|failed| &failed.error);
+        let found = match polled {
+            Ok(summary) => Some(summary),
+            Err(failed) => failed.found.as_deref(),
+        };
         self.status.task(&self.poller.task, |task| {
             task.polled_at = Some(began);
             task.polls += 1;
             task.failures = if polled.is_ok() { 0 } else { task.failures.saturating_add(1) };
-            if let Ok(summary) = polled {
+            if let Some(summary) = found {
                 task.found(began, summary);
             }
-            task.error = polled.as_ref().err().map(|error| self.tell(error));
-            task.stopped = polled.as_ref().is_err_and(|error| error.retry() == Retry::Never);
+            task.error = error.map(|error| self.tell(error));
+            task.stopped = error.is_some_and(|error| error.retry() == Retry::Never);
         });
         let listing = match polled {
             Ok(summary) => summary.listing.clone(),
@@ -141,7 +148,7 @@ fn done(summary: Summary, due: Timestamp) -> Outcome {
     Outcome::Done
 }
 
-pub(super) fn failed(retry: Retry, error: &str) -> Outcome {
+pub(super) fn failed(retry: Retry, error: &str, reached: Reached) -> Outcome {
     match retry {
         Retry::Never => {
             tracing::error!(error, "poll failed; the task is stopped until this is mended");
@@ -153,7 +160,7 @@ pub(super) fn failed(retry: Retry, error: &str) -> Outcome {
         }
         Retry::Backoff => {
             tracing::warn!(error, "poll failed; it will be tried again");
-            Outcome::Failed
+            Outcome::Failed(reached)
         }
     }
 }

@@ -83,7 +83,7 @@ impl Poller {
         progress: &mut Progress,
     ) -> Result<(), Error> {
         let Some(stretch) = self.again_from(progress) else { return Ok(()) };
-        let late = progress.summary.changes;
+        let (late, pages) = (progress.summary.changes, progress.summary.pages);
         (progress.cursor, progress.pass) = (stretch.from.clone(), Pass::Again);
         if stretch.from.is_none() {
             // A first poll far into the past is not made again and again, but where nobody knows what
@@ -103,7 +103,14 @@ impl Poller {
                 tracing::warn!(task = %self.task, why, "the EHR no longer knows where the task stood before; what it shows late may be missed");
                 None
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // Where it is the place itself that fails, the whole stretch is read anew.
+                let is_the_next_page = matches!(error, Error::Egress(_) | Error::Fault(_));
+                let came_on = is_the_next_page && progress.summary.pages > pages;
+                let goes_on = came_on.then(|| Stretch { from: progress.cursor.clone(), ..stretch });
+                self.again().goes_on = goes_on;
+                return Err(error);
+            }
         };
         let found = progress.summary.changes - late;
         progress.summary.late = found;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use super::Summary;
 use crate::{
     connector::{Failure, Fault},
     egress,
     model::TaskId,
+    schedule::Reached,
     store,
 };
 
@@ -65,6 +67,30 @@ pub enum Error {
         /// Of how many at most.
         limit: usize,
     },
+}
+
+/// A poll that ended early.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Failed {
+    /// Why.
+    pub error: Error,
+    /// How far it came.
+    pub reached: Reached,
+    /// What it had found by then; `None` where it could not begin.
+    pub found: Option<Box<Summary>>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, reached: Reached::default(), found: None }
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Self {
+        failed.error
+    }
 }
 
 /// Who may be to blame for a failed poll.

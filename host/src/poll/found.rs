@@ -40,6 +40,7 @@ impl Poller {
         progress.evidence.committed();
         progress.state.revision = revision;
         if let Some(Move { cursor, past, .. }) = moves {
+            progress.reached.further |= progress.state.cursor.as_ref() != Some(&cursor);
             (progress.state.cursor, progress.state.past) = (Some(cursor), past);
         }
         self.tell(progress, notices);

@@ -72,7 +72,7 @@ impl Poller {
     /// Reads on in the task's listing, so many pages of it.
     ///
     /// # Errors
-    /// As [`Poller::poll`]; the pass goes on where it stood.
+    /// Why it ended early; the pass goes on where it stood.
     pub async fn list(&self, pages: usize) -> Result<(Listed, super::Summary), Error> {
         self.check_backlog()?;
         let mut progress = self.begin_listing().await?;

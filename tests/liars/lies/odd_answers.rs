@@ -64,7 +64,7 @@ impl Lie for OddAnswers {
 
     /// What failed is tried later, and later again.
     fn grace(&self) -> i64 {
-        15 * MINUTE
+        5 * MINUTE
     }
 
     fn asks(&self) -> i64 {

@@ -58,7 +58,7 @@ impl Lie for Redirects {
 
     /// What failed is tried later, and later again.
     fn grace(&self) -> i64 {
-        if self.of_receiver { 2 * MINUTE } else { 15 * MINUTE }
+        if self.of_receiver { 2 * MINUTE } else { 5 * MINUTE }
     }
 
     fn asks(&self) -> i64 {
