@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use self::again::Again;
 pub(crate) use self::again::LATE;
 pub(crate) use self::error::blame;
-pub use self::error::{Blame, Error, Failed, Retry};
+pub use self::error::{Asked, Blame, Error, Failed, Retry};
 pub use self::listing::Listed;
 use self::listing::Under;
 use self::verdict::Evidence;
@@ -147,12 +147,27 @@ impl Poller {
                 Ok(progress.summary)
             }
             Err(error) => {
+                let asked = self.asked(&error, &progress);
                 let error = self.judge(error, &progress).await;
                 let error = self.let_go(error, &progress).await;
                 let Progress { reached, summary, .. } = progress;
-                Err(Failed { error, reached, found: Some(Box::new(summary)) })
+                Err(Failed { error, asked, reached, found: Some(Box::new(summary)) })
             }
         }
+    }
+
+    /// What was asked last, where an error is of that.
+    fn asked(&self, error: &Error, progress: &Progress) -> Option<Asked> {
+        let evidence = &progress.evidence;
+        let is_of_it = match error {
+            Error::Egress(egress::Error::Refused { .. }) => false,
+            Error::Egress(_) => true,
+            Error::Fault(_) | Error::Anew(_) => evidence.status().is_some(),
+            _ => false,
+        };
+        let request = evidence.request().filter(|_| is_of_it)?.clone().into();
+        let client = self.connection.client(&progress.serving.connector);
+        Some(Asked { request: client.declared(&request).ok()?, status: evidence.status() })
     }
 
     /// How changes are found by what is in service.

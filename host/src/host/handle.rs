@@ -212,10 +212,10 @@ impl Handle {
         &self,
         task: &TaskId,
         since: Option<Timestamp>,
-    ) -> Result<poll::Summary, poll::Error> {
+    ) -> Result<poll::Summary, poll::Failed> {
         match self.tasks.get(task) {
             Some(task) => task.poll_by_hand(since).await,
-            None => Err(poll::Error::Unknown(task.clone())),
+            None => Err(poll::Error::Unknown(task.clone()).into()),
         }
     }
 

@@ -13,8 +13,8 @@ use super::task::{self, Task};
 use crate::{
     clock,
     model::TaskId,
-    poll::{Error, Listed},
-    schedule::{Outcome, Reached, Run},
+    poll::{Error, Failed, Listed},
+    schedule::{Outcome, Run},
 };
 
 /// The shortest rest after a page.
@@ -53,8 +53,10 @@ impl Sweep {
         match listed {
             Ok(Listed::More) => Outcome::More(self.rest(began)),
             Ok(Listed::Whole | Listed::Held(_)) => Outcome::Done,
-            Err(Error::HeldBack { .. } | Error::Fenced) => Outcome::Failed(Reached::default()),
-            Err(error) => task::failed(error.retry(), &task.tell(&error), Reached::default()),
+            Err(Failed { error: Error::HeldBack { .. } | Error::Fenced, reached, .. }) => {
+                Outcome::Failed(reached)
+            }
+            Err(failed) => task::give_up(&failed, &task.tell(&failed)),
         }
     }
 

@@ -9,8 +9,8 @@ use tracing::Instrument;
 
 use super::handle::Lines;
 use crate::{
-    poll::{Error, Failed, Listed, Poller, Retry, Summary},
-    schedule::{Outcome, Reached, Run},
+    poll::{Failed, Listed, Poller, Retry, Summary},
+    schedule::{Outcome, Run},
     status::{self, Status},
     store::Listing,
 };
@@ -31,9 +31,7 @@ impl Run for Task {
         let run = async {
             match self.poll(None).await {
                 Ok(summary) => done(summary, due),
-                Err(Failed { error, reached, .. }) => {
-                    failed(error.retry(), &self.tell(&error), reached)
-                }
+                Err(failed) => give_up(&failed, &self.tell(&failed)),
             }
         };
         run.instrument(self.span()).await
@@ -51,8 +49,8 @@ impl Task {
 
     /// Polls once for somebody who hears of the outcome, from the cursor or from a time that is
     /// given.
-    pub(super) async fn poll_by_hand(&self, since: Option<Timestamp>) -> Result<Summary, Error> {
-        self.poll(since).instrument(self.span()).await.map_err(Error::from)
+    pub(super) async fn poll_by_hand(&self, since: Option<Timestamp>) -> Result<Summary, Failed> {
+        self.poll(since).instrument(self.span()).await
     }
 
     /// Does something while nobody polls it.
@@ -71,7 +69,7 @@ impl Task {
     }
 
     /// Reads a page of its listing, between two polls.
-    pub(super) async fn sweep(&self) -> Result<Listed, Error> {
+    pub(super) async fn sweep(&self) -> Result<Listed, Failed> {
         let _turn = self.turn.acquire().await;
         self.lines.resume_rest().await;
         let began = self.poller.clock.now();
@@ -80,7 +78,7 @@ impl Task {
         listed.map(|(listed, _)| listed)
     }
 
-    fn say_swept(&self, began: Timestamp, listed: &Result<(Listed, Summary), Error>) {
+    fn say_swept(&self, began: Timestamp, listed: &Result<(Listed, Summary), Failed>) {
         let id = &self.poller.task;
         if let Ok((_, summary)) = listed {
             self.status.task(id, |task| task.swept(began, summary));
@@ -89,7 +87,7 @@ impl Task {
         let listing = self.poller.listing_now().unwrap_or_default();
         self.status.sweep(id, |sweep| {
             sweep.listing = listing;
-            sweep.error = listed.as_ref().err().map(|error| self.tell(error));
+            sweep.error = listed.as_ref().err().map(|failed| self.tell(failed));
         });
     }
 
@@ -98,17 +96,17 @@ impl Task {
     }
 
     /// An error, and where the connector is at fault, which.
-    pub(super) fn tell(&self, error: &Error) -> String {
-        if error.is_the_connectors() {
+    pub(super) fn tell(&self, failed: &Failed) -> String {
+        if failed.error.is_the_connectors() {
             let serving = self.poller.connection.service.serving();
-            self.poller.connection.blame(&serving.connector, error)
+            self.poller.connection.blame(&serving.connector, failed)
         } else {
-            error.to_string()
+            failed.to_string()
         }
     }
 
     fn say(&self, began: Timestamp, polled: &Result<Summary, Failed>) {
-        let error = polled.as_ref().err().map(|failed| &failed.error);
+        let failed = polled.as_ref().err();
         let found = match polled {
             Ok(summary) => Some(summary),
             Err(failed) => failed.found.as_deref(),
@@ -120,8 +118,8 @@ impl Task {
             if let Some(summary) = found {
                 task.found(began, summary);
             }
-            task.error = error.map(|error| self.tell(error));
-            task.stopped = error.is_some_and(|error| error.retry() == Retry::Never);
+            task.error = failed.map(|failed| self.tell(failed));
+            task.stopped = failed.is_some_and(|failed| failed.error.retry() == Retry::Never);
         });
         let listing = match polled {
             Ok(summary) => summary.listing.clone(),
@@ -148,8 +146,9 @@ fn done(summary: Summary, due: Timestamp) -> Outcome {
     Outcome::Done
 }
 
-pub(super) fn failed(retry: Retry, error: &str, reached: Reached) -> Outcome {
-    match retry {
+/// Says why a run failed, and when it is made again.
+pub(super) fn give_up(failed: &Failed, error: &str) -> Outcome {
+    match failed.error.retry() {
         Retry::Never => {
             tracing::error!(error, "poll failed; the task is stopped until this is mended");
             Outcome::Stop
@@ -160,7 +159,7 @@ pub(super) fn failed(retry: Retry, error: &str, reached: Reached) -> Outcome {
         }
         Retry::Backoff => {
             tracing::warn!(error, "poll failed; it will be tried again");
-            Outcome::Failed(reached)
+            Outcome::Failed(failed.reached)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Why a poll ended early, and when it is made again.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use super::Summary;
 use crate::{
@@ -71,19 +71,37 @@ pub enum Error {
 
 /// A poll that ended early.
 #[derive(Debug, thiserror::Error)]
-#[error("{error}")]
+#[error("{error}{}", asked.as_ref().map(|asked| format!(" ({asked})")).unwrap_or_default())]
 pub struct Failed {
     /// Why.
     pub error: Error,
+    /// What it had asked last, where that failed or its answer could not be read.
+    pub asked: Option<Asked>,
     /// How far it came.
     pub reached: Reached,
     /// What it had found by then; `None` where it could not begin.
     pub found: Option<Box<Summary>>,
 }
 
+/// A request that a poll failed at, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// As its connector declares it, `GET /Patient/*`.
+    pub request: String,
+    /// The answer's status, where there was one.
+    pub status: Option<u16>,
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "asked: {}", self.request)?;
+        self.status.map_or(Ok(()), |status| write!(f, ", answered: {status}"))
+    }
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, reached: Reached::default(), found: None }
+        Self { error, asked: None, reached: Reached::default(), found: None }
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use self::lap::Lap;
-use super::{Error, Poller, Progress};
+use super::{Error, Failed, Poller, Progress};
 use crate::{
     clock,
     connector::{Detection, Failure, Fault, Guest, Page},
@@ -73,12 +73,15 @@ impl Poller {
     ///
     /// # Errors
     /// Why it ended early; the pass goes on where it stood.
-    pub async fn list(&self, pages: usize) -> Result<(Listed, super::Summary), Error> {
+    pub async fn list(&self, pages: usize) -> Result<(Listed, super::Summary), Failed> {
         self.check_backlog()?;
         let mut progress = self.begin_listing().await?;
         match self.list_pages(&mut progress, pages).await {
             Ok(listed) => Ok((listed, progress.summary)),
-            Err(error) => Err(self.judge(error, &progress).await),
+            Err(error) => {
+                let asked = self.asked(&error, &progress);
+                Err(Failed { asked, ..self.judge(error, &progress).await.into() })
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! What a server shows some minutes after its own time is behind the cursor by then. A connector is a
 //! function of its cursor, so asking from the one that the task had some minutes ago shows it.
 
-use std::time::Duration;
+use std::{slice, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,7 +22,8 @@ const PUT_BACK: SignedDuration = SignedDuration::from_mins(2);
 const MOST: usize = 64;
 
 /// The marks of a task that came to rest, and was asked again last at `looked`, if it is known when.
-/// The last of them is where it rests, the first where it stood for so long before that.
+/// The last of them is where it rests, the first where it stood for so long before that; what is before
+/// these tells that the EHR's clock was put back.
 pub(super) fn rested(
     past: &[Mark],
     rests: Mark,
@@ -33,22 +34,22 @@ pub(super) fn rested(
     if past.last().is_some_and(|last| last.cursor == rests.cursor) {
         return past;
     }
-    // Where a clock was set back, the marks wait for it.
-    let rests = match past.last() {
-        Some(last) => {
-            Mark { at: last.at.max(rests.at), ehr_at: last.ehr_at.max(rests.ehr_at), ..rests }
-        }
-        None => rests,
-    };
+    // Where the host's clock was set back, the marks wait for it.
+    let at = past.last().map_or(rests.at, |last| last.at.max(rests.at));
+    let rests = Mark { at, ..rests };
     if let [.., before, last] = past.as_slice()
-        && since(before, last) < late / PARTS
+        && !is_put_back(before, last)
+        && since(slice::from_ref(before), last) < late / PARTS
     {
         past.pop();
     }
     past.push(rests);
-    let is_old = |looked| past.iter().rposition(|mark| since(mark, looked) >= late);
-    let oldest = looked.and_then(is_old).unwrap_or_default();
-    past.drain(..oldest);
+    if let Some(looked) = looked {
+        let stood = stood(&past, looked, late).unwrap_or_default();
+        let turned = turned(&past, looked, late);
+        let mut places = 0..;
+        past.retain(|_| places.next().is_some_and(|it| it >= stood || turned.contains(&it)));
+    }
     // Where nobody came to look for long, what lies between may go.
     while past.len() > MOST {
         past.remove(1);
@@ -65,32 +66,59 @@ pub(super) fn from<'p>(
     late: Duration,
 ) -> Option<&'p Mark> {
     let (last, earlier) = past.split_last()?;
-    let Some(looked) = looked else { return earlier.first() };
-    if since(last, looked) >= late {
+    if looked.is_some_and(|looked| since(slice::from_ref(last), looked) >= late) {
         return None;
     }
-    let stood = earlier.iter().rev().find(|mark| since(mark, looked) >= late);
-    stood.or_else(|| earlier.first())
+    let stood = looked.and_then(|looked| stood(earlier, looked, late)).unwrap_or_default();
+    // Where the EHR's clock was put back since, what it writes is older than what it showed.
+    earlier.get(stood..)?.iter().min_by_key(|mark| mark.ehr_at)
 }
 
 /// From which of the EHR's times on those that it gave before may be later than what it writes now:
-/// `None` where its clock was not put back since the oldest mark.
+/// `None` where its clock was not put back, or is past all of these again.
 pub(super) fn doubted(past: &[Mark], now: &Mark, late: Duration) -> Option<Timestamp> {
-    let ehr_now = now.ehr_at?;
-    let was_put_back = |mark: &Mark| {
-        let by_ehrs = mark.ehr_at.map(|at| ehr_now.duration_since(at));
-        by_ehrs.is_some_and(|by_ehrs| now.at.duration_since(mark.at) - by_ehrs > PUT_BACK)
-    };
-    past.iter().any(was_put_back).then(|| clock::before(ehr_now, late))
+    let from = clock::before(now.ehr_at?, late);
+    let followed = past.iter().skip(1).chain([now]);
+    let put_back = past.iter().zip(followed).filter(|(mark, next)| is_put_back(mark, next));
+    let latest = put_back.filter_map(|(mark, _)| mark.ehr_at).max()?;
+    (latest >= from).then_some(from)
 }
 
-/// How long it is from one to the other at least: by the host's clock and, where that is known, by
-/// the EHR's, as either may have been set forward. Nothing where it is the other way round.
-fn since(from: &Mark, to: &Mark) -> Duration {
-    let by = |from: Timestamp, to: Timestamp| to.duration_since(from);
+/// The place of the last mark that is so old by then.
+fn stood(past: &[Mark], looked: &Mark, late: Duration) -> Option<usize> {
+    let places = (0..past.len()).rev();
+    places.into_iter().find(|place| {
+        let since_then = past.get(*place..).unwrap_or_default();
+        since(since_then, looked) >= late
+    })
+}
+
+fn is_put_back(mark: &Mark, next: &Mark) -> bool {
+    mark.ehr_at.zip(next.ehr_at).is_some_and(|(at, next)| at.duration_since(next) > PUT_BACK)
+}
+
+/// The places of the marks between which the EHR's clock was put back, as long as what comes late may
+/// be of the time that is there twice.
+fn turned(past: &[Mark], now: &Mark, late: Duration) -> Vec<usize> {
+    let from = now.ehr_at.map(|now| clock::before(now, late));
+    let is_turn = |(mark, next): (&Mark, &Mark)| mark.ehr_at >= from && is_put_back(mark, next);
+    let pairs = past.iter().zip(past.iter().skip(1)).enumerate();
+    pairs.filter(|(_, pair)| is_turn(*pair)).flat_map(|(place, _)| [place, place + 1]).collect()
+}
+
+/// How long it is from the first of these marks to `to` at least: by the host's clock and, where that
+/// is known, by the EHR's, as either may have been set forward. Where that one was put back between
+/// two marks, nobody knows how long that took.
+fn since(marks: &[Mark], to: &Mark) -> Duration {
+    let Some(from) = marks.first() else { return Duration::ZERO };
+    let by_hosts = to.at.duration_since(from.at);
+    let shown: Vec<Timestamp> = marks.iter().chain([to]).filter_map(|mark| mark.ehr_at).collect();
+    let steps = shown.iter().zip(shown.iter().skip(1));
+    let steps = steps.map(|(one, next)| next.duration_since(*one).max(SignedDuration::ZERO));
+    let is_known = from.ehr_at.is_some() && to.ehr_at.is_some();
     // That one is known to the second.
-    let ehrs = from.ehr_at.zip(to.ehr_at).map(|(from, to)| by(from, to) + SECOND);
-    let least = by(from.at, to.at).min(ehrs.unwrap_or(SignedDuration::MAX));
+    let by_ehrs = is_known.then(|| steps.fold(SECOND, SignedDuration::saturating_add));
+    let least = by_hosts.min(by_ehrs.unwrap_or(SignedDuration::MAX));
     Duration::try_from(least.max(SignedDuration::ZERO)).unwrap_or_default()
 }
 
@@ -199,6 +227,31 @@ mod tests {
             past = rested(&past, now.clone(), Some(&now), LATE);
         }
         assert_eq!(doubted(&past, &mark(20_000, None), LATE), None, "without a clock of its own");
+    }
+
+    /// Of what is written after a clock was put back, and comes late, all is asked for at some time.
+    #[test]
+    fn what_comes_late_after_the_ehrs_clock_was_put_back_is_asked_for() {
+        for by in [3, 5, 20, 60, 600].map(|minutes| minutes * 60) {
+            let stood =
+                |second: i64, ehr: i64| Mark { ehr_at: Some(at(ehr)), ..mark(second, None) };
+            let mut past = vec![stood(0, 0)];
+            for second in (60..=by + 9_000).step_by(60) {
+                let ehr = if second < 3_600 { second } else { second - by };
+                // Nothing that it says now is older than its clock, so the cursor is where that is.
+                let now = Mark { cursor: Some(ehr.to_string()), ..stood(second, ehr) };
+                past = rested(&past, now.clone(), Some(&now), LATE);
+                assert!(past.len() <= MOST, "{}", past.len());
+                for looked in [Some(&now), None].into_iter().filter(|_| second > 3_600 + 60) {
+                    let from = from(&past, looked, LATE).and_then(|mark| mark.ehr_at);
+                    let oldest = if second < 3_600 + 600 { 3_600 - by } else { ehr - 600 };
+                    assert!(
+                        from.is_some_and(|from| from <= at(oldest + 60)),
+                        "{by} {second} {from:?}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

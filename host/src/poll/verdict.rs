@@ -29,6 +29,10 @@ impl Evidence {
         (self.answer, self.is_kept) = (Some(answer.clone()), is_kept);
     }
 
+    pub(super) fn status(&self) -> Option<u16> {
+        self.answer.as_ref().map(|answer| answer.status)
+    }
+
     /// The answer's page is committed, and with it forgotten.
     pub(super) fn committed(&mut self) {
         self.is_kept = false;

@@ -36,7 +36,7 @@ impl Wanted {
 
 /// How it went.
 struct Done {
-    polled: Result<poll::Summary, poll::Error>,
+    polled: Result<poll::Summary, poll::Failed>,
     /// Containers and deliveries that are still owed.
     owed: usize,
 }
