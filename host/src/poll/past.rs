@@ -43,6 +43,10 @@ pub(super) fn rested(
     {
         past.pop();
     }
+    // From no cursor it is asked from so long before that time: all cursors are ahead of it.
+    if past.last().is_some_and(|last| is_put_back(last, &rests)) {
+        past.push(Mark { cursor: None, ..rests.clone() });
+    }
     past.push(rests);
     if let Some(looked) = looked {
         let stood = stood(&past, looked, late).unwrap_or_default();
@@ -242,13 +246,17 @@ mod tests {
                 let now = Mark { cursor: Some(ehr.to_string()), ..stood(second, ehr) };
                 past = rested(&past, now.clone(), Some(&now), LATE);
                 assert!(past.len() <= MOST, "{}", past.len());
-                for looked in [Some(&now), None].into_iter().filter(|_| second > 3_600 + 60) {
-                    let from = from(&past, looked, LATE).and_then(|mark| mark.ehr_at);
-                    let oldest = if second < 3_600 + 600 { 3_600 - by } else { ehr - 600 };
-                    assert!(
-                        from.is_some_and(|from| from <= at(oldest + 60)),
-                        "{by} {second} {from:?}"
-                    );
+                if second < 3_600 {
+                    continue;
+                }
+                let oldest = (ehr - 600).max(3_600 - by);
+                for looked in [Some(&now), None] {
+                    let mark = from(&past, looked, LATE);
+                    let before = mark.and_then(|mark| mark.ehr_at).map(|at| at.as_second() - 600);
+                    let cursor = mark.and_then(|mark| mark.cursor.as_ref());
+                    let cursor = cursor.map(|cursor| cursor.parse().unwrap_or(i64::MAX));
+                    let asked = cursor.or(before);
+                    assert!(asked.is_some_and(|asked| asked <= oldest), "{by} {second} {asked:?}");
                 }
             }
         }
