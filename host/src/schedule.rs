@@ -168,7 +168,7 @@ impl Planned {
         let now = clock.steady();
         self.failures = match outcome {
             Outcome::Done | Outcome::More(_) => 0,
-            Outcome::Failed(Reached { further: true, .. }) => 1,
+            Outcome::Failed(Reached { further: true, end: false }) => 1,
             Outcome::Failed(_) | Outcome::After(_) | Outcome::Stop => {
                 self.failures.saturating_add(1)
             }

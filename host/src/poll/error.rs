@@ -105,12 +105,6 @@ impl From<Error> for Failed {
     }
 }
 
-impl From<Failed> for Error {
-    fn from(failed: Failed) -> Self {
-        failed.error
-    }
-}
-
 /// Who may be to blame for a failed poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {

@@ -38,7 +38,8 @@ pub struct Mark {
     pub at: Timestamp,
     /// The EHR's clock then, where it says what time it has.
     pub ehr_at: Option<Timestamp>,
-    /// The cursor; `None` before the first.
+    /// The cursor. `None` before the first, and where the EHR's clock was put back: what it writes
+    /// since is asked for without one.
     pub cursor: Option<String>,
 }
 
