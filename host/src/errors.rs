@@ -16,9 +16,9 @@ const HEAD: &str = "\
 
 What stands here is told in the log, by `rounds status`, and of dead letters, behind the name of the
 connection, destination or registry that it is about. It never holds a patient's data or a secret: of
-an answer its status and what closed lists have, of a request what its connector declares. A poll's ends
-with what it had asked and how that was answered, `(asked: GET /Patient/*, answered: 500)`. `…` stands for
-what differs.
+an answer its status and what closed lists have, of a request what its connector declares. `…` stands
+for what differs. In the log, `asked` says of a failed poll what it had asked last, as its connector
+declares it, and how that was answered: `GET /Patient/*, answered 500`.
 
 Made from the program's own words by the test `errors::the_page_is_what_the_program_says`, which
 `ROUNDS_WRITE_PAGES=1` has write it anew. Each row names the test that provokes it.

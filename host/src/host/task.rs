@@ -148,17 +148,18 @@ fn done(summary: Summary, due: Timestamp) -> Outcome {
 
 /// Says why a run failed, and when it is made again.
 pub(super) fn give_up(failed: &Failed, error: &str) -> Outcome {
+    let asked = failed.asked.as_ref().map(tracing::field::display);
     match failed.error.retry() {
         Retry::Never => {
-            tracing::error!(error, "poll failed; the task is stopped until this is mended");
+            tracing::error!(error, asked, "poll failed; the task is stopped until this is mended");
             Outcome::Stop
         }
         Retry::After(wait) => {
-            tracing::warn!(error, again_in_s = wait.as_secs(), "poll failed");
+            tracing::warn!(error, asked, again_in_s = wait.as_secs(), "poll failed");
             Outcome::After(wait)
         }
         Retry::Backoff => {
-            tracing::warn!(error, "poll failed; it will be tried again");
+            tracing::warn!(error, asked, "poll failed; it will be tried again");
             Outcome::Failed(failed.reached)
         }
     }

@@ -71,7 +71,7 @@ pub enum Error {
 
 /// A poll that ended early.
 #[derive(Debug, thiserror::Error)]
-#[error("{error}{}", asked.as_ref().map(|asked| format!(" ({asked})")).unwrap_or_default())]
+#[error("{error}")]
 pub struct Failed {
     /// Why.
     pub error: Error,
@@ -94,8 +94,8 @@ pub struct Asked {
 
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "asked: {}", self.request)?;
-        self.status.map_or(Ok(()), |status| write!(f, ", answered: {status}"))
+        f.write_str(&self.request)?;
+        self.status.map_or(Ok(()), |status| write!(f, ", answered {status}"))
     }
 }
 
