@@ -1,3 +1,5 @@
+//! When runs that failed are made again.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Mutex;
