@@ -89,7 +89,8 @@ impl<'a> Answer<'a> {
     /// The link of a relation, as the server wrote it.
     fn link(&self, relation: &str) -> Option<Text<'a>> {
         let is_it = |link: &&Link| link.relation.as_deref() == Some(relation);
-        self.link.iter().find(is_it).and_then(|link| link.url.clone())
+        let leads = |url: &Text<'_>| !matches!(url.trim(), "" | "#");
+        self.link.iter().find(is_it).and_then(|link| link.url.clone()).filter(leads)
     }
 }
 

@@ -90,12 +90,12 @@ pub(super) fn limits() -> Kind<Limits> {
 fn held(table: &Table<'_>, Draft { mut limits, held_answers }: Draft) -> Option<Limits> {
     let one = limits.one_change();
     // Of what is held, an eighth is for short answers.
-    let least = one + one / 6;
-    limits.held_answers = held_answers.unwrap_or(limits.held_answers.max(2 * least));
+    let least = one.saturating_add(one / 6);
+    limits.held_answers = held_answers.unwrap_or(limits.held_answers.max(least.saturating_mul(2)));
     if limits.held_answers >= least {
         return Some(limits);
     }
-    let least = size::show(least.div_ceil(1 << 20) << 20);
+    let least = size::show(least.div_ceil(1 << 20).saturating_mul(1 << 20));
     table.bad_value(
         "held_answers",
         format!(

@@ -202,6 +202,11 @@ fn the_host() {
              one change (`guest_memory` and `answer_body`)",
         ),
         (
+            host("limits = { answer_body = \"8589934591GiB\", held_answers = \"16MiB\" }"),
+            "2:58: `held_answers`: this must be at least 12827635656081MiB, for all that may be \
+             answered about one change (`guest_memory` and `answer_body`)",
+        ),
+        (
             host("limits = { page_changes = 1.5, log_lines = 99999999999999999999 }"),
             "2:27: `page_changes` must be a whole number, not a number with a point\n\
              2:44: `log_lines`: this number is too large",

@@ -65,6 +65,19 @@ fn changes(this: &str, entries: &Value) -> Vec<Change> {
     FhirR4::changes(&context, None, &answer).unwrap().changes
 }
 
+#[test]
+fn a_link_that_says_nothing_is_none() {
+    for url in ["", " ", "#"] {
+        let entries = json!([appointment(&format!("{BASE_URL}/Appointment/1"), "Patient/7")]);
+        let link = json!([{ "relation": "next", "url": url }]);
+        let bundle = json!({ "resourceType": "Bundle", "link": link, "entry": entries });
+        let context = Server::new(Ways::default(), 10).context();
+        let answer = Response::new(200, bundle.to_string());
+        let page = FhirR4::changes(&context, None, &answer).unwrap();
+        assert_eq!((page.changes.len(), page.cursor.contains("pass")), (1, false), "{url:?}");
+    }
+}
+
 fn appointment(full_url: &str, patient: &str) -> Value {
     let participant = json!([{ "actor": { "reference": patient }, "status": "accepted" }]);
     json!({ "fullUrl": full_url, "resource": {
