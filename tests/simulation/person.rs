@@ -59,7 +59,14 @@ async fn meddle(world: &Arc<World>, handle: &Handle, installed: &mut Installed) 
             0 | 1 if serves(handle, installed, BLIND) => installed.put_back(handle).await,
             0 | 1 => installed.put(handle, which).await,
             2 => handle.poll(task),
-            3 => start_anew(world, handle, &task).await,
+            3 => {
+                let thinks_again = world.lock().plan.odd.thinks_again;
+                if let Some(after) = thinks_again {
+                    handle.poll(task.clone());
+                    sleep(Duration::from_millis(after)).await;
+                }
+                start_anew(world, handle, &task).await;
+            }
             4 => replay(handle).await,
             _ => restart_stopped(world, handle).await,
         }

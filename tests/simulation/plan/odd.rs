@@ -14,6 +14,9 @@ pub(in super::super) struct Odd {
     pub(in super::super) lookups: Option<Refused>,
     /// Until when destinations refuse notifications, and of which keys.
     pub(in super::super) notifications: Option<Refused>,
+    /// How long after having asked for a poll a person sets that task's cursor, who may have it
+    /// polled at that very moment.
+    pub(in super::super) thinks_again: Option<u64>,
 }
 
 /// What is refused.
@@ -49,9 +52,11 @@ impl Odd {
         // Nobody would ever be told otherwise.
         let ends = |it: Refused| Refused { until: it.until.min(healed), ..it };
         let notifications = notifications.map(ends);
+        let after = chance.between(1, 1_000);
+        let thinks_again = chance.happens(0.3).then_some(after);
         match is_calm {
-            true => Self { is_calm, lookups, notifications },
-            false => Self { is_calm, ..Self::default() },
+            true => Self { is_calm, lookups, notifications, thinks_again },
+            false => Self { is_calm, thinks_again, ..Self::default() },
         }
     }
 
