@@ -1,8 +1,11 @@
 //! Who a client says that it is where a server asks for its certificate.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustls::{SignatureScheme, client::ResolvesClientCert, sign::CertifiedKey};
@@ -13,11 +16,17 @@ use super::{
 };
 use crate::certificate::Certificate;
 
-/// A client's certificate, where it has one, and whether any server asked for it.
+/// What a page says by which a server asks for a certificate, or refuses one: nginx answers in HTTP.
+const PAGES: [&str; 2] = ["no required ssl certificate", "ssl certificate error"];
+
+/// A client's certificate, where it has one, and who asked for it.
 #[derive(Debug)]
 pub(super) struct Identity {
     certificate: Option<Certificate>,
+    /// Whether any server asked for it.
     asked: AtomicBool,
+    /// The origins that answered, and so have let this client in as it is.
+    open: Mutex<BTreeSet<String>>,
 }
 
 impl Identity {
@@ -25,7 +34,7 @@ impl Identity {
         let read = |source| Certificate::read(source, options.owner.to_string());
         let certificate = options.certificate.clone().map(read).transpose();
         let certificate = certificate.map_err(|error| Setup::Certificate(error.to_string()))?;
-        Ok(Self { certificate, asked: AtomicBool::new(false) })
+        Ok(Self { certificate, asked: AtomicBool::new(false), open: Mutex::default() })
     }
 
     pub(super) fn is_known(&self) -> bool {
@@ -34,35 +43,52 @@ impl Identity {
 
     /// A failure with what only both ends of a handshake tell: that a certificate was asked for,
     /// and what was shown.
-    pub(super) fn sharper(&self, failure: Failure) -> Failure {
+    pub(super) fn sharper(&self, origin: &str, failure: Failure) -> Failure {
         let is_over = match failure {
             Failure::Transport(Transport::Tls(Tls::RefusesCertificate)) => true,
             // With TLS 1.3, who is not let in learns it when the connection breaks.
             Failure::Transport(
                 Transport::Tls(Tls::Refused) | Transport::Reset | Transport::Closed,
-            ) => self.asked.load(Ordering::Relaxed) && self.is_doubtful(),
+            ) => self.asked.load(Ordering::Relaxed) && self.is_doubtful(origin),
             _ => false,
         };
-        if is_over { Transport::Tls(self.refused()).into() } else { failure }
+        if is_over { self.refusal() } else { failure }
     }
 
-    /// What an answer is by which a server in front of an EHR asks for a certificate: a page of its
-    /// own, as nginx has it.
-    pub(super) fn own_answer(&self, status: u16, is_page: bool) -> Option<Failure> {
-        let is_own = is_page && matches!(status, 400 | 495 | 496);
-        let is_own = is_own && self.asked.load(Ordering::Relaxed);
-        is_own.then(|| Transport::Tls(self.refused()).into())
+    /// Hears that an origin answered over TLS, whatever it said.
+    pub(super) fn is_let_in(&self, origin: &str) {
+        let mut open = lock(&self.open);
+        if !open.contains(origin) {
+            open.insert(origin.to_owned());
+        }
     }
 
-    fn is_doubtful(&self) -> bool {
-        self.certificate.as_ref().is_none_or(Certificate::is_expired)
+    /// Whether an answer may be a page by which a server refuses this client's certificate, or the
+    /// want of one: its body tells.
+    pub(super) fn may_be_refusal(&self, status: u16) -> bool {
+        matches!(status, 400 | 495 | 496) && self.asked.load(Ordering::Relaxed)
     }
 
-    fn refused(&self) -> Tls {
-        match &self.certificate {
+    /// Whether that is what the beginning of its body says.
+    pub(super) fn is_refusal(body: &[u8]) -> bool {
+        let said = String::from_utf8_lossy(body).to_ascii_lowercase();
+        PAGES.iter().any(|page| said.contains(page))
+    }
+
+    /// That this client's certificate is refused, or the want of one.
+    pub(super) fn refusal(&self) -> Failure {
+        let refused = match &self.certificate {
             None => Tls::WantsCertificate,
             Some(certificate) if certificate.is_expired() => Tls::ExpiredCertificate,
             Some(_) => Tls::RefusesCertificate,
+        };
+        Transport::Tls(refused).into()
+    }
+
+    fn is_doubtful(&self, origin: &str) -> bool {
+        match &self.certificate {
+            Some(certificate) => certificate.is_expired(),
+            None => !lock(&self.open).contains(origin),
         }
     }
 }
@@ -76,4 +102,8 @@ impl ResolvesClientCert for Identity {
     fn has_certs(&self) -> bool {
         self.is_known()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ use rustls::{
 };
 
 use super::{
-    server::say,
+    server::{Act, say},
     tls::{Authority, serve_tls},
     *,
 };
@@ -91,15 +91,29 @@ async fn a_page_that_asks_for_a_certificate_is_told_as_that() {
     // As nginx does, which lets everybody in so far.
     let verifier = verifier(&ours).allow_unauthenticated().build().unwrap();
     let config = ours.server_asking("127.0.0.1", (2020, 2090), verifier);
-    let (port, _serving) = serve_tls(config, |request, _| match request.contains("/page ") {
-        true => say(400, "content-type: text/html\r\n", "No required SSL certificate was sent"),
-        false => say(400, "content-type: application/fhir+json\r\n", "{}"),
+    let page = "content-type: text/html\r\n";
+    let (port, _serving) = serve_tls(config, move |request, _| {
+        let asks = |path| request.contains(path);
+        match () {
+            () if asks("/page ") => say(400, page, "No required SSL certificate was sent"),
+            // What has nothing to do with it, in a page as well.
+            () if asks("/other ") => say(400, page, "<h1>_total is not known</h1>"),
+            () if asks("/gone ") => Act::Close(String::new()),
+            () => say(400, "content-type: application/fhir+json\r\n", "{}"),
+        }
     })
     .await;
     let client = asking(port, &ours, None).unwrap();
     let error = client.send(&get("/page")).await.unwrap_err();
     assert_eq!(failure(&error), "Tls(WantsCertificate)");
+    let error = client.send(&get("/gone")).await.unwrap_err();
+    assert_eq!(failure(&error), "Tls(WantsCertificate)");
+    let other = client.send(&get("/other")).await.unwrap();
+    assert_eq!((other.status, &other.body[..]), (400, &b"<h1>_total is not known</h1>"[..]));
     assert_eq!(client.send(&get("/x")).await.unwrap().status, 400);
+    // It has let this client in, so that a connection that ends is no more than that.
+    let error = client.send(&get("/gone")).await.unwrap_err();
+    assert_ne!(failure(&error), "Tls(WantsCertificate)");
 }
 
 #[tokio::test]
