@@ -159,10 +159,12 @@ async fn one_that_is_gone_is_disabled_and_hears_of_it_all_after_a_restart() {
 
 #[tokio::test]
 async fn what_is_too_large_is_a_dead_letter_at_once_and_can_be_replayed() {
-    let (site, clinic, receiver) =
-        (Site::new(&["plain"]).await, Clinic::start().await, receiver().await);
+    let (site, clinic) = (Site::new(&["plain"]).await, Clinic::start().await);
+    let (receiver, sick) = (receiver().await, receiver().await);
     receiver.faults().next(1, Fault::Status(413));
-    let to: [(&str, &Receiver); 1] = [("app", &receiver)];
+    // Of the same change, which waits for this one all the while.
+    sick.faults().next(u32::MAX, Fault::Status(500));
+    let to: [(&str, &Receiver); 2] = [("app", &receiver), ("sick", &sick)];
     let host = host(&site, &clinic, &to).await;
     clinic.book(7);
     host.wait_for("a dead letter", |report| (report.destinations["app"].dead == 1).then_some(()))
@@ -199,6 +201,8 @@ async fn what_is_too_large_is_a_dead_letter_at_once_and_can_be_replayed() {
     assert_eq!((&again.id, again.altered), (&attempts[0].id, false), "the same id, the same bytes");
     assert_eq!(site.rounds(&list).await.json(), json!([]));
     assert_eq!(letter["notification_id"], Value::from(again.id.clone()));
+    sick.faults().clear();
+    within("what the other waited for", sick.wait_for(2)).await;
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ pub trait Store: Send + Sync + 'static {
     async fn rewind(&self, task: &TaskId, to: Rewind) -> Result<usize, Error>;
 
     /// Puts dead letters back in line, behind what waits there: those of these containers. Each
-    /// becomes a container with a new number, the same notification and the same sequences; its
+    /// becomes a container with a new number, the same notification and the same sequence; its
     /// attempts count from zero. Answers among them stay: see [`Store::replay_answer`].
     async fn replay(&self, containers: &[ContainerId]) -> Result<Vec<Pending>, Error>;
 
@@ -131,7 +131,7 @@ pub trait Store: Send + Sync + 'static {
     /// What [`Store::purge`] would forget.
     async fn held(&self, what: &Purge) -> Result<Purged, Error>;
 
-    /// Forgets dead letters that died before a time; answers how many containers those were.
+    /// Forgets dead letters that died before a time; answers how many those were.
     async fn forget_dead(&self, before: Timestamp) -> Result<usize, Error>;
 
     /// Forgets what is kept of deliveries that were done before these times. What was done in the
@@ -186,9 +186,9 @@ pub trait Store: Send + Sync + 'static {
     /// Notes that a container could not be collected; it becomes a dead letter.
     fn bury(&self, container: ContainerId, reason: String, at: Timestamp);
 
-    /// Notes what became of an attempt. A container whose deliveries are all done is forgotten,
-    /// one with a dead delivery becomes a dead letter once nothing of it is pending. What is kept of
-    /// a delivery is on disk before it is forgotten that it was owed.
+    /// Notes what became of an attempt. A delivery that is dead becomes a dead letter of its own,
+    /// whatever becomes of the container's others; a container of which nothing is owed any more is
+    /// forgotten. What is kept of a delivery is on disk before it is forgotten that it was owed.
     fn settle(&self, container: ContainerId, destination: &DestinationName, outcome: Settlement);
 
     /// Waits until all that was noted is on disk.

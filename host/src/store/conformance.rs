@@ -47,6 +47,7 @@ macro_rules! all {
             a_memo_is_that_of_the_last_outcome,
             each_destination_is_settled_for_itself,
             a_dead_delivery_can_be_replayed,
+            a_dead_delivery_waits_for_no_other,
             what_was_buried_can_be_replayed,
             dead_letters_are_read_from_any_on,
             sequences_have_no_gaps,
@@ -393,7 +394,7 @@ pub(crate) async fn a_dead_delivery_can_be_replayed(open: Open<'_>) {
     let before = store.container(id).unwrap().unwrap();
     store.settle(id, &"app".into(), dead("410"));
     store.flush().await.unwrap();
-    assert!(store.dead().unwrap().is_empty(), "not while another is owed");
+    assert_eq!(store.dead().unwrap().len(), 1, "while another is owed");
     store.settle(id, &"lake".into(), Settlement::Delivered(None));
     drop(store);
     let store = open();
@@ -415,6 +416,44 @@ pub(crate) async fn a_dead_delivery_can_be_replayed(open: Open<'_>) {
     assert_eq!(after.notification_id, before.notification_id);
     assert_eq!(after.filled, before.filled);
     assert!(store.replay(&[id]).await.unwrap().is_empty(), "once");
+}
+
+pub(crate) async fn a_dead_delivery_waits_for_no_other(open: Open<'_>) {
+    let store = open();
+    let id = one(&*store, 0, "1", "a").await;
+    let sent = store.fill(filling(id, None, &["app", "lake", "desk"])).await.unwrap();
+    store.settle(id, &"lake".into(), dead("410"));
+    let again = Settlement::Retry { attempted_at: at(1), not_before: at(2) };
+    store.settle(id, &"app".into(), again);
+    drop(store);
+    let store = open();
+    let owed = |pending: &Pending| match &pending.stage {
+        Stage::Deliver(owed) => owed.iter().map(|it| it.destination.to_string()).collect(),
+        Stage::Collect => Vec::new(),
+    };
+    let pending = store.pending().unwrap();
+    assert_eq!((pending.len(), owed(&pending[0])), (1, vec!["app".into(), "desk".into()]));
+    let letter = store.dead().unwrap().remove(0);
+    assert_eq!((letter.container, letter.destination), (id, Some("lake".into())));
+    let replayed = store.replay(&[id]).await.unwrap();
+    assert_eq!((replayed.len(), owed(&replayed[0])), (1, vec!["lake".into()]));
+    let Stage::Deliver(lake) = &replayed[0].stage else { panic!("it is filled") };
+    assert_eq!(lake[..], sent[1..2]);
+    // The others go on under the number that they had, each on its own.
+    store.settle(id, &"app".into(), dead("410"));
+    store.settle(id, &"desk".into(), dead("413"));
+    store.settle(replayed[0].id, &"lake".into(), dead("404"));
+    drop(store);
+    let store = open();
+    assert!(store.pending().unwrap().is_empty());
+    let letters = store.dead().unwrap();
+    let reasons = letters.iter().map(|it| (it.container, it.reason.as_str()));
+    let expected = [(id, "410"), (id, "413"), (replayed[0].id, "404")];
+    assert_eq!(reasons.collect::<Vec<_>>(), expected);
+    let both = store.replay(&[id]).await.unwrap();
+    assert_eq!(both.iter().map(owed).collect::<Vec<_>>(), [["app"], ["desk"]]);
+    assert_ne!(both[0].id, both[1].id);
+    assert_eq!(store.dead().unwrap().len(), 1);
 }
 
 pub(crate) async fn dead_letters_are_read_from_any_on(open: Open<'_>) {

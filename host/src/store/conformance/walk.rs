@@ -13,7 +13,6 @@ struct Model {
     revision: u64,
     pending: BTreeMap<ContainerId, Option<BTreeMap<String, u32>>>,
     dead: BTreeMap<ContainerId, Option<Vec<String>>>,
-    fatal: BTreeMap<ContainerId, Vec<String>>,
     records: u64,
 }
 
@@ -121,26 +120,29 @@ fn settle(store: &dyn Store, model: &mut Model, chance: &mut Chance, id: Contain
         Settlement::Retry { .. } => *owed.get_mut(&name).unwrap() += 1,
         Settlement::Dead { .. } => {
             owed.remove(&name);
-            model.fatal.entry(id).or_default().push(name);
+            model.dead.entry(id).or_default().get_or_insert_default().push(name);
         }
         Settlement::Delivered(_) => drop(owed.remove(&name)),
     }
     if owed.is_empty() {
         model.pending.remove(&id);
-        if let Some(names) = model.fatal.remove(&id) {
-            model.dead.insert(id, Some(names));
-        }
     }
 }
 
 async fn replay(store: &dyn Store, model: &mut Model, chance: &mut Chance) {
     store.flush().await.unwrap();
     let Some(id) = chance.pick(model.dead.keys().copied()) else { return };
-    let pending = store.replay(&[id]).await.unwrap().remove(0);
-    let owed = model.dead.remove(&id).unwrap();
-    let owed = owed.map(|names| names.into_iter().map(|name| (name, 0)).collect());
-    assert_eq!(stage(&pending), owed);
-    model.pending.insert(pending.id, owed);
+    let pending = store.replay(&[id]).await.unwrap();
+    let mut found: Vec<_> = pending.iter().map(stage).collect();
+    found.sort();
+    let alone = |name| Some(BTreeMap::from([(name, 0)]));
+    let mut owed = match model.dead.remove(&id).unwrap() {
+        Some(names) => names.into_iter().map(alone).collect(),
+        None => vec![None],
+    };
+    owed.sort();
+    assert_eq!(found, owed, "each on its own");
+    model.pending.extend(pending.iter().map(|pending| (pending.id, stage(pending))));
 }
 
 fn compare(store: &dyn Store, model: &Model) {

@@ -67,7 +67,7 @@ pub(super) enum Answer {
 pub(super) struct State {
     tasks: BTreeMap<TaskId, TaskState>,
     held: BTreeMap<ContainerId, Held>,
-    dead: BTreeMap<ContainerId, Interred>,
+    dead: BTreeMap<ContainerId, Vec<Interred>>,
     memos: BTreeMap<RecordKey, String>,
     records: BTreeMap<RecordKey, Record>,
     listings: BTreeMap<TaskId, Places>,
@@ -87,23 +87,17 @@ struct Held {
     container: Container,
     lane: Lane,
     record: RecordKey,
-    owed: Vec<Owing>,
+    owed: Vec<Delivery>,
     /// Whether it was a dead letter.
     is_replayed: bool,
 }
 
-/// A delivery of it, and why it is dead, if it is.
-#[derive(Clone)]
-struct Owing {
-    delivery: Delivery,
-    dead: Option<(String, Timestamp)>,
-}
-
-/// A container that became a dead letter.
+/// A container that became a dead letter, or one of whose deliveries did, which is all that is owed
+/// of it here.
 #[derive(Clone)]
 struct Interred {
     held: Held,
-    letters: Vec<DeadLetter>,
+    letter: DeadLetter,
 }
 
 impl State {
@@ -150,7 +144,7 @@ impl State {
     }
 
     pub(super) fn container(&self, id: ContainerId) -> Option<Container> {
-        let dead = || self.dead.get(&id).map(|it| &it.held);
+        let dead = || Some(&self.dead.get(&id)?.first()?.held);
         self.held.get(&id).or_else(dead).map(|it| it.container.clone())
     }
 
@@ -160,7 +154,7 @@ impl State {
 
     pub(super) fn dead(&self, first: ContainerId, most: usize) -> Vec<DeadLetter> {
         let dead = self.dead.range(first..).map(|(_, it)| it).take(most);
-        dead.flat_map(|it| it.letters.iter().cloned()).collect()
+        dead.flatten().map(|it| it.letter.clone()).collect()
     }
 
     /// The newest first.
@@ -240,16 +234,10 @@ impl Held {
     fn pending(&self) -> Pending {
         let stage = match self.container.filled {
             None => Stage::Collect,
-            Some(_) => Stage::Deliver(self.deliveries()),
+            Some(_) => Stage::Deliver(self.owed.clone()),
         };
         let (id, task) = (self.container.id, self.container.task.clone());
         let record = identity::record_lane(self.record);
         Pending { id, task, lane: self.lane, record, stage }
-    }
-
-    /// What is still owed of it.
-    fn deliveries(&self) -> Vec<Delivery> {
-        let owed = self.owed.iter().filter(|it| it.dead.is_none());
-        owed.map(|it| it.delivery.clone()).collect()
     }
 }

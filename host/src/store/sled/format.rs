@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The format that this file describes.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 
 /// How many versions of a record are remembered.
 const VERSIONS: usize = 32;
@@ -115,10 +115,8 @@ pub(super) struct Body {
 pub(super) enum Progress {
     /// It is still owed.
     Pending { attempts: u32, first_attempt_at: Option<Timestamp>, not_before: Option<Timestamp> },
-    /// The destination has it.
+    /// The destination has it, or it is a dead letter.
     Done,
-    /// It waits for a person.
-    Dead { reason: String, at: Timestamp },
 }
 
 impl Progress {
@@ -318,19 +316,14 @@ pub(super) fn head(item: &[u8]) -> Result<(Head<'_>, &[u8]), postcard::Error> {
 
 /// The bytes of a dead letter: what `dead list` shows, then the item to be replayed.
 pub(super) fn encode_dead(
-    letters: &[DeadLetter],
+    letter: &DeadLetter,
     head: &Head<'_>,
     body: &Body,
 ) -> Result<Vec<u8>, postcard::Error> {
-    encode(&(letters, head, body))
+    encode(&(letter, head, body))
 }
 
-/// A dead letter's list and its item.
-pub(super) fn decode_dead(bytes: &[u8]) -> Result<(Vec<DeadLetter>, &[u8]), postcard::Error> {
+/// What `dead list` shows of a dead letter, and its item.
+pub(super) fn decode_dead(bytes: &[u8]) -> Result<(DeadLetter, &[u8]), postcard::Error> {
     postcard::take_from_bytes(bytes)
-}
-
-/// What `dead list` shows of a dead letter.
-pub(super) fn letters(bytes: &[u8]) -> Result<Vec<DeadLetter>, postcard::Error> {
-    decode_dead(bytes).map(|(letters, _)| letters)
 }

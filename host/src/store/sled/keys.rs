@@ -35,6 +35,9 @@ pub(super) const PLACES: &[u8] = &[10];
 /// All fronts of journal blocks, in two halves: from the one key on, below the other.
 pub(super) const FRONTS: [(&[u8], &[u8]); 2] = [(&[9], &[9, 0x80]), (&[9, 0x80], &[10])];
 
+/// A dead letter: its container, and the place of the delivery in that.
+pub(super) type Dead = (ContainerId, u16);
+
 /// A destination's last sequence.
 pub(super) fn sequence(destination: &DestinationName) -> Vec<u8> {
     [&[1], destination.as_str().as_bytes()].concat()
@@ -81,15 +84,23 @@ pub(super) fn record(fingerprint: [u8; 16]) -> [u8; 17] {
     tagged(5, fingerprint)
 }
 
-/// A dead letter; its parts follow.
-pub(super) fn dead(container: ContainerId) -> [u8; 9] {
+/// The prefix of a container's dead letters.
+pub(super) fn dead_of(container: ContainerId) -> [u8; 9] {
     tagged(6, container.0.to_be_bytes())
 }
 
-/// The container of a key of a dead letter's first part.
-pub(super) fn dead_of(key: &[u8]) -> Option<ContainerId> {
-    let (container, part) = key.get(1..)?.split_first_chunk::<8>()?;
-    (part == [0, 0]).then_some(ContainerId(u64::from_be_bytes(*container)))
+/// A container's dead letter, by the place of its delivery, which is the first where there is no
+/// notification; its parts follow.
+pub(super) fn dead((container, place): Dead) -> Vec<u8> {
+    [&dead_of(container)[..], &place.to_be_bytes()].concat()
+}
+
+/// The dead letter of a key of its first part.
+pub(super) fn dead_at(key: &[u8]) -> Option<Dead> {
+    let (container, rest) = key.get(1..)?.split_first_chunk::<8>()?;
+    let (place, part) = rest.split_first_chunk::<2>()?;
+    let container = ContainerId(u64::from_be_bytes(*container));
+    (part == [0, 0]).then_some((container, u16::from_be_bytes(*place)))
 }
 
 /// A kept answer; its parts follow.

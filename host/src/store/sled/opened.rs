@@ -8,7 +8,7 @@ use super::{
     keys,
 };
 use crate::{
-    model::{ContainerId, TaskId},
+    model::TaskId,
     store::{Error, KeptAnswer, seal::Kind},
 };
 
@@ -35,9 +35,9 @@ pub(super) fn task(disk: &Disk, ring: &Keyring, id: &TaskId) -> Result<TaskRecor
 pub(super) fn dead_letter(
     disk: &Disk,
     ring: &Keyring,
-    id: ContainerId,
+    at: keys::Dead,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let key = keys::dead(id);
+    let key = keys::dead(at);
     let Some(bytes) = disk.whole(&key)? else { return Ok(None) };
     ring.open_value(Kind::Dead, &key, &bytes)
 }

@@ -56,27 +56,33 @@ impl SledStore {
     }
 
     pub(super) fn dead_container(&self, id: ContainerId) -> Result<Option<Container>, Error> {
-        let Some(bytes) = opened::dead_letter(&self.disk, &self.ring, id)? else {
-            return Ok(None);
-        };
-        let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
-        self.disk.understood(format::container(item)).map(Some)
+        for row in self.disk.scan(&keys::dead_of(id)) {
+            let Some(at) = keys::dead_at(&row?.0) else { continue };
+            let Some(bytes) = opened::dead_letter(&self.disk, &self.ring, at)? else { continue };
+            let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
+            return self.disk.understood(format::container(item)).map(Some);
+        }
+        Ok(None)
     }
 
-    /// The letters of so many dead containers, from one on.
+    /// The dead letters of so many containers, from one on.
     pub(super) fn letters(
         &self,
         first: ContainerId,
         most: usize,
     ) -> Result<Vec<DeadLetter>, Error> {
-        let first = keys::dead(first);
-        let rows = self.disk.between((&first, keys::ANSWERS));
-        let ids = rows.filter_map(|row| row.map(|(key, _)| keys::dead_of(&key)).transpose());
-        let mut dead = Vec::new();
-        for id in ids.take(most) {
-            let letters = opened::dead_letter(&self.disk, &self.ring, id?)?;
-            let letters = letters.map(|bytes| self.disk.understood(format::letters(&bytes)));
-            dead.extend(letters.transpose()?.into_iter().flatten());
+        let first = keys::dead_of(first);
+        let (mut dead, mut containers, mut last) = (Vec::new(), 0, None);
+        for row in self.disk.between((&first, keys::ANSWERS)) {
+            let Some(at) = keys::dead_at(&row?.0) else { continue };
+            if last.replace(at.0) != Some(at.0) {
+                containers += 1;
+            }
+            if containers > most {
+                break;
+            }
+            let Some(bytes) = opened::dead_letter(&self.disk, &self.ring, at)? else { continue };
+            dead.push(self.disk.understood(format::decode_dead(&bytes))?.0);
         }
         Ok(dead)
     }

@@ -277,8 +277,14 @@ impl State {
     }
 
     /// A dead letter, opened; `None` where there is none, or where its key was destroyed.
-    fn dead_letter(&self, id: ContainerId) -> Result<Option<Vec<u8>>, Error> {
-        opened::dead_letter(&self.disk, &self.ring, id)
+    fn dead_letter(&self, at: keys::Dead) -> Result<Option<Vec<u8>>, Error> {
+        opened::dead_letter(&self.disk, &self.ring, at)
+    }
+
+    /// The dead letters whose keys begin so.
+    fn dead(&self, prefix: &[u8]) -> Result<Vec<keys::Dead>, Error> {
+        let at = |row: Result<(sled::IVec, _), Error>| Ok(keys::dead_at(&row?.0));
+        self.disk.scan(prefix).filter_map(|row| at(row).transpose()).collect()
     }
 
     fn task(&self, group: &Group, id: &TaskId) -> Result<TaskRecord, Error> {

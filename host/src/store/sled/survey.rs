@@ -74,7 +74,7 @@ fn cursor(disk: &Disk, task: &[u8]) -> Result<Option<Vec<u8>>, Error> {
 }
 
 fn is_dead(key: &[u8]) -> bool {
-    keys::dead_of(key).is_some()
+    keys::dead_at(key).is_some()
 }
 
 #[derive(Default)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     super::super::{KeptAnswer, NewChange},
-    Held, Interred, State, outcomes,
+    Held, State,
 };
 use crate::{
     identity,
@@ -28,13 +28,13 @@ impl State {
         let container =
             Container { id, task, notification_id, change, backfill, silent, observed_at, filled };
         let held = Held::new(container, lane, record);
-        let letters = vec![outcomes::letter(&held, None, reason, at)];
-        self.dead.insert(id, Interred { held, letters });
+        self.inter(held, None, reason, at);
         Some(id)
     }
 
     pub(super) fn replay_answer(&mut self, letter: ContainerId) -> bool {
-        let Some(dead) = self.dead.get(&letter).filter(|it| it.is_answer()) else { return false };
+        let dead = self.dead.get(&letter).and_then(|letters| letters.first());
+        let Some(dead) = dead.filter(|it| it.letter.is_answer()) else { return false };
         let Container { task, change, .. } = &dead.held.container;
         let Some(answer) = KeptAnswer::of(change) else { return false };
         let task = task.clone();

@@ -4,7 +4,7 @@ use super::{
     super::super::{
         Commit, Committed, Followed, NewChange, Pass, Tally, Telling, Verdict, known::Moved,
     },
-    Held, Interred, Record, State, outcomes,
+    Held, Record, State,
 };
 use crate::{
     identity,
@@ -80,7 +80,8 @@ impl State {
         }
         if let Some(reason) = new.unreadable.clone() {
             tally.unreadable += 1;
-            return self.inter(commit, new, &reason);
+            let held = self.held_of(commit, new);
+            return self.inter(held, None, &reason, commit.observed_at);
         }
         if let Some(moved) = moved {
             made.push(self.move_away(commit, &new, moved));
@@ -97,13 +98,6 @@ impl State {
         let pending = held.pending();
         self.held.insert(pending.id, held);
         pending
-    }
-
-    /// A dead letter of what cannot be read.
-    fn inter(&mut self, commit: &Commit, new: NewChange, reason: &str) {
-        let held = self.held_of(commit, new);
-        let letters = vec![outcomes::letter(&held, None, reason, commit.observed_at)];
-        self.dead.insert(held.container.id, Interred { held, letters });
     }
 
     fn held_of(&mut self, commit: &Commit, new: NewChange) -> Held {

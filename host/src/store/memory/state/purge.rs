@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     super::super::{Before, Purge, Purged, Taken, TaskState},
-    Held, Record, State,
+    Held, Interred, Record, State,
 };
 use crate::identity::RecordKey;
 
@@ -12,7 +12,7 @@ impl State {
     pub(super) fn purge(&mut self, what: &Purge) -> Purged {
         let purged = self.held(what);
         self.held.retain(|_, held| !held.is_of(what));
-        self.dead.retain(|_, dead| !dead.held.is_of(what));
+        self.keep_dead(|dead| !dead.held.is_of(what));
         self.delivered.retain(|taken| !is_of(taken, what));
         for record in self.records_of(what) {
             self.listings.values_mut().for_each(|places| places.forget(record));
@@ -31,7 +31,7 @@ impl State {
     pub(in super::super) fn held(&self, what: &Purge) -> Purged {
         Purged {
             containers: self.held.values().filter(|held| held.is_of(what)).count(),
-            dead: self.dead.values().filter(|dead| dead.held.is_of(what)).count(),
+            dead: self.dead.values().flatten().filter(|dead| dead.held.is_of(what)).count(),
             records: self.records_of(what).len(),
             delivered: self.delivered.iter().filter(|taken| is_of(taken, what)).count(),
         }
@@ -46,9 +46,17 @@ impl State {
     }
 
     pub(super) fn forget_dead(&mut self, before: Timestamp) -> usize {
-        let were = self.dead.len();
-        self.dead.retain(|_, dead| dead.letters.iter().any(|letter| letter.at >= before));
-        were - self.dead.len()
+        let count = |this: &Self| this.dead.values().map(Vec::len).sum::<usize>();
+        let were = count(self);
+        self.keep_dead(|dead| dead.letter.at >= before);
+        were - count(self)
+    }
+
+    fn keep_dead(&mut self, keeps: impl Fn(&Interred) -> bool) {
+        self.dead.retain(|_, letters| {
+            letters.retain(&keeps);
+            !letters.is_empty()
+        });
     }
 
     pub(super) fn forget_delivered(&mut self, before: &Before) {

@@ -43,11 +43,13 @@ impl State {
         group: &mut Group,
         letter: ContainerId,
     ) -> Result<bool, Error> {
-        let Some(bytes) = self.dead_letter(letter)? else { return Ok(false) };
-        let (letters, item) = self.disk.understood(format::decode_dead(&bytes))?;
-        let Some(id) = letters.iter().find(|it| it.is_answer()).map(|it| it.task.clone()) else {
+        let at = (letter, 0);
+        let Some(bytes) = self.dead_letter(at)? else { return Ok(false) };
+        let (letter, item) = self.disk.understood(format::decode_dead(&bytes))?;
+        if !letter.is_answer() {
             return Ok(false);
-        };
+        }
+        let id = letter.task;
         let mut task = self.task(group, &id)?;
         if task.answer_parts > 0 || task.interrupted {
             return Ok(false);
@@ -55,7 +57,7 @@ impl State {
         let change = self.disk.understood(format::container(item))?.change;
         let Some(answer) = KeptAnswer::of(&change) else { return Ok(false) };
         task.answer_parts = self.write_answer(group, &id, answer)?;
-        group.writes.remove_parts(&keys::dead(letter), Writes::parts(bytes.len() + GROWTH));
+        group.writes.remove_parts(&keys::dead(at), Writes::parts(bytes.len() + GROWTH));
         group.tasks.insert(id, task);
         Ok(true)
     }
@@ -87,8 +89,8 @@ impl State {
         let head = Head { id, connection, action, lane, record, says, memo, serial, standing };
         let (silent, filled) = (false, None);
         let body = Body { notification_id, change, backfill, silent, observed_at: at, filled };
-        let letters = [outcomes::letter(&head, &body, None, reason, at)];
-        self.inter(group, &letters, &head, &body)
+        let letter = outcomes::letter(&head, &body, None, reason, at);
+        self.inter(group, (id, 0), (&letter, &head, &body))
     }
 }
 

@@ -79,8 +79,8 @@ impl State {
         let item = self.item(&entry.at)?;
         let (head, body) = self.disk.understood(format::head(&item))?;
         let body: Body = self.disk.understood(format::decode(body))?;
-        let letters = [letter(&head, &body, None, reason, at)];
-        self.inter(group, &letters, &head, &body)?;
+        let letter = letter(&head, &body, None, reason, at);
+        self.inter(group, (id, 0), (&letter, &head, &body))?;
         self.close(group, head)
     }
 
@@ -90,25 +90,41 @@ impl State {
         group: &mut Group,
         id: ContainerId,
         destination: &DestinationName,
-        mut outcome: Settlement,
+        outcome: Settlement,
     ) -> Result<(), Error> {
         let Some(entry) = self.entries.get_mut(&id) else { return Ok(()) };
         let mut owed = (0..).zip(entry.owed.iter_mut().flatten());
         let Some((place, owing)) = owed.find(|(_, owing)| owing.destination == *destination) else {
             return Ok(());
         };
-        if let Settlement::Delivered(taken) = &mut outcome {
-            group.taken.extend(taken.take().map(|taken| *taken));
-        }
-        owing.progress = after(&owing.progress, outcome);
-        if entry.is_owed() {
-            group.owing.insert((id, place));
+        let Progress::Pending { attempts, first_attempt_at, .. } = owing.progress else {
             return Ok(());
+        };
+        let mut dead = None;
+        owing.progress = match outcome {
+            Settlement::Delivered(taken) => {
+                group.taken.extend(taken.map(|taken| *taken));
+                Progress::Done
+            }
+            Settlement::Dead { reason, at } => {
+                dead = Some((owing.destination.clone(), owing.sequence, reason, at));
+                Progress::Done
+            }
+            Settlement::Retry { attempted_at, not_before } => Progress::Pending {
+                attempts: attempts.saturating_add(1),
+                first_attempt_at: first_attempt_at.or(Some(attempted_at)),
+                not_before: Some(not_before),
+            },
+        };
+        let is_owed = entry.is_owed();
+        if let Some((destination, sequence, reason, at)) = dead {
+            self.inter_delivery(group, (id, place), (destination, sequence), (reason, at))?;
         }
-        if entry.is_dead() {
-            self.inter_deliveries(group, id)?;
+        if is_owed {
+            group.owing.insert((id, place));
+        } else {
+            self.forget(group, id);
         }
-        self.forget(group, id);
         Ok(())
     }
 
@@ -123,13 +139,14 @@ impl State {
             if !group.replayed.insert(*id) {
                 continue;
             }
-            if let Some(bytes) = self.dead_letter(*id)? {
-                let (letters, item) = self.disk.understood(format::decode_dead(&bytes))?;
-                if letters.iter().any(DeadLetter::is_answer) {
+            for at in self.dead(&keys::dead_of(*id))? {
+                let Some(bytes) = self.dead_letter(at)? else { continue };
+                let (letter, item) = self.disk.understood(format::decode_dead(&bytes))?;
+                if letter.is_answer() {
                     continue;
                 }
                 pending.push(self.exhume(group, item)?);
-                group.writes.remove_parts(&keys::dead(*id), Writes::parts(bytes.len() + GROWTH));
+                group.writes.remove_parts(&keys::dead(at), Writes::parts(bytes.len() + GROWTH));
             }
         }
         Ok(pending)
@@ -160,32 +177,32 @@ impl State {
         Ok(Pending { id, task: head.task(), lane: head.lane, record, stage })
     }
 
-    /// Makes a dead letter of a container with dead deliveries.
-    fn inter_deliveries(&mut self, group: &mut Group, id: ContainerId) -> Result<(), Error> {
-        let Some(entry) = self.entries.get(&id) else { return Ok(()) };
+    /// Makes a dead letter of a delivery, whatever becomes of the container's others.
+    fn inter_delivery(
+        &mut self,
+        group: &mut Group,
+        at: keys::Dead,
+        (destination, sequence): (DestinationName, u64),
+        (reason, since): (String, Timestamp),
+    ) -> Result<(), Error> {
+        let Some(entry) = self.entries.get(&at.0) else { return Ok(()) };
         let item = self.item(&entry.at)?;
         let (head, body) = self.disk.understood(format::head(&item))?;
         let body: Body = self.disk.understood(format::decode(body))?;
-        let (mut owed, mut letters) = (Vec::new(), Vec::new());
-        for owing in entry.owed.iter().flatten() {
-            let Progress::Dead { reason, at } = &owing.progress else { continue };
-            let destination = Some(owing.destination.clone());
-            letters.push(letter(&head, &body, destination, reason.clone(), *at));
-            owed.push(owed_of(owing));
-        }
-        let head = Head { standing: Standing::Deliver(owed), ..head };
-        self.inter(group, &letters, &head, &body)
+        let owed = Owed { destination: destination.as_str(), sequence };
+        let head = Head { standing: Standing::Deliver(vec![owed]), ..head };
+        let letter = letter(&head, &body, Some(destination.clone()), reason, since);
+        self.inter(group, at, (&letter, &head, &body))
     }
 
     pub(super) fn inter(
         &self,
         group: &mut Group,
-        letters: &[DeadLetter],
-        head: &Head<'_>,
-        body: &Body,
+        at: keys::Dead,
+        (letter, head, body): (&DeadLetter, &Head<'_>, &Body),
     ) -> Result<(), Error> {
-        let bytes = self.disk.understood(format::encode_dead(letters, head, body))?;
-        let key = keys::dead(head.id);
+        let bytes = self.disk.understood(format::encode_dead(letter, head, body))?;
+        let key = keys::dead(at);
         let sealed = self.sealed(head.connection, Kind::Dead, &key, &bytes)?;
         group.writes.insert_parts(&key, &sealed);
         Ok(())
@@ -219,27 +236,6 @@ impl Entry {
     fn is_owed(&self) -> bool {
         let mut owed = self.owed.iter().flatten();
         owed.any(|owing| matches!(owing.progress, Progress::Pending { .. }))
-    }
-
-    fn is_dead(&self) -> bool {
-        let mut owed = self.owed.iter().flatten();
-        owed.any(|owing| matches!(owing.progress, Progress::Dead { .. }))
-    }
-}
-
-fn after(progress: &Progress, outcome: Settlement) -> Progress {
-    match (outcome, progress) {
-        (Settlement::Delivered(_), _) => Progress::Done,
-        (Settlement::Dead { reason, at }, _) => Progress::Dead { reason, at },
-        (
-            Settlement::Retry { attempted_at, not_before },
-            Progress::Pending { attempts, first_attempt_at, .. },
-        ) => Progress::Pending {
-            attempts: attempts.saturating_add(1),
-            first_attempt_at: first_attempt_at.or(Some(attempted_at)),
-            not_before: Some(not_before),
-        },
-        (Settlement::Retry { .. }, settled) => settled.clone(),
     }
 }
 

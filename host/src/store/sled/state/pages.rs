@@ -288,8 +288,8 @@ impl State {
         let says = Saying::of(&says, key.as_deref());
         let head = page.head(id, record, says, &change);
         let body = page.body(notification_id, change, backfill);
-        let letters = [outcomes::letter(&head, &body, None, reason, page.observed_at)];
-        self.inter(page.group, &letters, &head, &body)?;
+        let letter = outcomes::letter(&head, &body, None, reason, page.observed_at);
+        self.inter(page.group, (id, 0), (&letter, &head, &body))?;
         self.close(page.group, head)
     }
 }

@@ -51,11 +51,11 @@ impl State {
         before: Timestamp,
     ) -> Result<usize, Error> {
         let mut forgotten = 0;
-        for id in self.dead()? {
-            let Some(bytes) = self.dead_letter(id)? else { continue };
-            let (letters, _) = self.disk.understood(format::decode_dead(&bytes))?;
-            if letters.iter().all(|letter| letter.at < before) {
-                group.writes.remove_parts(&keys::dead(id), Writes::parts(bytes.len() + GROWTH));
+        for at in self.dead(keys::DEAD)? {
+            let Some(bytes) = self.dead_letter(at)? else { continue };
+            let (letter, _) = self.disk.understood(format::decode_dead(&bytes))?;
+            if letter.at < before {
+                group.writes.remove_parts(&keys::dead(at), Writes::parts(bytes.len() + GROWTH));
                 forgotten += 1;
             }
         }
@@ -109,22 +109,22 @@ impl State {
         records: &mut HashSet<RecordKey>,
     ) -> Result<usize, Error> {
         let dead = self.dead_of(what)?;
-        for (id, record, length) in &dead {
+        for (at, record, length) in &dead {
             records.insert(*record);
-            group.writes.remove_parts(&keys::dead(*id), Writes::parts(length + GROWTH));
+            group.writes.remove_parts(&keys::dead(*at), Writes::parts(length + GROWTH));
         }
         Ok(dead.len())
     }
 
     /// Dead letters with their records and their lengths.
-    fn dead_of(&self, what: &Purge) -> Result<Vec<(ContainerId, RecordKey, usize)>, Error> {
+    fn dead_of(&self, what: &Purge) -> Result<Vec<(keys::Dead, RecordKey, usize)>, Error> {
         let mut dead = Vec::new();
-        for id in self.dead()? {
-            let Some(bytes) = self.dead_letter(id)? else { continue };
+        for at in self.dead(keys::DEAD)? {
+            let Some(bytes) = self.dead_letter(at)? else { continue };
             let (_, item) = self.disk.understood(format::decode_dead(&bytes))?;
             let (head, _) = self.disk.understood(format::head(item))?;
             if takes(what, &head) {
-                dead.push((id, head.record, bytes.len()));
+                dead.push((at, head.record, bytes.len()));
             }
         }
         Ok(dead)
@@ -143,11 +143,6 @@ impl State {
             group.tasks.insert(id, anew);
         }
         Ok(())
-    }
-
-    fn dead(&self) -> Result<Vec<ContainerId>, Error> {
-        let id = |row: Result<(sled::IVec, _), Error>| Ok(keys::dead_of(&row?.0));
-        self.disk.scan(keys::DEAD).filter_map(|row| id(row).transpose()).collect()
     }
 }
 

@@ -99,8 +99,6 @@ fn the_bytes_of_this_format_stay() {
     let clear = Clear { more: vec![5], lengths: vec![300], runs: vec![(1, 2)] };
     assert_eq!(hex(&clear), "010501ac02010102");
     assert_eq!(hex(&Progress::Done), "01");
-    let dead = Progress::Dead { reason: "r".into(), at: at(0) };
-    assert_eq!(hex(&dead), format!("020172{time}"));
     assert_eq!(hex(&Progress::FRESH), "00000000");
     let place = Place {
         cursor: Some("c".into()),

@@ -33,9 +33,9 @@ fn fuzz_store_records() {
             8 => decoded::<Clear>(rest),
             10 => receipts::count(rest) > 0,
             11 => receipts::read(rest).is_some_and(|taken| stands(&taken.receipt)),
-            _ => format::decode_dead(rest).is_ok_and(|(letters, item)| {
+            _ => format::decode_dead(rest).is_ok_and(|(letter, item)| {
                 let _read = format::container(item);
-                stands::<Vec<DeadLetter>>(&letters)
+                stands::<DeadLetter>(&letter)
             }),
         };
         format!("{} {read}", kind % 12)

@@ -139,7 +139,7 @@ async fn no_byte_on_the_disk_tells_of_a_patient() {
     assert_eq!(state.answer.unwrap().body, b"answer-with-Zebedee");
     assert!(store.container(id).unwrap().unwrap().filled.unwrap().payload.contains("Zebedee"));
     let reasons = store.dead().unwrap().into_iter().map(|letter| letter.reason);
-    assert!(reasons.eq(["reason-with-Zebedee", "reason-with-Zebedee"]));
+    assert!(reasons.eq(["reason-with-Zebedee"; 3]));
     let memo = store.memo(&"general".into(), patient().record).unwrap();
     assert_eq!(memo.as_deref(), Some("memo-of-Zebedee"));
     let receipt = store.delivered(&Sought::default(), 1).unwrap().remove(0);
@@ -327,9 +327,9 @@ async fn a_value_in_anothers_place_does_not_open() {
     let Err(error) = store.task(&other) else { panic!("read") };
     assert!(error.to_string().contains("sealed for another connection"), "{error}");
     let dead = store.dead().unwrap().remove(0).container;
-    let letter = store.disk.get(&keys::part(&keys::dead(dead), 0)).unwrap().unwrap();
+    let letter = store.disk.get(&keys::part(&keys::dead((dead, 0)), 0)).unwrap().unwrap();
     let mut writes = disk::Writes::default();
-    writes.insert(&keys::part(&keys::dead(ContainerId(999)), 0), letter);
+    writes.insert(&keys::part(&keys::dead((ContainerId(999), 0)), 0), letter);
     store.disk.apply(writes).unwrap();
     assert!(matches!(store.container(ContainerId(999)), Err(Error::Unopened { .. })));
 }
