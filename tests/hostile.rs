@@ -257,6 +257,6 @@ async fn polling_waits_where_too_much_is_not_told_yet() {
     let ward = connection("ward", "plain", clinic.url(), "");
     site.configure(&(head + &ward + &destination("app", &format!("http://{nobody}/"), "")));
     let host = site.start().await;
-    let expected = "20 containers and deliveries are under way, of 5 at most (host.max_pending); polling goes on when there are fewer";
+    let expected = "20 containers and deliveries are under way, of 5 at most (host.max_pending), 20 of which wait for destination app: see its state in `rounds status`; polling goes on when there are fewer";
     host.wait_for_error("ward/appointments", expected).await;
 }

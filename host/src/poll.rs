@@ -246,7 +246,10 @@ impl Poller {
 
     fn check_backlog(&self) -> Result<(), Error> {
         let (pending, limit) = (self.connection.backlog.len(), self.max_pending);
-        if pending >= limit { Err(Error::HeldBack { pending, limit }) } else { Ok(()) }
+        if pending < limit {
+            return Ok(());
+        }
+        Err(Error::HeldBack { pending, limit, most: self.connection.backlog.most() })
     }
 
     /// Reads where the task stands. Since when it is there is on disk before anything is asked:

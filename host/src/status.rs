@@ -1,9 +1,9 @@
 //! How the host is doing, for those who look after it: numbers and times, nothing of a patient.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -283,6 +283,8 @@ pub struct Backlog {
 #[derive(Debug, Default)]
 struct Counted {
     count: AtomicUsize,
+    /// Deliveries among them, by who waits for them.
+    owed: Mutex<BTreeMap<DestinationName, usize>>,
     drained: Notify,
 }
 
@@ -304,8 +306,25 @@ impl Backlog {
 
     /// One more, until the answer is dropped.
     pub fn enter(&self) -> UnderWay {
+        self.enter_for(None)
+    }
+
+    /// One more that is owed to this destination, until the answer is dropped.
+    pub fn enter_to(&self, destination: &DestinationName) -> UnderWay {
+        *self.under_way.owed().entry(destination.clone()).or_default() += 1;
+        self.enter_for(Some(destination.clone()))
+    }
+
+    fn enter_for(&self, to: Option<DestinationName>) -> UnderWay {
         self.under_way.count.fetch_add(1, Ordering::Relaxed);
-        UnderWay(Arc::clone(&self.under_way))
+        UnderWay { counted: Arc::clone(&self.under_way), to }
+    }
+
+    /// The destination that most deliveries wait for, and how many those are.
+    pub fn most(&self) -> Option<(DestinationName, usize)> {
+        let owed = self.under_way.owed();
+        let most = owed.iter().max_by_key(|(_, count)| **count)?;
+        Some((most.0.clone(), *most.1))
     }
 
     /// Waits until nothing is.
@@ -322,12 +341,29 @@ impl Backlog {
 
 /// A container or delivery that is under way, as long as this lives.
 #[derive(Debug)]
-pub struct UnderWay(Arc<Counted>);
+pub struct UnderWay {
+    counted: Arc<Counted>,
+    to: Option<DestinationName>,
+}
+
+impl Counted {
+    fn owed(&self) -> MutexGuard<'_, BTreeMap<DestinationName, usize>> {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.drained.notify_waiters();
+        if let Some(to) = self.to.take()
+            && let Entry::Occupied(mut count) = self.counted.owed().entry(to)
+        {
+            match *count.get() {
+                0 | 1 => drop(count.remove()),
+                more => *count.get_mut() = more - 1,
+            }
+        }
+        if self.counted.count.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.counted.drained.notify_waiters();
         }
     }
 }

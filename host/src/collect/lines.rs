@@ -67,7 +67,7 @@ impl Collector {
             let deliverer =
                 self.options.deliverers.iter().find(|(name, _)| *name == delivery.destination);
             if let Some((_, handle)) = deliverer {
-                let under_way = self.options.connection.backlog.enter();
+                let under_way = self.options.connection.backlog.enter_to(&delivery.destination);
                 handle.deliver(Owed::new(container, lanes, delivery, under_way));
             }
         }

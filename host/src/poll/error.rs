@@ -6,7 +6,7 @@ use super::Summary;
 use crate::{
     connector::{Failure, Fault},
     egress,
-    model::TaskId,
+    model::{DestinationName, TaskId},
     schedule::Reached,
     store,
 };
@@ -59,13 +59,15 @@ pub enum Error {
     Unknown(TaskId),
     /// What was found before must be told first.
     #[error(
-        "{pending} containers and deliveries are under way, of {limit} at most (host.max_pending); polling goes on when there are fewer"
+        "{pending} containers and deliveries are under way, of {limit} at most (host.max_pending){}; polling goes on when there are fewer", waiting_for(.most.as_ref())
     )]
     HeldBack {
         /// How many.
         pending: usize,
         /// Of how many at most.
         limit: usize,
+        /// The destination that most of them wait for, and how many those are.
+        most: Option<(DestinationName, usize)>,
     },
 }
 
@@ -187,4 +189,10 @@ fn after_failure(failure: &Failure) -> Retry {
         }
         Failure::UnexpectedResponse(_) | Failure::Internal(_) => Retry::Backoff,
     }
+}
+
+fn waiting_for(most: Option<&(DestinationName, usize)>) -> String {
+    most.map_or_else(String::new, |(destination, count)| {
+        format!(", {count} of which wait for destination {destination}: see its state in `rounds status`")
+    })
 }
