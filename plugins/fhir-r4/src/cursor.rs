@@ -164,6 +164,12 @@ pub(crate) struct Round {
     /// How often a round began again, as its next page was gone.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) restarts: u32,
+    /// The link of its first page, as a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) first: Option<u64>,
+    /// What the page shows that was read last, as a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<u64>,
     /// How many pages without a record came last.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) empty: u32,

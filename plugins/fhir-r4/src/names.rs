@@ -144,7 +144,8 @@ impl Names {
             let is_allowed = self.origins.contains(&whole.origin);
             is_allowed.then(|| last_record(whole.path)).flatten()
         };
-        path.or_else(allowed)?.strip_prefix('/')
+        // Some put a slash too many behind their base URL.
+        path.or_else(allowed)?.strip_prefix('/').map(|path| path.trim_start_matches('/'))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Links to a next page: whether they are the server's own, and what to ask for then.
 
+use std::borrow::Cow;
+
 use super::{
     Names, from_type,
     url::{Origin, Whole, below, is_whole},
@@ -34,17 +36,31 @@ impl Names {
         }
         let (path, query) = link.split_at(link.find('?').unwrap_or(link.len()));
         let path = match () {
-            () if is_whole(link) => match self.under(kind, link)? {
-                Some(path) => path.to_owned(),
-                None => return Ok(link.to_owned()),
-            },
+            () if is_whole(link) => {
+                let link = without_user(link);
+                match self.under(kind, &link)? {
+                    Some(path) => path.to_owned(),
+                    None => return Ok(link.into_owned()),
+                }
+            }
             () if link.starts_with("//") => {
                 let scheme = self.bases.first().map_or_else(String::new, |base| base.to_string());
                 let scheme = scheme.split("//").next().unwrap_or_default().to_owned();
                 return self.follow(kind, asked, &format!("{scheme}{link}"));
             }
             () if path.starts_with('/') => self.of_host(kind, path)?.to_owned(),
-            () => relative(kind, asked, path).ok_or_else(|| outside(path))?,
+            () => match Whole::parse(asked) {
+                Some(asked) => {
+                    let path = joined(asked.path, path).ok_or_else(|| outside(path))?;
+                    return self.follow(kind, "", &format!("{}{path}{query}", asked.origin));
+                }
+                None => self.relative(kind, asked, path)?,
+            },
+        };
+        // Some put a slash too many behind their base URL.
+        let path = match path.starts_with("//") {
+            true => format!("/{}", path.trim_start_matches('/')),
+            false => path,
         };
         let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         let is_page = match segments.clone().next() {
@@ -92,19 +108,28 @@ impl Names {
         known
             .min_by_key(|path| path.len())
             .or_else(|| from_type(path, kind))
+            .or_else(|| PAGES.iter().find_map(|page| from_type(path, page)))
             .ok_or_else(|| outside(path))
+    }
+
+    /// The path below the base URL of one that is relative to what was asked for, or to the base URL
+    /// where it begins with a type.
+    fn relative(&self, kind: &str, asked: &str, path: &str) -> Result<String, String> {
+        let base = self.bases.first().map_or("", |base| &base.path);
+        let is_of_base = path.trim_start_matches("./").split('/').next() == Some(kind);
+        let asked = if is_of_base { "/" } else { asked.split('?').next().unwrap_or_default() };
+        let path = joined(&format!("{base}{asked}"), path).ok_or_else(|| outside(path))?;
+        self.of_host(kind, &path).map(str::to_owned)
     }
 }
 
-/// A path that is relative to what was asked for, or to the base URL where it begins with a type.
-fn relative(kind: &str, asked: &str, path: &str) -> Option<String> {
-    let asked = asked.split('?').next().unwrap_or_default();
+/// A path that is relative to another, whose last segment is that of a page. `None` for one that
+/// climbs out of all there are.
+fn joined(from: &str, path: &str) -> Option<String> {
     if path.is_empty() {
-        return Some(asked.to_owned());
+        return Some(from.to_owned());
     }
-    let folder = asked.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let is_of_base = path.trim_start_matches("./").split('/').next() == Some(kind);
-    let folder = if is_of_base { "" } else { folder };
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut segments: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
     for segment in path.split('/') {
         match segment {
@@ -114,6 +139,16 @@ fn relative(kind: &str, asked: &str, path: &str) -> Option<String> {
         }
     }
     Some(segments.iter().flat_map(|segment| ["/", segment]).collect())
+}
+
+/// A whole URL without the user and password that it names: nobody is signed in by a link.
+fn without_user(link: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = link.split_once("://") else { return link.into() };
+    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{host}{rest}").into(),
+        None => link.into(),
+    }
 }
 
 /// Why a link to this origin is not followed.

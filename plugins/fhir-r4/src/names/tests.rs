@@ -24,6 +24,7 @@ fn reads_references_of_this_server_alone() {
         ("https://ehr.example/other/Patient/7", None),
         ("https://ehr.example/fhir/Patient/7?x=1", None),
         ("https://u@ehr.example/fhir/Patient/7", None),
+        ("https://ehr.example/fhir//Patient/7", Some(("Patient", "7"))),
         ("https://other.example/fhir/Patient/7", None),
         ("#p1", None),
         ("urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7", None),
@@ -116,6 +117,7 @@ fn of_an_allowed_origin_all_that_looks_like_a_record_is_its_own() {
         ("https://fhir-internal:8443/r4/Appointment?p=2", "/Appointment?p=2"),
         ("https://fhir-internal:8443/fhir/_snapshot?p=2", "/_snapshot?p=2"),
         ("https://fhir-internal:8443/r5?_getpages=2", "https://fhir-internal:8443/r5?_getpages=2"),
+        ("https://u@fhir-internal:8443/r5?_page=2", "https://fhir-internal:8443/r5?_page=2"),
     ] {
         assert_eq!(follow(link).as_deref(), Ok(target), "{link}");
     }
@@ -160,7 +162,13 @@ fn links_are_followed_under_the_configured_name() {
         ("?p=http://x/y", "/Appointment?p=http://x/y"),
         ("Appointment?p=http://x/y", "/Appointment?p=http://x/y"),
         ("./Appointment?p=2#x", "/Appointment?p=2"),
-        ("../fhir/Appointment", ""),
+        ("../fhir/Appointment?p=2", "/Appointment?p=2"),
+        ("../r4/Appointment", "/Appointment"),
+        ("../../../Appointment", ""),
+        ("https://ehr.example/fhir//Appointment?p=2", "/Appointment?p=2"),
+        ("/fhir//_snapshot?p=2", "/_snapshot?p=2"),
+        ("https://u:p@ehr.example/fhir/Appointment?p=2", "/Appointment?p=2"),
+        ("https://ehr.example/other/_snapshot?p=2", "/_snapshot?p=2"),
         ("./__page/x?p=2", "/__page/x?p=2"),
     ] {
         let expected = if target.is_empty() { None } else { Some(target.to_owned()) };
@@ -168,6 +176,15 @@ fn links_are_followed_under_the_configured_name() {
     }
     assert_eq!(follow("/Appointment/__page?p=2", "__page?p=3").unwrap(), "/Appointment/__page?p=3");
     assert_eq!(follow("/Appointment/_search", "Appointment?p=3").unwrap(), "/Appointment?p=3");
+    let page = "https://ehr.example/fhir?_getpages=1";
+    for (link, target) in [
+        ("?_getpages=2", "https://ehr.example/fhir?_getpages=2"),
+        ("fhir?_getpages=2", "https://ehr.example/fhir?_getpages=2"),
+        ("Appointment?p=3", "/Appointment?p=3"),
+        ("fhir/_snapshot?p=3", "/_snapshot?p=3"),
+    ] {
+        assert_eq!(follow(page, link).unwrap(), target, "{link}");
+    }
 }
 
 #[test]
@@ -183,7 +200,7 @@ fn links_that_are_not_followed_say_where_they_lead_and_name_no_id() {
         ("https://ehr.example:8443/fhir/Appointment", "https://ehr.example:8443", away),
         ("https://ehr.example.evil.example/fhir", "https://ehr.example.evil.example", away),
         ("//evil.example/fhir/Appointment", "https://evil.example", away),
-        ("https://ehr.example@evil.example/fhir", "no web address", "can be asked for"),
+        ("https://ehr.example@evil.example/fhir", "https://evil.example,", away),
         ("ftp://ehr.example/fhir", "no web address", "can be asked for"),
         ("https://ehr.example/fhir/Patient/Jane", "`/Patient/…`", other),
         (

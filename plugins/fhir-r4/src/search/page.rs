@@ -47,6 +47,7 @@ const ASTRAY: &str = "the EHR's clock is more than a day from this host's, and n
 pub(super) const MISCOUNTS: &str = "the EHR's counts of records are wrong, and not gone by";
 
 /// A page of a search.
+#[derive(Clone)]
 pub(super) struct View<'v, 'a> {
     pub(super) bundle: &'v Bundle<'a>,
     /// Where it goes on, if anywhere.
@@ -110,6 +111,16 @@ impl<'v, 'a> View<'v, 'a> {
     /// Why a link that there is cannot be followed.
     pub(super) fn astray(&self) -> Option<&str> {
         self.next.as_ref().and_then(|next| next.as_ref().err()).map(String::as_str)
+    }
+
+    /// Where it goes on, as far as it says.
+    pub(super) fn link(&self) -> Option<&Link> {
+        self.next.as_ref()
+    }
+
+    /// The same page, going on there.
+    pub(super) fn with_next(&self, next: Option<Link>) -> Self {
+        Self { next, ..self.clone() }
     }
 
     /// Whether it says that there is more.

@@ -33,10 +33,8 @@ pub(super) fn step(
     round: &Round,
     view: &View<'_, '_>,
 ) -> Result<Next, Failure> {
-    if view.next().is_some() && view.next() == round.next.as_ref() {
-        return Err(Failure::unexpected("a next link that leads to its own page"));
-    }
     let mut round = round.clone();
+    let is_back = is_back(&round, view);
     if round.next.is_none() {
         if view.is_all() {
             return Ok(Next::Rest(position.resting(view.after(view.newest(view.times())))));
@@ -51,17 +49,21 @@ pub(super) fn step(
         }
         begin(&mut round, view);
     }
-    take(&mut round, position, view)?;
+    if !is_shown_again(&round, view) {
+        take(&mut round, position, view)?;
+    }
+    let view = &whole(&round, view);
     let is_behind = round.ties && is_behind(&round, view)?;
     if view.astray().is_some() && !is_behind {
         return walk::blind(position, view);
     }
-    if view.next().is_some() && is_endless(&round) {
+    if view.next().is_some() && (is_back || is_endless(&round)) {
         let nowhere = spent(&round, round.count, view.now.to_string());
         return Ok(Next::More(position.passing(Pass::Round(nowhere))));
     }
     if let Some(next) = view.next().filter(|_| !is_behind) {
         round.next = Some(next.clone());
+        round.first.get_or_insert(hash([next.as_str()]));
         return Ok(Next::More(position.passing(Pass::Round(round))));
     }
     end(position, round, view)
@@ -74,6 +76,46 @@ fn single(position: &Position, round: &Round, view: &View<'_, '_>) -> Result<Nex
         return Ok(Next::More(position.passing(Pass::Round(round))));
     }
     walk::blind(position, view)
+}
+
+/// Whether a page that a link led to is one that was read in this round, where nothing more is
+/// counted than was read: some lead from their last page to itself, or to the first.
+fn is_shown_again(round: &Round, view: &View<'_, '_>) -> bool {
+    let is_last = is_own(round, view) && round.last == Some(page(view));
+    is_counted(round, view) && (is_back(round, view) || is_last)
+}
+
+/// Whether a page that a link led to leads to itself.
+fn is_own(round: &Round, view: &View<'_, '_>) -> bool {
+    view.next().is_some() && view.next() == round.next.as_ref()
+}
+
+/// Whether a page that a link led to leads to where the first one led.
+fn is_back(round: &Round, view: &View<'_, '_>) -> bool {
+    let leads = view.next().map(|next| hash([next.as_str()]));
+    leads.is_some() && leads == round.first && !is_own(round, view)
+}
+
+/// Whether as many were read in the round as the server counts.
+fn is_counted(round: &Round, view: &View<'_, '_>) -> bool {
+    round.total.or(view.total).is_some_and(|total| round.seen >= total)
+}
+
+/// A page without its link where all that are counted were read, and the link leads to the page
+/// itself, back, or away; where they were not, one that leads to itself leads nowhere.
+fn whole<'v, 'a>(round: &Round, view: &View<'v, 'a>) -> View<'v, 'a> {
+    let (is_own, is_back) = (is_own(round, view), is_back(round, view));
+    match is_counted(round, view) {
+        true if is_own || is_back || view.astray().is_some() => view.with_next(None),
+        false if is_own => view.with_next(Some(Err("a next link leads to its own page".into()))),
+        _ => view.with_next(view.link().cloned()),
+    }
+}
+
+/// What a page shows, as one number.
+fn page(view: &View<'_, '_>) -> u64 {
+    let states = view.bundle.records.iter().map(|it| hash([&*it.id, it.version.as_str()]));
+    states.fold(view.shown(), u64::wrapping_add)
 }
 
 /// Whether links were followed a moment ago, and led nowhere.
@@ -130,6 +172,7 @@ fn take(round: &mut Round, position: &Position, view: &View<'_, '_>) -> Result<(
         }
     }
     round.empty = if view.is_empty() { round.empty + 1 } else { 0 };
+    round.last = Some(page(view));
     // What cannot be read.
     round.seen += view.shown() - view.bundle.records.len() as u64;
     round.newest = newest.map(|newest| newest.text().to_owned());

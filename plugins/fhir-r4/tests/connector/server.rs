@@ -43,6 +43,18 @@ pub enum Links {
     Endless,
 }
 
+/// Where its last page leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    Nowhere,
+    /// To the page itself.
+    Itself,
+    /// To the first page.
+    First,
+    /// To another server.
+    Away,
+}
+
 /// What it calls itself in links, in where records lie, and in whom they refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
@@ -73,6 +85,7 @@ pub struct Ways {
     pub order: Order,
     pub total: Total,
     pub links: Links,
+    pub last: Last,
     pub named: Named,
     pub clock: Clock,
     /// Whether records have times.
@@ -97,6 +110,7 @@ impl Default for Ways {
             order: Order::ByTime,
             total: Total::Right,
             links: Links::Offset,
+            last: Last::Nowhere,
             named: Named::Configured,
             clock: Clock::Date,
             times: true,
@@ -274,7 +288,9 @@ impl Server {
             Total::OneMore => bundle["total"] = json!(found.len() + 1),
         }
         let is_endless = self.ways.links == Links::Endless;
-        if is_endless || end < found.len() && self.ways.links != Links::None {
+        let is_last = end >= found.len();
+        let leads = self.ways.last != Last::Nowhere && !found.is_empty();
+        if is_endless || (!is_last || leads) && self.ways.links != Links::None {
             let list = match (self.ways.links, list) {
                 (Links::Snapshot, None) => {
                     self.snapshots.push(found.clone());
@@ -284,8 +300,16 @@ impl Server {
             };
             let kept: Vec<&str> =
                 query.split('&').filter(|part| !part.starts_with("_page=")).collect();
-            let next = if is_endless { offset + self.ways.cap } else { end };
-            let base = self.base();
+            let next = match self.ways.last {
+                _ if is_endless => offset + self.ways.cap,
+                Last::Itself if is_last => offset,
+                Last::First if is_last => 0,
+                _ => end,
+            };
+            let base = match self.ways.last {
+                Last::Away if is_last => "https://elsewhere.example/fhir",
+                _ => self.base(),
+            };
             let url = format!("{base}/Appointment?{}&_page={list}-{next}", kept.join("&"));
             let mut links = vec![json!({ "relation": "next", "url": url })];
             if self.ways.named == Named::BySelf {

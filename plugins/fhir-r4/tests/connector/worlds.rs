@@ -3,7 +3,7 @@
 
 use rounds_sdk::Failure;
 
-use crate::server::{Clock, Links, Named, Numbers, Order, Server, Total, Ways};
+use crate::server::{Clock, Last, Links, Named, Numbers, Order, Server, Total, Ways};
 
 /// So many servers are tried; `ROUNDS_WORLDS=500-900` names others.
 const WORLDS: u64 = 400;
@@ -15,6 +15,7 @@ fn ways(numbers: &mut Numbers) -> Ways {
         order: numbers.of(&order),
         total: numbers.of(&[Total::Right, Total::Right, Total::Unsaid, Total::OfAll]),
         links: numbers.of(&links),
+        last: Last::Nowhere,
         named: numbers.of(&[Named::Configured, Named::BySelf, Named::ByRecords, Named::Unsaid]),
         clock: numbers.of(&[Clock::Date, Clock::Date, Clock::Bundle, Clock::Unsaid]),
         times: true,
@@ -48,6 +49,43 @@ fn live(server: &mut Server, numbers: &mut Numbers) {
             (first..first + 1 + numbers.below(12)).for_each(|id| server.change(id));
         }
         _ => server.change(numbers.below(60)),
+    }
+}
+
+#[test]
+fn a_last_page_that_leads_on_all_the_same_ends_what_it_counts() {
+    for seed in 0..worlds().end / 2 {
+        let mut numbers = Numbers(seed * 104_729 + 1);
+        let last = numbers.of(&[Last::Itself, Last::First, Last::Away]);
+        let links = numbers.of(&[Links::Offset, Links::Snapshot]);
+        let named = Named::Configured;
+        let ways = Ways { last, links, named, total: Total::Right, ..ways(&mut numbers) };
+        let mut server = Server::new(ways, numbers.of(&[2, 3, 5, 10, 100]) as usize);
+        let ended = life(&mut server, &mut numbers);
+        let told = format!("seed {seed}: {ways:?}\n{:#?}", server.last_requests());
+        assert_eq!((server.missed(), ended.map_err(|it| it.to_string())), (vec![], Ok(())), "{told}");
+    }
+}
+
+#[test]
+fn a_last_page_that_leads_on_without_a_count_is_told_and_then_said() {
+    for (last, says) in [(Last::Itself, "leads to its own page"), (Last::First, "lead nowhere")] {
+        let ways = Ways {
+            last,
+            order: Order::ById,
+            total: Total::Unsaid,
+            cap: 10,
+            ..Ways::default()
+        };
+        let mut server = Server::new(ways, 10);
+        (0..25).for_each(|id| server.change(id));
+        let mut said = Vec::new();
+        for _ in 0..4 {
+            server.now += 90_000;
+            said.extend(server.poll(|server| server.now += 5).err());
+        }
+        assert_eq!(server.missed(), [], "{last:?}");
+        assert!(said.iter().any(|it| it.to_string().contains(says)), "{last:?}: {said:?}");
     }
 }
 
