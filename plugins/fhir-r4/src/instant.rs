@@ -3,6 +3,9 @@
 
 use rounds_sdk::{Failure, Time};
 
+/// In milliseconds.
+const MINUTE: i64 = 60 * 1000;
+
 /// An instant with the text that the server gave for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
@@ -23,6 +26,23 @@ impl Moment {
         Self { text: time.to_string(), time }
     }
 
+    /// The whole minute that an instant lies in, written no more finely.
+    pub(crate) fn minute_of(time: Time) -> Self {
+        let second = time.floor_to_second();
+        let text = second.to_string();
+        let within = text.get(17..19).and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
+        let text = format!("{}Z", text.get(..16).unwrap_or_default());
+        Self { text, time: second.minus_seconds(within) }
+    }
+
+    /// Whether the server writes no seconds.
+    pub(crate) fn is_to_the_minute(&self) -> bool {
+        let clock = self.text.get(11..).unwrap_or_default();
+        let clock = clock.split(['Z', 'z', '+', '-']).next().unwrap_or_default();
+        let digits = clock.bytes().filter(u8::is_ascii_digit).count();
+        digits > 0 && digits <= 4
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
@@ -34,6 +54,9 @@ impl Moment {
     /// The first instant after all that the server would write so: it may hide milliseconds.
     #[must_use]
     pub(crate) fn next(&self) -> Self {
+        if self.is_to_the_minute() {
+            return Self::minute_of(self.time.minus_millis(-MINUTE));
+        }
         let second = self.time.floor_to_second();
         let after = second.minus_millis(-1000);
         let Some(digits) = self.fraction() else { return Self::second_of(after) };
@@ -91,8 +114,24 @@ mod tests {
             ("2026-05-05T10:00:00.999Z", "2026-05-05T10:00:01Z"),
             ("2026-05-05T10:00:00.000000Z", "2026-05-05T10:00:00.000001Z"),
             ("2026-05-05T10:00:00.5Z", "2026-05-05T10:00:00.6Z"),
+            ("2026-05-05T10:00Z", "2026-05-05T10:01Z"),
+            ("2026-05-05T10:59+02:00", "2026-05-05T09:00Z"),
+            ("2026-05-05T00:59-02:00", "2026-05-05T03:00Z"),
         ] {
             assert_eq!(Moment::parse(shown).unwrap().next().text(), next, "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_minute_of_a_time_is_written_without_seconds() {
+        for (time, minute) in [
+            ("2026-05-05T10:00:00Z", "2026-05-05T10:00Z"),
+            ("2026-05-05T10:00:59.999Z", "2026-05-05T10:00Z"),
+            ("1969-12-31T23:59:01Z", "1969-12-31T23:59Z"),
+        ] {
+            let written = Moment::minute_of(Time::parse(time).unwrap());
+            assert_eq!(written.text(), minute);
+            assert_eq!(Moment::parse(minute).unwrap(), written);
         }
     }
 

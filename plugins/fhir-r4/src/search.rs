@@ -237,6 +237,9 @@ pub(crate) fn read(
         found.notices = vec![page::PUT_BACK.into()];
         return Ok(found);
     }
+    if let Some(minute) = view.within_a_minute(position) {
+        return Ok(Found::nothing(position.resting(Some(minute))));
+    }
     let mut found = Found::nothing(position.clone());
     found.notices = view.notices(position);
     follow(&mut found, context, advance(position, &view)?)?;

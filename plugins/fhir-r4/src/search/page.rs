@@ -31,6 +31,10 @@ pub(super) const WITHOUT_BODY: &str = "the EHR answers a search without a body (
 pub(super) const COARSE: &str = "the EHR refuses times with fractions of a second, though it shows \
     them: it is asked for whole seconds from now on";
 
+/// Times that hide in which second something changed.
+const MINUTES: &str = "the EHR gives times to the minute: what changed within one is asked for again \
+    until that is over";
+
 const UNSORTED: &str = "the EHR does not sort by _lastUpdated: where there is more than a page, its \
     links are followed, and followed again";
 const UNBOUND: &str = "the EHR answers records that are older than asked for: it does not mind \
@@ -224,6 +228,15 @@ impl<'v, 'a> View<'v, 'a> {
         Some(clock.minus_millis(by.max(super::HOUR)))
     }
 
+    /// From when to ask anew, where the server gives times to the minute: it knows nothing that
+    /// changed after a second within one.
+    pub(super) fn within_a_minute(&self, position: &Position) -> Option<Moment> {
+        let since = self.since.as_ref().filter(|_| position.pass.is_none())?;
+        let minute = Moment::minute_of(since.time());
+        let is_within = minute.time() < since.time() && self.times().any(Moment::is_to_the_minute);
+        is_within.then_some(minute)
+    }
+
     /// The server's clock as a cursor keeps it.
     pub(super) fn clock_text(&self) -> Option<String> {
         self.clock.map(|clock| clock.to_string())
@@ -247,6 +260,7 @@ impl<'v, 'a> View<'v, 'a> {
             (is_unbound, UNBOUND),
             (!is_unbound && !is_ordered, UNSORTED),
             (self.bundle.records.iter().any(|record| record.is_zoneless), ZONELESS),
+            (self.times().any(Moment::is_to_the_minute), MINUTES),
         ];
         found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, says)| says.to_owned()).collect()
     }

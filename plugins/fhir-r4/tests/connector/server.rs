@@ -92,6 +92,8 @@ pub struct Ways {
     pub times: bool,
     /// Whether these are shown in whole seconds.
     pub seconds: bool,
+    /// Whether in whole minutes, by which it then compares.
+    pub minutes: bool,
     /// The most records of a page, whatever is asked for.
     pub cap: usize,
     /// Whether it refuses times with fractions of a second.
@@ -115,6 +117,7 @@ impl Default for Ways {
             clock: Clock::Date,
             times: true,
             seconds: false,
+            minutes: false,
             cap: 1_000,
             whole: false,
             bounds: true,
@@ -330,19 +333,28 @@ impl Server {
 
     fn find(&self, bound: Option<&str>, descending: bool) -> Vec<u32> {
         let from = bound.filter(|_| self.ways.bounds).map(|bound| millis(&bound[2..]));
-        if let (Some(bound), true) = (bound, self.ways.seconds) {
+        if let (Some(bound), true) = (bound, self.ways.seconds || self.ways.minutes) {
             assert!(!bound.contains('.'), "asked more finely than it shows: {bound}");
         }
-        let mut found: Vec<&Record> =
-            self.records.iter().filter(|it| from.is_none_or(|from| it.time >= from)).collect();
+        let mut found: Vec<&Record> = self
+            .records
+            .iter()
+            .filter(|it| from.is_none_or(|from| self.known(it) >= from))
+            .collect();
         match self.ways.order {
-            Order::ByTime if descending => found.sort_by_key(|it| (-it.time, it.id)),
-            Order::ByTime => found.sort_by_key(|it| (it.time, it.id)),
-            Order::NewestFirst => found.sort_by_key(|it| (-it.time, it.id)),
+            Order::ByTime if descending => found.sort_by_key(|it| (-self.known(it), it.id)),
+            Order::ByTime => found.sort_by_key(|it| (self.known(it), it.id)),
+            Order::NewestFirst => found.sort_by_key(|it| (-self.known(it), it.id)),
             Order::ById => found.sort_by_key(|it| it.id),
             Order::Scattered => found.sort_by_key(|it| (it.id.wrapping_mul(2_654_435_761), it.id)),
         }
         found.into_iter().map(|record| record.id).collect()
+    }
+
+    /// The time of a record as far as it knows it.
+    fn known(&self, record: &Record) -> i64 {
+        let within = if self.ways.minutes { record.time.rem_euclid(60_000) } else { 0 };
+        record.time - within
     }
 
     fn base(&self) -> &'static str {
@@ -350,7 +362,11 @@ impl Server {
     }
 
     fn entry(&self, record: &Record) -> Value {
-        let time = self.ways.times.then(|| time(record.time, self.ways.seconds));
+        let written = || match self.ways.minutes {
+            true => time(record.time, true)[..16].to_owned() + "Z",
+            false => time(record.time, self.ways.seconds),
+        };
+        let time = self.ways.times.then(written);
         let (base, id) = (self.base(), record.id);
         let lies = match self.ways.named {
             Named::BySelf | Named::Unsaid => "urn:uuid:53fefa32".to_owned(),

@@ -20,6 +20,7 @@ fn ways(numbers: &mut Numbers) -> Ways {
         clock: numbers.of(&[Clock::Date, Clock::Date, Clock::Bundle, Clock::Unsaid]),
         times: true,
         seconds: numbers.one_in(3),
+        minutes: false,
         cap: numbers.of(&[2, 5, 10, 1_000, 1_000]),
         whole: numbers.one_in(5),
         bounds: !numbers.one_in(12),
@@ -53,6 +54,25 @@ fn live(server: &mut Server, numbers: &mut Numbers) {
 }
 
 #[test]
+fn times_to_the_minute_hide_nothing() {
+    for seed in 0..worlds().end / 2 {
+        let mut numbers = Numbers(seed * 15_485_863 + 1);
+        let ways = Ways { minutes: true, named: Named::Configured, ..ways(&mut numbers) };
+        let ways = Ways { links: Links::Offset, ..ways };
+        let mut server = Server::new(ways, numbers.of(&[2, 3, 5, 10, 100]) as usize);
+        let ended = life(&mut server, &mut numbers);
+        let told = format!("seed {seed}: {ways:?}\n{:#?}", server.last_requests());
+        assert_eq!(
+            (server.missed(), ended.map_err(|it| it.to_string())),
+            (vec![], Ok(())),
+            "{told}"
+        );
+        let is_said = server.notices.iter().any(|it| it.contains("times to the minute"));
+        assert!(is_said || server.seen.is_empty(), "{told}");
+    }
+}
+
+#[test]
 fn a_last_page_that_leads_on_all_the_same_ends_what_it_counts() {
     for seed in 0..worlds().end / 2 {
         let mut numbers = Numbers(seed * 104_729 + 1);
@@ -63,20 +83,19 @@ fn a_last_page_that_leads_on_all_the_same_ends_what_it_counts() {
         let mut server = Server::new(ways, numbers.of(&[2, 3, 5, 10, 100]) as usize);
         let ended = life(&mut server, &mut numbers);
         let told = format!("seed {seed}: {ways:?}\n{:#?}", server.last_requests());
-        assert_eq!((server.missed(), ended.map_err(|it| it.to_string())), (vec![], Ok(())), "{told}");
+        assert_eq!(
+            (server.missed(), ended.map_err(|it| it.to_string())),
+            (vec![], Ok(())),
+            "{told}"
+        );
     }
 }
 
 #[test]
 fn a_last_page_that_leads_on_without_a_count_is_told_and_then_said() {
     for (last, says) in [(Last::Itself, "leads to its own page"), (Last::First, "lead nowhere")] {
-        let ways = Ways {
-            last,
-            order: Order::ById,
-            total: Total::Unsaid,
-            cap: 10,
-            ..Ways::default()
-        };
+        let ways =
+            Ways { last, order: Order::ById, total: Total::Unsaid, cap: 10, ..Ways::default() };
         let mut server = Server::new(ways, 10);
         (0..25).for_each(|id| server.change(id));
         let mut said = Vec::new();
