@@ -37,6 +37,5 @@ pub(crate) fn collect(case: &Case) -> Result<Step, Failure> {
     let event = if is_new { "PatientAdmin.NewPatient" } else { "PatientAdmin.PatientUpdate" };
     let patient = patient::map(case, resource);
     let told = Notification::new(event, &PatientAdmin { patient, visit: None })?;
-    // What was merged into one who is new is told with the next change, if nobody else tells it.
-    Ok(told.memo(if is_new { KNOWN } else { &memo }).into())
+    Ok(told.memo(&memo).into())
 }

@@ -67,16 +67,18 @@ fhir! {
     }
 }
 
-/// The patient that a record refers to. Without a reference to one, a patient without
-/// identifiers; where it leads nowhere, with what the reference itself says.
+/// The patient that a record refers to, from where it says whom it is about. Without a reference to
+/// one, a patient without identifiers; where it leads nowhere, with what the reference itself says,
+/// which need not say that this is a patient.
 pub(crate) fn of<'a>(
     case: &Case<'a>,
     related: &Related<'a>,
     reference: Option<&fhir::Reference<'_>>,
 ) -> Result<Patient, Failure> {
-    let Some(reference) = reference.filter(|reference| related.is_a(reference, "Patient")) else {
-        return Ok(Patient::default());
+    let is_patient = |it: &&fhir::Reference<'_>| {
+        related.is_a(it, "Patient") || it.reference.is_none() && it.kind.is_none()
     };
+    let Some(reference) = reference.filter(is_patient) else { return Ok(Patient::default()) };
     match related.find::<Resource>(reference)? {
         Some(resource) => Ok(map(case, &resource)),
         None => Ok(only_referred_to(case, related, reference)),

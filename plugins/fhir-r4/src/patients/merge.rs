@@ -67,8 +67,7 @@ impl<'r, 'a> Merged<'r, 'a> {
                 Ok(Some(skipped.memo(memo).into()))
             }
             Some(other) => self.replaced(case, data, other, memo).map(Some),
-            // Of who is new that is told first.
-            None if is_told || case.is_unheard() || self.replaces.is_empty() => Ok(None),
+            None if is_told || self.replaces.is_empty() => Ok(None),
             None => self.replacing(case, data, memo),
         }
     }

@@ -134,8 +134,13 @@ fn a_merge_is_told_once_with_both_records_identifiers() {
     }
     // The one that stays doesn't say it again, unless it is the only one.
     let change = change("patients", &stays);
-    let (notification, _) = told(collected("patients", &change, Some("known"), &[gone]));
-    assert_eq!(notification.event, "PatientAdmin.PatientUpdate");
+    for (memo, event) in
+        [(Some("known"), "PatientAdmin.PatientUpdate"), (None, "PatientAdmin.NewPatient")]
+    {
+        let (notification, _) =
+            told(collected("patients", &change, memo, std::slice::from_ref(&gone)));
+        assert_eq!(notification.event, event);
+    }
     for known in [&[][..], &[patient("a", "Alpha")]] {
         let (notification, payload) = told(collected("patients", &change, Some("known"), known));
         assert_eq!(notification.event, "PatientAdmin.PatientMerge");
@@ -144,11 +149,28 @@ fn a_merge_is_told_once_with_both_records_identifiers() {
         let (again, _) = told(collected("patients", &change, memo, known));
         assert_eq!(again.event, "PatientAdmin.PatientUpdate");
     }
-    let (first, _) = told(collected("patients", &change, None, &[]));
-    assert_eq!(
-        (first.event.as_str(), first.memo.as_deref()),
-        ("PatientAdmin.NewPatient", Some("known"))
-    );
+    // Whoever has not heard of it either: nobody else may ever tell it.
+    let (first, payload) = told(collected("patients", &change, None, &[]));
+    assert_eq!(first.event, "PatientAdmin.PatientMerge");
+    assert_eq!(payload["Patient"]["Demographics"]["LastName"], "Beta");
+}
+
+#[test]
+fn whom_a_reference_names_without_a_link_or_a_type_is_told() {
+    let who = json!({ "identifier": { "system": "urn:mrn", "value": "M7" }, "display": "Beta" });
+    let order = json!({
+        "resourceType": "ServiceRequest", "id": "1", "status": "active", "intent": "order",
+        "subject": who,
+    });
+    let (_, payload) = told(collected("orders", &change("orders", &order), None, &[]));
+    assert_eq!(payload["Patient"]["Identifiers"][0]["ID"], "M7");
+    assert_eq!(payload["Patient"]["Demographics"]["LastName"], "Beta");
+    let mut gone = patient("a", "Alpha");
+    gone["link"] = json!([{ "type": "replaced-by", "other": who }]);
+    let (told, payload) = told(collected("patients", &change("patients", &gone), None, &[]));
+    assert_eq!(told.event, "PatientAdmin.PatientMerge");
+    assert_eq!(payload["Patient"]["Identifiers"][0]["ID"], "M7");
+    assert_eq!(payload["Patient"]["PreviousIdentifiers"][0]["ID"], "a");
 }
 
 #[test]
