@@ -83,12 +83,12 @@ base_url = "http://127.0.0.1:1"
 actions = { appointments = { every = "1m" } }
 "#;
     let expected = "\
-rounds.toml:8:12: settings: unknown: `site`
+rounds.toml:8:14: settings: unknown: `site`
 rounds.toml:9:8: `plain` does not sign in with `bearer`; it knows: none
 rounds.toml:11:1: `plain` has no action `orders`; it has: appointments
 rounds.toml:12:1: `appointments` has no listing beside its changes, so nothing to sweep
-rounds.toml:18:12: settings.site: value does not match \"^[a-z]+$\"
-rounds.toml:18:12: settings: unknown: `ward`
+rounds.toml:18:14: settings.site: value does not match \"^[a-z]+$\"
+rounds.toml:18:33: settings: unknown: `ward`
 rounds.toml:19:13: `appointments` may be polled every 60 s at most often
 rounds.toml:19:13: `appointments` has no listing, so no baseline can be read of it
 rounds.toml:23:13: no connector `plane` is loaded; did you mean `plain`?
@@ -130,6 +130,36 @@ async fn a_good_configuration_is_told_as_its_tasks() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0]["message"].as_str().unwrap().starts_with("no [host.seal]"));
     assert!(!site.path("data/store").exists(), "a check starts nothing");
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_tells_is_warned_of() {
+    let site = Site::new(&["plain"]).await;
+    let app = destination("app", APP, "events = [\"Scheduling.*\", \"Scheduling.Modificaton\"]");
+    site.configure(&(connection("ward", "plain", EHR, "") + &app));
+    let said = site.rounds(&["check"]).await;
+    let warning = "`app` wants `Scheduling.Modificaton`, which none of its connections tells; did you mean \
+                   `Scheduling.Modification`?";
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(said.error.matches("which none of its connections").count(), 1, "{said:?}");
+    assert!(said.error.contains(warning), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_text_in_another_encoding_is_told_so() {
+    let site = Site::new(&["plain"]).await;
+    let text = connection("ward", "plain", EHR, "") + &destination("app", APP, "");
+    let wide: Vec<u8> =
+        "\u{feff}".chars().chain(text.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+    let latin = [b"# \n# caf\xe9\n", text.as_bytes()].concat();
+    for (bytes, told) in [
+        (wide, "rounds.toml: this is written in UTF-16; save it as UTF-8"),
+        (latin, "rounds.toml:2:6: what stands here is no UTF-8; save the text as UTF-8"),
+    ] {
+        std::fs::write(site.path("rounds.toml"), bytes).unwrap();
+        let said = site.rounds(&["check"]).await;
+        assert_eq!((said.code, said.error.trim()), (Some(2), told));
+    }
 }
 
 #[tokio::test]

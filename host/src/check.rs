@@ -1,11 +1,13 @@
 //! What only a loaded connector can judge of a configuration: its actions, its settings, its ways
 //! to sign in. Pure; every fault is told at its place.
 
+use std::collections::BTreeSet;
+
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
 
 use crate::{
-    config::{Config, Connection, Errors, Task},
+    config::{Config, Connection, Errors, Task, Warning, nearest::nearest},
     connector::{Detection, Library, Manifest},
 };
 
@@ -73,51 +75,106 @@ fn check_settings(connection: &Connection, manifest: &Manifest, errors: &mut Err
     if settings.value.is_null() {
         return;
     }
-    // What is missing as a whole is missing from the connection.
-    let place = if settings.place.is_nowhere() { connection.place } else { settings.place };
-    for what in wrong_settings(manifest, &settings.value) {
-        errors.at(place, what);
+    for Wrong { at, what } in wrong_settings(manifest, &settings.value) {
+        let place = settings.place_of(&at);
+        // What is missing as a whole is missing from the connection.
+        errors.at(if place.is_nowhere() { connection.place } else { place }, what);
     }
 }
 
+/// What a manifest's schema says against settings.
+pub(crate) struct Wrong {
+    /// Of which of them, by JSON Pointer.
+    at: String,
+    /// In words that name it.
+    pub(crate) what: String,
+}
+
 /// All that the manifest's schema says against settings.
-pub(crate) fn wrong_settings(manifest: &Manifest, settings: &Value) -> Vec<String> {
+pub(crate) fn wrong_settings(manifest: &Manifest, settings: &Value) -> Vec<Wrong> {
     let Ok(schema) = jsonschema::validator_for(&manifest.settings_schema) else {
-        return vec![format!(
+        let what = format!(
             "the settings of `{}` cannot be checked: its schema is no JSON Schema",
             manifest.name
-        )];
+        );
+        return vec![Wrong { at: String::new(), what }];
     };
-    let errors = schema.iter_errors(settings).map(|error| {
-        let at = error.instance_path().to_string();
-        format!("settings{}: {}", dotted(&at), wrong_setting(&error, &at, settings))
-    });
-    errors.collect()
+    schema
+        .iter_errors(settings)
+        .flat_map(|error| wrong_setting(&error, manifest, settings))
+        .collect()
 }
 
 /// What is wrong, by the names of settings but never by their values, which may be anything.
-fn wrong_setting(error: &ValidationError<'_>, at: &str, settings: &Value) -> String {
-    match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => unknown(unexpected),
+fn wrong_setting(error: &ValidationError<'_>, manifest: &Manifest, settings: &Value) -> Vec<Wrong> {
+    let at = error.instance_path().to_string();
+    let names = match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.clone(),
         // A schema without any property says no more than that: nothing is known.
         ValidationErrorKind::FalseSchema => {
-            let table = settings.pointer(at).and_then(Value::as_object);
-            unknown(
-                &table.map(|table| table.keys().cloned().collect::<Vec<_>>()).unwrap_or_default(),
-            )
+            let table = settings.pointer(&at).and_then(Value::as_object);
+            table.map(|table| table.keys().cloned().collect()).unwrap_or_default()
         }
+        _ => Vec::new(),
+    };
+    let unknown = |name: &String| {
+        let hint = if at.is_empty() { meant(name, manifest) } else { String::new() };
+        let what = format!("settings{}: unknown: `{name}`{hint}", dotted(&at));
+        Wrong { at: format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), what }
+    };
+    if !names.is_empty() {
+        return names.iter().map(unknown).collect();
+    }
+    let what = match error.kind() {
+        ValidationErrorKind::FalseSchema => "nothing is known here".to_owned(),
         ValidationErrorKind::Required { property: Value::String(name) } => {
             format!("`{name}` is missing")
         }
         _ => error.masked().to_string(),
+    };
+    vec![Wrong { what: format!("settings{}: {what}", dotted(&at)), at }]
+}
+
+/// Which of a connector's settings was meant, if any is spelled nearly so.
+fn meant(written: &str, manifest: &Manifest) -> String {
+    let known = manifest.settings_schema.get("properties").and_then(Value::as_object);
+    let names = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
+    match nearest(written, names) {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => String::new(),
     }
 }
 
-fn unknown(names: &[String]) -> String {
-    match names {
-        [] => "nothing is known here".into(),
-        names => format!("unknown: `{}`", names.join("`, `")),
+/// Which patterns of destinations match no event that is told to them: by name of a destination,
+/// and in words. What a connector will tell only once it is replaced is none yet.
+pub(crate) fn unheard(config: &Config, library: &Library) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for destination in &config.destinations {
+        let told = |connection: &&Connection| {
+            let names = destination.connections.as_deref();
+            names.is_none_or(|names| names.iter().any(|it| it.value == connection.name))
+        };
+        let connections = config.connections.iter().filter(told);
+        let manifests = connections.filter_map(|it| library.get(&it.connector.value));
+        let actions = manifests.flat_map(|it| &it.manifest().actions);
+        let events: BTreeSet<&str> =
+            actions.flat_map(|it| it.events.iter().map(String::as_str)).collect();
+        let unmet = destination.events.iter();
+        for pattern in unmet.filter(|pattern| !events.iter().any(|it| pattern.matches(it))) {
+            let written = pattern.to_string();
+            let hint = match nearest(&written, events.iter().copied()) {
+                Some(name) => format!("; did you mean `{name}`?"),
+                None => String::new(),
+            };
+            let message = format!(
+                "`{}` wants `{written}`, which none of its connections tells{hint}",
+                destination.name
+            );
+            let file = config.file.clone();
+            warnings.push(Warning { file, place: destination.place, message });
+        }
     }
+    warnings
 }
 
 /// `/identifier_types/x` as `.identifier_types.x`.

@@ -19,7 +19,7 @@ pub mod event;
 pub mod host;
 pub mod key;
 pub mod limits;
-mod nearest;
+pub(crate) mod nearest;
 mod network;
 pub mod place;
 pub mod proxy;
@@ -29,8 +29,9 @@ pub mod registry;
 pub mod schema;
 pub mod seal;
 pub mod secret;
+pub mod settings;
 mod shape;
-pub mod signing;
+mod signing;
 pub mod size;
 pub mod trust;
 
@@ -53,6 +54,7 @@ pub use proxy::{Proxy, ProxyCredentials};
 pub use registry::Registry;
 pub use seal::{KeySource, Seal};
 pub use secret::{Header, Secret};
+pub use settings::Settings;
 pub use signing::SigningSecret;
 pub use trust::Trust;
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{self, Config, Connection, Draft, Errors, Task, Warning},
-    connector::{Connector, Library},
+    connector::Connector,
     duration, host, oci,
     poll::LATE,
     schedule::cadence::{self, Cadence},
@@ -104,10 +104,14 @@ async fn report(config: Config) -> Result<Report, Error> {
             return Ok(Report::wrong(&errors, &config.warnings));
         }
         Err(error @ host::Error::Registry(_)) => return Err(error.into()),
-        Err(error) => (Library::default(), vec![error.to_string()]),
+        // Without a single connector there is nothing that one of them could judge.
+        Err(error) => {
+            let mut report = Report::wrong(&config::Errors::default(), &config.warnings);
+            report.errors.push(Finding::nowhere(error.to_string()));
+            return Ok(report);
+        }
     };
-    let errors = crate::check::check(&config, &library);
-    if !errors.is_empty() {
+    if let Err(errors) = crate::check::check(&config, &library).finish(()) {
         let mut report = Report::wrong(&errors, &config.warnings);
         report.errors.extend(unusable.into_iter().map(Finding::nowhere));
         return Ok(report);
@@ -115,6 +119,7 @@ async fn report(config: Config) -> Result<Report, Error> {
     let sealed = config.host.seal.warning().map(|warning| Finding::nowhere(warning.into()));
     let mut warnings: Vec<_> = config.warnings.iter().map(Finding::from).chain(sealed).collect();
     warnings.extend(unusable.into_iter().map(Finding::nowhere));
+    warnings.extend(crate::check::unheard(&config, &library).iter().map(Finding::from));
     let now = Timestamp::now();
     let tasks: Vec<_> = tasks(&config)
         .filter_map(|(connection, task)| {

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use url::{Origin, Url};
 
-use super::{Auth, Certificate, Header, Place, Placed, Proxy, network};
+use super::{Auth, Certificate, Header, Place, Placed, Proxy, Settings, network};
 use crate::{
     model::{ActionName, ConnectionName, TaskId},
     poll::LATE,
@@ -28,7 +28,7 @@ pub struct Connection {
     /// How to sign in.
     pub auth: Placed<Auth>,
     /// The connector's settings: a JSON object, not yet judged by its schema.
-    pub settings: Placed<serde_json::Value>,
+    pub settings: Settings,
     /// Requests at once, and containers collected at once.
     pub concurrency: usize,
     /// From when changes are wanted; `None` is the first poll's own time.
@@ -69,7 +69,7 @@ impl Connection {
             connector: connector.into().into(),
             base_url,
             auth: Auth::None.into(),
-            settings: serde_json::Value::Object(serde_json::Map::new()).into(),
+            settings: Settings::default(),
             concurrency: 8,
             since: None,
             private_addresses: Vec::new(),

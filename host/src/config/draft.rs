@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Config, Environment, Errors, Place, ProcessEnvironment, read};
+use super::{Config, Environment, Errors, Place, ProcessEnvironment, place::Lines, read};
 
 /// What could be read of a text, and what is wrong with it.
 #[derive(Debug)]
@@ -27,12 +27,27 @@ impl Draft {
     /// Reads a file as [`Config::load`] does.
     pub fn load(path: impl AsRef<Path>) -> Self {
         let file = path.as_ref().display().to_string();
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, &file, &ProcessEnvironment),
+        let unread = |place, message| {
+            let mut errors = Errors::new(&file);
+            errors.at(place, message);
+            Self::unread(errors)
+        };
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
             Err(error) => {
-                let mut errors = Errors::new(&file);
-                errors.at(Place::default(), format!("cannot read the configuration: {error}"));
-                Self::unread(errors)
+                return unread(Place::default(), format!("cannot read the configuration: {error}"));
+            }
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(text, &file, &ProcessEnvironment),
+            Err(_) if matches!(*bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) => {
+                unread(Place::default(), "this is written in UTF-16; save it as UTF-8".into())
+            }
+            Err(error) => {
+                let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                let before = String::from_utf8_lossy(before);
+                let place = Lines::new(&before).place(before.len());
+                unread(place, "what stands here is no UTF-8; save the text as UTF-8".into())
             }
         }
     }

@@ -2,7 +2,7 @@
 
 /// The name nearest to what was written, if any is near: at most a third of its letters, and one
 /// more, are wrong.
-pub(super) fn nearest<'n>(
+pub(crate) fn nearest<'n>(
     written: &str,
     names: impl IntoIterator<Item = &'n str>,
 ) -> Option<&'n str> {

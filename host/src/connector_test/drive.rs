@@ -322,5 +322,6 @@ fn problem(connector: &Connector, setup: &Setup) -> Option<String> {
         return Some("the base URL must be http or https, without user and password".into());
     }
     let wrong = check::wrong_settings(manifest, &setup.settings);
-    (!wrong.is_empty()).then(|| wrong.join("; "))
+    let words: Vec<_> = wrong.into_iter().map(|it| it.what).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }

@@ -163,14 +163,18 @@ fn shadow(
     Ok((Some((watcher, comparer)), places))
 }
 
-/// What is wrong with the configuration beside its connectors. Where one is missing, the fault may
+/// What is wrong with the configuration beside its connectors, and what is to be warned of. Where one is missing, the fault may
 /// be in a file that cannot be used.
 fn judge(config: &Config, found: &Found) -> Result<(), Error> {
     let missed = config.connections.iter().any(|it| found.library.get(&it.connector).is_none());
     if let Some(why) = found.refused().next().filter(|_| missed) {
         return Err(Error::Refused(why.into()));
     }
-    Ok(check::check(config, &found.library).finish(())?)
+    check::check(config, &found.library).finish(())?;
+    for warning in check::unheard(config, &found.library) {
+        tracing::warn!("{warning}");
+    }
+    Ok(())
 }
 
 fn reloader(

@@ -62,7 +62,7 @@ pub(super) fn connection() -> Kind<Connection> {
             )
 .given(
                 "settings",
-                settings::settings().placed(),
+                settings::settings(),
                 "The connector's own settings. Its schema says which there are (`rounds connector \
                  inspect`), and `rounds check` holds them against it.",
                 |it, settings| it.settings = settings,

@@ -223,6 +223,9 @@ pub(super) fn by_tag<V: 'static>(
             };
             table.read(row, read, tagged.what);
         }
+        if !table.has(tag) {
+            table.guess(tag);
+        }
         (named?.form.read)(&mut table, Some(&Tag { key: tag, variants: &known }))
     })
 }

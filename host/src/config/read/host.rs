@@ -9,13 +9,16 @@ use super::{
     keep,
     kind::Kind,
     limits,
-    plain::{boolean, choice, count, path, quoted, size},
+    plain::{boolean, choice, count, count_to, path, quoted, size},
     proxy::proxy,
     seal,
     source::Source,
     trust,
 };
 use crate::config::{HostSettings, LogFormat};
+
+/// So many polls at once have room in a process, each with a connector's memory set aside.
+const MOST_POLLS: usize = 10_000;
 
 /// The settings of a text that has none: the default folders, beside the text.
 pub(super) fn defaults(source: &Source<'_>) -> HostSettings {
@@ -111,7 +114,7 @@ pub(super) fn host() -> Kind<HostSettings> {
             )
 .set(
                 "concurrent_polls",
-                count(),
+                count_to(MOST_POLLS),
                 "Polls at once, over all connections: give more than there are EHRs that may hang \
                  together.",
                 |it| &mut it.concurrent_polls,

@@ -3,10 +3,13 @@
 use super::{
     form::Form,
     kind::Kind,
-    plain::{count, duration, size},
+    plain::{count, duration, size, size_to},
     table::Table,
 };
 use crate::config::{Limits, size};
+
+/// What a connector can address.
+const ADDRESSABLE: usize = 4 << 30;
 
 /// What is written of limits.
 #[derive(Default)]
@@ -31,7 +34,7 @@ pub(super) fn limits() -> Kind<Limits> {
                 "Time of one call of a connector by the clock on the wall.",
                 |it| &mut it.limits.guest_wall,
             )
-.set("guest_memory", size(), "A connector's memory.", |it| &mut it.limits.guest_memory)
+.set("guest_memory", size_to(ADDRESSABLE), "A connector's memory, which is 4GiB at most.", |it| &mut it.limits.guest_memory)
 .set(
                 "answer_body",
                 size(),

@@ -60,6 +60,18 @@ pub(super) fn count() -> Kind<usize> {
     .shown(|number| Some(number.to_string()))
 }
 
+/// A whole number from 1 up to another.
+pub(super) fn count_to(most: usize) -> Kind<usize> {
+    let schema = json!({ "type": "integer", "minimum": 1, "maximum": most });
+    let count = count().then(move |value, number| match number <= most {
+        true => Some(number),
+        false => value.bad(format!("this is {most} at most")),
+    });
+    let read = count.read;
+    Kind::plain("whole number from 1", "8", schema, move |it| read(it))
+        .shown(|number| Some(number.to_string()))
+}
+
 /// A number above 0.
 pub(super) fn positive() -> Kind<f64> {
     let schema = json!({ "type": "number", "exclusiveMinimum": 0 });
@@ -93,6 +105,15 @@ pub(super) fn size() -> Kind<usize> {
     let schema = json!({ "type": ["string", "integer"], "minimum": 1, "allOf": pattern });
     Kind::plain("size", "\"16MiB\"", schema, |it| it.size())
         .shown(|size| Some(quoted(&size::show(*size))))
+}
+
+/// A size above 0 that is no larger than this.
+pub(super) fn size_to(most: usize) -> Kind<usize> {
+    let judged = size().then(move |value, size| match size <= most {
+        true => Some(size),
+        false => value.bad(format!("this is {} at most", size::show(most))),
+    });
+    judged.shown(|size| Some(quoted(&size::show(*size))))
 }
 
 /// A path, as seen from the text's folder.

@@ -1,5 +1,8 @@
 //! `proxy`: a URL alone, or a table with who we are there and whom it is not asked for.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use serde_json::json;
 use url::Url;
 
@@ -41,7 +44,7 @@ fn table() -> Kind<Proxy> {
     .may("password", secret(), "The user's password.", |it| &mut it.password)
     .set(
         "no_proxy",
-        text().list(),
+        unproxied().list(),
         "Whom it is not asked for: hosts with all below them (`hospital.example`), addresses, and \
          networks as `10.0.0.0/8`; `*` is everybody.",
         |it| &mut it.no_proxy,
@@ -57,6 +60,39 @@ fn table() -> Kind<Proxy> {
         let credentials = known.map(|(user, password)| ProxyCredentials { user, password });
         Some(Proxy { url: url?, credentials, no_proxy })
     })
+}
+
+/// Somebody who is asked without it.
+fn unproxied() -> Kind<String> {
+    text().then(|value, named| match wrong(named.trim()) {
+        Some(what) => value.bad(what),
+        None => Some(named.trim().to_owned()),
+    })
+}
+
+/// Why what is written names nobody.
+fn wrong(named: &str) -> Option<String> {
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+    let is_network = || named.parse::<IpNet>().is_ok();
+    if named == "*" || is_address(named) || is_network() {
+        return None;
+    }
+    if named.contains("://") {
+        return Some("a host stands here alone, without `http://`".into());
+    }
+    if let Some(below) = named.strip_prefix("*.") {
+        return Some(format!("`{below}` stands for all hosts below it as well: leave `*.` out"));
+    }
+    if named.contains('/') {
+        return Some("a network is written as `10.0.0.0/8`".into());
+    }
+    if named.contains(':') {
+        return Some("a host stands here without its port: it counts for all of them".into());
+    }
+    let host = named.strip_prefix('.').unwrap_or(named);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_host = !host.is_empty() && host.chars().all(is_part);
+    (!is_host).then(|| "a host is written as `hospital.example`".into())
 }
 
 fn place() -> Kind<Url> {

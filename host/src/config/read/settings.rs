@@ -7,28 +7,46 @@ use super::{
     kind::Kind,
     value::{Value, integer},
 };
-use crate::config::shape::Shape;
+use crate::config::{Settings, shape::Shape};
 
-pub(super) fn settings() -> Kind<Json> {
-    Kind::new(Shape::Open, read)
+pub(super) fn settings() -> Kind<Settings> {
+    Kind::new(Shape::Open, |value| {
+        let mut settings = Settings { place: value.place(), ..Settings::default() };
+        settings.value = table(&value, "", &mut settings)?;
+        Some(settings)
+    })
 }
 
 /// A table as a JSON object. Times become text, as JSON has none.
-fn read(value: Value<'_>) -> Option<Json> {
+fn table(value: &Value<'_>, at: &str, settings: &mut Settings) -> Option<Json> {
     let faults = value.source.faults();
-    let fields = value.table()?.entries().into_iter();
-    let fields = fields.filter_map(|it| Some((it.key().to_owned(), json(it)?)));
-    let fields = fields.collect::<Map<_, _>>();
+    let mut fields = Map::new();
+    for field in value.table()?.entries() {
+        let at = format!("{at}/{}", field.key().replace('~', "~0").replace('/', "~1"));
+        settings.places.insert(at.clone(), field.key_place());
+        if let Some(value) = json(&field, &at, settings) {
+            fields.insert(field.key().to_owned(), value);
+        }
+    }
     (value.source.faults() == faults).then_some(Json::Object(fields))
 }
 
-fn json(value: Value<'_>) -> Option<Json> {
+fn json(value: &Value<'_>, at: &str, settings: &mut Settings) -> Option<Json> {
     match value.tree() {
         DeValue::String(text) => Some(Json::from(&**text)),
         DeValue::Boolean(boolean) => Some(Json::from(*boolean)),
         DeValue::Datetime(time) => Some(Json::from(time.to_string())),
-        DeValue::Array(_) => value.list("[]", json).map(Json::from),
-        DeValue::Table(_) => read(value),
+        DeValue::Array(_) => {
+            let mut number = 0_usize;
+            let items = value.clone().list("[]", |item| {
+                let at = format!("{at}/{number}");
+                number += 1;
+                settings.places.insert(at.clone(), item.place());
+                json(&item, &at, settings)
+            });
+            items.map(Json::from)
+        }
+        DeValue::Table(_) => table(value, at, settings),
         DeValue::Integer(number) => match integer(number) {
             Some(number) => Some(Json::from(number)),
             None => value.bad("this number is too large"),

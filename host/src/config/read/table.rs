@@ -125,6 +125,17 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Refuses what is written for a key that is missing.
+    pub(super) fn guess(&self, missing: &'static str) {
+        for unknown in self.entries() {
+            let key = unknown.key();
+            if near(key, &[missing]).is_some() {
+                let message = format!("unknown key `{key}`; did you mean `{missing}`?");
+                self.source.refuse(unknown.key_place(), message);
+            }
+        }
+    }
+
     /// Refuses every key that its form has not.
     pub(super) fn refuse_unknown(&mut self, sheet: &Sheet, tag: Option<&Tag<'_>>) {
         let known: Vec<_> = tag.map(|tag| tag.key).into_iter().chain(sheet.keys()).collect();
@@ -140,7 +151,10 @@ impl<'t> Table<'t> {
                 None => tag
                     .and_then(|tag| goes_with(key, tag))
                     .or_else(|| belongs(key, self.source.book))
-                    .unwrap_or_else(|| all(&known)),
+                    .unwrap_or_else(|| match known.contains(&"settings") {
+                        true => format!("{}; the connector's own stand in `settings`", all(&known)),
+                        false => all(&known),
+                    }),
             };
             self.source.refuse(unknown.key_place(), format!("unknown key `{key}`; {meant}"));
         }
@@ -163,11 +177,34 @@ fn all(known: &[&str]) -> String {
     format!("known are `{}`", known.join("`, `"))
 }
 
-/// The key that is spelled nearly so, or that has this as one of its words, as `url` in `base_url`.
+/// The key that is spelled nearly so, or that has this as one of its words, as `url` in `base_url`,
+/// or that others call so.
 fn near(written: &str, known: &[&'static str]) -> Option<&'static str> {
     let has_word = |known: &&&str| known.split('_').any(|word| word == written);
-    nearest(written, known.iter().copied()).or_else(|| known.iter().find(has_word).copied())
+    let is_called = |known: &&&str| CALLED.contains(&(written, **known));
+    let found = || known.iter().find(has_word).or_else(|| known.iter().find(is_called)).copied();
+    nearest(written, known.iter().copied()).or_else(found)
 }
+
+/// What others call a key.
+const CALLED: [(&str, &str); 16] = [
+    ("delay", "late"),
+    ("lag", "late"),
+    ("lookback", "late"),
+    ("overlap", "late"),
+    ("frequency", "every"),
+    ("interval", "every"),
+    ("period", "every"),
+    ("schedule", "cron"),
+    ("from", "since"),
+    ("start", "since"),
+    ("endpoint", "url"),
+    ("endpoint", "base_url"),
+    ("server", "base_url"),
+    ("event_types", "events"),
+    ("topics", "events"),
+    ("rate_limit", "rate"),
+];
 
 /// With which value of its tag a table has this key.
 fn goes_with(key: &str, tag: &Tag<'_>) -> Option<String> {

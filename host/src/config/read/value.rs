@@ -125,13 +125,14 @@ impl<'t> Value<'t> {
     /// A number above 0.
     pub(super) fn positive(self) -> Option<f64> {
         let number = match self.tree() {
-            DeValue::Integer(number) => number.to_string().parse().ok(),
+            DeValue::Integer(number) => number.to_string().parse::<f64>().ok(),
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => return self.wrong("a number"),
         };
-        match number.filter(|it: &f64| it.is_finite() && *it > 0.0) {
-            Some(number) => Some(number),
-            None => self.bad("this must be more than 0"),
+        match number {
+            Some(number) if number.is_finite() && number > 0.0 => Some(number),
+            Some(number) if number == f64::INFINITY => self.bad("this number is too large"),
+            _ => self.bad("this must be more than 0"),
         }
     }
 
@@ -212,7 +213,7 @@ impl<'t> Value<'t> {
     pub(super) fn list<T>(
         self,
         sample: &str,
-        read: impl Fn(Value<'t>) -> Option<T>,
+        mut read: impl FnMut(Value<'t>) -> Option<T>,
     ) -> Option<Vec<T>> {
         let DeValue::Array(items) = self.tree() else {
             return self.wrong(&format!("a list, as {sample}"));

@@ -97,6 +97,17 @@ fn a_token_endpoint_is_told_what_it_wants_to_be_told() {
     assert!(own.contains("`scope` is the host's own to send"), "{own}");
 }
 
+fn unproxied(named: &str) -> String {
+    format!("proxy = {{ url = \"http://p.example\", no_proxy = [\"{named}\"] }}")
+}
+
+#[test]
+fn who_is_asked_without_a_proxy_may_be_named_in_every_usual_way() {
+    for named in ["*", "hospital.example", ".hospital.example", "10.0.0.7", "::1", "fd00::/8"] {
+        assert!(read(["", &unproxied(named), "", ""]).is_ok(), "{named}");
+    }
+}
+
 #[test]
 fn what_cannot_be_shown_or_gone_through_is_refused_and_what_is_over_is_told() {
     for (line, told) in [
@@ -112,6 +123,11 @@ fn what_cannot_be_shown_or_gone_through_is_refused_and_what_is_over_is_told() {
         ("proxy = { url = \"http://p.example\", user = \"r\" }", "`user`: it needs its `password`"),
         ("proxy = { url = \"http://u:p@p.example\" }", ""),
         ("proxy = { no_proxy = [\"*\"] }", "needs `url`"),
+        (&unproxied("*.hospital.example"), "`hospital.example` stands for all hosts below it"),
+        (&unproxied("hospital.example:443"), "without its port"),
+        (&unproxied("http://hospital.example"), "without `http://`"),
+        (&unproxied("10.0.0.0/99"), "a network is written as `10.0.0.0/8`"),
+        (&unproxied("hospital example"), "a host is written as `hospital.example`"),
     ] {
         let error = read(["", line, "", ""]).unwrap_err();
         assert!(error.starts_with(['5', '6', '7']) && error.contains(told), "{line}: {error}");

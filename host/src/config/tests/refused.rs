@@ -182,6 +182,14 @@ fn the_host() {
         (host("max_pending = 0"), "2:15: `max_pending`: this must be at least 1"),
         (host("concurrent_polls = -1"), "2:20: `concurrent_polls`: this must be at least 1"),
         (
+            host("concurrent_polls = 9223372036854775807"),
+            "2:20: `concurrent_polls`: this is 10000 at most",
+        ),
+        (
+            host("limits = { guest_memory = \"8589934591GiB\" }"),
+            "2:27: `guest_memory`: this is 4GiB at most",
+        ),
+        (
             host("limits = { guest_cpu = 1, guest_memory = \"128MB\", cursr = 1 }"),
             "2:24: `guest_cpu` must be a time span, as \"90s\", not a whole number\n\
              2:42: `guest_memory`: a size is a whole number with a unit, as `512B`, `16KiB`, \
@@ -264,6 +272,7 @@ fn a_connection() {
         ),
         (further("rate = 0"), "6:8: `rate`: this must be more than 0"),
         (further("rate = nan"), "6:8: `rate`: this must be more than 0"),
+        (further("rate = 1e400"), "6:8: `rate`: this number is too large"),
         (further("rate = \"5\""), "6:8: `rate` must be a number, not text"),
         (
             further("since = \"yesterday\""),
@@ -446,6 +455,10 @@ fn signing_in() {
     check(&[
         (auth("\"basic\""), "6:8: `auth` must be a table, not text"),
         (auth("{}"), "6:8: `auth` needs `type`"),
+        (
+            auth("{ typ = \"none\" }"),
+            "6:8: `auth` needs `type`\n6:10: unknown key `typ`; did you mean `type`?",
+        ),
         (
             auth("{ type = \"smart-backend-service\" }"),
             "6:17: `type`: unknown way to sign in `smart-backend-service`; did you mean \
