@@ -154,6 +154,30 @@ async fn expectations_are_rewritten_where_one_wants_it() {
     assert_eq!(fs::read_to_string(site.path("exchanges/once.json")).unwrap(), text);
 }
 
+#[tokio::test]
+async fn answers_stay_where_a_connector_is_what_is_to_be_mended() {
+    const POLL: &str = r#"{ "action": "appointments", "polls": [{ "exchanges": [
+        { "request": "GET /appointments?changedsince=0", "body": BODY },
+        { "request": "GET /patient/7", "body": { "name": "Example, Patient" } }
+    ], "notifications": [] }, { "exchanges": [] }] }"#;
+    let engine = Engine::new(&Limits::default(), 1, None).unwrap();
+    let change = r#"{ "appointments": [{ "id": "1", "version": 1, "patient": "7" }], "until": 1 }"#;
+    for (name, body, is_kept) in [
+        // It says itself that it is wrong, which nobody wants to expect.
+        ("next-cannot-map", change, true),
+        // It may be right not to understand this, and may have been asked for the patient once.
+        ("plain", r#"{ "appointment": [] }"#, false),
+    ] {
+        let connector = Connector::load(&engine, &guest(name)).await.unwrap();
+        let scenario = Scenario::parse(&POLL.replace("BODY", body)).unwrap();
+        let outcome = scenario.update(&connector).await;
+        assert!(!outcome.differences.is_empty());
+        let updated: Value = serde_json::from_str(&outcome.updated.text()).unwrap();
+        assert_eq!(updated["polls"][0]["exchanges"].as_array().unwrap().len(), 2, "{updated}");
+        assert_eq!(updated["polls"][0].get("fails").is_none(), is_kept, "{updated}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_no_scenario_hears_how_to_make_one() {
     let site = Site::new(&[HELLO]).await;

@@ -5,7 +5,7 @@ use super::{
     difference::Place,
 };
 use crate::{
-    connector::{Connector, Fault},
+    connector::{Connector, Failure, Fault},
     connector_test::{
         drive::{Asked, Drive, Ehr, Polled, Purpose, Stopped, Why},
         json::Json,
@@ -56,7 +56,7 @@ impl Scenario {
             let place = Place::poll(number);
             outcome.differences.extend(compare::poll(&place, poll, &polled, why.as_ref(), &ehr));
             outcome.updated.polls.push(as_it_was(poll, &polled, why.as_ref(), &ehr));
-            if why.as_ref().is_some_and(|why| !why.is_fault()) {
+            if why.as_ref().is_some_and(|why| is_no_expectation(poll, why)) {
                 // What follows would only tell the same again.
                 outcome.updated.polls.extend(self.polls.iter().skip(number).cloned());
                 break;
@@ -118,11 +118,25 @@ fn path(request: &str) -> &str {
     request.split('?').next().unwrap_or(request)
 }
 
+/// Whether a poll ended by what nobody expects of a connector: it, or what it works with, is to be
+/// mended, and not what is expected.
+fn is_no_expectation(poll: &Poll, why: &Why) -> bool {
+    match why {
+        Why::Fault(Fault::Failure(failure @ Failure::Internal(_))) => {
+            !poll.fails.as_ref().is_some_and(|fails| fails.fits(failure))
+        }
+        Why::Fault(Fault::Failure(_)) => false,
+        _ => true,
+    }
+}
+
 /// A poll with expectations that fit what it did; what is not compared stays unsaid.
 fn as_it_was(poll: &Poll, polled: &Polled, why: Option<&Why>, ehr: &Recorded<'_>) -> Poll {
-    if why.is_some_and(|why| !why.is_fault()) {
+    if why.is_some_and(|why| is_no_expectation(poll, why)) {
         return poll.clone();
     }
+    // What was not asked for before a failure may be asked for once that is mended.
+    let left = ehr.unused().filter(|_| why.is_some()).map(|(_, exchange)| exchange.clone());
     let exchange = |(_, exchange, asked): (usize, &Exchange, &Asked)| Exchange {
         request: asked.text.clone(),
         sends: exchange.sends.as_ref().and_then(|_| sent(asked)),
@@ -130,7 +144,7 @@ fn as_it_was(poll: &Poll, polled: &Polled, why: Option<&Why>, ehr: &Recorded<'_>
         ..exchange.clone()
     };
     Poll {
-        exchanges: ehr.given().map(exchange).collect(),
+        exchanges: ehr.given().map(exchange).chain(left).collect(),
         cursor: poll.cursor.as_ref().map(|_| polled.cursor.clone()),
         notifications: notifications(polled),
         skipped: skipped(polled),
