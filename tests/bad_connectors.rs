@@ -479,8 +479,7 @@ async fn a_lost_cursor_stops_the_task_until_a_person_sets_one() {
     let host = site.start().await;
     host.wait_for_polls("ward/appointments", 1).await;
     clinic.answer(Some(410));
-    let expected =
-        "the EHR no longer knows the cursor: status 410; set one with `rounds cursor set`";
+    let expected = "the EHR or its connector no longer knows the cursor: status 410; set one with `rounds cursor set`, or begin anew with its `--reset`";
     host.wait_for_error("ward/appointments", expected).await;
     let task = host.status().await.tasks["ward/appointments"].clone();
     assert!(task.stopped && task.next_at.is_none(), "{task:?}");

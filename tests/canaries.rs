@@ -23,7 +23,7 @@ const PLACES: [(&str, &str); 10] = [
     ("unexpected", "the EHR answered what the connector cannot read: "),
     ("unauthorized", "the EHR refused access: "),
     ("unavailable", "the EHR is unavailable: "),
-    ("cursor-lost", "the EHR no longer knows the cursor: "),
+    ("cursor-lost", "the EHR or its connector no longer knows the cursor: "),
     ("internal", "the connector failed: "),
     ("invalid-settings", "the settings cannot work: "),
     ("panic", "the connector trapped in `changes`: panicked at "),

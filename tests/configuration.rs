@@ -361,4 +361,19 @@ async fn whoever_asks_a_host_needs_none_of_its_secrets() {
         let said = site.rounds(command).await;
         assert_eq!(said.code, Some(0), "{command:?}: {said:?}");
     }
+    // The host polls, with what it has: nothing listens where the EHR should be.
+    let said = site.rounds(&["poll", "ward", "appointments"]).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.error.contains("refused the connection"), "{said:?}");
+    host.stop().await;
+    for command in [
+        &["dead", "list"][..],
+        &["cursor", "show", "ward", "appointments"],
+        &["audit", "list"],
+        &["audit", "verify"],
+        &["keys", "verify"],
+    ] {
+        let said = site.rounds(command).await;
+        assert_eq!(said.code, Some(0), "{command:?}: {said:?}");
+    }
 }

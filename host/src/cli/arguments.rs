@@ -36,6 +36,13 @@ impl ConfigFile {
         if draft.admin_is_known { Ok(draft.config) } else { Ok(draft.finish()?) }
     }
 
+    /// Reads what is the host's own; what else is wrong is no matter, as a secret of others that
+    /// this shell does not have.
+    pub(super) fn of_the_host(&self) -> Result<Config, Error> {
+        let draft = self.draft();
+        if draft.host_is_known { Ok(draft.config) } else { Ok(draft.finish()?) }
+    }
+
     /// Reads what can be read of it, and leaves its findings to the caller.
     pub(super) fn draft(&self) -> Draft {
         Draft::load(&self.path)

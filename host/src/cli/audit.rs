@@ -59,7 +59,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
 }
 
 fn log(config: &ConfigFile) -> Result<Audit, Error> {
-    Ok(Audit::of(&config.load()?.host, Arc::new(System)))
+    Ok(Audit::of(&config.of_the_host()?.host, Arc::new(System)))
 }
 
 fn list(List { since, config, json }: List) -> Result<(), Error> {

@@ -41,14 +41,11 @@ impl Which {
         // A running host is asked without what only it needs, as a destination's secret.
         let client = self.at.client(&self.config.to_ask()?)?;
         let is_running = !matches!(client.health().await, Err(admin::Error::NotRunning(_)));
-        match (self.config.load(), is_running) {
-            (Err(_), true) => Ok((Keeper::Host(client), None)),
-            (Ok(config), true) => Ok((Keeper::Host(client), Some(config))),
-            (config, false) => {
-                let config = config?;
-                Ok((open(&config)?, Some(config)))
-            }
+        let config = self.config.load().ok();
+        if is_running {
+            return Ok((Keeper::Host(client), config));
         }
+        Ok((open(&self.config.of_the_host()?)?, config))
     }
 
     /// A task, by the configuration where it was read; else by its name, for the host to judge.
@@ -62,7 +59,7 @@ pub(super) async fn keys(which: &Which) -> Result<Keys, Error> {
     if let Some(client) = which.at.named()? {
         return Ok(client.keys().await?);
     }
-    let config = which.config.load()?;
+    let config = which.config.of_the_host()?;
     let client = which.at.client(&config)?;
     match client.health().await {
         Err(admin::Error::NotRunning(_)) => {

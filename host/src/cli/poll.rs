@@ -23,7 +23,8 @@ use super::{
     logs,
 };
 use crate::{
-    Host, admin,
+    Host,
+    admin::{self, Client},
     audit::{Audit, Event, Outcome, Subject, What, Who},
     clock::System,
     config::{Config, Since},
@@ -31,9 +32,10 @@ use crate::{
     model::TaskId,
 };
 
-/// Polls once, now; prints the notifications, one JSON object a line.
+/// Polls once, now; prints the notifications, one JSON object a line, unless a host runs.
 ///
-/// While a host runs on this configuration, it is asked to poll, and tells its destinations alone.
+/// While a host runs on this configuration, or where one is named with --admin, it is asked to poll,
+/// and tells its destinations alone. A dry run and a recording poll by themselves.
 /// A dry run knows nothing of earlier polls: it may show again what was told before, and as new
 /// what only changed.
 #[derive(Args)]
@@ -59,9 +61,16 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
     logs::of_a_command();
+    let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
+    if !arguments.dry_run
+        && arguments.recording.folder().is_none()
+        && let Some(client) = running(&arguments).await?
+    {
+        let (task, wait) = (arguments.task.id(), arguments.wait);
+        return remote::run(&client, conduct::Wanted { task, since, wait, dry: false }).await;
+    }
     let config = arguments.config.load()?;
     let task = arguments.task.of(&config)?;
-    let since = arguments.since.map(|since| since.resolve(jiff::Timestamp::now()));
     let told = Cell::new(0);
     if let Some(folder) = arguments.recording.folder() {
         let noted = Noted::begin(&config, What::Export, &task)?;
@@ -75,12 +84,19 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Error> {
         let noted = Noted::begin(&config, What::Export, &wanted.task)?;
         return noted.end(dry::run(config, at, wanted, &told).await, &told);
     }
-    let client = at.client(&config)?;
-    if !matches!(client.health().await, Err(admin::Error::NotRunning(_))) {
-        return remote::run(&client, wanted).await;
-    }
     let noted = Noted::begin(&config, What::Poll, &wanted.task)?;
     noted.end(here(config, wanted, &told).await, &told)
+}
+
+/// The host that polls, where one runs or was named. It is asked without what only it needs, as a
+/// secret.
+async fn running(arguments: &Arguments) -> Result<Option<Client>, Error> {
+    if let Some(client) = arguments.at.named()? {
+        return Ok(Some(client));
+    }
+    let client = arguments.at.client(&arguments.config.to_ask()?)?;
+    let is_running = !matches!(client.health().await, Err(admin::Error::NotRunning(_)));
+    Ok(is_running.then_some(client))
 }
 
 async fn here(config: Config, wanted: conduct::Wanted, told: &Cell<usize>) -> Result<(), Error> {

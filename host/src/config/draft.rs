@@ -16,6 +16,8 @@ pub struct Draft {
     pub connectors_are_known: bool,
     /// Whether what says where the admin API listens was.
     pub admin_is_known: bool,
+    /// Whether all that is the host's own was.
+    pub host_is_known: bool,
 }
 
 impl Draft {
@@ -59,6 +61,7 @@ impl Draft {
             errors,
             connectors_are_known: false,
             admin_is_known: false,
+            host_is_known: false,
         }
     }
 

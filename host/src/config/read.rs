@@ -56,10 +56,11 @@ pub(super) fn draft(text: &str, file: &str, environment: &dyn Environment) -> Dr
     go_through_the_hosts_proxy(&mut config);
     file.clone_into(&mut config.file);
     let (connectors_are_known, admin_is_known) = source.known();
+    let host_is_known = source.host_is_known();
     let (mut errors, warnings) = source.into_findings();
     config.warnings = warnings;
     super::check::check(&config, &mut errors);
-    Draft { config, errors, connectors_are_known, admin_is_known }
+    Draft { config, errors, connectors_are_known, admin_is_known, host_is_known }
 }
 
 /// Whoever has no proxy of their own goes through the host's.
@@ -127,6 +128,9 @@ fn whole(root: &Table<'_>, mut config: Config) -> Option<Config> {
     if root.entries().into_iter().any(is_no_table) {
         root.source.doubt_connectors();
         root.source.doubt_admin();
+    }
+    if !root.is_sound("host") {
+        root.source.doubt_host();
     }
     if !["connector", "registry"].iter().all(|key| root.is_sound(key)) {
         root.source.doubt_connectors();

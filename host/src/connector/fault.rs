@@ -83,7 +83,9 @@ pub enum Failure {
     #[error("the EHR is unavailable: {0}")]
     Unavailable(String),
     /// The EHR no longer knows the cursor.
-    #[error("the EHR no longer knows the cursor: {0}; set one with `rounds cursor set`")]
+    #[error(
+        "the EHR or its connector no longer knows the cursor: {0}; set one with `rounds cursor set`, or begin anew with its `--reset`"
+    )]
     CursorLost(String),
     /// The EHR answered what the connector cannot read.
     #[error("the EHR answered what the connector cannot read: {0}")]

@@ -20,7 +20,9 @@ fn failed(failure: &Failure) -> (&'static str, &'static str) {
         Failure::Unauthorized(_) => (CANARIES, "the EHR refused access: "),
         Failure::Throttled(_) => (ANSWERS, "the EHR asks for a pause"),
         Failure::Unavailable(_) => (ANSWERS, "the EHR is unavailable: "),
-        Failure::CursorLost(_) => (CANARIES, "the EHR no longer knows the cursor: "),
+        Failure::CursorLost(_) => {
+            (CANARIES, "the EHR or its connector no longer knows the cursor: ")
+        }
         Failure::UnexpectedResponse(_) => {
             (ANSWERS, "the EHR answered what the connector cannot read: ")
         }

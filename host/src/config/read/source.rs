@@ -20,6 +20,8 @@ pub(super) struct Source<'t> {
     warnings: RefCell<Vec<Warning>>,
     /// Whether what was read tells which connectors there are, and where the admin API is.
     known: Cell<(bool, bool)>,
+    /// Whether all that is the host's own could be read.
+    host_is_known: Cell<bool>,
 }
 
 impl<'t> Source<'t> {
@@ -33,7 +35,8 @@ impl<'t> Source<'t> {
         let errors = RefCell::new(Errors::new(file));
         let (lines, warnings) = (Lines::new(text), RefCell::default());
         let known = Cell::new((true, true));
-        Self { lines, file, folder, environment, book, errors, warnings, known }
+        let host_is_known = Cell::new(true);
+        Self { lines, file, folder, environment, book, errors, warnings, known, host_is_known }
     }
 
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
@@ -62,6 +65,16 @@ impl<'t> Source<'t> {
     /// Notes the same of what says where the admin API is.
     pub(super) fn doubt_admin(&self) {
         self.known.set((self.known.get().0, false));
+    }
+
+    /// Notes that something of the host's own could not be read.
+    pub(super) fn doubt_host(&self) {
+        self.host_is_known.set(false);
+    }
+
+    /// Whether there was no such doubt.
+    pub(super) fn host_is_known(&self) -> bool {
+        self.host_is_known.get()
     }
 
     /// Whether there was no such doubt: of connectors, of the admin API.
