@@ -36,7 +36,7 @@ const PLACES: [(&str, &str); 10] = [
 const LEADS: [(&str, &str); 3] = [
     ("moved", "redirects to another scheme, host or port, which is not followed"),
     ("linked", "a request was not sent: its target has another port"),
-    ("signs-in", "the token endpoint's answer holds no bearer token"),
+    ("signs-in", "the token endpoint answered 302, a redirect, which is not followed"),
 ];
 
 /// All that must not be seen: the patient, and the secret that requests are signed with.

@@ -29,13 +29,20 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CertificateError {
     /// No certificate, or one that is cut.
-    #[error("this holds no whole certificate in PEM")]
+    #[error(
+        "this holds no whole certificate in PEM, or none of X.509's version 3, which TLS wants here"
+    )]
     Certificate,
+    /// A key with a passphrase, for which nobody is there to ask.
+    #[error("the key is encrypted; decrypt it with `openssl pkey -in key.pem -out plain.pem`")]
+    Encrypted,
     /// No key, or of a sort that TLS does not know.
     #[error("the key is no private key in PEM that TLS can sign with")]
     Key,
     /// The key is another's.
-    #[error("the key does not belong to this certificate")]
+    #[error(
+        "the key does not belong to this certificate; of several in the file, its own comes first"
+    )]
     Mismatch,
 }
 
@@ -63,6 +70,9 @@ fn certified(certificate: &str, key: &str) -> Result<CertifiedKey, CertificateEr
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate.as_bytes()).collect();
     let chain = chain.ok().filter(|chain| !chain.is_empty());
     let chain = chain.ok_or(CertificateError::Certificate)?;
+    if ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"].iter().any(|it| key.contains(it)) {
+        return Err(CertificateError::Encrypted);
+    }
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| CertificateError::Key)?;
     CertifiedKey::from_der(chain, key, &provider()).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => CertificateError::Mismatch,

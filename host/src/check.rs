@@ -64,6 +64,8 @@ fn check_connection(connection: &Connection, manifest: &Manifest, errors: &mut E
             connection.auth.place,
             format!("`{}` does not sign in with `{kind}`; it knows: {offered}", manifest.name),
         );
+    } else if kind == "session" {
+        errors.at(connection.auth.place, "signing in with `session` is not supported yet");
     }
     for task in &connection.tasks {
         check_task(task, manifest, errors);

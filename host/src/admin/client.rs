@@ -45,7 +45,7 @@ pub enum Error {
     )]
     NotRunning(String),
     /// It cannot be asked, or does not answer.
-    #[error("the host at {place} cannot be asked: {source}")]
+    #[error("the host at {place} cannot be asked: {}", in_arguments(source))]
     Unreachable {
         /// Where.
         place: String,
@@ -84,7 +84,7 @@ impl Client {
     /// Where the machine cannot give what an HTTP client needs.
     pub fn by(way: Way) -> Result<Self, Error> {
         let place = way.to_string();
-        let mut options = Options::new(Owner::Connection("admin".into()), way.url().clone());
+        let mut options = Options::new(Owner::Command, way.url().clone());
         options.max_body = ANSWER;
         options.redirects = 0;
         (options.timeouts.idle, options.timeouts.total) = (PATIENCE, PATIENCE);
@@ -282,4 +282,10 @@ fn path(task: &TaskId, what: &str) -> String {
 fn encoded(name: &str) -> String {
     let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     encoded.replace('+', "%20")
+}
+
+/// Why a host cannot be asked, by the names of a command's arguments: in the configuration there is a
+/// key of the same name.
+fn in_arguments(source: &egress::Error) -> String {
+    source.to_string().replace("`ca`", "--ca")
 }

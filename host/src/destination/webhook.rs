@@ -103,15 +103,8 @@ impl Destination for Webhook {
 fn answered(status: u16, pause: Option<Duration>) -> Outcome {
     match status {
         200..=299 => Outcome::Delivered,
-        410 => Outcome::Gone { why: "answered 410: it wants no more".into() },
-        413 => {
-            Outcome::Refused { why: "answered 413: the notification is too large for it".into() }
-        }
-        300..=399 => failed(
-            format!("answered {status}: a redirect, which is not followed; set its new URL"),
-            pause,
-            pause.is_some(),
-        ),
+        410 => Outcome::Gone { why: format!("answered {status}: {}", meaning(status)) },
+        413 => Outcome::Refused { why: format!("answered {status}: {}", meaning(status)) },
         _ => failed(format!("answered {status}: {}", meaning(status)), pause, pause.is_some()),
     }
 }
@@ -119,6 +112,9 @@ fn answered(status: u16, pause: Option<Duration>) -> Outcome {
 /// What a status that is no success comes to, and what is to be done.
 pub(crate) fn meaning(status: u16) -> &'static str {
     match status {
+        300..=399 => "a redirect, which is not followed; set its new URL",
+        410 => "it wants no more; what comes for it is kept, and sent once the host was restarted",
+        413 => "the notification is too large for it",
         401 | 403 => "it does not let this host in; check `secret`, `headers` and `certificate`",
         404 | 405 => "nothing takes notifications at this `url`",
         407 => "what stands before it wants credentials; check `proxy`",

@@ -40,6 +40,11 @@ pub enum Fault {
     /// It answered with something else.
     #[error("the token endpoint's answer holds no bearer token; check `token_url`")]
     Unreadable,
+    /// It is elsewhere.
+    #[error(
+        "the token endpoint answered {0}, a redirect, which is not followed; set the URL that it leads to as `token_url`"
+    )]
+    Redirected(u16),
     /// There is no way to it.
     #[error("the token endpoint {0}")]
     Transport(fault::Transport),

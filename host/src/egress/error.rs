@@ -17,6 +17,8 @@ pub enum Owner {
     Destination(DestinationName),
     /// That of a registry of connectors, by its host.
     Registry(String),
+    /// That of a command which asks a running host.
+    Command,
 }
 
 impl fmt::Display for Owner {
@@ -25,6 +27,7 @@ impl fmt::Display for Owner {
             Self::Connection(name) => write!(f, "connection {name}"),
             Self::Destination(name) => write!(f, "destination {name}"),
             Self::Registry(host) => write!(f, "registry {host}"),
+            Self::Command => f.write_str("its admin API"),
         }
     }
 }

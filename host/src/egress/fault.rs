@@ -64,7 +64,7 @@ pub enum Answer {
     /// More than the limit.
     #[error(
         "is longer than {0} bytes; of an EHR, fewer records on a page may be asked for (`page_size` of many \
-         connectors), or `limits.answer_body` raised"
+         connectors), or `host.limits.answer_body` raised"
     )]
     TooLarge(usize),
     /// More headers than anyone sends.

@@ -77,7 +77,7 @@ impl Options {
     pub fn new(owner: Owner, base_url: Url) -> Self {
         let redirects = match owner {
             Owner::Connection(_) => 3,
-            Owner::Destination(_) | Owner::Registry(_) => 0,
+            Owner::Destination(_) | Owner::Registry(_) | Owner::Command => 0,
         };
         Self {
             owner,

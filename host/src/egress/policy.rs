@@ -137,6 +137,11 @@ impl Targets {
         }
     }
 
+    /// Whether a URL is of an origin that may be asked.
+    pub(super) fn allows(&self, url: &Url) -> bool {
+        self.scopes.iter().any(|scope| scope.holds(url))
+    }
+
     /// What covers a URL that may be asked for, among what is declared.
     pub(super) fn pattern(&self, method: Method, url: &Url) -> Option<&Pattern> {
         let paths = self.paths_in_scope(url).ok()?;
@@ -230,13 +235,6 @@ impl Scope {
             _ => false,
         }
     }
-}
-
-/// Whether two URLs are of the same scheme, host and port.
-pub(super) fn same_origin(left: &Url, right: &Url) -> bool {
-    left.scheme() == right.scheme()
-        && left.host() == right.host()
-        && left.port_or_known_default() == right.port_or_known_default()
 }
 
 /// What follows `prefix` in `path`, if all of its segments are there.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::header::HeaderMap;
 use url::Url;
 
 use super::{
@@ -56,9 +57,21 @@ impl Proxy {
     }
 
     /// What an answer through it is that it gave in the place of a server that is asked without TLS.
-    pub(super) fn own_answer(&self, url: &Url, status: u16) -> Option<Failure> {
-        let is_own = status == 407 && url.scheme() == "http";
-        is_own.then(|| self.sharper(Transport::Proxy(fault::Proxy::WantsCredentials).into()))
+    pub(super) fn own_answer(
+        &self,
+        url: &Url,
+        status: u16,
+        headers: &HeaderMap,
+    ) -> Option<Failure> {
+        if url.scheme() != "http" {
+            return None;
+        }
+        let own = match status {
+            407 => fault::Proxy::WantsCredentials,
+            400.. if is_of_a_proxy(headers) => fault::Proxy::Answered(status),
+            _ => return None,
+        };
+        Some(self.sharper(Transport::Proxy(own).into()))
     }
 
     /// A failure with what only the proxy's settings tell.
@@ -69,4 +82,14 @@ impl Proxy {
             false => failure,
         }
     }
+}
+
+/// Whether headers are those of an answer that a proxy made: by RFC 9209, or as the usual ones do.
+/// What they pass on keeps the server's own name.
+fn is_of_a_proxy(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let server = text("server").to_ascii_lowercase();
+    headers.contains_key("x-squid-error")
+        || text("proxy-status").contains("error=")
+        || ["squid", "tinyproxy", "privoxy"].iter().any(|proxy| server.starts_with(proxy))
 }

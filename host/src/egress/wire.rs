@@ -82,7 +82,7 @@ impl Carrier {
         let proxy = options.proxy.as_ref().map(Proxy::new).transpose()?;
         let idle = match options.owner {
             Owner::Connection(_) => EHR_IDLE,
-            Owner::Destination(_) | Owner::Registry(_) => POOL_IDLE,
+            Owner::Destination(_) | Owner::Registry(_) | Owner::Command => POOL_IDLE,
         };
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(network.tls(options, &identity)?)
@@ -131,7 +131,7 @@ impl Connecting {
         let failure = match (self.client.execute(request).await, proxy) {
             (Ok(answer), Some(proxy)) => {
                 let status = answer.status().as_u16();
-                match proxy.own_answer(answer.url(), status) {
+                match proxy.own_answer(answer.url(), status, answer.headers()) {
                     Some(failure) => failure,
                     None => return self.of_server(&origin, answer).await,
                 }

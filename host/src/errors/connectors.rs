@@ -79,10 +79,13 @@ pub(super) fn rows() -> Vec<Row> {
 
 pub(super) fn destinations() -> Vec<Row> {
     let told = [
+        (302, "answered 302: "),
         (400, "answered 400: "),
         (401, "answered 401: "),
         (404, "answered 404: "),
         (407, "answered 407: "),
+        (410, "answered 410: "),
+        (413, "answered 413: "),
         (429, "answered 429: "),
         (500, "answered 500: "),
     ];

@@ -63,6 +63,7 @@ fn proxied(fault: Proxy) -> (&'static str, &'static str) {
         Proxy::WantsCredentials => (PROXIES, "Proxy(WantsCredentials)"),
         Proxy::RefusesCredentials => (PROXIES, "Proxy(RefusesCredentials)"),
         Proxy::Refused => (PROXIES, "Proxy(Refused)"),
+        Proxy::Answered(_) => (PROXIES, "Proxy(Answered(403))"),
         Proxy::Closed => (PROXIES, "Proxy(Closed)"),
         Proxy::NotTls => (PROXIES, "Proxy(NotTls)"),
     }
@@ -86,6 +87,7 @@ fn unsigned(fault: &auth::Fault) -> (&'static str, &'static str) {
         auth::Fault::Refused { .. } => (SIGNING_IN, "Refused { status"),
         auth::Fault::Unavailable(_) => (SIGNING_IN, "Unavailable(500)"),
         auth::Fault::Unreadable => (SIGNING_IN, "Unreadable"),
+        auth::Fault::Redirected(_) => (SIGNING_IN, "Redirected(302)"),
         auth::Fault::Transport(_) => (SIGNING_IN, "Transport("),
         auth::Fault::Answer(_) => (SIGNING_IN, "Answer("),
         // A key that cannot sign is told at the start.
@@ -116,6 +118,7 @@ pub(super) fn rows() -> Vec<Row> {
         Proxy::WantsCredentials,
         Proxy::RefusesCredentials,
         Proxy::Refused,
+        Proxy::Answered(403),
         Proxy::Closed,
         Proxy::NotTls,
     ];

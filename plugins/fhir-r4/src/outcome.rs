@@ -59,10 +59,11 @@ pub(crate) fn ok(
     }
     let is_refused = !(200..300).contains(&answer.status);
     let explained = |says: String| {
-        if !is_refused {
-            return says;
-        }
         let request = request();
+        if !is_refused {
+            let todo = "a page for people; check `base_url` and `auth`, and what stands between";
+            return format!("{says} to {}: {todo}", asked(&request));
+        }
         let (said, todo) = (said(answer, &request), todo(answer.status, kind(&request)));
         format!("{says}{said} to {}{todo}", asked(&request))
     };
@@ -142,7 +143,8 @@ fn listed(list: &'static str, word: &str) -> Option<&'static str> {
 fn todo(status: u16, kind: &str) -> String {
     match status {
         400 | 422 | 501 => ": it must be possible to search by _lastUpdated".to_owned(),
-        401 | 403 => format!(": the EHR must let this client read and search {kind}"),
+        401 => ": it does not take who asks; check the connection's `auth`".to_owned(),
+        403 => format!(": the EHR must let this client read and search {kind}"),
         404 | 405 => format!(": is `base_url` right, and does the EHR have {kind}?"),
         406 | 415 => ": if it wants another media type, set `accept` in the connection's `headers`"
             .to_owned(),

@@ -90,7 +90,7 @@ fn action() -> Kind<Task> {
             first(),
             "What is told of records that were there before the first poll: `baseline` reads them all \
              and remembers them, so that a later change of theirs is told as a change; `changes` does \
-             not read them. Neither tells anybody of them.",
+             not read them. Neither tells anybody of them, but for what changed after `since`.",
             |it| &mut it.baseline,
         )
         .set(

@@ -267,7 +267,7 @@ fn private_key() -> Kind<Key> {
 fn session() -> Tagged<Auth> {
     let form = Form::new(
         "`auth`",
-        "The EHR's own sign-in call, which the connector shapes.",
+        "The EHR's own sign-in call, which the connector shapes. Not supported yet.",
         Option::<Vec<(String, Secret)>>::default,
     )
     .need(

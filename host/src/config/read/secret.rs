@@ -105,6 +105,10 @@ fn file() -> Kind<(Secret, std::path::PathBuf)> {
 pub(super) fn small_file(path: &Value<'_>, name: &str) -> Option<SmallFile> {
     match path.source.environment.file(&path.source.path(name)) {
         Ok(file) => Some(file),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => path.refuse(format!(
+            "`{name}` is no text; of certificates and keys in DER or PKCS#12 `openssl x509`, `openssl \
+             pkey` and `openssl pkcs12 -nodes` make PEM"
+        )),
         Err(error) => path.refuse(format!("cannot read `{name}`: {error}")),
     }
 }

@@ -86,7 +86,7 @@ fn what_lets_in_too_many_is_refused_at_its_place() {
         ("certificate = \"cert.pem\"".into(), "3:15: `certificate`: it needs its `key` beside it"),
         (
             "certificate = \"cert.pem\"\nkey = { file = \"other.pem\" }".into(),
-            "3:15: `certificate`: the key does not belong to this certificate",
+            "3:15: `certificate`: the key does not belong to this certificate; of several in the file, its own comes first",
         ),
         (
             "certificate = \"cert.pem\"\nkey = { file = \"cert.pem\" }".into(),

@@ -128,11 +128,15 @@ impl Grant {
         let answer = timeout(asker.total, exchange).await.unwrap_or_else(|_| Err(late()));
         let answer = answer.map_err(Fault::from)?;
         let granted = match answer.status {
-            200..=299 => Granted::read(&answer.body),
+            // Some say with a 200 that they refuse.
+            status @ 200..=299 => Granted::read(&answer.body).map_err(|fault| {
+                let code = code(&answer.body);
+                code.map_or(fault, |code| Fault::Refused { status, code: Some(code) })
+            }),
             // To ask too often, or too slowly, says nothing against the credentials.
             408 | 429 => Err(Fault::Unavailable(answer.status)),
             400..=499 => Err(Fault::Refused { status: answer.status, code: code(&answer.body) }),
-            300..=399 => Err(Fault::Unreadable),
+            status @ 300..=399 => Err(Fault::Redirected(status)),
             status => Err(Fault::Unavailable(status)),
         };
         let pause = answer.retry_after.filter(|_| matches!(answer.status, 429 | 503));
@@ -173,7 +177,8 @@ fn basic(client_id: &str, client_secret: &Secret) -> Result<HeaderValue, Setup> 
 impl Granted {
     fn read(body: &[u8]) -> Result<Self, Fault> {
         let success: Success = serde_json::from_slice(body).map_err(|_| Fault::Unreadable)?;
-        if success.token_type.is_some_and(|kind| !is_bearer(&kind)) {
+        let is_other = success.token_type.is_some_and(|kind| !is_bearer(&kind));
+        if is_other || success.access_token.trim().is_empty() {
             return Err(Fault::Unreadable);
         }
         let text = format!("Bearer {}", success.access_token);

@@ -111,7 +111,9 @@ impl Renewal {
 
     fn fail(&mut self, Denied { fault, pause }: Denied) -> Failed {
         let least = match fault {
-            Fault::Refused { .. } | Fault::Unreadable | Fault::Signing => AFTER_REFUSAL,
+            Fault::Refused { .. } | Fault::Unreadable | Fault::Redirected(_) | Fault::Signing => {
+                AFTER_REFUSAL
+            }
             Fault::Unavailable(_) | Fault::Transport(_) | Fault::Answer(_) => AFTER_TROUBLE,
         };
         let rest = least.max(pause.unwrap_or_default());

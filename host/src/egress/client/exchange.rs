@@ -13,7 +13,7 @@ use super::{
         auth::Pass,
         fault::{Answer, Failure, Transport},
         pace::Paused,
-        policy::{self, Targets},
+        policy::Targets,
         room::Place,
     },
     Inner,
@@ -78,8 +78,9 @@ impl Inner {
         answer::read(answer, self.bounds(), &outgoing.place).await.map_err(at)
     }
 
-    /// Where a redirect leads, if the request may be sent there: the same origin, and nowhere that
-    /// the connector couldn't have asked for itself. Else what kind of redirect it is.
+    /// Where a redirect leads, if the request may be sent there: the same origin or one that the
+    /// user allowed, and nowhere that the connector couldn't have asked for itself. Else what kind of
+    /// redirect it is.
     fn next_hop(
         &self,
         outgoing: &Outgoing,
@@ -95,7 +96,7 @@ impl Inner {
         if outgoing.url.scheme() == "https" && next.scheme() != "https" {
             return Err("from https to what everybody on the way can read");
         }
-        if !policy::same_origin(&next, &outgoing.url) {
+        if !outgoing.targets.allows(&next) {
             return Err("to another scheme, host or port");
         }
         let next = outgoing.targets.resolve(Method::Get, next.as_str());

@@ -35,6 +35,12 @@ pub enum Proxy {
          allow this host and port, and this user, or name it in `no_proxy`"
     )]
     Refused,
+    /// It answered in the place of a server that is asked without TLS.
+    #[error(
+        "answered {0} itself; ask who runs it to allow this host and port, and this user, or name it \
+         in `no_proxy`"
+    )]
+    Answered(u16),
     /// It went away.
     #[error("closed the connection before it could be used")]
     Closed,

@@ -105,6 +105,11 @@ async fn follows_redirects_within_the_origin_only() {
         assert_eq!(failure(&client.send(&request).await.unwrap_err()), fault);
     }
     assert_eq!(other.heard().len(), 0);
+    // Where the user says that this is the EHR's own.
+    let mut options = options(&server.url("/fhir"));
+    options.allow_origins = vec![Url::parse(&other.url("")).unwrap().origin()];
+    let answer = self::client(options).send(&get("/away")).await.unwrap();
+    assert_eq!((&answer.body[..], other.heard().len()), (&b"stolen"[..], 1));
     let moved = Server::always(301, "location: /elsewhere\r\n", "").await;
     let reply = destination(&moved).post(&[], "{}".into()).await.unwrap();
     assert_eq!((reply.status, moved.heard().len()), (301, 1));

@@ -199,6 +199,18 @@ async fn requests_by_http_are_handed_to_it_with_the_credentials_for_it_alone() {
     assert_eq!(failure(&error), "Proxy(WantsCredentials)");
     let answer = asking(signed_in(proxy, "hunter2")).send(&get("/x")).await.unwrap();
     assert_eq!(answer.body, "by way of it");
+    // What it forbids is its word, and what the server forbids the server's.
+    for (headers, told) in [
+        ("server: squid/5.7\r\nx-squid-error: ERR_ACCESS_DENIED 0\r\n", "Proxy(Answered(403))"),
+        ("server: tinyproxy/1.11.1\r\n", "Proxy(Answered(403))"),
+        ("proxy-status: p.example; error=http_request_denied\r\n", "Proxy(Answered(403))"),
+        ("server: Kestrel\r\nvia: 1.1 p.example (squid/5.7)\r\n", "403"),
+    ] {
+        let forbids = Server::always(403, headers, "<h1>Smith</h1>").await;
+        let proxy = Proxy::new(Url::parse(&forbids.url("")).unwrap());
+        let said = asking(proxy).send(&get("/x")).await;
+        assert_eq!(said.map_or_else(|it| failure(&it), |it| it.status.to_string()), told);
+    }
     assert!(plain.heard()[1].starts_with("GET http://ehr.example/fhir/x HTTP/1.1"));
 }
 

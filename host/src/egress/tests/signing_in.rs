@@ -135,7 +135,14 @@ async fn a_token_endpoint_in_trouble_is_asked_later() {
     for (status, headers, body, fault) in [
         (500, "", "oops", "Unavailable(500)"),
         (429, "", "", "Unavailable(429)"),
-        (302, "location: /elsewhere\r\n", "", "Unreadable"),
+        (302, "location: /elsewhere\r\n", "", "Redirected(302)"),
+        (200, "", r#"{"access_token":""}"#, "Unreadable"),
+        (
+            200,
+            "",
+            r#"{"error":"invalid_scope"}"#,
+            "Refused { status: 200, code: Some(\"invalid_scope\") }",
+        ),
         (200, "", "<html>hunter2</html>", "Unreadable"),
         (200, "", r#"{"access_token":"a\nb"}"#, "Unreadable"),
         (200, "", r#"{"access_token":"hunter2","token_type":"mac"}"#, "Unreadable"),

@@ -18,7 +18,14 @@ fn every_fault_is_a_failure_of_its_kind() {
     let inside = entry(&format!(r#"{{"resource":{}}}"#, outcome("fatal")));
     let unexpected = |says: &str| Failure::unexpected(says);
     for (status, body, expected) in [
-        (200, "<!DOCTYPE html><title>Sign in</title>", unexpected("HTML with status 200")),
+        (
+            200,
+            "<!DOCTYPE html><title>Sign in</title>",
+            unexpected(&format!(
+                "HTML with status 200{ASKED}: a page for people; check `base_url` and `auth`, and \
+                 what stands between"
+            )),
+        ),
         (
             200,
             r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Appoint"#,
@@ -32,7 +39,13 @@ fn every_fault_is_a_failure_of_its_kind() {
             r#"{"resourceType":"Bundle","entry":"none"}"#,
             unexpected("the entries of a Bundle are no list"),
         ),
-        (401, &outcome("error"), Failure::Unauthorized(format!("status 401{ASKED}{MAY_NOT}"))),
+        (
+            401,
+            &outcome("error"),
+            Failure::Unauthorized(format!(
+                "status 401{ASKED}: it does not take who asks; check the connection's `auth`"
+            )),
+        ),
         (403, &outcome("error"), Failure::Unauthorized(format!("status 403{ASKED}{MAY_NOT}"))),
         (
             404,
