@@ -7,6 +7,7 @@
 
 mod asked;
 mod connectors;
+mod polls;
 mod reached;
 
 use std::{fmt::Write, fs, path::Path};
@@ -17,7 +18,8 @@ const HEAD: &str = "\
 What stands here is told in the log, by `rounds status`, and of dead letters, behind the name of the
 connection, destination or registry that it is about. It never holds a patient's data or a secret: of
 an answer its status and what closed lists have, of a request what its connector declares. `…` stands
-for what differs. In the log, `asked` says of a failed poll what it had asked last, as its connector
+for what differs. A dead letter says the same, with how long it was tried: `…, at every attempt for
+3d`. In the log, `asked` says of a failed poll what it had asked last, as its connector
 declares it, and how that was answered: `GET /Patient/*, answered 500`.
 
 Made from the program's own words by the test `errors::the_page_is_what_the_program_says`, which
@@ -45,7 +47,9 @@ fn page() -> String {
         ("An answer that is not taken", reached::answers()),
         ("Signing in", reached::sign_in()),
         ("What a connector says, or does", connectors::rows()),
+        ("A poll that ends early", polls::rows()),
         ("A destination's answer", connectors::destinations()),
+        ("The start, and the store", polls::start_and_store()),
     ];
     for (title, rows) in chapters {
         write!(page, "\n## {title}\n\n| it says | provoked in |\n| --- | --- |\n").unwrap();
@@ -86,6 +90,8 @@ fn each_error_has_a_test_that_names_it() {
         reached::sign_in(),
         connectors::rows(),
         connectors::destinations(),
+        polls::rows(),
+        polls::start_and_store(),
     ];
     for Row { told, proof: (file, needle) } in chapters.into_iter().flatten() {
         if file.is_empty() {
