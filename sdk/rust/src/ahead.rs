@@ -17,6 +17,35 @@ const DAY: u32 = 86_400;
 ///
 /// What does not count is told all the same: it is only not asked from.
 ///
+/// ```
+/// use rounds_sdk::{Change, Context, Failure, Page, Record, Response, Time, go_on_from};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Answer {
+///     appointments: Vec<Record>,
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Appointment {
+///     id: String,
+///     changed_at: String,
+/// }
+///
+/// fn changes(context: &Context, cursor: Option<&str>, answer: &Response) -> Result<Page, Failure> {
+///     let since = Time::parse(cursor.unwrap_or(&context.since))?;
+///     let records = answer.ok()?.json::<Answer>()?.appointments;
+///     let mut times = Vec::new();
+///     let page = Page::last(String::new(), []).read_each("appointments", &records, |record| {
+///         let Appointment { id, changed_at } = record.read()?;
+///         times.push(Time::parse(&changed_at)?);
+///         Ok(Change::upserted(id, record.text()).version(changed_at))
+///     })?;
+///     // What cannot be read moves no cursor.
+///     let cursor = go_on_from(context, answer, since, times)?.to_string();
+///     Ok(Page { cursor, ..page })
+/// }
+/// ```
+///
 /// # Errors
 /// [`Failure::CursorLost`] where `since` is more than a day ahead and no `Date` says from when.
 pub fn go_on_from(
