@@ -101,12 +101,14 @@ fn is_counted(round: &Round, view: &View<'_, '_>) -> bool {
     round.total.or(view.total).is_some_and(|total| round.seen >= total)
 }
 
-/// A page without its link where all that are counted were read, and the link leads to the page
-/// itself, back, or away; where they were not, one that leads to itself leads nowhere.
+/// A page without its link where all that are counted were read, and the page is empty, or the link
+/// leads to it itself, back, or away; where they were not, one that leads to itself leads nowhere.
 fn whole<'v, 'a>(round: &Round, view: &View<'v, 'a>) -> View<'v, 'a> {
     let (is_own, is_back) = (is_own(round, view), is_back(round, view));
     match is_counted(round, view) {
-        true if is_own || is_back || view.astray().is_some() => view.with_next(None),
+        true if is_own || is_back || view.is_empty() || view.astray().is_some() => {
+            view.with_next(None)
+        }
         false if is_own => view.with_next(Some(Err("a next link leads to its own page".into()))),
         _ => view.with_next(view.link().cloned()),
     }

@@ -232,7 +232,8 @@ fn where_each_next_page_is_gone_larger_ones_are_asked_for_and_then_it_is_an_erro
 
 #[test]
 fn links_that_lead_on_and_on_are_an_error_and_the_next_poll_begins_anew() {
-    let ways = Ways { order: Order::ById, links: Links::Endless, cap: 10, ..Ways::default() };
+    let (order, total) = (Order::ById, Total::Unsaid);
+    let ways = Ways { order, total, links: Links::Endless, cap: 10, ..Ways::default() };
     let mut endless = server(ways, 10, 35);
     for _ in 0..2 {
         let failure = endless.poll(nothing).unwrap_err().to_string();

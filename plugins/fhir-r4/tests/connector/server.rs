@@ -53,6 +53,8 @@ pub enum Last {
     First,
     /// To another server.
     Away,
+    /// To one more page, which is empty and leads to the next one.
+    On,
 }
 
 /// What it calls itself in links, in where records lie, and in whom they refer to.
@@ -307,6 +309,7 @@ impl Server {
                 _ if is_endless => offset + self.ways.cap,
                 Last::Itself if is_last => offset,
                 Last::First if is_last => 0,
+                Last::On if is_last => offset + 10,
                 _ => end,
             };
             let base = match self.ways.last {

@@ -76,7 +76,7 @@ fn times_to_the_minute_hide_nothing() {
 fn a_last_page_that_leads_on_all_the_same_ends_what_it_counts() {
     for seed in 0..worlds().end / 2 {
         let mut numbers = Numbers(seed * 104_729 + 1);
-        let last = numbers.of(&[Last::Itself, Last::First, Last::Away]);
+        let last = numbers.of(&[Last::Itself, Last::First, Last::Away, Last::On]);
         let links = numbers.of(&[Links::Offset, Links::Snapshot]);
         let named = Named::Configured;
         let ways = Ways { last, links, named, total: Total::Right, ..ways(&mut numbers) };
