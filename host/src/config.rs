@@ -29,9 +29,9 @@ pub mod registry;
 pub mod schema;
 pub mod seal;
 pub mod secret;
-pub mod settings;
+mod settings;
 mod shape;
-mod signing;
+pub mod signing;
 pub mod size;
 pub mod trust;
 

@@ -68,8 +68,7 @@ pub(super) fn count_to(most: usize) -> Kind<usize> {
         false => value.bad(format!("this is {most} at most")),
     });
     let read = count.read;
-    Kind::plain("whole number from 1", "8", schema, move |it| read(it))
-        .shown(|number| Some(number.to_string()))
+    Kind::plain("whole number from 1", "8", schema, read).shown(|number| Some(number.to_string()))
 }
 
 /// A number above 0.
