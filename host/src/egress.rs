@@ -14,6 +14,7 @@
 //! | `pace`, `retry_after` | how many requests, how fast, and when none |
 //! | `wire` | what carries it all: the network, or a simulation's |
 //! | `answer` | how much of an answer is read, and how long |
+//! | `pages` | which pages say that a server was asked in a wrong way |
 //! | `text` | that all text is UTF-8 |
 //! | `room` | how much of all answers is in memory at once |
 //! | `fault`, `error` | what is told of it all, which is never what was asked or answered |
@@ -29,6 +30,7 @@ mod identity;
 mod network;
 mod options;
 mod pace;
+mod pages;
 mod pattern;
 mod policy;
 mod proxy;

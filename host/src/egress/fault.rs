@@ -80,8 +80,11 @@ pub enum Answer {
     )]
     Encoded,
     /// Not HTTP.
-    #[error("is not HTTP/1.1")]
+    #[error("is not HTTP/1.1; where the server speaks TLS, the URL begins with https://")]
     NotHttp,
+    /// It was asked without TLS, and speaks it.
+    #[error("says that it speaks TLS on this port; the URL should begin with https://")]
+    Insecure,
     /// A redirect that is not followed: what it is that is not.
     #[error("redirects {0}, which is not followed; use the URL that it leads to")]
     Redirect(&'static str),

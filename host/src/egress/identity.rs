@@ -16,9 +16,6 @@ use super::{
 };
 use crate::certificate::Certificate;
 
-/// What a page says by which a server asks for a certificate, or refuses one: nginx answers in HTTP.
-const PAGES: [&str; 2] = ["no required ssl certificate", "ssl certificate error"];
-
 /// A client's certificate, where it has one, and who asked for it.
 #[derive(Debug)]
 pub(super) struct Identity {
@@ -67,12 +64,6 @@ impl Identity {
     /// want of one: its body tells.
     pub(super) fn may_be_refusal(&self, status: u16) -> bool {
         matches!(status, 400 | 495 | 496) && self.asked.load(Ordering::Relaxed)
-    }
-
-    /// Whether that is what the beginning of its body says.
-    pub(super) fn is_refusal(body: &[u8]) -> bool {
-        let said = String::from_utf8_lossy(body).to_ascii_lowercase();
-        PAGES.iter().any(|page| said.contains(page))
     }
 
     /// That this client's certificate is refused, or the want of one.

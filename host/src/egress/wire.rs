@@ -4,20 +4,16 @@
 use std::{io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, TryStreamExt, stream};
-use reqwest::{
-    Body, ResponseBuilderExt,
-    header::{CONTENT_TYPE, HeaderValue},
-    redirect,
-};
-use tokio::time::timeout;
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::{Body, ResponseBuilderExt, redirect};
 use url::{Position, Url};
 
 use super::{
     Network, Options, Owner, Setup,
-    fault::{Failure, Transport},
+    fault::{Answer, Failure, Transport},
     identity::Identity,
+    pages,
     proxy::Proxy,
 };
 
@@ -26,11 +22,6 @@ const POOL_IDLE: Duration = Duration::from_secs(30);
 /// The same of one to an EHR: a poll's requests follow each other closely, and the next poll is a
 /// minute away. Each takes some 20 KiB, with TLS twice that, of which there may be tens of thousands.
 const EHR_IDLE: Duration = Duration::from_secs(10);
-
-/// How much of a page is read to see whether it asks for a certificate.
-const MOST_PEEKED: usize = 4 << 10;
-/// How long.
-const PEEK_TIME: Duration = Duration::from_secs(2);
 
 /// A request on its way, past all that the host judges of it.
 pub struct Carried {
@@ -143,55 +134,32 @@ impl Connecting {
         Err(self.identity.sharper(&origin, failure))
     }
 
-    /// What a server answered, where it was not asked in vain for want of a certificate.
+    /// What a server answered, unless it is a page by which it says that it was asked in a wrong way.
     async fn of_server(
         &self,
         origin: &str,
         answer: reqwest::Response,
     ) -> Result<reqwest::Response, Failure> {
-        if answer.url().scheme() != "https" {
-            return Ok(answer);
-        }
-        let kind = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-        let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
-        if !is_page || !self.identity.may_be_refusal(answer.status().as_u16()) {
+        let (status, is_secure) = (answer.status().as_u16(), answer.url().scheme() == "https");
+        let may_be_one = pages::is_for_people(&answer)
+            && if is_secure { self.identity.may_be_refusal(status) } else { status == 400 };
+        let answer = if may_be_one {
+            let (beginning, answer) = pages::peeked(answer).await?;
+            match is_secure {
+                true if pages::refuses_certificate(&beginning) => {
+                    return Err(self.identity.refusal());
+                }
+                false if pages::wants_tls(&beginning) => return Err(Answer::Insecure.into()),
+                _ => answer,
+            }
+        } else {
+            answer
+        };
+        if is_secure {
             self.identity.is_let_in(origin);
-            return Ok(answer);
         }
-        let (beginning, answer) = peeked(answer).await?;
-        if Identity::is_refusal(&beginning) {
-            return Err(self.identity.refusal());
-        }
-        self.identity.is_let_in(origin);
         Ok(answer)
     }
-}
-
-/// The beginning of an answer's body, and the answer with all of it still to be read.
-async fn peeked(mut answer: reqwest::Response) -> Result<(Bytes, reqwest::Response), Failure> {
-    let mut head = http::Response::builder().status(answer.status()).url(answer.url().clone());
-    if let Some(headers) = head.headers_mut() {
-        headers.clone_from(answer.headers());
-    }
-    let mut read = BytesMut::new();
-    let begins = async {
-        while read.len() < MOST_PEEKED {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => read.extend_from_slice(&chunk),
-                Ok(None) => return Ok(()),
-                Err(error) => return Err(io::Error::other(error)),
-            }
-        }
-        Ok(())
-    };
-    // What is slower is no such page.
-    let broken = timeout(PEEK_TIME, begins).await.ok().and_then(Result::err);
-    let beginning = read.freeze();
-    let begun = stream::iter([Ok(beginning.clone())].into_iter().chain(broken.map(Err)));
-    let rest = answer.bytes_stream().map_err(io::Error::other);
-    let body = Body::wrap_stream(begun.chain(rest));
-    let answer = head.body(body).map_err(|_| Transport::Other)?;
-    Ok((beginning, answer.into()))
 }
 
 fn carried(request: &reqwest::Request) -> Carried {

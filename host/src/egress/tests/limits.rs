@@ -54,6 +54,16 @@ async fn an_answer_is_plain_http() {
     assert_eq!(fault_of(|_, _| say(200, "content-encoding: gzip\r\n", "x")).await, "Encoded");
     assert_eq!(fault_of(close("SSH-2.0-OpenSSH_9.6\r\n".to_owned())).await, "NotHttp");
     assert_eq!(fault_of(close("HTTP/1.1 200 OK\r\na b: c\r\n\r\n".to_owned())).await, "NotHttp");
+    let page = "<h1>400 The plain HTTP request was sent to HTTPS port</h1>";
+    assert_eq!(
+        fault_of(move |_, _| say(400, "content-type: text/html\r\n", page)).await,
+        "Insecure"
+    );
+    let go = "Client sent an HTTP request to an HTTPS server.\n";
+    assert_eq!(
+        fault_of(move |_, _| say(400, "content-type: text/plain\r\n", go)).await,
+        "Insecure"
+    );
     let many = "x-a: b\r\n".repeat(10_000);
     assert_eq!(fault_of(close(head(&many))).await, "Headers");
     let long = format!("x-a: {}\r\n", "b".repeat(70_000));
