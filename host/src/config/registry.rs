@@ -22,7 +22,8 @@ pub struct Registry {
     pub certificate: Option<Certificate>,
     /// What requests go through.
     pub proxy: Option<Proxy>,
-    /// Whether it is asked without TLS; none is yes on this machine's loopback, else no.
+    /// Whether it is asked without TLS; none is yes on this machine's loopback, unless there is a `ca`
+    /// or a `certificate` for it, else no.
     pub http: Option<bool>,
 }
 
@@ -44,7 +45,8 @@ impl Registry {
     /// Where its API is; `authority` is what its host stands for. `None` where that is no host.
     pub fn url(&self, authority: &str) -> Option<Url> {
         let https = Url::parse(&format!("https://{authority}/")).ok()?;
-        if self.http.unwrap_or_else(|| network::is_loopback(&https)) {
+        let has_tls = self.ca.is_some() || self.certificate.is_some();
+        if self.http.unwrap_or_else(|| !has_tls && network::is_loopback(&https)) {
             return Url::parse(&format!("http://{authority}/")).ok();
         }
         Some(https)

@@ -70,7 +70,8 @@ pub(super) fn registry() -> Kind<Registry> {
                 "http",
                 boolean(),
                 "Whether it is asked by plain http, which only a registry in `private_addresses` or on \
-                 this machine may be. Without it, one on this machine's loopback is, others are not.",
+                 this machine may be. Without it, one on this machine's loopback is, unless it has a `ca` or \
+                 a `certificate`; others are not.",
                 |it| &mut it.http,
             )
 .may(

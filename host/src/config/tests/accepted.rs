@@ -161,6 +161,8 @@ http = true
     assert_eq!((public.auth.kind(), public.reachable().len()), ("basic", 0));
     assert_eq!(url(private), "http://registry.intern:5000/");
     assert_eq!(url(&Registry::new("127.0.0.1:5000")), "http://127.0.0.1:5000/");
+    let trusted = Registry { ca: Some("PEM".into()), ..Registry::new("127.0.0.1:5000") };
+    assert_eq!(url(&trusted), "https://127.0.0.1:5000/");
     assert_eq!(url(&Registry::new("10.1.1.1")), "https://10.1.1.1/");
     assert_eq!(Registry::new("10.1.1.1").reachable().len(), 1);
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
