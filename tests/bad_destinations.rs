@@ -223,10 +223,17 @@ async fn dead_letters_outlive_the_host_and_are_replayed_without_it() {
         site.rounds(&["dead", "list", "--json"]).await.json().as_array().map(Vec::len),
         Some(2)
     );
+    // A host that knows of them from its store alone says that they wait.
+    let host = site.start().await;
+    assert_eq!(host.status().await.dead_letters, 2);
+    let said = site.rounds(&["status", "--admin", &host.address()]).await;
+    assert!(said.out.contains("dead letters: 2 wait for a person"), "{said:?}");
+    host.stop().await;
     let said = site.rounds(&["dead", "replay", "--all"]).await;
     assert_eq!((said.code, said.out.as_str()), (Some(0), "put back in line: 2"), "{said:?}");
-    let _host = site.start().await;
+    let host = site.start().await;
     within("both notifications", receiver.wait_for(2)).await;
+    assert_eq!(host.status().await.dead_letters, 0);
 }
 
 #[tokio::test]

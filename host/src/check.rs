@@ -132,6 +132,12 @@ fn wrong_setting(error: &ValidationError<'_>, manifest: &Manifest, settings: &Va
         ValidationErrorKind::Required { property: Value::String(name) } => {
             format!("`{name}` is missing")
         }
+        // All of them, however many.
+        ValidationErrorKind::Enum { options } => {
+            let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+            let options: Vec<_> = options.iter().map(Value::to_string).collect();
+            format!("this must be one of {}", options.join(", "))
+        }
         _ => error.masked().to_string(),
     };
     vec![Wrong { what: format!("settings{}: {what}", dotted(&at)), at }]

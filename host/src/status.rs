@@ -227,6 +227,9 @@ pub struct Report {
     pub destinations: BTreeMap<String, Destination>,
     /// By connection: containers to be collected and deliveries to be made.
     pub pending: BTreeMap<String, usize>,
+    /// Dead letters that wait for a person, those of before the host's start among them.
+    #[serde(default)]
+    pub dead_letters: usize,
     /// Why the store stopped, if it did.
     pub store: Option<String>,
 }

@@ -160,6 +160,11 @@ pub trait Store: Send + Sync + 'static {
         self.dead_from(ContainerId(0), usize::MAX)
     }
 
+    /// How many dead letters there are.
+    fn dead_count(&self) -> Result<usize, Error> {
+        Ok(self.dead()?.len())
+    }
+
     /// A dead letter with all that is in it; `None` where it is none.
     fn dead_letter(&self, id: ContainerId) -> Result<Option<Container>, Error> {
         let is_dead = self.dead_from(id, 1)?.iter().any(|letter| letter.container == id);

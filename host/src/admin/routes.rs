@@ -201,8 +201,8 @@ async fn health(State(admin): State<Admin>) -> Response {
     }
 }
 
-async fn status(State(admin): State<Admin>) -> Json<Report> {
-    Json(admin.handle.report())
+async fn status(State(admin): State<Admin>) -> Reply<Report> {
+    Ok(Json(admin.look(|handle| Ok(handle.report())).await?))
 }
 
 async fn replay(
@@ -276,8 +276,9 @@ async fn poll(
     if !admin.handle.is_enabled(&task) {
         return Err(Refused::new(StatusCode::CONFLICT, format!("{task} is not enabled")));
     }
+    // That it is asked for is all that is done here: the task polls in its own time.
     let event = Event::asked(&caller.who().await, What::Poll, Subject::of(&task));
-    admin.audit.note(event).await?;
+    admin.audit.note(event.became(Outcome::Done, None)).await?;
     admin.handle.poll(task);
     Ok((StatusCode::ACCEPTED, Json(json!({ "asked": true }))).into_response())
 }

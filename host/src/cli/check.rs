@@ -128,10 +128,14 @@ async fn report(config: Config) -> Result<Report, Error> {
         .collect();
     let unheard = tasks.iter().filter(|row| row.destinations.is_empty());
     warnings.extend(unheard.map(|row| {
-        Finding::nowhere(format!(
-            "no destination wants any event of {}/{}",
-            row.connection, row.action
-        ))
+        let task = self::tasks(&config).find(|(of, task)| {
+            of.name.as_str() == row.connection && task.action.as_str() == row.action
+        });
+        Finding::from(&Warning {
+            file: config.file.clone(),
+            place: task.map(|(_, task)| task.place).unwrap_or_default(),
+            message: format!("no destination wants any event of {}/{}", row.connection, row.action),
+        })
     }));
     let errors = clients(&config);
     Ok(Report { ok: errors.is_empty(), tasks, errors, warnings })

@@ -35,10 +35,11 @@ pub(super) struct Show {
 pub(super) struct Set {
     #[command(flatten)]
     task: TaskName,
-    /// The cursor, as the connector writes it
+    /// The cursor, as the connector writes it, which judges it at the next poll
     #[arg(required_unless_present = "reset", conflicts_with = "reset")]
     value: Option<String>,
-    /// Starts the task anew, as if never polled: from its `since`, or from now
+    /// Starts from the task's `since`, or from now; what was told is not told again, and no baseline is
+    /// read again
     #[arg(long)]
     reset: bool,
     #[command(flatten)]

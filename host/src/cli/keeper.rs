@@ -41,7 +41,8 @@ impl Which {
         // A running host is asked without what only it needs, as a destination's secret.
         let client = self.at.client(&self.config.to_ask()?)?;
         let is_running = !matches!(client.health().await, Err(admin::Error::NotRunning(_)));
-        let config = self.config.load().ok();
+        // Its warnings are for who checks or runs it.
+        let config = self.config.draft().finish().ok();
         if is_running {
             return Ok((Keeper::Host(client), config));
         }

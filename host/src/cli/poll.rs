@@ -35,7 +35,9 @@ use crate::{
 /// Polls once, now; prints the notifications, one JSON object a line, unless a host runs.
 ///
 /// While a host runs on this configuration, or where one is named with --admin, it is asked to poll,
-/// and tells its destinations alone. A dry run and a recording poll by themselves.
+/// and tells its destinations alone. Without one it is a poll like any other: destinations are told,
+/// and each notification is printed as well. A dry run and a recording poll by themselves, and tell
+/// nobody.
 /// A dry run knows nothing of earlier polls: it may show again what was told before, and as new
 /// what only changed.
 #[derive(Args)]

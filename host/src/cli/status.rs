@@ -58,8 +58,16 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
         &DESTINATION_HEADS,
         report.destinations.iter().map(|(name, it)| destination_row(name, it, now)).collect(),
     )?;
+    if !report.destinations.is_empty() {
+        output.line("but for what waits, counted since the host started")?;
+    }
     for line in troubles(report) {
         output.line(&plain(&line))?;
+    }
+    if report.dead_letters > 0 {
+        let count = report.dead_letters;
+        output.line("")?;
+        output.line(&format!("dead letters: {count} wait for a person; see `rounds dead list`"))?;
     }
     Ok(())
 }

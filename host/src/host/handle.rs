@@ -72,6 +72,8 @@ impl Handle {
             .iter()
             .map(|(name, (_, backlog))| (name.to_string(), backlog.len()));
         report.pending = pending.collect();
+        // A store that cannot be read stands in the report as well.
+        report.dead_letters = self.store.dead_count().unwrap_or_default();
         report
     }
 

@@ -149,7 +149,8 @@ impl Seen {
 
 /// The files of a folder that would be connectors, sorted.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |source| Error::Unreadable { path: folder.display().to_string(), source };
+    let path = format!("the folder {} (host.connectors)", folder.display());
+    let unreadable = |source| Error::Unreadable { path: path.clone(), source };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

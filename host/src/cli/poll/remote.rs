@@ -24,8 +24,8 @@ pub(super) async fn run(client: &Client, wanted: Wanted) -> Result<(), Error> {
         );
         return Err(Error::Wrong(why));
     }
-    output::note(&format!("a host runs: it polls {task} now, and tells its destinations"));
     let before = look(client, &wanted).await?;
+    output::note(&format!("a host runs: it polls {task} now, and tells its destinations"));
     client.poll(task).await?;
     let progress = Progress::start(task);
     let polled = progress
@@ -55,5 +55,12 @@ async fn polled(client: &Client, wanted: &Wanted, polls: u64) -> Result<Task, Er
 async fn look(client: &Client, wanted: &Wanted) -> Result<Task, Error> {
     let mut report = client.status().await?;
     let name = wanted.task.to_string();
-    report.tasks.remove(&name).ok_or_else(|| Error::Wrong(format!("the running host does not poll {name}: is it enabled, and the host's configuration this one?")))
+    let known: Vec<_> = report.tasks.keys().cloned().collect();
+    report.tasks.remove(&name).ok_or_else(|| {
+        let known = known.join(", ");
+        Error::Wrong(format!(
+            "the running host does not poll {name}: is it enabled, and the host's configuration this \
+             one? It polls: {known}"
+        ))
+    })
 }

@@ -141,6 +141,10 @@ impl Store for SledStore {
         self.ask(Request::LookAtKeys).await
     }
 
+    fn dead_count(&self) -> Result<usize, Error> {
+        self.letters_there()
+    }
+
     fn dead_from(&self, first: ContainerId, most: usize) -> Result<Vec<DeadLetter>, Error> {
         self.check()?;
         self.letters(first, most)

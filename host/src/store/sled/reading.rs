@@ -65,6 +65,15 @@ impl SledStore {
         Ok(None)
     }
 
+    /// How many dead letters are on disk, none of which is opened.
+    pub(super) fn letters_there(&self) -> Result<usize, Error> {
+        let mut count = 0;
+        for row in self.disk.scan(keys::DEAD) {
+            count += usize::from(keys::dead_at(&row?.0).is_some());
+        }
+        Ok(count)
+    }
+
     /// The dead letters of so many containers, from one on.
     pub(super) fn letters(
         &self,
