@@ -109,7 +109,7 @@ async fn an_answer_that_cannot_be_read_is_moved_aside_and_read_in_the_end() {
     assert_eq!(host.admin().dead().await.unwrap(), []);
 
     let expected = [
-        json!(["poll", TASK, "asked"]),
+        json!(["poll", TASK, "done"]),
         json!(["show-answer", TASK, "done"]),
         json!(["bury-answer", TASK, "asked"]),
         json!(["bury-answer", TASK, "done"]),
