@@ -59,7 +59,7 @@ fn show(output: &mut Output, report: &Report, now: Timestamp) -> std::io::Result
         report.destinations.iter().map(|(name, it)| destination_row(name, it, now)).collect(),
     )?;
     if !report.destinations.is_empty() {
-        output.line("but for what waits, counted since the host started")?;
+        output.line("delivered, failed and dead: since the host started")?;
     }
     for line in troubles(report) {
         output.line(&plain(&line))?;
